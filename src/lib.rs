@@ -1,0 +1,4 @@
+//! Writes and checks the migrations of a SeaORM project.
+
+pub mod error;
+pub mod model;

@@ -1,0 +1,536 @@
+//! What a database schema is: plain data, the same types for entities and for the live database.
+//! Knows no dialect, no source file format and no SQL.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::path::PathBuf;
+
+/// Everything that is compared: the tables of one database, and the objects known only by their text.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Schema {
+    /// The tables by name.
+    pub tables: BTreeMap<TableName, Table>,
+    /// Views and virtual tables. Entities never declare them; a database may hold them.
+    pub verbatim: BTreeMap<TableName, Verbatim>,
+}
+
+/// The name of a table or view, with the schema it lives in when one was given.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TableName {
+    /// The database schema, `None` for the default one.
+    pub schema: Option<String>,
+    /// The name itself, unquoted.
+    pub name: String,
+}
+
+/// A table with everything that goes when it is dropped.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Table {
+    /// Its name; the same as its key in [`Schema::tables`].
+    pub name: TableName,
+    /// The columns in their order. Order is kept for creating, never compared.
+    pub columns: Vec<Column>,
+    /// The primary key, if it has one.
+    pub primary_key: Option<PrimaryKey>,
+    /// Unique constraints. Unique indexes are in [`Table::indexes`].
+    pub uniques: Vec<Unique>,
+    /// Foreign keys that start at this table.
+    pub foreign_keys: Vec<ForeignKey>,
+    /// Check constraints.
+    pub checks: Vec<Check>,
+    /// Indexes that are objects of their own, unique ones included.
+    pub indexes: Vec<Index>,
+    /// Triggers on this table; known only by their text.
+    pub triggers: Vec<Trigger>,
+    /// How the table is stored.
+    pub options: TableOptions,
+    /// The comment on the table.
+    pub comment: Option<String>,
+}
+
+/// How a table is stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct TableOptions {
+    /// `STRICT`: values must have the declared type.
+    pub strict: bool,
+    /// `WITHOUT ROWID`.
+    pub without_rowid: bool,
+}
+
+/// One column.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Column {
+    /// Its name in the database.
+    pub name: String,
+    /// Its type.
+    pub data_type: ColumnType,
+    /// Whether it may be NULL.
+    pub nullable: bool,
+    /// The value of rows that give none.
+    pub default: Option<ColumnDefault>,
+    /// Set for a generated column.
+    pub generated: Option<Generated>,
+    /// Whether the database counts up its values.
+    pub auto_increment: AutoIncrement,
+    /// The collation, when one is named.
+    pub collation: Option<String>,
+    /// The only values the entity can hold, for a string enum, in their order.
+    pub values: Option<Vec<String>>,
+    /// SQL the entity appends to the column verbatim (`extra = "…"`).
+    pub extra: Option<String>,
+    /// The comment on the column.
+    pub comment: Option<String>,
+}
+
+/// The type of a column: its meaning, and the words it is or will be written in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ColumnType {
+    /// What it means.
+    pub kind: DataType,
+    /// How the database spells it. `None` until the declared side is canonicalized for a dialect.
+    pub text: Option<String>,
+    /// Nobody wrote it: it follows from the Rust type of the field, and any type that holds the same values satisfies it.
+    pub inferred: bool,
+}
+
+/// The types a column can have, whatever they are called.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names are those of SeaQuery's `ColumnType`")]
+pub enum DataType {
+    Boolean,
+    TinyInteger,
+    SmallInteger,
+    Integer,
+    BigInteger,
+    TinyUnsigned,
+    SmallUnsigned,
+    Unsigned,
+    BigUnsigned,
+    Float,
+    Double,
+    /// Precision and scale.
+    Decimal(Option<(u32, u32)>),
+    Money(Option<(u32, u32)>),
+    Char(Option<u32>),
+    /// `varchar`, with a length or without.
+    String(Option<u32>),
+    Text,
+    Blob,
+    /// Fixed length.
+    Binary(u32),
+    VarBinary(Option<u32>),
+    Bit(Option<u32>),
+    VarBit(u32),
+    Date,
+    Time,
+    DateTime,
+    Timestamp,
+    TimestampWithTimeZone,
+    Year,
+    Interval,
+    Json,
+    JsonBinary,
+    Uuid,
+    Cidr,
+    Inet,
+    MacAddr,
+    LTree,
+    Vector(Option<u32>),
+    /// A named enum type; its values are in [`Column::values`].
+    Enum(String),
+    Array(Box<DataType>),
+    /// A type known only by its SQL name.
+    Custom(String),
+}
+
+/// The default of a column: its meaning, and the words it is written in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ColumnDefault {
+    /// What it means.
+    pub value: DefaultValue,
+    /// How the database spells it. `None` until the declared side is canonicalized for a dialect.
+    pub text: Option<String>,
+}
+
+/// What a default is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DefaultValue {
+    /// A constant.
+    Literal(Literal),
+    /// SQL text that the database evaluates for each row, such as `CURRENT_TIMESTAMP`.
+    Expression(String),
+}
+
+/// A constant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Literal {
+    /// `NULL`, written out.
+    Null,
+    /// `TRUE` or `FALSE`.
+    Bool(bool),
+    /// A whole number.
+    Integer(i128),
+    /// Any other number, as written.
+    Real(String),
+    /// A string, unquoted.
+    Text(String),
+    /// Bytes.
+    Blob(Vec<u8>),
+}
+
+/// A column the database computes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Generated {
+    /// The SQL expression.
+    pub expression: String,
+    /// Kept on disk (`STORED`) instead of computed at each read (`VIRTUAL`).
+    pub stored: bool,
+}
+
+/// Whether the database counts up the values of a column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AutoIncrement {
+    /// It does not.
+    No,
+    /// It does.
+    Yes,
+    /// Nobody said; SeaORM asks for it because the primary key is this one column.
+    /// Satisfied by any column that gets a fresh value by itself.
+    Inferred,
+}
+
+/// The name of a constraint or index.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Name {
+    /// The name, unquoted.
+    pub text: String,
+    /// Nobody wrote it: SeaORM makes it from the table and the columns.
+    /// A live object that is the same but for its name satisfies it.
+    pub inferred: bool,
+}
+
+/// The primary key of a table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PrimaryKey {
+    /// The constraint's name; SQLite keys often have none.
+    pub name: Option<Name>,
+    /// The columns in key order.
+    pub columns: Vec<String>,
+}
+
+/// A unique constraint.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unique {
+    /// The constraint's name, if it has one.
+    pub name: Option<Name>,
+    /// The columns in key order.
+    pub columns: Vec<String>,
+    /// Where it is written.
+    pub placement: Placement,
+}
+
+/// A foreign key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ForeignKey {
+    /// The constraint's name, if it has one.
+    pub name: Option<Name>,
+    /// The columns of this table.
+    pub columns: Vec<String>,
+    /// The table referred to.
+    pub references: TableName,
+    /// Its columns, in the order of `columns`. Never empty: an implicit target is resolved to the primary key.
+    pub referenced_columns: Vec<String>,
+    /// `ON DELETE`, when something was said.
+    pub on_delete: Option<Action>,
+    /// `ON UPDATE`, when something was said.
+    pub on_update: Option<Action>,
+    /// `DEFERRABLE INITIALLY DEFERRED`.
+    pub deferred: bool,
+    /// Where it is written.
+    pub placement: Placement,
+}
+
+/// What a foreign key does when the row it refers to changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "SQL's own words")]
+pub enum Action {
+    NoAction,
+    Restrict,
+    Cascade,
+    SetNull,
+    SetDefault,
+}
+
+/// A check constraint.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Check {
+    /// The constraint's name, if it has one.
+    pub name: Option<Name>,
+    /// The SQL expression, without the outer parentheses.
+    pub expression: String,
+    /// Where it is written.
+    pub placement: Placement,
+}
+
+/// Where a constraint is written in `CREATE TABLE`. Decides what can be dropped without rebuilding the table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Placement {
+    /// Behind the definition of the named column; goes with it.
+    Column(String),
+    /// After the columns.
+    Table,
+}
+
+/// Any constraint of a table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(missing_docs, reason = "each holds the type of its name")]
+pub enum Constraint {
+    PrimaryKey(PrimaryKey),
+    Unique(Unique),
+    ForeignKey(ForeignKey),
+    Check(Check),
+}
+
+/// An index.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Index {
+    /// Its name.
+    pub name: Name,
+    /// What is indexed, in order.
+    pub parts: Vec<IndexPart>,
+    /// Whether it refuses duplicates.
+    pub unique: bool,
+    /// The `WHERE` of a partial index.
+    pub predicate: Option<String>,
+}
+
+/// One column or expression of an index.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IndexPart {
+    /// What is indexed.
+    pub key: IndexKey,
+    /// Whether the order is descending.
+    pub descending: bool,
+    /// The collation, when it is not the column's own.
+    pub collation: Option<String>,
+}
+
+/// What an index part indexes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum IndexKey {
+    /// A column by name.
+    Column(String),
+    /// A SQL expression, without outer parentheses.
+    Expression(String),
+}
+
+/// A trigger, as its `CREATE TRIGGER` says it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trigger {
+    /// Its name.
+    pub name: String,
+    /// The whole statement, without the final semicolon.
+    pub sql: String,
+}
+
+/// An object known only by its `CREATE` statement.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verbatim {
+    /// What it is.
+    pub kind: VerbatimKind,
+    /// The whole statement, without the final semicolon.
+    pub sql: String,
+}
+
+/// The kinds of objects known only by their text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "SQL's own words")]
+pub enum VerbatimKind {
+    View,
+    VirtualTable,
+}
+
+/// A rename somebody asked for. Asking for one that is already done means nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Rename {
+    /// A whole table.
+    Table {
+        /// Its name before.
+        from: TableName,
+        /// Its name after.
+        to: TableName,
+    },
+    /// A column.
+    Column {
+        /// The table, by its name after all renames.
+        table: TableName,
+        /// Its name before.
+        from: String,
+        /// Its name after.
+        to: String,
+    },
+}
+
+/// What entities declare: the schema, the renames they ask for, and where each thing is said.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Declared {
+    /// The schema.
+    pub schema: Schema,
+    /// `renamed_from` on fields and structs.
+    pub renames: Vec<Rename>,
+    /// Where tables and columns are declared.
+    pub origins: BTreeMap<ObjectPath, Location>,
+}
+
+/// What a message or a location is about.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ObjectPath {
+    /// A table.
+    Table(TableName),
+    /// A column of a table.
+    Column(TableName, String),
+}
+
+/// A place in a source file. Lines and columns count from 1.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Location {
+    /// The file, relative to the project where possible.
+    pub file: PathBuf,
+    /// The line, from 1.
+    pub line: usize,
+    /// The column in characters, from 1.
+    pub column: usize,
+}
+
+impl TableName {
+    /// A table in the default schema.
+    ///
+    /// ```
+    /// assert_eq!(seachange::model::TableName::new("users").to_string(), "users");
+    /// ```
+    pub fn new(name: impl Into<String>) -> Self {
+        Self { schema: None, name: name.into() }
+    }
+}
+
+impl fmt::Display for TableName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.schema {
+            Some(schema) => write!(f, "{schema}.{}", self.name),
+            None => f.write_str(&self.name),
+        }
+    }
+}
+
+impl fmt::Display for Location {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}:{}", self.file.display(), self.line, self.column)
+    }
+}
+
+impl Table {
+    /// A table with a name and nothing else.
+    pub fn new(name: TableName) -> Self {
+        Self {
+            name,
+            columns: Vec::new(),
+            primary_key: None,
+            uniques: Vec::new(),
+            foreign_keys: Vec::new(),
+            checks: Vec::new(),
+            indexes: Vec::new(),
+            triggers: Vec::new(),
+            options: TableOptions::default(),
+            comment: None,
+        }
+    }
+
+    /// The column of that name.
+    pub fn column(&self, name: &str) -> Option<&Column> {
+        self.columns.iter().find(|column| column.name == name)
+    }
+
+    /// Whether the column belongs to the primary key.
+    pub fn is_key(&self, column: &str) -> bool {
+        self.primary_key.as_ref().is_some_and(|key| key.columns.iter().any(|name| name == column))
+    }
+
+    /// All constraints: primary key, uniques, foreign keys, checks.
+    pub fn constraints(&self) -> impl Iterator<Item = Constraint> {
+        self.primary_key
+            .iter()
+            .cloned()
+            .map(Constraint::PrimaryKey)
+            .chain(self.uniques.iter().cloned().map(Constraint::Unique))
+            .chain(self.foreign_keys.iter().cloned().map(Constraint::ForeignKey))
+            .chain(self.checks.iter().cloned().map(Constraint::Check))
+    }
+}
+
+impl Schema {
+    /// The tables a table refers to, itself not counted.
+    pub fn referenced_by(table: &Table) -> BTreeSet<&TableName> {
+        table.foreign_keys.iter().map(|fk| &fk.references).filter(|name| **name != table.name).collect()
+    }
+}
+
+impl Column {
+    /// A plain nullable column of that type.
+    pub fn new(name: impl Into<String>, data_type: ColumnType) -> Self {
+        Self {
+            name: name.into(),
+            data_type,
+            nullable: true,
+            default: None,
+            generated: None,
+            auto_increment: AutoIncrement::No,
+            collation: None,
+            values: None,
+            extra: None,
+            comment: None,
+        }
+    }
+}
+
+impl ColumnType {
+    /// A type somebody wrote.
+    pub fn written(kind: DataType) -> Self {
+        Self { kind, text: None, inferred: false }
+    }
+
+    /// A type that follows from the Rust type of the field.
+    pub fn inferred(kind: DataType) -> Self {
+        Self { kind, text: None, inferred: true }
+    }
+}
+
+impl Name {
+    /// A name somebody wrote, or that the database has.
+    pub fn written(text: impl Into<String>) -> Self {
+        Self { text: text.into(), inferred: false }
+    }
+
+    /// A name SeaORM makes.
+    pub fn inferred(text: impl Into<String>) -> Self {
+        Self { text: text.into(), inferred: true }
+    }
+}
+
+impl Constraint {
+    /// The constraint's name, if it has one.
+    pub fn name(&self) -> Option<&Name> {
+        match self {
+            Self::PrimaryKey(key) => key.name.as_ref(),
+            Self::Unique(unique) => unique.name.as_ref(),
+            Self::ForeignKey(fk) => fk.name.as_ref(),
+            Self::Check(check) => check.name.as_ref(),
+        }
+    }
+}
+
+impl IndexPart {
+    /// A column in ascending order.
+    pub fn column(name: impl Into<String>) -> Self {
+        Self { key: IndexKey::Column(name.into()), descending: false, collation: None }
+    }
+}
