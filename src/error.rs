@@ -18,6 +18,38 @@ pub enum Error {
         /// Each with its place.
         problems: Vec<Diagnostic>,
     },
+    /// Revision files make no sense, alone or together. All problems of a run.
+    #[error("{} in the migrations", count(problems.len(), "problem"))]
+    Revisions {
+        /// Each with its place.
+        problems: Vec<Diagnostic>,
+    },
+    /// The lock cannot be understood.
+    #[error("failed to understand `{}`", path.display())]
+    Lock {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: Cause,
+    },
+    /// A word names no revision, or several.
+    #[error("{}", unknown_revision(word, candidates))]
+    UnknownRevision {
+        /// What the user wrote.
+        word: String,
+        /// What it could mean; empty if nothing.
+        candidates: Vec<String>,
+    },
+    /// A relative target lies beyond the first or last revision.
+    #[error("there {} {what}, not {asked}", if *there == 1 { "is 1 revision".to_owned() } else { format!("are {there} revisions") })]
+    TooFar {
+        /// How many steps were asked for.
+        asked: usize,
+        /// How many there are.
+        there: usize,
+        /// "pending" or "applied".
+        what: &'static str,
+    },
     /// A file or folder could not be read.
     #[error("failed to read `{}`", path.display())]
     Read {
@@ -79,8 +111,30 @@ impl Error {
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::Connect { hint, .. } => Some(hint.clone()),
-            Self::Source { .. } | Self::Read { .. } | Self::Write { .. } | Self::Query { .. } => None,
+            Self::Lock { .. } => Some(
+                "settle the merge, or bring back the committed file with `git checkout`; \
+                 `seachange revision` writes it anew with the next revision"
+                    .to_owned(),
+            ),
+            Self::UnknownRevision { candidates, .. } if candidates.is_empty() => {
+                Some("`seachange history` lists all revisions".to_owned())
+            }
+            Self::UnknownRevision { .. } => Some("write more of the id".to_owned()),
+            Self::Source { .. }
+            | Self::Revisions { .. }
+            | Self::TooFar { .. }
+            | Self::Read { .. }
+            | Self::Write { .. }
+            | Self::Query { .. } => None,
         }
+    }
+}
+
+fn unknown_revision(word: &str, candidates: &[String]) -> String {
+    if candidates.is_empty() {
+        format!("no revision is called `{word}`")
+    } else {
+        format!("`{word}` can mean {}", candidates.join(" or "))
     }
 }
 

@@ -1,4 +1,7 @@
 //! Writes and checks the migrations of a SeaORM project.
 
+pub mod diff;
 pub mod error;
 pub mod model;
+pub mod op;
+pub mod revision;
