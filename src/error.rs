@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 
-use crate::model::Location;
+use crate::model::{Location, ObjectPath};
 
 /// The result of anything that can fail here.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -52,6 +52,26 @@ pub enum Error {
         /// What the database said.
         source: Cause,
     },
+    /// What is declared has no form in the database.
+    #[error("{database} has no form for `{object}`: {reason}")]
+    Unsupported {
+        /// The kind of database, as in "SQLite".
+        database: &'static str,
+        /// The table or column, as it was declared.
+        object: ObjectPath,
+        /// What cannot be.
+        reason: String,
+        /// What to write instead.
+        hint: String,
+    },
+    /// The database describes one of its objects in words that cannot be understood.
+    #[error("failed to understand how `{object}` was created: {reason}")]
+    Definition {
+        /// The object's name.
+        object: String,
+        /// What is not understood, and where.
+        reason: String,
+    },
 }
 
 /// What lies below an error.
@@ -78,8 +98,12 @@ impl Error {
     /// What the user can do about it, when there is something to say.
     pub fn hint(&self) -> Option<String> {
         match self {
-            Self::Connect { hint, .. } => Some(hint.clone()),
-            Self::Source { .. } | Self::Read { .. } | Self::Write { .. } | Self::Query { .. } => None,
+            Self::Connect { hint, .. } | Self::Unsupported { hint, .. } => Some(hint.clone()),
+            Self::Source { .. }
+            | Self::Read { .. }
+            | Self::Write { .. }
+            | Self::Query { .. }
+            | Self::Definition { .. } => None,
         }
     }
 }
