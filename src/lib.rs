@@ -1,7 +1,10 @@
 //! Writes and checks the migrations of a SeaORM project.
 
+pub mod dialect;
 pub mod diff;
 pub mod error;
 pub mod model;
 pub mod op;
+pub mod plan;
+pub mod render;
 pub mod revision;

@@ -75,7 +75,13 @@ fn predecessors(effects: &[Effect]) -> Vec<BTreeSet<usize>> {
             let before_use = effect.uses.iter().filter_map(|thing| givers.get(thing));
             let before_take = effect.takes.iter().filter_map(|thing| users.get(thing));
             let before_give = effect.gives.iter().filter_map(|thing| takers.get(thing));
-            before_use.chain(before_take).chain(before_give).flatten().copied().filter(|other| *other != position).collect()
+            before_use
+                .chain(before_take)
+                .chain(before_give)
+                .flatten()
+                .copied()
+                .filter(|other| *other != position)
+                .collect()
         })
         .collect()
 }
@@ -266,7 +272,12 @@ mod tests {
     }
 
     fn index(name: &str, on: &str) -> Index {
-        Index { name: Name::written(name), parts: vec![crate::model::IndexPart::column(on)], unique: false, predicate: None }
+        Index {
+            name: Name::written(name),
+            parts: vec![crate::model::IndexPart::column(on)],
+            unique: false,
+            predicate: None,
+        }
     }
 
     #[test]
