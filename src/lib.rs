@@ -1,8 +1,11 @@
 //! Writes and checks the migrations of a SeaORM project.
 
+pub mod compare;
+pub mod config;
 pub mod dialect;
 pub mod diff;
 pub mod error;
+pub mod migrate;
 pub mod model;
 pub mod op;
 pub mod plan;

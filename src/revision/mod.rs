@@ -61,10 +61,17 @@ pub enum Direction {
 
 impl fmt::Display for Direction {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+        f.write_str(self.as_str())
+    }
+}
+
+impl Direction {
+    /// The word that files use.
+    pub fn as_str(self) -> &'static str {
+        match self {
             Self::Up => "up",
             Self::Down => "down",
-        })
+        }
     }
 }
 

@@ -6,6 +6,7 @@ mod canonicalize;
 mod lock;
 mod reconcile;
 mod reflect;
+pub(super) mod runner;
 mod script;
 
 pub(super) use alter::accepts;
