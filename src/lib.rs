@@ -1,7 +1,10 @@
 //! Writes and checks the migrations of a SeaORM project.
 
+pub mod cli;
+pub mod commands;
 pub mod compare;
 pub mod config;
+pub mod declare;
 pub mod dialect;
 pub mod diff;
 pub mod error;
@@ -10,4 +13,5 @@ pub mod model;
 pub mod op;
 pub mod plan;
 pub mod render;
+pub mod report;
 pub mod revision;

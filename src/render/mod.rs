@@ -53,12 +53,19 @@ struct HazardText {
 /// # Errors
 /// [`Error::Template`]: the project's own template does not work.
 pub fn revision(header: &Header, up: &Plan, down: &Plan, dialect: Dialect, template: &str) -> Result<String> {
+    fill(template, Context { header, up: steps(up, dialect), down: steps(down, dialect) })
+}
+
+/// The text of a template with the context's fields put in.
+///
+/// # Errors
+/// [`Error::Template`]: the template does not work.
+pub fn fill<C: Serialize>(template: &str, context: C) -> Result<String> {
     let failed = |source| Error::Template { source: Box::new(source) };
     let mut syntax = SyntaxConfig::builder();
     syntax.keep_trailing_newline(true).trim_blocks(true).lstrip_blocks(true);
     let mut environment = Environment::new();
     environment.set_syntax(syntax.build().map_err(failed)?);
-    let context = Context { header, up: steps(up, dialect), down: steps(down, dialect) };
     environment.render_str(template, Serde(context)).map_err(failed)
 }
 
