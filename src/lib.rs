@@ -1,4 +1,5 @@
 //! Writes and checks the migrations of a SeaORM project.
 
+pub mod declare;
 pub mod error;
 pub mod model;
