@@ -422,6 +422,15 @@ impl fmt::Display for TableName {
     }
 }
 
+impl fmt::Display for ObjectPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Table(table) => write!(f, "{table}"),
+            Self::Column(table, column) => write!(f, "{table}.{column}"),
+        }
+    }
+}
+
 impl fmt::Display for Location {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}:{}", self.file.display(), self.line, self.column)
@@ -513,6 +522,15 @@ impl Name {
     /// A name SeaORM makes.
     pub fn inferred(text: impl Into<String>) -> Self {
         Self { text: text.into(), inferred: true }
+    }
+}
+
+impl fmt::Display for VerbatimKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::View => "view",
+            Self::VirtualTable => "virtual table",
+        })
     }
 }
 

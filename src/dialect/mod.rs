@@ -1,0 +1,265 @@
+//! What is particular about each database: how it is read, how it spells things, and when two spellings mean the same.
+//! Everything outside this folder is the same for every database. Does not compare schemas and plans nothing.
+
+mod sqlite;
+
+use std::path::Path;
+
+use sea_orm::ConnectionTrait;
+
+use crate::error::{Refusal, Result};
+use crate::model::{Literal, Schema};
+use crate::op::Op;
+
+/// The table in which seachange records what it applied. Never part of a comparison.
+pub const HISTORY: &str = "seachange_history";
+
+/// A kind of database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dialect {
+    /// SQLite 3.37 or later.
+    Sqlite,
+}
+
+/// What a database can do; the facts a plan is made from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an independent fact about a database")]
+pub struct Capabilities {
+    /// Type, nullability and default of a column can be changed in place.
+    pub alter_column: bool,
+    /// A constraint can be added to a table that exists.
+    pub add_constraint: bool,
+    /// A constraint can be dropped without its table.
+    pub drop_constraint: bool,
+    /// A constraint can be renamed.
+    pub rename_constraint: bool,
+    /// An index can be renamed.
+    pub rename_index: bool,
+    /// Columns can be added with a default that is not a constant while the table has rows.
+    pub add_column_expression_default: bool,
+    /// Unique columns can be added.
+    pub add_column_unique: bool,
+    /// Tables and columns can have comments.
+    pub comments: bool,
+    /// Tables live in named schemas.
+    pub schemas: bool,
+    /// Enum types are objects of their own.
+    pub enum_types: bool,
+    /// An index can be built while the table is written to.
+    pub concurrent_index: bool,
+    /// Changes of the schema can be rolled back.
+    pub transactional_ddl: bool,
+}
+
+/// What a project decides about a dialect.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Options {
+    /// How string enums are kept where the database has no enum types.
+    pub enums: EnumStorage,
+}
+
+/// How string enums are kept where the database has no enum types.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EnumStorage {
+    /// As text; the database takes any value.
+    Plain,
+    /// As text with a check constraint that lists the values.
+    Check,
+}
+
+/// One statement of a script.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Statement {
+    /// The text from its first to its last token: comments inside are kept; those around it and the semicolon are not.
+    pub sql: String,
+    /// The line of its first token, from 1.
+    pub line: usize,
+}
+
+impl Dialect {
+    /// What this database can do.
+    ///
+    /// ```
+    /// use seachange::dialect::Dialect;
+    /// assert!(!Dialect::Sqlite.capabilities().alter_column);
+    /// ```
+    pub fn capabilities(self) -> Capabilities {
+        match self {
+            Self::Sqlite => sqlite::CAPABILITIES,
+        }
+    }
+
+    /// The identifier in quotes, whatever it contains.
+    ///
+    /// ```
+    /// use seachange::dialect::Dialect;
+    /// assert_eq!(Dialect::Sqlite.quote(r#"a"b"#), r#""a""b""#);
+    /// ```
+    pub fn quote(self, identifier: &str) -> String {
+        match self {
+            Self::Sqlite => sqlite::quote(identifier),
+        }
+    }
+
+    /// The constant as this database writes it.
+    ///
+    /// ```
+    /// use seachange::dialect::Dialect;
+    /// use seachange::model::Literal;
+    /// assert_eq!(Dialect::Sqlite.literal(&Literal::Text("it's".to_owned())), "'it''s'");
+    /// ```
+    pub fn literal(self, literal: &Literal) -> String {
+        match self {
+            Self::Sqlite => sqlite::literal(literal),
+        }
+    }
+
+    /// The schema in this database's own words: every type and default has its text, and what the database cannot hold is gone.
+    /// Doing it twice changes nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Unsupported`](crate::error::Error::Unsupported) names the first column or table this database has no form for,
+    /// and says what to write instead.
+    ///
+    /// ```
+    /// use seachange::dialect::{Dialect, EnumStorage, Options};
+    /// use seachange::model::{Column, ColumnType, DataType, Schema, Table, TableName};
+    ///
+    /// let mut table = Table::new(TableName::new("users"));
+    /// table.columns.push(Column::new("name", ColumnType::inferred(DataType::String(None))));
+    /// let schema = Schema { tables: [(table.name.clone(), table)].into(), ..Schema::default() };
+    /// let schema = Dialect::Sqlite.canonicalize(schema, &Options { enums: EnumStorage::Plain }).unwrap();
+    /// let column = schema.tables[&TableName::new("users")].column("name").unwrap();
+    /// assert_eq!(column.data_type.text.as_deref(), Some("varchar"));
+    /// ```
+    pub fn canonicalize(self, schema: Schema, options: &Options) -> Result<Schema> {
+        match self {
+            Self::Sqlite => sqlite::canonicalize(schema, options),
+        }
+    }
+
+    /// The declared schema with everything the live side satisfies replaced by the live form, so that `==` between
+    /// the two means "no difference". Both must be canonicalized. Matched objects take the live order.
+    pub fn reconcile(self, declared: Schema, live: &Schema) -> Schema {
+        match self {
+            Self::Sqlite => sqlite::reconcile(declared, live),
+        }
+    }
+
+    /// How files name it: `-- migrate:up sqlite`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Sqlite => "sqlite",
+        }
+    }
+
+    /// Statements to run on the connection before the transaction of a revision.
+    pub(crate) fn before_transaction(self) -> &'static [&'static str] {
+        match self {
+            Self::Sqlite => sqlite::runner::BEFORE_TRANSACTION,
+        }
+    }
+
+    /// Statements that put the connection back afterwards.
+    pub(crate) fn after_transaction(self) -> &'static [&'static str] {
+        match self {
+            Self::Sqlite => sqlite::runner::AFTER_TRANSACTION,
+        }
+    }
+
+    /// Begins a transaction that no other runner can be in at the same time.
+    pub(crate) fn begin(self) -> &'static str {
+        match self {
+            Self::Sqlite => sqlite::runner::BEGIN,
+        }
+    }
+
+    /// Makes the history table if it is not there.
+    pub(crate) fn create_history(self) -> &'static str {
+        match self {
+            Self::Sqlite => sqlite::runner::CREATE_HISTORY,
+        }
+    }
+
+    /// A query with one row if the table exists.
+    pub(crate) fn find_table(self, name: &str) -> String {
+        match self {
+            Self::Sqlite => sqlite::runner::find_table(name),
+        }
+    }
+
+    /// A query for all rows whose foreign keys point nowhere, in words, as `orphan`.
+    pub(crate) fn orphans_query(self) -> &'static str {
+        match self {
+            Self::Sqlite => sqlite::runner::ORPHANS,
+        }
+    }
+
+    /// Whether an error of the database says that another connection holds the lock.
+    pub(crate) fn is_locked(self, error: &str) -> bool {
+        match self {
+            Self::Sqlite => sqlite::runner::is_locked(error),
+        }
+    }
+
+    /// Whether the database has a statement for the operation, on a schema as it is right before it.
+    ///
+    /// # Errors
+    /// Why it has none, and what to do instead.
+    pub fn accepts(self, op: &Op, schema: &Schema) -> std::result::Result<(), Refusal> {
+        match self {
+            Self::Sqlite => sqlite::accepts(op, schema),
+        }
+    }
+
+    /// The statements of a script, in order. Never fails: text that cannot be understood is a statement the database will refuse.
+    ///
+    /// ```
+    /// use seachange::dialect::Dialect;
+    /// let statements = Dialect::Sqlite.statements("-- first\nSELECT ';';\nSELECT 2");
+    /// assert_eq!(statements[0].sql, "SELECT ';'");
+    /// assert_eq!((statements[1].sql.as_str(), statements[1].line), ("SELECT 2", 3));
+    /// ```
+    pub fn statements(self, script: &str) -> Vec<Statement> {
+        match self {
+            Self::Sqlite => sqlite::statements(script),
+        }
+    }
+
+    /// Who holds a write lock on the database in that file, as in ``process 4711 (seachange upgrade head)``.
+    /// `None` when nobody else does, or when the system does not tell.
+    pub fn lock_holder(self, database: &Path) -> Option<String> {
+        match self {
+            Self::Sqlite => sqlite::lock_holder(database),
+        }
+    }
+}
+
+/// Reads the schema of the live database from its catalogs, as one snapshot, in a constant number of queries.
+/// The connection must be a single one (not a pool of several) and outside of a transaction.
+///
+/// # Errors
+///
+/// [`Error::Query`](crate::error::Error::Query) when the database refuses, [`Error::Definition`](crate::error::Error::Definition)
+/// when it describes an object in words that cannot be understood.
+///
+/// ```
+/// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+/// use seachange::dialect::{self, Dialect};
+/// use seachange::model::TableName;
+/// use sea_orm::ConnectionTrait;
+///
+/// let mut options = sea_orm::ConnectOptions::new("sqlite::memory:");
+/// options.max_connections(1);
+/// let db = sea_orm::Database::connect(options).await.unwrap();
+/// db.execute_unprepared("CREATE TABLE users (id INTEGER PRIMARY KEY)").await.unwrap();
+/// let schema = dialect::reflect(&db, Dialect::Sqlite).await.unwrap();
+/// assert!(schema.tables.contains_key(&TableName::new("users")));
+/// # });
+/// ```
+pub async fn reflect(db: &impl ConnectionTrait, dialect: Dialect) -> Result<Schema> {
+    match dialect {
+        Dialect::Sqlite => sqlite::reflect(db).await,
+    }
+}

@@ -1,0 +1,57 @@
+//! SQLite: what it can do and how it writes names and constants.
+//! Reading, comparing and splitting scripts are in the files of those names.
+
+mod alter;
+mod canonicalize;
+mod lock;
+mod reconcile;
+mod reflect;
+pub(super) mod runner;
+mod script;
+
+pub(super) use alter::accepts;
+pub(super) use canonicalize::canonicalize;
+pub(super) use lock::lock_holder;
+pub(super) use reconcile::reconcile;
+pub(super) use reflect::reflect;
+pub(super) use script::statements;
+
+use super::Capabilities;
+use crate::model::Literal;
+
+/// SQLite before 3.53, which is what most programs carry with them.
+pub(super) const CAPABILITIES: Capabilities = Capabilities {
+    alter_column: false,
+    add_constraint: false,
+    drop_constraint: false,
+    rename_constraint: false,
+    rename_index: false,
+    add_column_expression_default: false,
+    add_column_unique: false,
+    comments: false,
+    schemas: false,
+    enum_types: false,
+    concurrent_index: false,
+    transactional_ddl: true,
+};
+
+/// The identifier in double quotes.
+pub(super) fn quote(identifier: &str) -> String {
+    format!("\"{}\"", identifier.replace('"', "\"\""))
+}
+
+/// The constant as SeaORM writes it for SQLite.
+pub(super) fn literal(literal: &Literal) -> String {
+    match literal {
+        Literal::Null => "NULL".to_owned(),
+        Literal::Bool(true) => "TRUE".to_owned(),
+        Literal::Bool(false) => "FALSE".to_owned(),
+        Literal::Integer(number) => number.to_string(),
+        Literal::Real(text) => text.clone(),
+        Literal::Text(text) => format!("'{}'", text.replace('\'', "''")),
+        Literal::Blob(bytes) => {
+            let digits: String = bytes.iter().map(|byte| format!("{byte:02X}")).collect();
+            format!("x'{digits}'")
+        }
+    }
+}
