@@ -2,10 +2,18 @@
 //! Reading, comparing and splitting scripts are in the files of those names.
 
 mod canonicalize;
+mod compare;
+mod create;
 mod lock;
 mod reconcile;
 mod reflect;
 mod script;
+#[cfg(test)]
+mod show;
+mod spelling;
+mod text;
+mod types;
+mod value;
 
 pub(super) use canonicalize::canonicalize;
 pub(super) use lock::lock_holder;
