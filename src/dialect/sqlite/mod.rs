@@ -3,11 +3,19 @@
 
 mod alter;
 mod canonicalize;
+mod compare;
+mod create;
 mod lock;
 mod reconcile;
 mod reflect;
 pub(super) mod runner;
 mod script;
+#[cfg(test)]
+mod show;
+mod spelling;
+mod text;
+mod types;
+mod value;
 
 pub(super) use alter::accepts;
 pub(super) use canonicalize::canonicalize;
