@@ -233,6 +233,8 @@ pub struct Refusal {
     pub reason: String,
     /// What to do next.
     pub hint: String,
+    /// Whether copying the table's rows into a new one does what no statement does.
+    pub can_rebuild: bool,
 }
 
 /// An operation the database has no statement for.

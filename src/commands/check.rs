@@ -4,7 +4,7 @@ use crate::cli;
 use crate::compare::{Comparison, compare};
 use crate::error::Result;
 use crate::model::{Declared, Schema};
-use crate::plan;
+use crate::plan::{self, Purpose};
 use crate::render::sql;
 use crate::report::{self, Report};
 
@@ -139,12 +139,12 @@ pub(super) async fn diff(ctx: &mut Context<'_>, args: &cli::Diff) -> Result<Exit
         let live = ctx.look().await?;
         compare(&declared, lock.as_ref(), &live.schema, ctx.config.dialect, &ctx.config.options)?
     };
-    let plan = plan::plan(comparison.ops(), &comparison.live, ctx.config.dialect)?;
+    let plan = plan::plan(comparison.ops(), &comparison.live, ctx.config.dialect, Purpose::Up)?;
     for step in &plan.steps {
         for hazard in &step.hazards {
             ctx.say(&format!("-- {}: {}", hazard.kind.slug(), hazard.sentence))?;
         }
-        for statement in sql::statements(&step.op, ctx.config.dialect) {
+        for statement in sql::statements(step, ctx.config.dialect) {
             ctx.say(&format!("{statement};"))?;
         }
     }

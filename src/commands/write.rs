@@ -5,9 +5,9 @@ use std::fs;
 use crate::cli;
 use crate::compare::{Comparison, compare};
 use crate::diff;
-use crate::error::{Error, Result, count};
+use crate::error::{Blocked, Error, Result, count};
 use crate::model::{Declared, Schema};
-use crate::plan::{self, Plan};
+use crate::plan::{self, Plan, Purpose};
 use crate::render::{self, Header};
 use crate::revision::dir;
 use crate::revision::graph::Graph;
@@ -23,7 +23,7 @@ pub(super) async fn revision(ctx: &mut Context<'_>, args: &cli::Revision) -> Res
         return baseline(ctx, args, &graph).await;
     }
     if !args.autogenerate {
-        let path = write(ctx, args, parents, &Plan::default(), &Plan::default(), None)?;
+        let path = write(ctx, args, parents, &Plan::default(), &Ok(Plan::default()), None)?;
         ctx.note("hint: write its statements below `-- migrate:up` and `-- migrate:down`")?;
         ctx.say(&path)?;
         return Ok(Exit::Clean);
@@ -50,8 +50,8 @@ pub(super) async fn revision(ctx: &mut Context<'_>, args: &cli::Revision) -> Res
             if drifted == 1 { "undoes" } else { "undo" },
         ))?;
     }
-    let up = plan::plan(comparison.ops(), &comparison.live, ctx.config.dialect)?;
-    let down = plan::plan(up.inverse(), &up.apply(&comparison.live), ctx.config.dialect)?;
+    let up = plan::plan(comparison.ops(), &comparison.live, ctx.config.dialect, Purpose::Up)?;
+    let down = way_down(ctx, &up, &up.apply(&comparison.live))?;
     let path = write(ctx, args, parents, &up, &down, Some(&declared.schema))?;
     for step in &up.steps {
         ctx.note(&format!("  {}", step.op))?;
@@ -79,13 +79,27 @@ async fn baseline(ctx: &mut Context<'_>, args: &cli::Revision, graph: &Graph) ->
         ctx.note("nothing to do: the database is empty; write its first revision with `--autogenerate`")?;
         return Ok(Exit::Clean);
     }
-    let up = plan::plan(diff::diff(&Schema::default(), &comparison.live), &Schema::default(), dialect)?;
-    let down = plan::plan(up.inverse(), &comparison.live, dialect)?;
+    let up = plan::plan(diff::diff(&Schema::default(), &comparison.live), &Schema::default(), dialect, Purpose::Up)?;
+    let down = way_down(ctx, &up, &comparison.live)?;
     let lock = diff::record(&declared.schema, &comparison.declared, &comparison.live);
     let path = write(ctx, args, Vec::new(), &up, &down, Some(&lock))?;
     ctx.note("hint: run `seachange stamp head` to record that this database already has it")?;
     ctx.say(&path)?;
     Ok(Exit::Clean)
+}
+
+/// The plan that undoes another, or why there is none: a change that cannot be undone is still a change.
+fn way_down(ctx: &mut Context<'_>, up: &Plan, after: &Schema) -> Result<std::result::Result<Plan, Vec<Blocked>>> {
+    match plan::plan(up.inverse(), after, ctx.config.dialect, Purpose::Down) {
+        Ok(plan) => Ok(Ok(plan)),
+        Err(Error::Blocked { blocked }) => {
+            for blocked in &blocked {
+                ctx.note(&format!("warning: no way down: {}: {}", blocked.op, blocked.refusal.reason))?;
+            }
+            Ok(Err(blocked))
+        }
+        Err(error) => Err(error),
+    }
 }
 
 fn there_are(number: usize) -> String {
@@ -97,7 +111,7 @@ fn write(
     args: &cli::Revision,
     parents: Vec<String>,
     up: &Plan,
-    down: &Plan,
+    down: &std::result::Result<Plan, Vec<Blocked>>,
     lock: Option<&Schema>,
 ) -> Result<String> {
     let template = match &ctx.config.template {

@@ -3,6 +3,7 @@
 
 pub mod error;
 
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
@@ -171,48 +172,50 @@ fn write_table(table: &TableDiff, out: &mut dyn Write) -> io::Result<()> {
 }
 
 fn table_diffs(comparison: &Comparison, declared: &Declared, dialect: Dialect) -> Vec<TableDiff> {
-    let renamed = |name: &TableName| {
-        let rename = comparison.differences.iter().find_map(|difference| match &difference.op {
+    let ops = || comparison.differences.iter().map(|difference| &difference.op);
+    let names: BTreeSet<&TableName> = ops().map(name_after).collect();
+    let mut diffs = Vec::new();
+    for name in names {
+        let before = ops().find_map(|op| match op {
             Op::RenameTable { from, to } if to == name => Some(from),
             _ => None,
         });
-        rename.unwrap_or(name).clone()
-    };
-    let lines = |table: Option<&Table>| table.map(|table| table_lines(table, dialect)).unwrap_or_default();
-    let is_renamed_away = |name: &TableName| {
-        comparison
-            .differences
-            .iter()
-            .any(|difference| matches!(&difference.op, Op::RenameTable { from, .. } if from == name))
-    };
-    let gone = comparison
-        .live
-        .tables
-        .keys()
-        .filter(|name| !comparison.target.tables.contains_key(name) && !is_renamed_away(name));
-    let mut diffs = Vec::new();
-    for name in comparison.target.tables.keys().chain(gone) {
-        let (from, to) = (comparison.live.tables.get(&renamed(name)), comparison.target.tables.get(name));
-        if from != to {
-            diffs.push(TableDiff {
-                name: name.to_string(),
-                origin: declared.origins.get(&ObjectPath::Table(name.clone())).cloned(),
-                from: lines(from),
-                to: in_order_of(from, to, dialect),
-            });
-        }
+        let from = comparison.live.tables.get(before.unwrap_or(name));
+        let to = comparison.target.tables.get(name);
+        let renames: Vec<(&str, &str)> = ops()
+            .filter_map(|op| match op {
+                Op::RenameColumn { table, from, to } if table == name => Some((to.as_str(), from.as_str())),
+                _ => None,
+            })
+            .collect();
+        diffs.push(TableDiff {
+            name: name.to_string(),
+            origin: declared.origins.get(&ObjectPath::Table(name.clone())).cloned(),
+            from: from.map(|table| table_lines(table, dialect)).unwrap_or_default(),
+            to: to.map(|to| table_lines(&in_order_of(from, to, &renames), dialect)).unwrap_or_default(),
+        });
     }
     diffs
 }
 
-/// The lines of the second form with its columns in the order of the first, so that only what differs stands out.
-fn in_order_of(from: Option<&Table>, to: Option<&Table>, dialect: Dialect) -> Vec<String> {
-    let Some(to) = to else { return Vec::new() };
-    let Some(from) = from else { return table_lines(to, dialect) };
-    let position = |name: &str| from.columns.iter().position(|column| column.name == name).unwrap_or(usize::MAX);
+/// The name the operation's table has in the end.
+fn name_after(op: &Op) -> &TableName {
+    match op {
+        Op::RenameTable { to, .. } => to,
+        op => op.table(),
+    }
+}
+
+/// The second form with its columns in the order of the first, so that only what differs stands out.
+fn in_order_of(from: Option<&Table>, to: &Table, renames: &[(&str, &str)]) -> Table {
     let mut to = to.clone();
+    let Some(from) = from else { return to };
+    let position = |name: &str| {
+        let before = renames.iter().find(|(after, _)| *after == name).map_or(name, |(_, before)| *before);
+        from.columns.iter().position(|column| column.name == before).unwrap_or(usize::MAX)
+    };
     to.columns.sort_by_key(|column| position(&column.name));
-    table_lines(&to, dialect)
+    to
 }
 
 fn origin<'a>(op: &Op, declared: &'a Declared) -> Option<&'a Location> {
@@ -228,10 +231,7 @@ fn origin<'a>(op: &Op, declared: &'a Declared) -> Option<&'a Location> {
         },
         _ => None,
     };
-    let table = match op {
-        Op::RenameTable { to, .. } => to,
-        op => op.table(),
-    };
+    let table = name_after(op);
     let of_column = column.and_then(|column| declared.origins.get(&ObjectPath::Column(table.clone(), column.clone())));
     of_column.or_else(|| declared.origins.get(&ObjectPath::Table(table.clone())))
 }
