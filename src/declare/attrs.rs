@@ -96,7 +96,8 @@ impl Reader<'_> {
         let mut ours = attrs.iter().filter(|attr| attr.path().is_ident("sea_orm"));
         let entries = ours.next().map(|attr| self.entries(attr));
         if let Some(second) = ours.next() {
-            self.problem(second.span(), "a second `#[sea_orm(...)]` on a relation").hint("put everything into the first: SeaORM reads no other");
+            self.problem(second.span(), "a second `#[sea_orm(...)]` on a relation")
+                .hint("put everything into the first: SeaORM reads no other");
         }
         entries
     }
@@ -170,7 +171,8 @@ impl Reader<'_> {
 
     /// A key nobody knows.
     fn unknown(&mut self, entry: &Entry, of: &str, label: &str, known: &[&str]) {
-        let problem = Problem::new(self.file, entry.span, format!("unknown attribute `{}` on {of}", entry.key)).label(label);
+        let problem =
+            Problem::new(self.file, entry.span, format!("unknown attribute `{}` on {of}", entry.key)).label(label);
         let all = format!("the attributes here are `{}`", known.join("`, `"));
         self.problems.push(problem.did_you_mean(&entry.key, known, &all));
     }

@@ -107,11 +107,19 @@ fn matters(meta: &Meta) -> bool {
     let path = meta.path();
     let ours = path.segments.first().is_some_and(|first| first.ident == "sea_orm" || first.ident == "seachange");
     let derives = || match meta {
-        Meta::List(list) if path.is_ident("derive") => DERIVES.iter().any(|name| list.tokens.to_string().contains(name)),
+        Meta::List(list) if path.is_ident("derive") => {
+            DERIVES.iter().any(|name| list.tokens.to_string().contains(name))
+        }
         Meta::Path(_) | Meta::List(_) | Meta::NameValue(_) => false,
     };
     ours || path.is_ident("cfg") || path.is_ident("path") || derives()
 }
 
-const DERIVES: [&str; 6] =
-    ["DeriveEntityModel", "DeriveActiveEnum", "DeriveValueType", "DeriveRelation", "FromJsonQueryResult", "DeriveEntity"];
+const DERIVES: [&str; 6] = [
+    "DeriveEntityModel",
+    "DeriveActiveEnum",
+    "DeriveValueType",
+    "DeriveRelation",
+    "FromJsonQueryResult",
+    "DeriveEntity",
+];

@@ -79,7 +79,9 @@ struct Reader {
 impl Reader {
     fn kind(&self, expression: &Expr) -> Result<Said, Problem> {
         match expression {
-            Expr::Path(path) => Ok(plain(self.name(&path.path.segments)?.as_str()).ok_or_else(|| self.unknown(expression))?.into()),
+            Expr::Path(path) => {
+                Ok(plain(self.name(&path.path.segments)?.as_str()).ok_or_else(|| self.unknown(expression))?.into())
+            }
             Expr::Call(call) => self.call(call),
             Expr::Struct(fields) => self.enumeration(fields),
             Expr::Paren(inner) => self.kind(&inner.expr),
@@ -149,7 +151,11 @@ impl Reader {
                 .mac
                 .parse_body_with(Punctuated::<Expr, Token![,]>::parse_terminated)
                 .map_err(|error| Problem::syntax(self.file, &error, "these variants cannot be read"))?,
-            _ => return Err(self.problem("the variants of this enum type are not written out").hint("write `vec![\"a\".into(), \"b\".into()]`")),
+            _ => {
+                return Err(self
+                    .problem("the variants of this enum type are not written out")
+                    .hint("write `vec![\"a\".into(), \"b\".into()]`"));
+            }
         };
         let values = variants.iter().map(|variant| self.word(variant)).collect::<Result<_, _>>()?;
         Ok(Said { kind: DataType::Enum(self.word(name)?), values: Some(values) })
@@ -160,7 +166,8 @@ impl Reader {
         match expression {
             Expr::Call(call) => match &*call.func {
                 Expr::Path(path) => {
-                    let names: Vec<String> = path.path.segments.iter().map(|segment| segment.ident.to_string()).collect();
+                    let names: Vec<String> =
+                        path.path.segments.iter().map(|segment| segment.ident.to_string()).collect();
                     let names: Vec<&str> = names.iter().map(String::as_str).collect();
                     match (names.as_slice(), call.args.first()) {
                         ([.., "Arc" | "Rc" | "RcOrArc" | "SeaRc" | "Box", "new"], Some(inner)) => self.element(inner),
@@ -176,7 +183,9 @@ impl Reader {
             },
             Expr::MethodCall(call) if call.method == "into" => self.element(&call.receiver),
             Expr::Path(path) => match path.path.segments.last() {
-                Some(last) if path.path.segments.len() > 1 => self.kind(&bare(&last.ident.to_string(), last.ident.span())),
+                Some(last) if path.path.segments.len() > 1 => {
+                    self.kind(&bare(&last.ident.to_string(), last.ident.span()))
+                }
                 _ => Err(self.unknown(expression)),
             },
             _ => Err(self.unknown(expression)),
@@ -192,7 +201,9 @@ impl Reader {
             },
             (Some("None" | "Max"), Expr::Path(_)) => Ok(None),
             (Some("default"), Expr::Call(_)) => Ok(None),
-            _ => Err(self.problem("this length is not understood").hint("write `StringLen::N(50)` or `StringLen::None`")),
+            _ => {
+                Err(self.problem("this length is not understood").hint("write `StringLen::N(50)` or `StringLen::None`"))
+            }
         }
     }
 
@@ -222,7 +233,9 @@ impl Reader {
         {
             return Ok(number);
         }
-        Err(self.problem("this is not a plain number").hint("write the number itself: constants are not looked up here"))
+        Err(self
+            .problem("this is not a plain number")
+            .hint("write the number itself: constants are not looked up here"))
     }
 
     /// A name in one of the many ways to make a `DynIden`: `"x"`, `"x".into()`, `Alias::new("x")`, `SeaRc::new(…)`.
@@ -243,7 +256,8 @@ impl Reader {
     }
 
     fn no_word(&self) -> Problem {
-        self.problem("the name in this column type is not written out").hint("write it as a string: `custom(\"citext\")`")
+        self.problem("the name in this column type is not written out")
+            .hint("write it as a string: `custom(\"citext\")`")
     }
 
     fn unknown(&self, expression: &Expr) -> Problem {
@@ -252,7 +266,8 @@ impl Reader {
     }
 
     fn problem(&self, message: &str) -> Problem {
-        let message = if message.is_empty() { format!("`{}` is not a column type", self.text) } else { message.to_owned() };
+        let message =
+            if message.is_empty() { format!("`{}` is not a column type", self.text) } else { message.to_owned() };
         Problem::new(self.file, self.whole, message)
     }
 }
@@ -308,7 +323,9 @@ fn bare(name: &str, span: Span) -> Expr {
 
 fn some(expression: &Expr) -> Option<&Expr> {
     match expression {
-        Expr::Call(call) if last_name(expression).as_deref() == Some("Some") && call.args.len() == 1 => call.args.first(),
+        Expr::Call(call) if last_name(expression).as_deref() == Some("Some") && call.args.len() == 1 => {
+            call.args.first()
+        }
         _ => None,
     }
 }

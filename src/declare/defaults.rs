@@ -21,12 +21,17 @@ pub(super) fn expression(file: FileId, text: &LitStr) -> Result<ColumnDefault, P
         .parse::<Expr>()
         .map_err(|error| Problem::syntax(file, &error, "this default cannot be read").hint(FORMS))?;
     read(&expression).map(default).ok_or_else(|| {
-        Problem::new(file, text.span(), format!("the SQL of the default `{}` cannot be told from the source", text.value()))
-            .hint(FORMS)
+        Problem::new(
+            file,
+            text.span(),
+            format!("the SQL of the default `{}` cannot be told from the source", text.value()),
+        )
+        .hint(FORMS)
     })
 }
 
-const FORMS: &str = "write a literal, `Expr::current_timestamp()`, or the SQL itself: `default_expr = \"Expr::cust(\\\"...\\\")\"`";
+const FORMS: &str =
+    "write a literal, `Expr::current_timestamp()`, or the SQL itself: `default_expr = \"Expr::cust(\\\"...\\\")\"`";
 
 fn default(value: DefaultValue) -> ColumnDefault {
     ColumnDefault { value, text: None }
@@ -37,7 +42,9 @@ fn read(expression: &Expr) -> Option<DefaultValue> {
         Expr::Lit(literal) => constant(&literal.lit).map(DefaultValue::Literal),
         Expr::Unary(negative) if matches!(negative.op, UnOp::Neg(_)) => match read(&negative.expr)? {
             DefaultValue::Literal(Literal::Integer(number)) => Some(DefaultValue::Literal(Literal::Integer(-number))),
-            DefaultValue::Literal(Literal::Real(number)) => Some(DefaultValue::Literal(Literal::Real(format!("-{number}")))),
+            DefaultValue::Literal(Literal::Real(number)) => {
+                Some(DefaultValue::Literal(Literal::Real(format!("-{number}"))))
+            }
             DefaultValue::Literal(_) | DefaultValue::Expression(_) => None,
         },
         Expr::Paren(inner) => read(&inner.expr),

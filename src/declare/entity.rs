@@ -12,7 +12,8 @@ use super::types::{self, Stored};
 use super::workspace::{Module, ModuleId, Workspace};
 use super::{column_type, defaults, naming, relations};
 use crate::model::{
-    AutoIncrement, Column, ColumnDefault, ColumnType, Index, IndexPart, Name, Placement, PrimaryKey, Rename, Table, TableName, Unique,
+    AutoIncrement, Column, ColumnDefault, ColumnType, Index, IndexPart, Name, Placement, PrimaryKey, Rename, Table,
+    TableName, Unique,
 };
 
 /// An entity that was read, with the places to point at.
@@ -69,7 +70,12 @@ fn sketch(said: &ModelAttrs, fields: &[Plain<'_>]) -> Option<Outline> {
 }
 
 /// Reads the model of a module. Adds to the problems what is wrong; `None` when there is no table to speak of.
-pub(super) fn read(workspace: &Workspace, module: &Module, model: &ItemStruct, problems: &mut Vec<Problem>) -> Option<Entity> {
+pub(super) fn read(
+    workspace: &Workspace,
+    module: &Module,
+    model: &ItemStruct,
+    problems: &mut Vec<Problem>,
+) -> Option<Entity> {
     let file = module.file;
     conditional(module, model, problems);
     let said = ModelAttrs::read(file, &model.attrs, problems);
@@ -105,7 +111,8 @@ pub(super) fn read(workspace: &Workspace, module: &Module, model: &ItemStruct, p
             table.columns.push(column);
         }
     }
-    let keys: Vec<String> = fields.iter().filter(|field| field.said.primary_key).map(|field| field.name.clone()).collect();
+    let keys: Vec<String> =
+        fields.iter().filter(|field| field.said.primary_key).map(|field| field.name.clone()).collect();
     if keys.is_empty() {
         problems.push(
             Problem::new(file, model.ident.span(), "the entity has no primary key")
@@ -123,7 +130,12 @@ pub(super) fn read(workspace: &Workspace, module: &Module, model: &ItemStruct, p
 }
 
 /// The fields that are columns, with their names.
-fn fields<'a>(module: &Module, model: &'a ItemStruct, said: &ModelAttrs, problems: &mut Vec<Problem>) -> Vec<Plain<'a>> {
+fn fields<'a>(
+    module: &Module,
+    model: &'a ItemStruct,
+    said: &ModelAttrs,
+    problems: &mut Vec<Problem>,
+) -> Vec<Plain<'a>> {
     let with_relations = module.is_dense(&model.attrs) || module.is_compact(&model.attrs);
     let mut found = Vec::new();
     for field in &model.fields {
@@ -140,8 +152,12 @@ fn fields<'a>(module: &Module, model: &'a ItemStruct, said: &ModelAttrs, problem
         if relations::wrapper(&field.ty).is_some() {
             if !with_relations && !ColumnAttrs::is_ignored(module.file, &field.attrs) {
                 problems.push(
-                    Problem::new(module.file, ident.span(), format!("`{ident}` is a relation in a model that has none"))
-                        .hint("put `#[sea_orm::model]` before the derives of the struct"),
+                    Problem::new(
+                        module.file,
+                        ident.span(),
+                        format!("`{ident}` is a relation in a model that has none"),
+                    )
+                    .hint("put `#[sea_orm::model]` before the derives of the struct"),
                 );
             }
             continue;
@@ -166,8 +182,12 @@ fn column(workspace: &Workspace, module: &Module, field: &Plain<'_>, problems: &
     let said = &field.said;
     if let Condition::Unknown(span) = condition(&field.field.attrs) {
         problems.push(
-            Problem::new(module.file, span, format!("whether the column `{}` exists depends on how the crate is built", field.name))
-                .hint("remove the condition: a table has the same columns in every build"),
+            Problem::new(
+                module.file,
+                span,
+                format!("whether the column `{}` exists depends on how the crate is built", field.name),
+            )
+            .hint("remove the condition: a table has the same columns in every build"),
         );
     }
     let default = default(module, said, problems);
@@ -265,9 +285,13 @@ fn conditional(module: &Module, model: &ItemStruct, problems: &mut Vec<Problem>)
         );
     } else if let Condition::Unknown(_) = module.condition {
         problems.push(
-            Problem::new(module.file, model.ident.span(), "whether the entity exists depends on how the crate is built")
-                .label("its module is under a `cfg`")
-                .hint("remove the condition, or keep the entity outside of the entity folders"),
+            Problem::new(
+                module.file,
+                model.ident.span(),
+                "whether the entity exists depends on how the crate is built",
+            )
+            .label("its module is under a `cfg`")
+            .hint("remove the condition, or keep the entity outside of the entity folders"),
         );
     }
 }

@@ -4,11 +4,11 @@ use syn::{Expr, ItemEnum, Lit, UnOp, Variant};
 
 use super::attrs::{EnumAttrs, VariantAttrs};
 use super::cfg::{Condition, condition};
+use super::column_type;
 use super::naming;
 use super::problem::{Failure, Outcome, Problem};
 use super::types::Stored;
 use super::workspace::Module;
-use super::column_type;
 use crate::model::{ColumnType, DataType};
 
 /// Reads an enum with `DeriveActiveEnum`.
@@ -21,7 +21,10 @@ pub(super) fn read(module: &Module, item: &ItemEnum) -> Outcome<Stored> {
     for variant in &item.variants {
         if let Condition::Unknown(span) = condition(&variant.attrs) {
             let message = format!("whether the value `{}` exists depends on how the crate is built", variant.ident);
-            problems.push(Problem::new(file, span, message).hint("remove the condition: a column holds the same values in every build"));
+            problems.push(
+                Problem::new(file, span, message)
+                    .hint("remove the condition: a column holds the same values in every build"),
+            );
         }
         let own = VariantAttrs::read(file, &variant.attrs, &mut problems);
         match (own.string_value, own.rename.or(said.rename_all)) {
@@ -47,7 +50,10 @@ pub(super) fn read(module: &Module, item: &ItemEnum) -> Outcome<Stored> {
     let is_string = said.rs_type.as_ref().is_none_or(|kind| matches!(kind.value().as_str(), "String" | "Enum"));
     if numbers && (is_string || !values.is_empty()) {
         let message = format!("the values of the enum `{}` are not all of one kind", item.ident);
-        problems.push(Problem::new(file, item.ident.span(), message).hint("give every variant a `string_value`, or every variant a number"));
+        problems.push(
+            Problem::new(file, item.ident.span(), message)
+                .hint("give every variant a `string_value`, or every variant a number"),
+        );
     }
     let kind = if db_type.value() == "Enum" {
         Ok(DataType::Enum(said.enum_name.unwrap_or_else(|| naming::enum_type(&item.ident.to_string()))))

@@ -23,8 +23,23 @@ pub(super) enum Known {
 pub(super) fn is_primitive(name: &str) -> bool {
     matches!(
         name,
-        "bool" | "char" | "str" | "i8" | "i16" | "i32" | "i64" | "i128" | "isize"
-            | "u8" | "u16" | "u32" | "u64" | "u128" | "usize" | "f32" | "f64"
+        "bool"
+            | "char"
+            | "str"
+            | "i8"
+            | "i16"
+            | "i32"
+            | "i64"
+            | "i128"
+            | "isize"
+            | "u8"
+            | "u16"
+            | "u32"
+            | "u64"
+            | "u128"
+            | "usize"
+            | "f32"
+            | "f64"
     )
 }
 
@@ -70,7 +85,9 @@ pub(super) fn type_named(path: &[String]) -> Option<Known> {
         ["uuid", "fmt", "Braced" | "Hyphenated" | "Simple" | "Urn"] | ["uuid", "Uuid"] => {
             Some(Known::Column(DataType::Uuid))
         }
-        ["rust_decimal", .., "Decimal"] | ["bigdecimal", .., "BigDecimal"] => Some(Known::Column(DataType::Decimal(None))),
+        ["rust_decimal", .., "Decimal"] | ["bigdecimal", .., "BigDecimal"] => {
+            Some(Known::Column(DataType::Decimal(None)))
+        }
         ["serde_json", .., "Value"] => Some(Known::Column(DataType::Json)),
         ["ipnetwork", "IpNetwork"] => Some(Known::Column(DataType::Inet)),
         ["mac_address", "MacAddress"] => Some(Known::Column(DataType::MacAddr)),
@@ -91,8 +108,13 @@ fn prelude(name: &str) -> Option<Known> {
         "Date" | "ChronoDate" | "TimeDate" => DataType::Date,
         "Time" | "ChronoTime" | "TimeTime" => DataType::Time,
         "DateTime" | "ChronoDateTime" | "TimeDateTime" => DataType::DateTime,
-        "DateTimeWithTimeZone" | "DateTimeUtc" | "DateTimeLocal" | "ChronoDateTimeWithTimeZone" | "ChronoDateTimeUtc"
-        | "ChronoDateTimeLocal" | "TimeDateTimeWithTimeZone" => DataType::TimestampWithTimeZone,
+        "DateTimeWithTimeZone"
+        | "DateTimeUtc"
+        | "DateTimeLocal"
+        | "ChronoDateTimeWithTimeZone"
+        | "ChronoDateTimeUtc"
+        | "ChronoDateTimeLocal"
+        | "TimeDateTimeWithTimeZone" => DataType::TimestampWithTimeZone,
         "ChronoUtc" => return Some(Known::Zone),
         _ => return timestamp(name),
     }))

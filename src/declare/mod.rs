@@ -16,6 +16,8 @@ mod names;
 mod naming;
 mod problem;
 mod relations;
+#[cfg(test)]
+mod testing;
 mod types;
 mod workspace;
 
@@ -25,9 +27,9 @@ use std::rc::Rc;
 
 use syn::Item;
 
-pub use self::find::find_entities;
 use self::attrs::derives;
 use self::cfg::Condition;
+pub use self::find::find_entities;
 use self::problem::Problem;
 use self::workspace::{Module, Roots, Workspace};
 use crate::error::{Diagnostic, Error, Result};
@@ -94,13 +96,20 @@ fn entity_modules(workspace: &Workspace, roots: &Roots) -> Vec<Rc<Module>> {
         .into_iter()
         .filter(|module| files.contains_key(&module.file) && !matches!(module.condition, Condition::Fails))
         .collect();
-    let order: BTreeMap<_, usize> = roots.modules.values().enumerate().map(|(at, id)| (workspace.module(*id).file, at)).collect();
+    let order: BTreeMap<_, usize> =
+        roots.modules.values().enumerate().map(|(at, id)| (workspace.module(*id).file, at)).collect();
     modules.sort_by_key(|module| (order.get(&module.file).copied(), module.id));
     modules
 }
 
 /// Adds an entity to what is declared, unless its table is there already.
-fn add(workspace: &Workspace, declared: &mut Declared, module: &Module, entity: entity::Entity, problems: &mut Vec<Problem>) {
+fn add(
+    workspace: &Workspace,
+    declared: &mut Declared,
+    module: &Module,
+    entity: entity::Entity,
+    problems: &mut Vec<Problem>,
+) {
     let name = entity.table.name.clone();
     let path = ObjectPath::Table(name.clone());
     if let Some(first) = declared.origins.get(&path) {
@@ -125,7 +134,8 @@ fn unreadable(module: &Module, problems: &mut Vec<Problem>) {
     for item in &module.items {
         match item {
             Item::Struct(item)
-                if derives(module, &item.attrs, "DeriveEntity") && !derives(module, &item.attrs, "DeriveEntityModel") =>
+                if derives(module, &item.attrs, "DeriveEntity")
+                    && !derives(module, &item.attrs, "DeriveEntityModel") =>
             {
                 problems.push(
                     Problem::new(module.file, item.ident.span(), "an entity in the expanded format cannot be read")
@@ -162,3 +172,17 @@ fn unreached(workspace: &Workspace, roots: &Roots) -> Result<Vec<Diagnostic>> {
     Ok(diagnostics)
 }
 
+#[cfg(test)]
+mod tests {
+    use super::testing;
+
+    #[test]
+    fn phases() {
+        for phase in std::fs::read_dir("fixtures/mediaparser/phases").unwrap() {
+            let path = phase.unwrap().path();
+            println!("{}", path.display());
+            println!("{}", testing::of(std::path::Path::new("."), &[path.to_str().unwrap()]));
+        }
+        println!("{}", testing::of(std::path::Path::new("fixtures/mediaparser"), &["src/entities"]));
+    }
+}

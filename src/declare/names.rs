@@ -76,7 +76,9 @@ impl Workspace {
             "super" => {
                 let here = self.module(module);
                 match here.parent {
-                    Some(parent) if rest.first().is_some_and(|next| next == "super") => self.find(parent, rest, visited),
+                    Some(parent) if rest.first().is_some_and(|next| next == "super") => {
+                        self.find(parent, rest, visited)
+                    }
                     Some(parent) => self.follow(Meaning::Module(parent), rest, visited),
                     None if here.detached => {
                         let rest: Vec<String> = rest.iter().skip_while(|name| *name == "super").cloned().collect();

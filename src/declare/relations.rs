@@ -10,8 +10,8 @@ use syn::{Expr, Field, GenericArgument, Item, ItemStruct, LitStr, Path, PathArgu
 use super::attrs::{RelationAttrs, derives};
 use super::cfg::{Condition, condition};
 use super::entity::{self, Outline};
-use super::naming;
 use super::names::{Generated, Meaning, Missing};
+use super::naming;
 use super::problem::{Failure, Outcome, Problem, kept};
 use super::types::path_text;
 use super::workspace::{Module, ModuleId, Workspace};
@@ -37,7 +37,13 @@ pub(super) fn wrapper(written: &Type) -> Option<Wrapper> {
 }
 
 /// Reads the foreign keys of the model of a module.
-pub(super) fn read(workspace: &Workspace, module: &Module, model: &ItemStruct, own: &Outline, problems: &mut Vec<Problem>) -> Vec<ForeignKey> {
+pub(super) fn read(
+    workspace: &Workspace,
+    module: &Module,
+    model: &ItemStruct,
+    own: &Outline,
+    problems: &mut Vec<Problem>,
+) -> Vec<ForeignKey> {
     let reader = Reader { workspace, module, own };
     let mut keys = Vec::new();
     let dense = module.is_dense(&model.attrs);
@@ -98,7 +104,9 @@ impl Reader<'_> {
                 return Ok(None);
             }
             return Err(Problem::new(file, span, format!("the relation `{}` says nothing", variant.ident))
-                .hint("add `#[sea_orm(belongs_to = \"...\", from = \"...\", to = \"...\")]`, or `has_one` or `has_many`")
+                .hint(
+                    "add `#[sea_orm(belongs_to = \"...\", from = \"...\", to = \"...\")]`, or `has_one` or `has_many`",
+                )
                 .into());
         }
         let (Some(target), Some(from), Some(to)) = (&said.target, &said.from, &said.to) else {
@@ -107,7 +115,8 @@ impl Reader<'_> {
         if said.skip_fk {
             return Ok(None);
         }
-        let path: Path = target.parse().map_err(|error| Problem::syntax(file, &error, "this is not the path of an entity"))?;
+        let path: Path =
+            target.parse().map_err(|error| Problem::syntax(file, &error, "this is not the path of an entity"))?;
         let target = self.target(&path, target.span())?;
         let columns = self.paths(from, self.module.id, self.own)?;
         let referenced = self.paths(to, target.0, &target.1)?;
@@ -135,12 +144,14 @@ impl Reader<'_> {
         if said.owner.is_none() && !self_owner {
             let lost = [&said.from, &said.to, &said.on_delete, &said.on_update].into_iter().flatten().next();
             return match lost {
-                Some(lost) if !said.self_ref && !said.via => {
-                    Err(Problem::new(file, lost.span(), format!("`{name}` says how it refers but not that it owns the reference"))
-                        .label("SeaORM ignores it")
-                        .hint("add `belongs_to`")
-                        .into())
-                }
+                Some(lost) if !said.self_ref && !said.via => Err(Problem::new(
+                    file,
+                    lost.span(),
+                    format!("`{name}` says how it refers but not that it owns the reference"),
+                )
+                .label("SeaORM ignores it")
+                .hint("add `belongs_to`")
+                .into()),
                 _ => Ok(None),
             };
         }
@@ -170,7 +181,14 @@ impl Reader<'_> {
         self.key(&said, from.span(), columns, &outline, referenced).map(Some)
     }
 
-    fn key(&self, said: &RelationAttrs, span: Span, columns: Vec<String>, target: &Outline, referenced: Vec<String>) -> Outcome<ForeignKey> {
+    fn key(
+        &self,
+        said: &RelationAttrs,
+        span: Span,
+        columns: Vec<String>,
+        target: &Outline,
+        referenced: Vec<String>,
+    ) -> Outcome<ForeignKey> {
         if columns.len() != referenced.len() {
             let (here, there) = (columns.len(), referenced.len());
             return Err(Problem::new(self.module.file, span, format!("{here} columns refer to {there}"))
@@ -208,9 +226,13 @@ impl Reader<'_> {
             "NoAction" => Action::NoAction,
             other => {
                 let all = format!("the actions are `{}`", NAMES.join("`, `"));
-                return Err(Problem::new(self.module.file, said.span(), format!("`{other}` is not an action of a foreign key"))
-                    .did_you_mean(other, &NAMES, &all)
-                    .into());
+                return Err(Problem::new(
+                    self.module.file,
+                    said.span(),
+                    format!("`{other}` is not an action of a foreign key"),
+                )
+                .did_you_mean(other, &NAMES, &all)
+                .into());
             }
         }))
     }
@@ -228,11 +250,13 @@ impl Reader<'_> {
 
     fn unconditional(&self, attrs: &[syn::Attribute], name: &str) -> Outcome<()> {
         match condition(attrs) {
-            Condition::Unknown(span) => {
-                Err(Problem::new(self.module.file, span, format!("whether the relation `{name}` exists depends on how the crate is built"))
-                    .hint("remove the condition: a database has the same foreign keys in every build")
-                    .into())
-            }
+            Condition::Unknown(span) => Err(Problem::new(
+                self.module.file,
+                span,
+                format!("whether the relation `{name}` exists depends on how the crate is built"),
+            )
+            .hint("remove the condition: a database has the same foreign keys in every build")
+            .into()),
             Condition::Holds | Condition::Fails => Ok(()),
         }
     }
@@ -244,17 +268,27 @@ impl Reader<'_> {
         match self.workspace.resolve(self.module.id, path) {
             Ok(Meaning::Generated(module, Generated::Entity)) => match entity::outline(self.workspace, module) {
                 Some(outline) => Ok((module, outline)),
-                None => Err(problem(format!("the entity `{written}` has no table that can be read"), "give its model a `table_name`").into()),
+                None => Err(problem(
+                    format!("the entity `{written}` has no table that can be read"),
+                    "give its model a `table_name`",
+                )
+                .into()),
             },
             Ok(Meaning::External(names)) => Err(problem(
                 format!("the entity `{}` is in another crate, which is not read", names.join("::")),
                 "add `skip_fk` if the key needs no constraint in the database",
             )
             .into()),
-            Ok(_) => Err(problem(format!("`{written}` is not an entity that can be read"), "the model beside it needs `DeriveEntityModel`").into()),
-            Err(Missing::Unknown) => {
-                Err(problem(format!("cannot find the entity `{written}`"), "check the path; it is looked up from this module").into())
-            }
+            Ok(_) => Err(problem(
+                format!("`{written}` is not an entity that can be read"),
+                "the model beside it needs `DeriveEntityModel`",
+            )
+            .into()),
+            Err(Missing::Unknown) => Err(problem(
+                format!("cannot find the entity `{written}`"),
+                "check the path; it is looked up from this module",
+            )
+            .into()),
             Err(Missing::Broken) => Err(Failure::default()),
         }
     }
@@ -290,8 +324,11 @@ impl Reader<'_> {
             match self.workspace.resolve_names(self.module.id, &names) {
                 Ok(Meaning::Generated(module, Generated::Column)) if module == entity => {}
                 Ok(Meaning::Generated(_, Generated::Column)) => {
-                    let message = format!("`{}` is a column of another entity than this side of the relation", path_text(&path));
-                    return Err(Problem::new(file, written.span(), message).hint("`from` names columns here, `to` columns of the other entity").into());
+                    let message =
+                        format!("`{}` is a column of another entity than this side of the relation", path_text(&path));
+                    return Err(Problem::new(file, written.span(), message)
+                        .hint("`from` names columns here, `to` columns of the other entity")
+                        .into());
                 }
                 Err(Missing::Broken) => return Err(Failure::default()),
                 Ok(_) | Err(Missing::Unknown) => return Err(bad().into()),
@@ -317,7 +354,10 @@ impl Reader<'_> {
             Problem::new(self.module.file, written.span(), format!("`{}` does not name columns", written.value()))
                 .hint("write a field such as `file_id`, or `(a, b)`")
         })?;
-        let variants = paths.iter().filter_map(|path| path.segments.last()).map(|segment| naming::variant(&naming::plain(&segment.ident)));
+        let variants = paths
+            .iter()
+            .filter_map(|path| path.segments.last())
+            .map(|segment| naming::variant(&naming::plain(&segment.ident)));
         variants.map(|variant| self.column(written, outline, &variant)).collect()
     }
 
@@ -328,7 +368,9 @@ impl Reader<'_> {
                 let variants: Vec<&str> = outline.columns.iter().map(|column| column.variant.as_str()).collect();
                 let all = format!("its columns are `{}`", variants.join("`, `"));
                 let message = format!("the table `{}` has no column `{variant}`", outline.table);
-                Err(Problem::new(self.module.file, written.span(), message).did_you_mean(variant, &variants, &all).into())
+                Err(Problem::new(self.module.file, written.span(), message)
+                    .did_you_mean(variant, &variants, &all)
+                    .into())
             }
         }
     }

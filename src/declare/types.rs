@@ -107,9 +107,15 @@ impl Reader<'_> {
             },
             Ok(Meaning::External(names)) => match known::type_named(&names) {
                 Some(known) => Ok(Target::Known(known)),
-                None => Err(problem(format!("the type `{}` comes from another crate and is not known here", names.join("::"))).into()),
+                None => Err(problem(format!(
+                    "the type `{}` comes from another crate and is not known here",
+                    names.join("::")
+                ))
+                .into()),
             },
-            Ok(Meaning::Module(_) | Meaning::Generated(..)) => Err(problem(format!("`{written}` is not a type a column can have")).into()),
+            Ok(Meaning::Module(_) | Meaning::Generated(..)) => {
+                Err(problem(format!("`{written}` is not a type a column can have")).into())
+            }
             Err(Missing::Unknown) => Err(problem(format!("cannot find the type `{written}`")).into()),
             Err(Missing::Broken) => Err(Failure::default()),
         }
@@ -121,7 +127,9 @@ impl Reader<'_> {
         match owner.items.get(item) {
             Some(Item::Type(alias)) if alias.generics.params.is_empty() => self.stored(&owner, &alias.ty, depth + 1),
             Some(Item::Enum(item)) if derives(&owner, &item.attrs, "DeriveActiveEnum") => enums::read(&owner, item),
-            Some(Item::Struct(item)) if derives(&owner, &item.attrs, "DeriveValueType") => self.newtype(&owner, item, depth),
+            Some(Item::Struct(item)) if derives(&owner, &item.attrs, "DeriveValueType") => {
+                self.newtype(&owner, item, depth)
+            }
             Some(Item::Struct(syn::ItemStruct { attrs, .. }) | Item::Enum(syn::ItemEnum { attrs, .. })) => {
                 if derives(&owner, attrs, "FromJsonQueryResult") {
                     return Ok(Stored { column_type: ColumnType::inferred(DataType::Json), values: None });
@@ -130,7 +138,9 @@ impl Reader<'_> {
                     return self.text_newtype(&owner, attrs);
                 }
                 let message = format!("`{}` does not say what it is stored as", text(written));
-                let hint = format!("derive `DeriveActiveEnum`, `DeriveValueType` or `FromJsonQueryResult` on it, or {WRITE_IT}");
+                let hint = format!(
+                    "derive `DeriveActiveEnum`, `DeriveValueType` or `FromJsonQueryResult` on it, or {WRITE_IT}"
+                );
                 Err(self.problem(module, written, message).hint(hint).into())
             }
             _ => {
@@ -162,7 +172,8 @@ impl Reader<'_> {
                 }
             }
             Fields::Unnamed(_) | Fields::Named(_) | Fields::Unit => {
-                let message = format!("`{}` derives `DeriveValueType` but is not a struct around one value", item.ident);
+                let message =
+                    format!("`{}` derives `DeriveValueType` but is not a struct around one value", item.ident);
                 Err(Problem::new(owner.file, item.ident.span(), message)
                     .hint("add `#[sea_orm(value_type = \"String\")]` or `#[sea_orm(column_type = \"...\")]`")
                     .into())
@@ -187,7 +198,9 @@ impl Reader<'_> {
         match &said.value_type {
             Some(value_type) if value_type.value() != "String" => {
                 let message = format!("`value_type = \"{}\"` is not known", value_type.value());
-                Err(Problem::new(owner.file, value_type.span(), message).hint("SeaORM takes only `value_type = \"String\"`").into())
+                Err(Problem::new(owner.file, value_type.span(), message)
+                    .hint("SeaORM takes only `value_type = \"String\"`")
+                    .into())
             }
             _ => Ok(stored),
         }

@@ -144,7 +144,11 @@ impl Workspace {
             self.load_package(package, &wanted);
         }
         for root in &roots {
-            if wanted.range(root.clone()..).take_while(|file| file.starts_with(root)).any(|file| self.module_of(file).is_some()) {
+            if wanted
+                .range(root.clone()..)
+                .take_while(|file| file.starts_with(root))
+                .any(|file| self.module_of(file).is_some())
+            {
                 continue;
             }
             self.load_detached(root, &wanted);
@@ -331,7 +335,8 @@ impl Workspace {
         for name in module.names.values().flatten() {
             let Name::Child(child) = name else { continue };
             let leads = wanted.is_none_or(|wanted| {
-                child.loaded.get().is_some() || matches!(child.place, Place::Inline { .. })
+                child.loaded.get().is_some()
+                    || matches!(child.place, Place::Inline { .. })
                     || self.candidates(&module, child).iter().any(|candidate| {
                         let folder = if candidate.is_dir() { candidate.clone() } else { child.folder(candidate) };
                         wanted.contains(candidate)
@@ -638,7 +643,12 @@ fn path_attribute(item: &ItemMod) -> Option<PathBuf> {
 }
 
 /// Takes a `use` apart into one path per name.
-fn flatten(tree: &UseTree, mut path: Vec<String>, names: &mut BTreeMap<String, Vec<Name>>, globs: &mut Vec<Vec<String>>) {
+fn flatten(
+    tree: &UseTree,
+    mut path: Vec<String>,
+    names: &mut BTreeMap<String, Vec<Name>>,
+    globs: &mut Vec<Vec<String>>,
+) {
     match tree {
         UseTree::Path(tree) => {
             path.push(plain(&tree.ident));
