@@ -16,6 +16,8 @@ mod names;
 mod naming;
 mod problem;
 mod relations;
+#[cfg(test)]
+mod testing;
 mod types;
 mod workspace;
 
@@ -168,4 +170,19 @@ fn unreached(workspace: &Workspace, roots: &Roots) -> Result<Vec<Diagnostic>> {
         }
     }
     Ok(diagnostics)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::testing;
+
+    #[test]
+    fn phases() {
+        for phase in std::fs::read_dir("fixtures/mediaparser/phases").unwrap() {
+            let path = phase.unwrap().path();
+            println!("{}", path.display());
+            println!("{}", testing::of(std::path::Path::new("."), &[path.to_str().unwrap()]));
+        }
+        println!("{}", testing::of(std::path::Path::new("fixtures/mediaparser"), &["src/entities"]));
+    }
 }
