@@ -6,6 +6,8 @@ mod compare;
 mod create;
 mod lock;
 mod reconcile;
+#[cfg(test)]
+mod reconcile_tests;
 mod reflect;
 mod script;
 #[cfg(test)]

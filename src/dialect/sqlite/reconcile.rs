@@ -69,7 +69,12 @@ fn reconcile_table(table: &mut Table, live: &Table) {
 }
 
 fn reconcile_column(column: &mut Column, live: &Column, table: &Table, alias: Option<&str>) {
-    if types::satisfies(&column.data_type, &live.data_type, table.options.strict) {
+    if column.auto_increment == AutoIncrement::Inferred && alias == Some(live.name.as_str()) {
+        column.auto_increment = live.auto_increment;
+    }
+    // A column that shall count needs the one word SQLite counts with.
+    let fits = column.auto_increment == AutoIncrement::No || alias == Some(live.name.as_str());
+    if fits && types::satisfies(&column.data_type, &live.data_type, table.options.strict) {
         column.data_type = live.data_type.clone();
     }
     if compare::same_default(column, live) {
@@ -79,9 +84,6 @@ fn reconcile_column(column: &mut Column, live: &Column, table: &Table, alias: Op
         && compare::same_generated(generated, live)
     {
         *generated = live.clone();
-    }
-    if column.auto_increment == AutoIncrement::Inferred && alias == Some(live.name.as_str()) {
-        column.auto_increment = live.auto_increment;
     }
     if let (Some(collation), Some(live)) = (&mut column.collation, &live.collation)
         && collation.eq_ignore_ascii_case(live)

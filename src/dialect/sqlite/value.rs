@@ -163,14 +163,17 @@ mod tests {
 
     #[test]
     fn strings() {
-        check(&["'low'", "\"low\"", "low", "('it''s')", "''", "'(1)'", "[a b]"], expect![[r#"
+        check(
+            &["'low'", "\"low\"", "low", "('it''s')", "''", "'(1)'", "[a b]"],
+            expect![[r#"
             'low'  =>  Literal(Text("low"))  =>  'low'
             "low"  =>  Literal(Text("low"))  =>  'low'
             low  =>  Literal(Text("low"))  =>  'low'
             ('it''s')  =>  Literal(Text("it's"))  =>  'it''s'
             ''  =>  Literal(Text(""))  =>  ''
             '(1)'  =>  Literal(Text("(1)"))  =>  '(1)'
-            [a b]  =>  Literal(Text("a b"))  =>  'a b'"#]]);
+            [a b]  =>  Literal(Text("a b"))  =>  'a b'"#]],
+        );
     }
 
     #[test]
@@ -194,12 +197,15 @@ mod tests {
 
     #[test]
     fn words_and_bytes() {
-        check(&["NULL", "true", "FALSE", "x'00fF'", "(x'')"], expect![[r#"
+        check(
+            &["NULL", "true", "FALSE", "x'00fF'", "(x'')"],
+            expect![[r#"
             NULL  =>  Literal(Null)  =>  NULL
             true  =>  Literal(Bool(true))  =>  TRUE
             FALSE  =>  Literal(Bool(false))  =>  FALSE
             x'00fF'  =>  Literal(Blob([0, 255]))  =>  x'00FF'
-            (x'')  =>  Literal(Blob([]))  =>  x''"#]]);
+            (x'')  =>  Literal(Blob([]))  =>  x''"#]],
+        );
     }
 
     #[test]
