@@ -18,6 +18,155 @@ pub enum Error {
         /// Each with its place.
         problems: Vec<Diagnostic>,
     },
+    /// Revision files make no sense, alone or together. All problems of a run.
+    #[error("{} in the migrations", count(problems.len(), "problem"))]
+    Revisions {
+        /// Each with its place.
+        problems: Vec<Diagnostic>,
+    },
+    /// The lock cannot be understood.
+    #[error("failed to understand `{}`", path.display())]
+    Lock {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: Cause,
+    },
+    /// The database has no statement for some of the operations. All of them.
+    #[error("{} cannot be written as a migration", count(blocked.len(), "change"))]
+    Blocked {
+        /// Each with its reason.
+        blocked: Vec<Blocked>,
+    },
+    /// The template of revision files does not work.
+    #[error("failed to fill in the template for revisions")]
+    Template {
+        /// Why.
+        source: Cause,
+    },
+    /// There is no configuration.
+    #[error("no `seachange.toml` in `{}` or above it", folder.display())]
+    NoConfig {
+        /// Where the search began.
+        folder: PathBuf,
+    },
+    /// The configuration cannot be understood.
+    #[error("failed to understand `{}`", path.display())]
+    Config {
+        /// The file.
+        path: PathBuf,
+        /// Why, with the place.
+        source: Cause,
+    },
+    /// No entities were found.
+    #[error("no SeaORM entities in `{}`", folder.display())]
+    NoEntities {
+        /// Where they were looked for.
+        folder: PathBuf,
+    },
+    /// Nothing says which database is meant.
+    #[error("no database is named")]
+    NoDatabase,
+    /// The URL is of a database seachange does not know.
+    #[error("`{scheme}` is no database seachange knows")]
+    UnknownDatabase {
+        /// The part of the URL before the colon.
+        scheme: String,
+    },
+    /// A file that would be written is there already.
+    #[error("`{}` already exists", path.display())]
+    Exists {
+        /// The file.
+        path: PathBuf,
+    },
+    /// Flags that do not go together.
+    #[error("{problem}")]
+    Misused {
+        /// Which, and why.
+        problem: String,
+    },
+    /// The database lacks revisions that must be applied first.
+    #[error("the database is behind: {} pending\n{}", count(revisions.len(), "revision"), listed(revisions))]
+    Pending {
+        /// Their titles in order.
+        revisions: Vec<String>,
+    },
+    /// The database has the entities' tables already, but there are no revisions.
+    #[error("the database already has {}, and no revision describes them", listed_inline(tables))]
+    Unadopted {
+        /// The tables.
+        tables: Vec<String>,
+    },
+    /// The next revision could follow several.
+    #[error("there are several heads: {}", heads.join(" and "))]
+    SeveralHeads {
+        /// Their titles.
+        heads: Vec<String>,
+    },
+    /// The database has revisions that no file describes.
+    #[error("the database has {} that no file describes: {}", count(ids.len(), "revision"), ids.join(", "))]
+    Missing {
+        /// Their ids.
+        ids: Vec<String>,
+    },
+    /// A revision has no section for the direction it should run in.
+    #[error("the revision {revision} has no way down for this database")]
+    NoWayDown {
+        /// Its title.
+        revision: String,
+    },
+    /// Another process is writing to the database.
+    #[error("the database is locked{}", holder.as_ref().map(|holder| format!(" by {holder}")).unwrap_or_default())]
+    Locked {
+        /// Who, when the system tells.
+        holder: Option<String>,
+        /// What to do next.
+        hint: String,
+    },
+    /// A statement of a revision failed; the revision was taken back.
+    #[error("failed to run statement {number} of {revision} ({direction})\n  --> {}:{line}\n{}", path.display(), indented(sql))]
+    Statement {
+        /// The revision's title.
+        revision: String,
+        /// "up" or "down".
+        direction: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// The line of the statement in the file.
+        line: usize,
+        /// Which statement of the section, from 1.
+        number: usize,
+        /// Its text.
+        sql: String,
+        /// What the database said.
+        source: Cause,
+    },
+    /// A revision would leave rows whose foreign keys point nowhere; it was taken back.
+    #[error("{revision} would leave rows that refer to nothing\n{}", listed(rows))]
+    Orphans {
+        /// The revision's title.
+        revision: String,
+        /// Which rows of which tables, in words.
+        rows: Vec<String>,
+    },
+    /// A word names no revision, or several.
+    #[error("{}", unknown_revision(word, candidates))]
+    UnknownRevision {
+        /// What the user wrote.
+        word: String,
+        /// What it could mean; empty if nothing.
+        candidates: Vec<String>,
+    },
+    /// A relative target lies beyond the first or last revision.
+    #[error("there {} {what}, not {asked}", if *there == 1 { "is 1 revision".to_owned() } else { format!("are {there} revisions") })]
+    TooFar {
+        /// How many steps were asked for.
+        asked: usize,
+        /// How many there are.
+        there: usize,
+        /// "pending" or "applied".
+        what: &'static str,
+    },
     /// A file or folder could not be read.
     #[error("failed to read `{}`", path.display())]
     Read {
@@ -77,6 +226,24 @@ pub enum Error {
 /// What lies below an error.
 pub type Cause = Box<dyn std::error::Error + Send + Sync>;
 
+/// Why a database has no statement for an operation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// What the database refuses.
+    pub reason: String,
+    /// What to do next.
+    pub hint: String,
+}
+
+/// An operation the database has no statement for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Blocked {
+    /// The operation in words.
+    pub op: String,
+    /// Why, and what to do.
+    pub refusal: Refusal,
+}
+
 /// One problem in a file, with the words that cause it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
@@ -95,16 +262,105 @@ pub struct Diagnostic {
 }
 
 impl Error {
+    /// The exit code: 1 when a gate stopped at something it found, 2 when something failed or was misused.
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Self::Pending { .. } | Self::Unadopted { .. } => 1,
+            _ => 2,
+        }
+    }
+
     /// What the user can do about it, when there is something to say.
     pub fn hint(&self) -> Option<String> {
         match self {
-            Self::Connect { hint, .. } | Self::Unsupported { hint, .. } => Some(hint.clone()),
-            Self::Source { .. }
+            Self::Connect { hint, .. } | Self::Unsupported { hint, .. } | Self::Locked { hint, .. } => {
+                Some(hint.clone())
+            }
+            Self::Lock { .. } => Some(
+                "settle the merge, or bring back the committed file with `git checkout`; \
+                 `seachange revision` writes it anew with the next revision"
+                    .to_owned(),
+            ),
+            Self::UnknownRevision { candidates, .. } if candidates.is_empty() => {
+                Some("`seachange history` lists all revisions".to_owned())
+            }
+            Self::UnknownRevision { .. } => Some("write more of the id".to_owned()),
+            Self::NoConfig { .. } => Some("run `seachange init` in the project's folder".to_owned()),
+            Self::NoDatabase => Some(
+                "set `DATABASE_URL` in the environment or in `.env`, or write `url` below `[database]` in \
+                 `seachange.toml`"
+                    .to_owned(),
+            ),
+            Self::NoEntities { .. } => Some(
+                "run `seachange init` in the folder with `Cargo.toml`, or pass the folder: \
+                 `seachange init --entities src/models`"
+                    .to_owned(),
+            ),
+            Self::UnknownDatabase { .. } => Some("seachange works on `sqlite:` databases".to_owned()),
+            Self::Exists { .. } => {
+                Some("seachange never overwrites: change the file, or move it away first".to_owned())
+            }
+            Self::Pending { .. } => Some(
+                "run `seachange upgrade head` first, or `seachange stamp head` if the database already has them"
+                    .to_owned(),
+            ),
+            Self::Unadopted { .. } => Some(
+                "begin with `seachange revision --baseline -m \"initial schema\"` and `seachange stamp head`; \
+                 the differences come after that"
+                    .to_owned(),
+            ),
+            Self::SeveralHeads { .. } => {
+                Some("correct the `parents` line of one of them, so that they follow each other".to_owned())
+            }
+            Self::Missing { .. } => {
+                Some("bring the files back (`git log -- migrations`), or `seachange stamp` what is there".to_owned())
+            }
+            Self::NoWayDown { .. } => Some("write one in the file, or bring back a copy of the database".to_owned()),
+            Self::Orphans { .. } => {
+                Some("correct the rows or the revision; the database was left as it was".to_owned())
+            }
+            Self::Template { .. } => Some("correct the file that `template` in `seachange.toml` names".to_owned()),
+            Self::Statement { .. } => Some(
+                "the database was left at the revision before; correct the file and run the command again".to_owned(),
+            ),
+            Self::Blocked { .. }
+            | Self::Source { .. }
+            | Self::Revisions { .. }
+            | Self::TooFar { .. }
+            | Self::Config { .. }
+            | Self::Misused { .. }
             | Self::Read { .. }
             | Self::Write { .. }
             | Self::Query { .. }
             | Self::Definition { .. } => None,
         }
+    }
+}
+
+/// One item per line, indented.
+fn listed(items: &[String]) -> String {
+    items.iter().map(|item| format!("  {item}")).collect::<Vec<_>>().join("\n")
+}
+
+/// A few items in a sentence, the rest as a number.
+fn listed_inline(items: &[String]) -> String {
+    match items {
+        [first, second, third, rest @ ..] if !rest.is_empty() => {
+            format!("{first}, {second}, {third} and {} more", rest.len())
+        }
+        items => items.join(", "),
+    }
+}
+
+fn indented(text: &str) -> String {
+    text.lines().map(|line| format!("   | {line}")).collect::<Vec<_>>().join("\n")
+}
+
+fn unknown_revision(word: &str, candidates: &[String]) -> String {
+    if candidates.is_empty() {
+        format!("no revision is called `{word}`")
+    } else {
+        format!("`{word}` can mean {}", candidates.join(" or "))
     }
 }
 

@@ -525,6 +525,15 @@ impl Name {
     }
 }
 
+impl fmt::Display for VerbatimKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::View => "view",
+            Self::VirtualTable => "virtual table",
+        })
+    }
+}
+
 impl Constraint {
     /// The constraint's name, if it has one.
     pub fn name(&self) -> Option<&Name> {

@@ -7,8 +7,12 @@ use std::path::Path;
 
 use sea_orm::ConnectionTrait;
 
-use crate::error::Result;
+use crate::error::{Refusal, Result};
 use crate::model::{Literal, Schema};
+use crate::op::Op;
+
+/// The table in which seachange records what it applied. Never part of a comparison.
+pub const HISTORY: &str = "seachange_history";
 
 /// A kind of database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -140,6 +144,72 @@ impl Dialect {
     pub fn reconcile(self, declared: Schema, live: &Schema) -> Schema {
         match self {
             Self::Sqlite => sqlite::reconcile(declared, live),
+        }
+    }
+
+    /// How files name it: `-- migrate:up sqlite`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Sqlite => "sqlite",
+        }
+    }
+
+    /// Statements to run on the connection before the transaction of a revision.
+    pub(crate) fn before_transaction(self) -> &'static [&'static str] {
+        match self {
+            Self::Sqlite => sqlite::runner::BEFORE_TRANSACTION,
+        }
+    }
+
+    /// Statements that put the connection back afterwards.
+    pub(crate) fn after_transaction(self) -> &'static [&'static str] {
+        match self {
+            Self::Sqlite => sqlite::runner::AFTER_TRANSACTION,
+        }
+    }
+
+    /// Begins a transaction that no other runner can be in at the same time.
+    pub(crate) fn begin(self) -> &'static str {
+        match self {
+            Self::Sqlite => sqlite::runner::BEGIN,
+        }
+    }
+
+    /// Makes the history table if it is not there.
+    pub(crate) fn create_history(self) -> &'static str {
+        match self {
+            Self::Sqlite => sqlite::runner::CREATE_HISTORY,
+        }
+    }
+
+    /// A query with one row if the table exists.
+    pub(crate) fn find_table(self, name: &str) -> String {
+        match self {
+            Self::Sqlite => sqlite::runner::find_table(name),
+        }
+    }
+
+    /// A query for all rows whose foreign keys point nowhere, in words, as `orphan`.
+    pub(crate) fn orphans_query(self) -> &'static str {
+        match self {
+            Self::Sqlite => sqlite::runner::ORPHANS,
+        }
+    }
+
+    /// Whether an error of the database says that another connection holds the lock.
+    pub(crate) fn is_locked(self, error: &str) -> bool {
+        match self {
+            Self::Sqlite => sqlite::runner::is_locked(error),
+        }
+    }
+
+    /// Whether the database has a statement for the operation, on a schema as it is right before it.
+    ///
+    /// # Errors
+    /// Why it has none, and what to do instead.
+    pub fn accepts(self, op: &Op, schema: &Schema) -> std::result::Result<(), Refusal> {
+        match self {
+            Self::Sqlite => sqlite::accepts(op, schema),
         }
     }
 

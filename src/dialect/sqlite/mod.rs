@@ -1,6 +1,7 @@
 //! SQLite: what it can do and how it writes names and constants.
 //! Reading, comparing and splitting scripts are in the files of those names.
 
+mod alter;
 mod canonicalize;
 mod compare;
 mod create;
@@ -9,6 +10,7 @@ mod reconcile;
 #[cfg(test)]
 mod reconcile_tests;
 mod reflect;
+pub(super) mod runner;
 mod script;
 #[cfg(test)]
 mod show;
@@ -17,6 +19,7 @@ mod text;
 mod types;
 mod value;
 
+pub(super) use alter::accepts;
 pub(super) use canonicalize::canonicalize;
 pub(super) use lock::lock_holder;
 pub(super) use reconcile::reconcile;

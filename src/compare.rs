@@ -1,0 +1,83 @@
+//! The comparison everything else asks for: entities, lock and live database become operations and what was kept.
+//! Wires canonicalize, reconcile, rename, settle and diff; pure, and the same for every command, test and embedder.
+
+use crate::dialect::{Dialect, Options};
+use crate::diff::{self, Unmanaged};
+use crate::error::Result;
+use crate::model::{Declared, Rename, Schema};
+use crate::op::Op;
+
+/// What lies between the entities and a database.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Comparison {
+    /// The database as it is, in the dialect's own words.
+    pub live: Schema,
+    /// The declared schema, in the live form wherever the live form satisfies it.
+    pub declared: Schema,
+    /// What the database should be: the declared schema and everything live that nobody declared.
+    pub target: Schema,
+    /// The operations that lead from `live` to `target`.
+    pub differences: Vec<Difference>,
+    /// What is live and was kept although nobody declares it.
+    pub unmanaged: Vec<Unmanaged>,
+}
+
+/// One operation, and where it comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Difference {
+    /// What to do.
+    pub op: Op,
+    /// The entities did not change since the last revision: the database did.
+    pub drift: bool,
+}
+
+impl Comparison {
+    /// The operations alone.
+    pub fn ops(&self) -> Vec<Op> {
+        self.differences.iter().map(|difference| difference.op.clone()).collect()
+    }
+}
+
+/// Compares what is declared with a live database. Without a lock nothing is drift and nothing is dropped.
+/// With the lock in the place of the live database, the comparison needs none.
+///
+/// # Errors
+/// The dialect has no form for something declared.
+///
+/// ```
+/// use seachange::compare::compare;
+/// use seachange::dialect::{Dialect, EnumStorage, Options};
+/// use seachange::model::{Declared, Schema};
+///
+/// let options = Options { enums: EnumStorage::Plain };
+/// let comparison = compare(&Declared::default(), None, &Schema::default(), Dialect::Sqlite, &options).unwrap();
+/// assert!(comparison.differences.is_empty());
+/// ```
+pub fn compare(
+    declared: &Declared,
+    lock: Option<&Schema>,
+    live: &Schema,
+    dialect: Dialect,
+    options: &Options,
+) -> Result<Comparison> {
+    let canonicalize = |schema: &Schema| dialect.canonicalize(schema.clone(), options);
+    let goal = canonicalize(&declared.schema)?;
+    let live = canonicalize(live)?;
+    let past = lock.map(canonicalize).transpose()?.unwrap_or_default();
+
+    let renames = diff::resolve(&declared.renames, &live, &goal);
+    let renamed = apply(&renames, live.clone());
+    let past = apply(&diff::resolve(&declared.renames, &past, &goal), past);
+    let goal = dialect.reconcile(goal, &renamed);
+    let past = dialect.reconcile(past, &renamed);
+    let settled = diff::settle(&goal, &past, &renamed);
+
+    let ops = renames.iter().map(Op::from).chain(diff::diff(&renamed, &settled.target));
+    let difference = |op: Op| Difference { drift: lock.is_some() && diff::is_drift(&op, &goal, &past), op };
+    let differences = ops.map(difference).collect();
+    Ok(Comparison { live, declared: goal, target: settled.target, differences, unmanaged: settled.unmanaged })
+}
+
+fn apply(renames: &[Rename], schema: Schema) -> Schema {
+    renames.iter().fold(schema, |schema, rename| Op::from(rename).apply(schema))
+}

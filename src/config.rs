@@ -1,0 +1,225 @@
+//! File, environment and flags become one resolved configuration. The only place that reads the environment.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use serde::Deserialize;
+
+use crate::dialect::{Dialect, EnumStorage, Options};
+use crate::error::{Error, Result};
+
+/// The name of the configuration file.
+pub const FILE: &str = "seachange.toml";
+
+/// What the user said on the command line, before the file is read.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Overrides {
+    /// The configuration file itself.
+    pub file: Option<PathBuf>,
+    /// The database.
+    pub database_url: Option<String>,
+}
+
+/// Everything a command needs to know.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Config {
+    /// The folder of the configuration file; other paths are relative to it.
+    pub project: PathBuf,
+    /// Folders and files with entities.
+    pub entities: Vec<PathBuf>,
+    /// The folder of revisions.
+    pub migrations: PathBuf,
+    /// The project's own template for revision files.
+    pub template: Option<PathBuf>,
+    /// The database, if one is named.
+    pub database: Option<Database>,
+    /// The dialect of the database, or the one offline commands write for.
+    pub dialect: Dialect,
+    /// What the project decides about the dialect.
+    pub options: Options,
+}
+
+/// A database by its URL.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Database {
+    /// The URL; may hold a password, so it is never shown.
+    url: String,
+    /// Which kind it is.
+    pub dialect: Dialect,
+    /// The file, for a database that is one.
+    pub file: Option<PathBuf>,
+    /// How long to wait for another process to finish.
+    pub lock_timeout: Duration,
+}
+
+impl Database {
+    /// The URL to connect with. Must not reach a message.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Whether connecting would find nothing: a file that is not there.
+    pub fn is_missing(&self) -> bool {
+        self.file.as_ref().is_some_and(|file| !file.exists())
+    }
+}
+
+/// The URL as messages may show it.
+impl fmt::Display for Database {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&redacted(&self.url))
+    }
+}
+
+impl fmt::Debug for Database {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Database")
+            .field("url", &redacted(&self.url))
+            .field("dialect", &self.dialect)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The URL without the password and without parameters, which may hold one too.
+fn redacted(url: &str) -> String {
+    let url = url.split('?').next().unwrap_or_default();
+    match (url.split_once("://"), url.rsplit_once('@')) {
+        (Some((scheme, rest)), Some((_, host))) if rest.contains('@') => {
+            let user = rest.split([':', '@']).next().unwrap_or_default();
+            format!("{scheme}://{user}@{host}")
+        }
+        _ => url.to_owned(),
+    }
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    entities: Vec<PathBuf>,
+    #[serde(default = "default_migrations")]
+    migrations: PathBuf,
+    template: Option<PathBuf>,
+    #[serde(default)]
+    database: DatabaseTable,
+    #[serde(default)]
+    enums: EnumsTable,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DatabaseTable {
+    url: Option<String>,
+    lock_timeout: Option<u64>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct EnumsTable {
+    #[serde(default)]
+    sqlite: Storage,
+}
+
+#[derive(Debug, Clone, Copy, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Storage {
+    #[default]
+    Plain,
+    Check,
+}
+
+fn default_migrations() -> PathBuf {
+    PathBuf::from("migrations")
+}
+
+/// Finds the configuration file at or above a folder and resolves it.
+///
+/// # Errors
+/// There is none, it cannot be understood, or the database's URL is of an unknown kind.
+pub fn load(folder: &Path, overrides: &Overrides) -> Result<Config> {
+    let path = match &overrides.file {
+        Some(file) => folder.join(file),
+        None => find(folder).ok_or_else(|| Error::NoConfig { folder: folder.to_owned() })?,
+    };
+    let text = std::fs::read_to_string(&path).map_err(|source| Error::Read { path: path.clone(), source })?;
+    let file: File =
+        toml::from_str(&text).map_err(|source| Error::Config { path: path.clone(), source: Box::new(source) })?;
+    let project = path.parent().unwrap_or(folder).to_owned();
+    let url = overrides.database_url.clone().or_else(|| database_url(&project)).or(file.database.url);
+    let lock_timeout = Duration::from_secs(file.database.lock_timeout.unwrap_or(10));
+    let database = url.map(|url| database(&url, &project, lock_timeout)).transpose()?;
+    let enums = match file.enums.sqlite {
+        Storage::Plain => EnumStorage::Plain,
+        Storage::Check => EnumStorage::Check,
+    };
+    Ok(Config {
+        entities: file.entities.iter().map(|entities| project.join(entities)).collect(),
+        migrations: project.join(file.migrations),
+        template: file.template.map(|template| project.join(template)),
+        dialect: database.as_ref().map_or(Dialect::Sqlite, |database| database.dialect),
+        database,
+        options: Options { enums },
+        project,
+    })
+}
+
+fn find(folder: &Path) -> Option<PathBuf> {
+    folder.ancestors().map(|folder| folder.join(FILE)).find(|path| path.is_file())
+}
+
+/// `DATABASE_URL` from the environment, else from the project's `.env`.
+pub fn database_url(project: &Path) -> Option<String> {
+    #[expect(clippy::disallowed_methods, reason = "this is the place that reads the environment")]
+    let environment = std::env::var("DATABASE_URL").ok();
+    let from_file = || {
+        let mut variables = dotenvy::from_path_iter(project.join(".env")).ok()?.flatten();
+        variables.find(|(name, _)| name == "DATABASE_URL").map(|(_, value)| value)
+    };
+    environment.or_else(from_file).filter(|url| !url.is_empty())
+}
+
+/// Understands a URL. A relative file is relative to the project.
+///
+/// # Errors
+/// The URL is of a kind seachange does not know.
+pub fn database(url: &str, project: &Path, lock_timeout: Duration) -> Result<Database> {
+    let (scheme, rest) = url.split_once(':').unwrap_or(("", url));
+    match scheme {
+        "sqlite" => {
+            let path = rest.strip_prefix("//").unwrap_or(rest).split('?').next().unwrap_or_default();
+            let path = percent_encoding::percent_decode_str(path).decode_utf8_lossy();
+            let file = (path != ":memory:" && !path.is_empty()).then(|| project.join(path.as_ref()));
+            Ok(Database { url: url.to_owned(), dialect: Dialect::Sqlite, file, lock_timeout })
+        }
+        _ => Err(Error::UnknownDatabase { scheme: scheme.to_owned() }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_never_shows() {
+        let shown = |url: &str| redacted(url);
+        assert_eq!(shown("postgres://me:s3cret@host:5432/db?password=x"), "postgres://me@host:5432/db");
+        assert_eq!(shown("postgres://me:p@ss@host/db"), "postgres://me@host/db");
+        assert_eq!(shown("sqlite://media.db?mode=rwc"), "sqlite://media.db");
+        assert_eq!(shown("sqlite:///srv/a@b.db"), "sqlite:///srv/a@b.db");
+    }
+
+    #[test]
+    fn a_relative_file_is_relative_to_the_project() {
+        let file = |url: &str| database(url, Path::new("/app"), Duration::ZERO).unwrap().file;
+        assert_eq!(file("sqlite://data/my%20app.db?mode=rwc"), Some(PathBuf::from("/app/data/my app.db")));
+        assert_eq!(file("sqlite:///srv/x.db"), Some(PathBuf::from("/srv/x.db")));
+        assert_eq!(file("sqlite:x.db"), Some(PathBuf::from("/app/x.db")));
+        assert_eq!(file("sqlite::memory:"), None);
+    }
+
+    #[test]
+    fn an_unknown_kind_of_database_is_refused_without_showing_the_url() {
+        let error = database("mysql://root:pw@host/db", Path::new("/"), Duration::ZERO).unwrap_err();
+        assert_eq!(error.to_string(), "`mysql` is no database seachange knows");
+    }
+}

@@ -1,0 +1,283 @@
+//! One entity: the model struct with its attributes, as a table.
+
+use std::collections::BTreeMap;
+
+use proc_macro2::Span;
+use syn::{Attribute, Field, ItemStruct};
+
+use super::attrs::{ColumnAttrs, ModelAttrs};
+use super::cfg::{Condition, condition};
+use super::problem::{Problem, kept};
+use super::types::{self, Stored};
+use super::workspace::{Module, ModuleId, Workspace};
+use super::{column_type, defaults, naming, relations};
+use crate::model::{
+    AutoIncrement, Column, ColumnDefault, ColumnType, Index, IndexPart, Name, Placement, PrimaryKey, Rename, Table, TableName, Unique,
+};
+
+/// An entity that was read, with the places to point at.
+pub(super) struct Entity {
+    pub(super) table: Table,
+    pub(super) renames: Vec<Rename>,
+    /// Where the table is named.
+    pub(super) named: Span,
+    /// Where each column is declared.
+    pub(super) columns: Vec<(String, Span)>,
+}
+
+/// The names of an entity, which is all a relation to it needs.
+#[derive(Debug, Clone)]
+pub(super) struct Outline {
+    pub(super) table: TableName,
+    pub(super) columns: Vec<OutlineColumn>,
+}
+
+/// The names of a column.
+#[derive(Debug, Clone)]
+pub(super) struct OutlineColumn {
+    /// Its variant of `Column`.
+    pub(super) variant: String,
+    /// Its name in the database.
+    pub(super) name: String,
+}
+
+/// A field that is a column, with what its attributes say.
+struct Plain<'a> {
+    field: &'a Field,
+    said: ColumnAttrs,
+    variant: String,
+    name: String,
+    span: Span,
+}
+
+/// The names of the entity of a module, `None` when its model has no table name.
+pub(super) fn outline(workspace: &Workspace, module: ModuleId) -> Option<Outline> {
+    let module = workspace.module(module);
+    let model = module.model()?;
+    // Whatever is wrong with that entity is said when it is read itself.
+    let mut unread = Vec::new();
+    let said = ModelAttrs::read(module.file, &model.attrs, &mut unread);
+    let fields = fields(&module, model, &said, &mut unread);
+    sketch(&said, &fields)
+}
+
+fn sketch(said: &ModelAttrs, fields: &[Plain<'_>]) -> Option<Outline> {
+    let name = said.table_name.as_ref()?.value();
+    let columns =
+        fields.iter().map(|field| OutlineColumn { variant: field.variant.clone(), name: field.name.clone() }).collect();
+    Some(Outline { table: TableName { schema: said.schema_name.clone(), name }, columns })
+}
+
+/// Reads the model of a module. Adds to the problems what is wrong; `None` when there is no table to speak of.
+pub(super) fn read(workspace: &Workspace, module: &Module, model: &ItemStruct, problems: &mut Vec<Problem>) -> Option<Entity> {
+    let file = module.file;
+    conditional(module, model, problems);
+    let said = ModelAttrs::read(file, &model.attrs, problems);
+    let fields = fields(module, model, &said, problems);
+    foreign_attributes(module, model, problems);
+    let Some(outline) = sketch(&said, &fields) else {
+        problems.push(
+            Problem::new(file, model.ident.span(), "the entity has no `table_name`")
+                .hint("add `#[sea_orm(table_name = \"...\")]` to the struct"),
+        );
+        return None;
+    };
+    let mut table = Table::new(outline.table.clone());
+    table.comment = said.comment.clone();
+    let auto_increment = auto_increment(module, &fields, problems);
+    let mut renames = Vec::new();
+    let mut columns: Vec<(String, Span)> = Vec::new();
+    for field in &fields {
+        if columns.iter().any(|(name, _)| *name == field.name) {
+            problems.push(
+                Problem::new(file, field.span, format!("the table `{}` has two columns `{}`", table.name, field.name))
+                    .hint("give one of them another `column_name`"),
+            );
+        }
+        columns.push((field.name.clone(), field.span));
+        if let Some(from) = &field.said.renamed_from {
+            renames.push(Rename::Column { table: table.name.clone(), from: from.clone(), to: field.name.clone() });
+        }
+        if let Some(mut column) = column(workspace, module, field, problems) {
+            if field.said.primary_key {
+                column.auto_increment = auto_increment;
+            }
+            table.columns.push(column);
+        }
+    }
+    let keys: Vec<String> = fields.iter().filter(|field| field.said.primary_key).map(|field| field.name.clone()).collect();
+    if keys.is_empty() {
+        problems.push(
+            Problem::new(file, model.ident.span(), "the entity has no primary key")
+                .hint("put `#[sea_orm(primary_key)]` on a field: SeaORM needs one"),
+        );
+    } else {
+        let name = (keys.len() > 1).then(|| Name::inferred(format!("pk-{}", table.name.name)));
+        table.primary_key = Some(PrimaryKey { name, columns: keys });
+    }
+    table.uniques = fields.iter().filter(|field| field.said.unique).map(|field| unique(&field.name)).collect();
+    table.indexes = indexes(&table.name, &fields);
+    table.foreign_keys = relations::read(workspace, module, model, &outline, problems);
+    let named = said.table_name.as_ref().map_or_else(|| model.ident.span(), syn::LitStr::span);
+    Some(Entity { table, renames, named, columns })
+}
+
+/// The fields that are columns, with their names.
+fn fields<'a>(module: &Module, model: &'a ItemStruct, said: &ModelAttrs, problems: &mut Vec<Problem>) -> Vec<Plain<'a>> {
+    let with_relations = module.is_dense(&model.attrs) || module.is_compact(&model.attrs);
+    let mut found = Vec::new();
+    for field in &model.fields {
+        let Some(ident) = &field.ident else {
+            problems.push(
+                Problem::new(module.file, model.ident.span(), "the fields of this model have no names")
+                    .hint("write the model as `struct Model { ... }`"),
+            );
+            break;
+        };
+        if matches!(condition(&field.attrs), Condition::Fails) {
+            continue;
+        }
+        if relations::wrapper(&field.ty).is_some() {
+            if !with_relations && !ColumnAttrs::is_ignored(module.file, &field.attrs) {
+                problems.push(
+                    Problem::new(module.file, ident.span(), format!("`{ident}` is a relation in a model that has none"))
+                        .hint("put `#[sea_orm::model]` before the derives of the struct"),
+                );
+            }
+            continue;
+        }
+        let attrs = ColumnAttrs::read(module.file, &field.attrs, problems);
+        if attrs.ignore {
+            continue;
+        }
+        let rust_name = naming::plain(ident);
+        let enum_name = attrs.enum_name.as_ref().map(syn::LitStr::value);
+        let name = attrs
+            .column_name
+            .clone()
+            .unwrap_or_else(|| naming::column(&rust_name, enum_name.as_deref(), said.rename_all));
+        let variant = enum_name.unwrap_or_else(|| naming::variant(&rust_name));
+        found.push(Plain { field, said: attrs, variant, name, span: ident.span() });
+    }
+    found
+}
+
+fn column(workspace: &Workspace, module: &Module, field: &Plain<'_>, problems: &mut Vec<Problem>) -> Option<Column> {
+    let said = &field.said;
+    if let Condition::Unknown(span) = condition(&field.field.attrs) {
+        problems.push(
+            Problem::new(module.file, span, format!("whether the column `{}` exists depends on how the crate is built", field.name))
+                .hint("remove the condition: a table has the same columns in every build"),
+        );
+    }
+    let default = default(module, said, problems);
+    let stored = match &said.column_type {
+        Some(written) => {
+            let said = kept(column_type::read(module.file, written).map_err(Into::into), problems)?;
+            // An enum still limits the values, whatever the column is called.
+            let values = said.values.or_else(|| types::read(workspace, module.id, &field.field.ty).ok()?.values);
+            Stored { column_type: ColumnType::written(said.kind), values }
+        }
+        None => kept(types::read(workspace, module.id, &field.field.ty), problems)?,
+    };
+    Some(Column {
+        nullable: said.nullable || types::text(&field.field.ty).starts_with("Option<"),
+        default,
+        values: stored.values,
+        extra: said.extra.clone(),
+        comment: said.comment.clone(),
+        ..Column::new(&field.name, stored.column_type)
+    })
+}
+
+fn default(module: &Module, said: &ColumnAttrs, problems: &mut Vec<Problem>) -> Option<ColumnDefault> {
+    // SeaORM applies `default_expr` last.
+    let read = match (&said.default_expr, &said.default_value) {
+        (Some(expression), _) => defaults::expression(module.file, expression),
+        (None, Some(value)) => defaults::value(module.file, value),
+        (None, None) => return None,
+    };
+    kept(read.map_err(Into::into), problems)
+}
+
+/// Whether the primary key counts up, by the steps of SeaORM's macro: one answer for the whole entity.
+fn auto_increment(module: &Module, fields: &[Plain<'_>], problems: &mut Vec<Problem>) -> AutoIncrement {
+    let mut answer = None;
+    let mut keys = 0;
+    for field in fields {
+        keys += usize::from(field.said.primary_key);
+        if let Some((written, span)) = field.said.auto_increment {
+            answer = Some(written);
+            if written && (!field.said.primary_key || keys > 1) {
+                problems.push(
+                    Problem::new(module.file, span, format!("`{}` cannot count up", field.name))
+                        .label("SeaORM does not take it")
+                        .hint("only a primary key of one column can have `auto_increment`"),
+                );
+            }
+        }
+        if field.said.primary_key && answer.is_none() {
+            let text = types::text(&field.field.ty);
+            let text = text.strip_prefix("Option<").and_then(|text| text.strip_suffix('>')).unwrap_or(&text);
+            if text.ends_with("String") || text.ends_with("Uuid") {
+                answer = Some(false);
+            }
+        }
+    }
+    match answer {
+        _ if keys != 1 => AutoIncrement::No,
+        Some(false) => AutoIncrement::No,
+        Some(true) => AutoIncrement::Yes,
+        None => AutoIncrement::Inferred,
+    }
+}
+
+fn unique(column: &str) -> Unique {
+    Unique { name: None, columns: vec![column.to_owned()], placement: Placement::Column(column.to_owned()) }
+}
+
+/// `indexed` first, in the order of the fields, then each `unique_key`, in the order of their names.
+fn indexes(table: &TableName, fields: &[Plain<'_>]) -> Vec<Index> {
+    let index = |name: &str, columns: &[&str], unique: bool| Index {
+        name: Name::inferred(format!("idx-{}-{name}", table.name)),
+        parts: columns.iter().map(|column| IndexPart::column(*column)).collect(),
+        unique,
+        predicate: None,
+    };
+    let plain = fields.iter().filter(|field| field.said.indexed && !field.said.unique);
+    let mut indexes: Vec<Index> = plain.map(|field| index(&field.name, &[&field.name], false)).collect();
+    let mut groups: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for field in fields {
+        if let Some(group) = &field.said.unique_key {
+            groups.entry(group).or_default().push(&field.name);
+        }
+    }
+    indexes.extend(groups.iter().map(|(group, columns)| index(group, columns, true)));
+    indexes
+}
+
+/// An entity that exists in some builds only cannot be compared.
+fn conditional(module: &Module, model: &ItemStruct, problems: &mut Vec<Problem>) {
+    if let Condition::Unknown(span) = condition(&model.attrs) {
+        problems.push(
+            Problem::new(module.file, span, "whether the entity exists depends on how the crate is built")
+                .hint("remove the condition, or keep the entity outside of the entity folders"),
+        );
+    } else if let Condition::Unknown(_) = module.condition {
+        problems.push(
+            Problem::new(module.file, model.ident.span(), "whether the entity exists depends on how the crate is built")
+                .label("its module is under a `cfg`")
+                .hint("remove the condition, or keep the entity outside of the entity folders"),
+        );
+    }
+}
+
+/// `#[seachange(...)]` would change the schema.
+fn foreign_attributes(module: &Module, model: &ItemStruct, problems: &mut Vec<Problem>) {
+    let all = model.attrs.iter().chain(model.fields.iter().flat_map(|field| &field.attrs));
+    let ours = |attr: &&Attribute| attr.path().segments.first().is_some_and(|first| first.ident == "seachange");
+    for attr in all.filter(ours) {
+        let span = syn::spanned::Spanned::span(attr);
+        problems.push(Problem::new(module.file, span, "`#[seachange(...)]` is not understood yet").hint("remove it"));
+    }
+}

@@ -1,0 +1,164 @@
+//! Reads what SeaORM entities declare from their Rust source. Nothing is compiled and no database is asked.
+//!
+//! `workspace` reads files into a tree of modules, `names` looks up paths in it, `entity` makes a table of each model.
+//! Whatever is not understood is an error with its place: never a guess, never a silent skip.
+//! Knows no dialect: what a type is called in a database is not decided here.
+
+mod attrs;
+mod cfg;
+mod column_type;
+mod defaults;
+mod entity;
+mod enums;
+mod find;
+mod known;
+mod names;
+mod naming;
+mod problem;
+mod relations;
+mod types;
+mod workspace;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::rc::Rc;
+
+use syn::Item;
+
+pub use self::find::find_entities;
+use self::attrs::derives;
+use self::cfg::Condition;
+use self::problem::Problem;
+use self::workspace::{Module, Roots, Workspace};
+use crate::error::{Diagnostic, Error, Result};
+use crate::model::{Declared, Location, ObjectPath};
+
+/// Where the entities are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sources {
+    /// The folder of the project. Paths in messages and locations are relative to it.
+    pub project: PathBuf,
+    /// The folders and files that hold the entities, absolute or relative to the project.
+    /// Types and relations may lead out of them, to anywhere in the crate.
+    pub roots: Vec<PathBuf>,
+}
+
+/// Reads the entities of all roots.
+///
+/// # Errors
+///
+/// [`Error::Source`] with everything that could not be understood, in the order of files and lines;
+/// [`Error::Read`] when a file or folder cannot be read.
+///
+/// # Examples
+///
+/// ```no_run
+/// use seachange::declare::{Sources, declare};
+///
+/// let sources = Sources { project: ".".into(), roots: vec!["src/entities".into()] };
+/// let declared = declare(&sources)?;
+/// println!("{} tables", declared.schema.tables.len());
+/// # Ok::<(), seachange::error::Error>(())
+/// ```
+pub fn declare(sources: &Sources) -> Result<Declared> {
+    let workspace = Workspace::new(&sources.project);
+    let roots = workspace.load(&sources.roots)?;
+    let mut problems = Vec::new();
+    let mut diagnostics = unreached(&workspace, &roots)?;
+    let mut declared = Declared::default();
+    for module in entity_modules(&workspace, &roots) {
+        unreadable(&module, &mut problems);
+        if let Some(model) = module.model() {
+            let Some(entity) = entity::read(&workspace, &module, model, &mut problems) else { continue };
+            add(&workspace, &mut declared, &module, entity, &mut problems);
+        }
+    }
+    problems.extend(workspace.problems());
+    if let Some(failure) = workspace.failure() {
+        return Err(failure);
+    }
+    diagnostics.extend(problems.iter().map(|problem| workspace.diagnostic(problem)));
+    if diagnostics.is_empty() {
+        return Ok(declared);
+    }
+    diagnostics.sort_by(|a, b| (&a.location, &a.message).cmp(&(&b.location, &b.message)));
+    diagnostics.dedup();
+    Err(Error::Source { problems: diagnostics })
+}
+
+/// The modules of the root files, those written inside them included, in the order of files.
+fn entity_modules(workspace: &Workspace, roots: &Roots) -> Vec<Rc<Module>> {
+    let files: BTreeMap<_, _> = roots.modules.values().map(|id| (workspace.module(*id).file, *id)).collect();
+    let mut modules: Vec<Rc<Module>> = workspace
+        .modules()
+        .into_iter()
+        .filter(|module| files.contains_key(&module.file) && !matches!(module.condition, Condition::Fails))
+        .collect();
+    let order: BTreeMap<_, usize> = roots.modules.values().enumerate().map(|(at, id)| (workspace.module(*id).file, at)).collect();
+    modules.sort_by_key(|module| (order.get(&module.file).copied(), module.id));
+    modules
+}
+
+/// Adds an entity to what is declared, unless its table is there already.
+fn add(workspace: &Workspace, declared: &mut Declared, module: &Module, entity: entity::Entity, problems: &mut Vec<Problem>) {
+    let name = entity.table.name.clone();
+    let path = ObjectPath::Table(name.clone());
+    if let Some(first) = declared.origins.get(&path) {
+        problems.push(
+            Problem::new(module.file, entity.named, format!("the table `{name}` is declared twice"))
+                .label("the second time")
+                .hint(format!("the first time is at {first}; leave one of them out of the entity folders")),
+        );
+        return;
+    }
+    declared.origins.insert(path, workspace.location(module.file, entity.named));
+    for (column, span) in entity.columns {
+        let location: Location = workspace.location(module.file, span);
+        declared.origins.insert(ObjectPath::Column(name.clone(), column), location);
+    }
+    declared.renames.extend(entity.renames);
+    declared.schema.tables.insert(name, entity.table);
+}
+
+/// Entities in forms that are not read.
+fn unreadable(module: &Module, problems: &mut Vec<Problem>) {
+    for item in &module.items {
+        match item {
+            Item::Struct(item)
+                if derives(module, &item.attrs, "DeriveEntity") && !derives(module, &item.attrs, "DeriveEntityModel") =>
+            {
+                problems.push(
+                    Problem::new(module.file, item.ident.span(), "an entity in the expanded format cannot be read")
+                        .hint("derive `DeriveEntityModel` on its model, which writes the rest"),
+                );
+            }
+            Item::Macro(item) if mentions_entities(&item.mac.tokens.to_string()) => {
+                let span = syn::spanned::Spanned::span(&item.mac.path);
+                problems.push(
+                    Problem::new(module.file, span, "entities made by a macro cannot be read")
+                        .hint("write the entities out, or keep the macro outside of the entity folders"),
+                );
+            }
+            _ => {}
+        }
+    }
+}
+
+fn mentions_entities(text: &str) -> bool {
+    text.contains("DeriveEntityModel")
+}
+
+/// Files below the roots that rustc would never see.
+fn unreached(workspace: &Workspace, roots: &Roots) -> Result<Vec<Diagnostic>> {
+    let mut diagnostics = Vec::new();
+    for file in &roots.unreached {
+        if workspace.mentions_entities(file)? {
+            let name = file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+            let message = format!("no `mod {name};` leads to this file, so its entities are not part of the crate");
+            let hint = format!("add `mod {name};` to the module above it, or remove the file from the entity folders");
+            diagnostics.push(workspace.at_file(file, message, hint));
+        }
+    }
+    Ok(diagnostics)
+}
+

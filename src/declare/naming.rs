@@ -1,0 +1,103 @@
+//! The names SeaORM makes from Rust names. Follows `sea-orm-macros` step by step and uses the same `heck`.
+
+use heck::{ToKebabCase, ToLowerCamelCase, ToShoutySnakeCase, ToSnakeCase, ToTitleCase, ToUpperCamelCase};
+
+/// The value of a `rename_all` or `rename`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Case {
+    Camel,
+    Kebab,
+    Mixed,
+    ShoutySnake,
+    Snake,
+    Title,
+    Upper,
+    Lower,
+    ScreamingKebab,
+    Pascal,
+}
+
+impl Case {
+    /// The spellings to suggest.
+    pub(super) const SPELLINGS: [&str; 10] = [
+        "camelCase",
+        "PascalCase",
+        "kebab-case",
+        "snake_case",
+        "SCREAMING_SNAKE_CASE",
+        "SCREAMING-KEBAB-CASE",
+        "lowercase",
+        "UPPERCASE",
+        "title_case",
+        "mixed_case",
+    ];
+
+    /// Reads a spelling; SeaORM takes a few more than it lists.
+    pub(super) fn parse(text: &str) -> Option<Self> {
+        Some(match text {
+            "camel_case" | "PascalCase" => Self::Pascal,
+            "camelCase" => Self::Camel,
+            "snake_case" | "snek_case" => Self::Snake,
+            "kebab_case" | "kebab-case" => Self::Kebab,
+            "SCREAMING-KEBAB-CASE" => Self::ScreamingKebab,
+            "shouty_snake_case" | "shouty_snek_case" | "SCREAMING_SNAKE_CASE" => Self::ShoutySnake,
+            "title_case" => Self::Title,
+            "mixed_case" => Self::Mixed,
+            "lowercase" => Self::Lower,
+            "UPPERCASE" => Self::Upper,
+            _ => return None,
+        })
+    }
+
+    /// Writes a name in this case.
+    pub(super) fn apply(self, name: &str) -> String {
+        match self {
+            Self::Pascal => name.to_upper_camel_case(),
+            Self::Kebab => name.to_kebab_case(),
+            Self::Mixed => name.to_lower_camel_case(),
+            Self::ShoutySnake => name.to_shouty_snake_case(),
+            Self::Snake => name.to_snake_case(),
+            Self::Title => name.to_title_case(),
+            Self::Upper => name.to_uppercase(),
+            Self::Lower => name.to_lowercase(),
+            Self::ScreamingKebab => name.to_kebab_case().to_uppercase(),
+            Self::Camel => {
+                let name = name.to_upper_camel_case();
+                let mut letters = name.chars();
+                let first: String = letters.next().into_iter().flat_map(char::to_lowercase).collect();
+                first + letters.as_str()
+            }
+        }
+    }
+}
+
+/// An identifier without its `r#`.
+pub(super) fn plain(ident: &proc_macro2::Ident) -> String {
+    ident.to_string().trim_start_matches("r#").to_owned()
+}
+
+/// The variant of `Column` made for a field, unless `enum_name` says another.
+///
+/// `file_id` becomes `FileId`.
+pub(super) fn variant(field: &str) -> String {
+    let name = field.to_upper_camel_case();
+    // The one Rust keyword that UpperCamelCase can produce.
+    if name == "Self" { "Self_".to_owned() } else { name }
+}
+
+/// The name of the column made for a field that has no `column_name`.
+pub(super) fn column(field: &str, enum_name: Option<&str>, rename_all: Option<Case>) -> String {
+    let camel = field.to_upper_camel_case();
+    if let Some(case) = rename_all {
+        case.apply(&camel)
+    } else if field != camel.to_snake_case() {
+        field.to_snake_case()
+    } else {
+        enum_name.map_or_else(|| variant(field), str::to_owned).to_snake_case()
+    }
+}
+
+/// The name of a database enum that has no `enum_name`.
+pub(super) fn enum_type(rust_name: &str) -> String {
+    rust_name.to_upper_camel_case()
+}

@@ -1,0 +1,670 @@
+//! The files of a project as the tree of modules rustc would see. The only file here that reads files.
+//! Knows what a module holds, not what any of it means; names are looked up in `names.rs`.
+//!
+//! A module outside the entity roots is read when a name leads to it, so a large crate costs nothing.
+
+use std::cell::{OnceCell, RefCell};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+use ignore::WalkBuilder;
+use syn::ext::IdentExt;
+use syn::{Expr, Item, ItemMod, Lit, Meta, UseTree};
+
+use super::cfg::{Condition, condition};
+use super::naming::plain;
+use super::problem::Problem;
+use crate::error::{Diagnostic, Error, Result};
+use crate::model::Location;
+
+/// A file, by its place among the files that were read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct FileId(usize);
+
+/// A module, by its place among the modules that were read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct ModuleId(usize);
+
+/// Everything that has been read.
+pub(super) struct Workspace {
+    project: PathBuf,
+    files: RefCell<Vec<Rc<SourceFile>>>,
+    modules: RefCell<Vec<Rc<Module>>>,
+    /// The module of each file; the first, when several trees hold it.
+    by_file: RefCell<BTreeMap<PathBuf, ModuleId>>,
+    /// The library crates by name.
+    libraries: RefCell<BTreeMap<String, ModuleId>>,
+    problems: RefCell<Vec<Problem>>,
+    failures: RefCell<Vec<Error>>,
+}
+
+struct SourceFile {
+    path: PathBuf,
+    text: String,
+}
+
+/// One module: its items and the names in its scope.
+pub(super) struct Module {
+    pub(super) id: ModuleId,
+    pub(super) parent: Option<ModuleId>,
+    pub(super) file: FileId,
+    pub(super) items: Vec<Item>,
+    /// Whether `cfg` lets it be built, the modules around it included.
+    pub(super) condition: Condition,
+    /// The names of the module, except those of globs.
+    pub(super) names: BTreeMap<String, Vec<Name>>,
+    /// The paths of `use …::*`.
+    pub(super) globs: Vec<Vec<String>>,
+    /// The module at the top of the tree.
+    pub(super) top: ModuleId,
+    /// The tree stands for no crate: its folder was found without one, and paths from the crate root are only half known.
+    pub(super) detached: bool,
+    scope: Scope,
+}
+
+/// Where a module is written.
+struct Scope {
+    /// Where the files of its child modules are.
+    folder: PathBuf,
+    /// It is written inside another module.
+    inline: bool,
+    /// Its file could not be parsed, so that a missing name means nothing.
+    broken: bool,
+}
+
+/// What a name in a module stands for.
+pub(super) enum Name {
+    /// A type of the module, by its place in `items`.
+    Item(usize),
+    /// A child module.
+    Child(Child),
+    /// What a `use` brings in, as the path it says.
+    Import(Vec<String>),
+}
+
+/// A child module, read when it is needed.
+pub(super) struct Child {
+    place: Place,
+    condition: Condition,
+    loaded: OnceCell<Option<ModuleId>>,
+}
+
+enum Place {
+    /// `mod name { … }`, with the items until they are read.
+    Inline { items: RefCell<Vec<Item>>, folder: PathBuf },
+    /// `mod name;`, with the item to blame when the file is missing.
+    Declared { name: String, path: Option<PathBuf>, item: usize },
+    /// A file of a folder that has no `mod.rs`.
+    File(PathBuf),
+    /// A folder that has no `mod.rs`.
+    Folder(PathBuf),
+}
+
+/// What a new module is put under.
+struct Parent {
+    id: Option<ModuleId>,
+    top: Option<ModuleId>,
+    condition: Condition,
+    detached: bool,
+}
+
+/// A source file that a person looks for, and the modules it became.
+pub(super) struct Roots {
+    /// The entity files, each with the module it is.
+    pub(super) modules: BTreeMap<PathBuf, ModuleId>,
+    /// The files below the roots that no `mod` leads to.
+    pub(super) unreached: Vec<PathBuf>,
+}
+
+impl Workspace {
+    pub(super) fn new(project: &Path) -> Self {
+        Self {
+            project: fs::canonicalize(project).unwrap_or_else(|_| project.to_owned()),
+            files: RefCell::default(),
+            modules: RefCell::default(),
+            by_file: RefCell::default(),
+            libraries: RefCell::default(),
+            problems: RefCell::default(),
+            failures: RefCell::default(),
+        }
+    }
+
+    /// Reads the trees that hold the given entity folders and files.
+    pub(super) fn load(&self, roots: &[PathBuf]) -> Result<Roots> {
+        let roots: Vec<PathBuf> = roots.iter().map(|root| self.absolute(root)).collect::<Result<_>>()?;
+        let mut wanted = BTreeSet::new();
+        for root in &roots {
+            collect(root, &mut wanted).map_err(|source| Error::Read { path: self.shown(root), source })?;
+        }
+        let packages: BTreeSet<PathBuf> = roots.iter().filter_map(|root| package(root)).collect();
+        for package in &packages {
+            self.load_package(package, &wanted);
+        }
+        for root in &roots {
+            if wanted.range(root.clone()..).take_while(|file| file.starts_with(root)).any(|file| self.module_of(file).is_some()) {
+                continue;
+            }
+            self.load_detached(root, &wanted);
+        }
+        if let Some(failure) = self.failures.take().into_iter().next() {
+            return Err(failure);
+        }
+        let (mut modules, mut unreached) = (BTreeMap::new(), Vec::new());
+        for file in wanted {
+            match self.module_of(&file) {
+                Some(module) => drop(modules.insert(file, module)),
+                None => unreached.push(file),
+            }
+        }
+        Ok(Roots { modules, unreached })
+    }
+
+    /// The module of that number.
+    pub(super) fn module(&self, id: ModuleId) -> Rc<Module> {
+        // Numbers are only given out by `add`, which never removes.
+        Rc::clone(&self.modules.borrow()[id.0])
+    }
+
+    /// All modules read so far.
+    pub(super) fn modules(&self) -> Vec<Rc<Module>> {
+        self.modules.borrow().clone()
+    }
+
+    /// The library crate of that name.
+    pub(super) fn library(&self, name: &str) -> Option<ModuleId> {
+        self.libraries.borrow().get(name).copied()
+    }
+
+    /// The module a child stands for, read now if it was not.
+    pub(super) fn child(&self, module: &Module, child: &Child) -> Option<ModuleId> {
+        *child.loaded.get_or_init(|| {
+            let parent = Parent {
+                id: Some(module.id),
+                top: Some(module.top),
+                condition: module.condition.and(child.condition),
+                detached: module.detached,
+            };
+            match &child.place {
+                Place::Inline { items, folder } => {
+                    let scope = Scope { folder: folder.clone(), inline: true, broken: false };
+                    Some(self.add(items.take(), module.file, scope, parent))
+                }
+                Place::Declared { item, .. } => {
+                    let found = self.candidates(module, child).into_iter().find(|candidate| candidate.is_file());
+                    let Some(found) = found else {
+                        self.report_missing(module, *item, child);
+                        return None;
+                    };
+                    if self.holds(module, &found) {
+                        return None;
+                    }
+                    self.read_module(&found, child.is_mod_rs(&found), parent)
+                }
+                Place::File(path) => self.read_module(path, false, parent),
+                Place::Folder(path) => Some(self.read_folder(path, parent)),
+            }
+        })
+    }
+
+    /// The problems met while reading files.
+    pub(super) fn problems(&self) -> Vec<Problem> {
+        self.problems.borrow().clone()
+    }
+
+    /// The first file that could not be read at all.
+    pub(super) fn failure(&self) -> Option<Error> {
+        self.failures.take().into_iter().next()
+    }
+
+    /// Whether a file that belongs to no module seems to declare entities.
+    pub(super) fn mentions_entities(&self, path: &Path) -> Result<bool> {
+        let text = fs::read_to_string(path).map_err(|source| Error::Read { path: self.shown(path), source })?;
+        Ok(text.contains("DeriveEntityModel"))
+    }
+
+    /// A problem about a file as a whole, such as one that no `mod` leads to.
+    pub(super) fn at_file(&self, path: &Path, message: String, hint: String) -> Diagnostic {
+        let text = fs::read_to_string(path).unwrap_or_default();
+        let line = text.lines().next().unwrap_or_default().to_owned();
+        let location = Location { file: self.shown(path), line: 1, column: 1 };
+        Diagnostic { message, location, width: line.chars().count().max(1), line, label: None, hint: Some(hint) }
+    }
+
+    /// A problem in words for the user.
+    pub(super) fn diagnostic(&self, problem: &Problem) -> Diagnostic {
+        let file = Rc::clone(&self.files.borrow()[problem.file.0]);
+        let (start, end) = (problem.span.start(), problem.span.end());
+        let line = file.text.lines().nth(start.line.saturating_sub(1)).unwrap_or_default().to_owned();
+        let until = if end.line == start.line { end.column } else { line.chars().count() };
+        Diagnostic {
+            message: problem.message.clone(),
+            location: self.location(problem.file, problem.span),
+            width: until.saturating_sub(start.column).max(1),
+            line,
+            label: problem.label.clone(),
+            hint: problem.hint.clone(),
+        }
+    }
+
+    /// Where a span is.
+    pub(super) fn location(&self, file: FileId, span: proc_macro2::Span) -> Location {
+        let path = self.shown(&self.files.borrow()[file.0].path);
+        let start = span.start();
+        Location { file: path, line: start.line.max(1), column: start.column + 1 }
+    }
+
+    fn shown(&self, path: &Path) -> PathBuf {
+        path.strip_prefix(&self.project).unwrap_or(path).to_owned()
+    }
+
+    fn absolute(&self, path: &Path) -> Result<PathBuf> {
+        let path = if path.is_absolute() { path.to_owned() } else { self.project.join(path) };
+        fs::canonicalize(&path).map_err(|source| Error::Read { path: self.shown(&path), source })
+    }
+
+    fn module_of(&self, file: &Path) -> Option<ModuleId> {
+        self.by_file.borrow().get(file).copied()
+    }
+
+    /// Reads the crates of a package until every wanted file below it has its module.
+    fn load_package(&self, package: &Path, wanted: &BTreeSet<PathBuf>) {
+        let Ok(text) = fs::read_to_string(package.join("Cargo.toml")) else { return };
+        let manifest: toml::Table = text.parse().unwrap_or_default();
+        let (library, binaries) = targets(package, &manifest);
+        let mut tops = Vec::new();
+        if let Some((name, path)) = library
+            && let Some(top) = self.read_top(&path, false)
+        {
+            self.libraries.borrow_mut().insert(name, top);
+            tops.push((top, path));
+        }
+        self.reach_from(&tops, wanted);
+        for path in binaries {
+            let missing = |file: &PathBuf| file.starts_with(package) && self.module_of(file).is_none();
+            if !wanted.iter().any(missing) {
+                return;
+            }
+            if let Some(top) = self.read_top(&path, false) {
+                tops.push((top, path));
+                self.reach_from(&tops[tops.len() - 1..], wanted);
+            }
+        }
+        // A `#[path]` in a module that is on no way to the roots may still lead there.
+        for (top, path) in &tops {
+            let sources = path.parent().unwrap_or(package);
+            if wanted.iter().any(|file| file.starts_with(sources) && self.module_of(file).is_none()) {
+                self.reach(*top, None);
+            }
+        }
+    }
+
+    fn reach_from(&self, tops: &[(ModuleId, PathBuf)], wanted: &BTreeSet<PathBuf>) {
+        for (top, _) in tops {
+            self.reach(*top, Some(wanted));
+        }
+    }
+
+    /// Makes a tree of its own for a root that no crate leads to.
+    fn load_detached(&self, root: &Path, wanted: &BTreeSet<PathBuf>) {
+        let folder = if root.is_dir() { root } else { root.parent().unwrap_or(root) };
+        let beside = folder.with_extension("rs");
+        let tops = ["mod.rs", "lib.rs", "main.rs"].map(|name| folder.join(name)).into_iter().chain([beside]);
+        for path in tops.filter(|path| path.is_file()) {
+            if let Some(top) = self.read_top(&path, true) {
+                self.reach(top, Some(wanted));
+            }
+            if wanted.iter().any(|file| file.starts_with(root) && self.module_of(file).is_some()) {
+                return;
+            }
+        }
+        let parent = Parent { id: None, top: None, condition: Condition::Holds, detached: true };
+        let top = self.read_folder(folder, parent);
+        self.reach(top, Some(wanted));
+    }
+
+    /// Reads every module on the way to the wanted files, or every module there is.
+    fn reach(&self, module: ModuleId, wanted: Option<&BTreeSet<PathBuf>>) {
+        let module = self.module(module);
+        for name in module.names.values().flatten() {
+            let Name::Child(child) = name else { continue };
+            let leads = wanted.is_none_or(|wanted| {
+                child.loaded.get().is_some() || matches!(child.place, Place::Inline { .. })
+                    || self.candidates(&module, child).iter().any(|candidate| {
+                        let folder = if candidate.is_dir() { candidate.clone() } else { child.folder(candidate) };
+                        wanted.contains(candidate)
+                            || wanted.range(folder.clone()..).next().is_some_and(|file| file.starts_with(&folder))
+                    })
+            });
+            if leads && let Some(id) = self.child(&module, child) {
+                self.reach(id, wanted);
+            }
+        }
+    }
+
+    /// The files that may hold a child module.
+    fn candidates(&self, module: &Module, child: &Child) -> Vec<PathBuf> {
+        match &child.place {
+            Place::Declared { path: Some(path), .. } => {
+                let files = self.files.borrow();
+                let here = files[module.file.0].path.parent().unwrap_or(&module.scope.folder);
+                let base = if module.scope.inline { &module.scope.folder } else { here };
+                let path = base.join(path);
+                vec![fs::canonicalize(&path).unwrap_or(path)]
+            }
+            Place::Declared { name, path: None, .. } => {
+                vec![module.scope.folder.join(format!("{name}.rs")), module.scope.folder.join(name).join("mod.rs")]
+            }
+            Place::File(path) | Place::Folder(path) => vec![path.clone()],
+            Place::Inline { .. } => Vec::new(),
+        }
+    }
+
+    /// Whether the file is one of those around the module, so that reading it again would never end.
+    fn holds(&self, module: &Module, file: &Path) -> bool {
+        let same = self.files.borrow()[module.file.0].path == file;
+        same || module.parent.is_some_and(|parent| self.holds(&self.module(parent), file))
+    }
+
+    fn report_missing(&self, module: &Module, item: usize, child: &Child) {
+        let (Some(Item::Mod(item)), Condition::Holds) = (module.items.get(item), child.condition) else { return };
+        let names: Vec<String> =
+            self.candidates(module, child).iter().map(|path| format!("`{}`", self.shown(path).display())).collect();
+        self.problems.borrow_mut().push(
+            Problem::new(module.file, item.ident.span(), format!("the file of the module `{}` is missing", item.ident))
+                .hint(format!("create {}", names.join(" or "))),
+        );
+    }
+
+    fn read_top(&self, path: &Path, detached: bool) -> Option<ModuleId> {
+        let path = fs::canonicalize(path).ok()?;
+        if let Some(module) = self.module_of(&path).filter(|_| detached) {
+            return Some(module);
+        }
+        let beside = path.with_extension("").is_dir() && detached && !MOD_RS.iter().any(|name| path.ends_with(name));
+        self.read_module(&path, !beside, Parent { id: None, top: None, condition: Condition::Holds, detached })
+    }
+
+    fn read_module(&self, path: &Path, mod_rs: bool, parent: Parent) -> Option<ModuleId> {
+        let text = match fs::read_to_string(path) {
+            Ok(text) => text,
+            Err(source) => {
+                self.failures.borrow_mut().push(Error::Read { path: self.shown(path), source });
+                return None;
+            }
+        };
+        let parsed = syn::parse_file(&text);
+        let file = self.add_file(path, text);
+        let folder = path.parent().unwrap_or(path);
+        let folder = if mod_rs { folder.to_owned() } else { path.with_extension("") };
+        let broken = parsed.as_ref().err().map(|error| Problem::syntax(file, error, "this is not Rust"));
+        let scope = Scope { folder, inline: false, broken: broken.is_some() };
+        self.problems.borrow_mut().extend(broken);
+        let (items, condition) =
+            parsed.map_or_else(|_| (Vec::new(), parent.condition), |syntax| (syntax.items, condition(&syntax.attrs)));
+        let parent = Parent { condition: parent.condition.and(condition), ..parent };
+        let id = self.add(items, file, scope, parent);
+        self.by_file.borrow_mut().entry(path.to_owned()).or_insert(id);
+        Some(id)
+    }
+
+    /// Makes a module of a folder whose files nothing declares: each file is a child.
+    fn read_folder(&self, path: &Path, parent: Parent) -> ModuleId {
+        let file = self.add_file(path, String::new());
+        let mut names: BTreeMap<String, Vec<Name>> = BTreeMap::new();
+        let mut entries: Vec<PathBuf> =
+            fs::read_dir(path).into_iter().flatten().filter_map(|entry| Some(entry.ok()?.path())).collect();
+        entries.sort();
+        for entry in entries {
+            let name = entry.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default().to_owned();
+            let place = if entry.is_dir() && entry.join("mod.rs").is_file() {
+                Place::File(entry.join("mod.rs"))
+            } else if entry.is_dir() && !entry.with_extension("rs").is_file() {
+                Place::Folder(entry)
+            } else if entry.extension().is_some_and(|extension| extension == "rs") {
+                Place::File(entry)
+            } else {
+                continue;
+            };
+            let child = Child { place, condition: Condition::Holds, loaded: OnceCell::new() };
+            names.entry(name).or_default().push(Name::Child(child));
+        }
+        let scope = Scope { folder: path.to_owned(), inline: false, broken: false };
+        self.put(Vec::new(), names, Vec::new(), file, scope, parent)
+    }
+
+    fn add_file(&self, path: &Path, text: String) -> FileId {
+        let mut files = self.files.borrow_mut();
+        files.push(Rc::new(SourceFile { path: path.to_owned(), text }));
+        FileId(files.len() - 1)
+    }
+
+    /// Adds a module with the names it declares.
+    fn add(&self, items: Vec<Item>, file: FileId, scope: Scope, parent: Parent) -> ModuleId {
+        let mut names: BTreeMap<String, Vec<Name>> = BTreeMap::new();
+        let mut imports: BTreeMap<String, Vec<Name>> = BTreeMap::new();
+        let mut globs = Vec::new();
+        let mut kept = Vec::new();
+        for mut item in items {
+            match &mut item {
+                Item::Mod(module) => {
+                    let child = Child::declared(module, kept.len(), &scope.folder);
+                    names.entry(plain(&module.ident)).or_default().push(Name::Child(child));
+                }
+                Item::Use(import) => {
+                    let start = if import.leading_colon.is_some() { vec![String::new()] } else { Vec::new() };
+                    flatten(&import.tree, start, &mut imports, &mut globs);
+                }
+                Item::ExternCrate(import) => {
+                    let name = import.rename.as_ref().map_or(&import.ident, |(_, name)| name);
+                    let path = vec![String::new(), plain(&import.ident)];
+                    imports.entry(plain(name)).or_default().push(Name::Import(path));
+                }
+                Item::Struct(syn::ItemStruct { ident, attrs, .. })
+                | Item::Enum(syn::ItemEnum { ident, attrs, .. })
+                | Item::Union(syn::ItemUnion { ident, attrs, .. })
+                | Item::Type(syn::ItemType { ident, attrs, .. })
+                | Item::Trait(syn::ItemTrait { ident, attrs, .. })
+                    if !matches!(condition(attrs), Condition::Fails) =>
+                {
+                    names.entry(plain(ident)).or_default().push(Name::Item(kept.len()));
+                }
+                _ => {}
+            }
+            kept.push(item);
+        }
+        for (name, mut found) in imports {
+            names.entry(name).or_default().append(&mut found);
+        }
+        self.put(kept, names, globs, file, scope, parent)
+    }
+
+    fn put(
+        &self,
+        items: Vec<Item>,
+        names: BTreeMap<String, Vec<Name>>,
+        globs: Vec<Vec<String>>,
+        file: FileId,
+        scope: Scope,
+        parent: Parent,
+    ) -> ModuleId {
+        let mut modules = self.modules.borrow_mut();
+        let id = ModuleId(modules.len());
+        modules.push(Rc::new(Module {
+            id,
+            parent: parent.id,
+            file,
+            items,
+            condition: parent.condition,
+            names,
+            globs,
+            top: parent.top.unwrap_or(id),
+            detached: parent.detached,
+            scope,
+        }));
+        id
+    }
+}
+
+impl Module {
+    /// Whether its file could not be parsed, so that a missing name means nothing.
+    pub(super) fn is_broken(&self) -> bool {
+        self.scope.broken
+    }
+}
+
+impl Child {
+    /// The child of a `mod` item, whose content it takes.
+    fn declared(item: &mut ItemMod, place: usize, folder: &Path) -> Self {
+        let name = plain(&item.ident);
+        let path = path_attribute(item);
+        let condition = condition(&item.attrs);
+        let loaded = OnceCell::new();
+        if matches!(condition, Condition::Fails) {
+            // Never read: what is only built for tests is nobody's entity.
+            let _ = loaded.set(None);
+        }
+        let place = match item.content.take() {
+            Some((_, items)) => {
+                let folder = folder.join(path.as_deref().unwrap_or(Path::new(&name)));
+                Place::Inline { items: RefCell::new(items), folder }
+            }
+            None => Place::Declared { name, path, item: place },
+        };
+        Self { place, condition, loaded }
+    }
+
+    /// Whether the modules below that file are beside it.
+    fn is_mod_rs(&self, file: &Path) -> bool {
+        file.ends_with("mod.rs") || matches!(&self.place, Place::Declared { path: Some(_), .. })
+    }
+
+    /// Where the modules below that file are.
+    fn folder(&self, file: &Path) -> PathBuf {
+        if self.is_mod_rs(file) { file.parent().unwrap_or(file).to_owned() } else { file.with_extension("") }
+    }
+}
+
+const MOD_RS: [&str; 3] = ["mod.rs", "lib.rs", "main.rs"];
+
+/// The `.rs` files of a project that may hold entities: no build output, nothing hidden or ignored by git,
+/// no tests, examples or fixtures, and no migrations, which keep old copies of entities.
+pub(super) fn candidates(project: &Path) -> Result<Vec<PathBuf>> {
+    const SKIPPED: [&str; 6] = ["target", "tests", "examples", "fixtures", "benches", "node_modules"];
+    let mut found = Vec::new();
+    let walk = WalkBuilder::new(project)
+        .require_git(false)
+        .sort_by_file_path(Path::cmp)
+        .filter_entry(|entry| {
+            let name = entry.file_name().to_string_lossy();
+            let folder = entry.file_type().is_some_and(|kind| kind.is_dir());
+            entry.depth() == 0 || !folder || !(SKIPPED.contains(&name.as_ref()) || name.starts_with("migrat"))
+        })
+        .build();
+    for entry in walk {
+        let entry = entry.map_err(|error| Error::Read { path: project.to_owned(), source: io::Error::other(error) })?;
+        if entry.path().extension().is_some_and(|extension| extension == "rs") && entry.path().is_file() {
+            found.push(entry.into_path());
+        }
+    }
+    Ok(found)
+}
+
+/// The text of a file.
+pub(super) fn text(path: &Path) -> Result<String> {
+    fs::read_to_string(path).map_err(|source| Error::Read { path: path.to_owned(), source })
+}
+
+/// Collects the `.rs` files of a root.
+fn collect(root: &Path, into: &mut BTreeSet<PathBuf>) -> io::Result<()> {
+    if root.is_file() {
+        into.insert(root.to_owned());
+        return Ok(());
+    }
+    for entry in fs::read_dir(root)? {
+        let path = entry?.path();
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        if name.starts_with('.') || name == "target" {
+            continue;
+        }
+        if path.is_dir() {
+            collect(&path, into)?;
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            into.insert(path);
+        }
+    }
+    Ok(())
+}
+
+/// The nearest folder upward that is a package.
+fn package(root: &Path) -> Option<PathBuf> {
+    root.ancestors().find(|folder| folder.join("Cargo.toml").is_file()).map(Path::to_owned)
+}
+
+/// The library with its name, and the binaries of a package, by the rules of cargo.
+fn targets(package: &Path, manifest: &toml::Table) -> (Option<(String, PathBuf)>, Vec<PathBuf>) {
+    let get = |table: Option<&toml::Value>, key: &str| Some(table?.get(key)?.as_str()?.to_owned());
+    let package_name = get(manifest.get("package"), "name").unwrap_or_default();
+    let library = manifest.get("lib");
+    let path = package.join(get(library, "path").unwrap_or_else(|| "src/lib.rs".to_owned()));
+    let name = get(library, "name").unwrap_or_else(|| package_name.replace('-', "_"));
+    let library = path.is_file().then_some((name, path));
+    let mut binaries = BTreeSet::from([package.join("src/main.rs")]);
+    if let Some(written) = manifest.get("bin").and_then(toml::Value::as_array) {
+        binaries.extend(written.iter().filter_map(|binary| Some(package.join(get(Some(binary), "path")?))));
+    }
+    for entry in fs::read_dir(package.join("src/bin")).into_iter().flatten().flatten() {
+        let path = entry.path();
+        binaries.insert(if path.is_dir() { path.join("main.rs") } else { path });
+    }
+    let is_source = |path: &PathBuf| path.is_file() && path.extension().is_some_and(|extension| extension == "rs");
+    (library, binaries.into_iter().filter(is_source).collect())
+}
+
+/// The `#[path = "…"]` of a module.
+fn path_attribute(item: &ItemMod) -> Option<PathBuf> {
+    item.attrs.iter().find_map(|attr| match &attr.meta {
+        Meta::NameValue(meta) if meta.path.is_ident("path") => match &meta.value {
+            Expr::Lit(literal) => match &literal.lit {
+                Lit::Str(text) => Some(PathBuf::from(text.value())),
+                _ => None,
+            },
+            _ => None,
+        },
+        _ => None,
+    })
+}
+
+/// Takes a `use` apart into one path per name.
+fn flatten(tree: &UseTree, mut path: Vec<String>, names: &mut BTreeMap<String, Vec<Name>>, globs: &mut Vec<Vec<String>>) {
+    match tree {
+        UseTree::Path(tree) => {
+            path.push(plain(&tree.ident));
+            flatten(&tree.tree, path, names, globs);
+        }
+        UseTree::Name(tree) => {
+            let name = plain(&tree.ident);
+            if name == "self" {
+                let name = path.last().cloned().unwrap_or_default();
+                names.entry(name).or_default().push(Name::Import(path));
+            } else {
+                path.push(name.clone());
+                names.entry(name).or_default().push(Name::Import(path));
+            }
+        }
+        UseTree::Rename(tree) => {
+            if tree.ident != "self" {
+                path.push(tree.ident.unraw().to_string());
+            }
+            names.entry(plain(&tree.rename)).or_default().push(Name::Import(path));
+        }
+        UseTree::Glob(_) => globs.push(path),
+        UseTree::Group(tree) => {
+            for tree in &tree.items {
+                flatten(tree, path.clone(), names, globs);
+            }
+        }
+    }
+}

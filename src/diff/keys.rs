@@ -1,0 +1,95 @@
+//! What differs between the constraints and the indexes of two forms of a table.
+
+use crate::model::{Check, Constraint, ForeignKey, Index, Placement, Table, Unique};
+use crate::op::Op;
+
+/// The values of the first list that the second does not have.
+pub(super) fn only_in<T: PartialEq>(list: impl Iterator<Item = T>, other: impl Iterator<Item = T>) -> Vec<T> {
+    let other: Vec<T> = other.collect();
+    list.filter(|value| !other.contains(value)).collect()
+}
+
+/// Drops of indexes that are gone or become another, and renames of those that only change their name.
+pub(super) fn index_drops(from: &Table, to: &Table) -> Vec<Op> {
+    let table = &to.name;
+    from.indexes
+        .iter()
+        .filter(|index| !to.indexes.contains(index))
+        .map(|index| match renamed(index, from, to) {
+            Some(renamed) => Op::RenameIndex { table: table.clone(), from: index.clone(), to: renamed.clone() },
+            None => Op::DropIndex { table: table.clone(), index: index.clone() },
+        })
+        .collect()
+}
+
+/// Creations of indexes that are new or were another before.
+pub(super) fn index_creates(from: &Table, to: &Table) -> Vec<Op> {
+    let renamed: Vec<&Index> = from.indexes.iter().filter_map(|index| renamed(index, from, to)).collect();
+    to.indexes
+        .iter()
+        .filter(|index| !from.indexes.contains(index) && !renamed.contains(index))
+        .map(|index| Op::CreateIndex { table: to.name.clone(), index: index.clone() })
+        .collect()
+}
+
+/// The index that is the same but for its name, when there is exactly one and it is not there yet.
+fn renamed<'a>(index: &Index, from: &Table, to: &'a Table) -> Option<&'a Index> {
+    let is_same = |other: &Index| {
+        other.parts == index.parts && other.unique == index.unique && other.predicate == index.predicate
+    };
+    let left = |list: &[Index], other: &[Index], index: &Index| {
+        !other.iter().any(|candidate| candidate.name.text == index.name.text) && list.contains(index)
+    };
+    let mut sources = from.indexes.iter().filter(|other| is_same(other) && left(&from.indexes, &to.indexes, other));
+    let mut targets = to.indexes.iter().filter(|other| is_same(other) && left(&to.indexes, &from.indexes, other));
+    match (sources.next(), sources.next(), targets.next(), targets.next()) {
+        (Some(source), None, Some(target), None) if source == index => Some(target),
+        _ => None,
+    }
+}
+
+/// Whether both are the same foreign key, perhaps with other details: one replaces the other.
+pub(super) fn is_same_foreign_key(a: &ForeignKey, b: &ForeignKey) -> bool {
+    a.columns == b.columns && a.references == b.references && a.referenced_columns == b.referenced_columns
+}
+
+/// Whether both constrain the same columns: one replaces the other.
+pub(super) fn is_same_unique(a: &Unique, b: &Unique) -> bool {
+    a.columns == b.columns
+}
+
+/// Whether both are the same check, perhaps with another expression: one replaces the other.
+pub(super) fn is_same_check(a: &Check, b: &Check) -> bool {
+    if a.name.is_some() || b.name.is_some() {
+        return a.name.as_ref().map(|name| &name.text) == b.name.as_ref().map(|name| &name.text);
+    }
+    match (&a.placement, &b.placement) {
+        (Placement::Column(a), Placement::Column(b)) => a == b,
+        (Placement::Table, Placement::Table) => a.expression == b.expression,
+        (Placement::Column(_), Placement::Table) | (Placement::Table, Placement::Column(_)) => false,
+    }
+}
+
+/// Whether both constraints are the same thing, perhaps with other details: one replaces the other.
+pub(super) fn is_same_constraint(a: &Constraint, b: &Constraint) -> bool {
+    match (a, b) {
+        (Constraint::PrimaryKey(_), Constraint::PrimaryKey(_)) => true,
+        (Constraint::Unique(a), Constraint::Unique(b)) => is_same_unique(a, b),
+        (Constraint::ForeignKey(a), Constraint::ForeignKey(b)) => is_same_foreign_key(a, b),
+        (Constraint::Check(a), Constraint::Check(b)) => is_same_check(a, b),
+        _ => false,
+    }
+}
+
+/// The columns an object cannot be without.
+pub(super) fn columns(constraint: &Constraint) -> Vec<&str> {
+    match constraint {
+        Constraint::PrimaryKey(key) => key.columns.iter().map(String::as_str).collect(),
+        Constraint::Unique(unique) => unique.columns.iter().map(String::as_str).collect(),
+        Constraint::ForeignKey(fk) => fk.columns.iter().map(String::as_str).collect(),
+        Constraint::Check(check) => match &check.placement {
+            Placement::Column(column) => vec![column],
+            Placement::Table => Vec::new(),
+        },
+    }
+}

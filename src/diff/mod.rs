@@ -1,0 +1,100 @@
+//! Two schemas become the operations that lead from one to the other. Both are canonicalized and reconciled before,
+//! so equality is `==` here. Must not know dialects: a false difference is fixed in canonicalization, never here.
+
+mod keys;
+mod ownership;
+mod rename;
+
+pub use ownership::{Settled, Unmanaged, UnmanagedObject, is_drift, record, settle};
+pub use rename::resolve;
+
+use crate::model::{Constraint, Placement, Schema, Table};
+use crate::op::Op;
+
+/// The operations that lead from one schema to the other, in an order that is stable but not yet that of dependencies.
+/// Renames are applied to `from` before; what is left without a counterpart is created or dropped.
+///
+/// ```
+/// use seachange::diff::diff;
+/// use seachange::model::Schema;
+///
+/// assert!(diff(&Schema::default(), &Schema::default()).is_empty());
+/// ```
+pub fn diff(from: &Schema, to: &Schema) -> Vec<Op> {
+    let mut ops = Vec::new();
+    for (name, object) in &from.verbatim {
+        if to.verbatim.get(name) != Some(object) {
+            ops.push(Op::DropVerbatim { name: name.clone(), object: object.clone() });
+        }
+    }
+    for (name, to_table) in &to.tables {
+        match from.tables.get(name) {
+            Some(from_table) => diff_table(from_table, to_table, &mut ops),
+            None => ops.push(Op::CreateTable { table: to_table.clone() }),
+        }
+    }
+    for (name, table) in &from.tables {
+        if !to.tables.contains_key(name) {
+            ops.push(Op::DropTable { table: table.clone() });
+        }
+    }
+    for (name, object) in &to.verbatim {
+        if from.verbatim.get(name) != Some(object) {
+            ops.push(Op::CreateVerbatim { name: name.clone(), object: object.clone() });
+        }
+    }
+    ops
+}
+
+fn diff_table(from: &Table, to: &Table, ops: &mut Vec<Op>) {
+    let table = &to.name;
+    let is_new = |name: &str| from.column(name).is_none();
+    let is_gone = |name: &str| to.column(name).is_none();
+    let drops = keys::only_in(from.constraints(), to.constraints());
+    let adds = keys::only_in(to.constraints(), from.constraints());
+    let (going, dropped): (Vec<_>, Vec<_>) = drops.into_iter().partition(|constraint| written_on(constraint, is_gone));
+    let (coming, added): (Vec<_>, Vec<_>) = adds.into_iter().partition(|constraint| written_on(constraint, is_new));
+
+    ops.extend(keys::index_drops(from, to));
+    ops.extend(dropped.into_iter().map(|constraint| Op::DropConstraint { table: table.clone(), constraint }));
+    for column in from.columns.iter().filter(|column| is_gone(&column.name)) {
+        let constraints = on_column(&going, &column.name);
+        ops.push(Op::DropColumn { table: table.clone(), column: column.clone(), constraints });
+    }
+    for column in to.columns.iter().filter(|column| is_new(&column.name)) {
+        let constraints = on_column(&coming, &column.name);
+        ops.push(Op::AddColumn { table: table.clone(), column: column.clone(), constraints });
+    }
+    for to_column in &to.columns {
+        if let Some(from_column) = from.column(&to_column.name).filter(|column| *column != to_column) {
+            ops.push(Op::AlterColumn { table: table.clone(), from: from_column.clone(), to: to_column.clone() });
+        }
+    }
+    if from.options != to.options {
+        ops.push(Op::AlterTable { table: table.clone(), from: from.options, to: to.options });
+    }
+    ops.extend(added.into_iter().map(|constraint| Op::AddConstraint { table: table.clone(), constraint }));
+    ops.extend(keys::index_creates(from, to));
+}
+
+/// Whether the constraint is written on a column for which `is` holds, so that it comes and goes with the column.
+fn written_on(constraint: &Constraint, is: impl Fn(&str) -> bool) -> bool {
+    placement(constraint).is_some_and(is)
+}
+
+fn on_column(constraints: &[Constraint], column: &str) -> Vec<Constraint> {
+    constraints.iter().filter(|constraint| placement(constraint) == Some(column)).cloned().collect()
+}
+
+fn placement(constraint: &Constraint) -> Option<&str> {
+    let placement = match constraint {
+        Constraint::PrimaryKey(_) => return None,
+        Constraint::Unique(unique) => &unique.placement,
+        Constraint::ForeignKey(fk) => &fk.placement,
+        Constraint::Check(check) => &check.placement,
+    };
+    match placement {
+        Placement::Column(column) => Some(column),
+        Placement::Table => None,
+    }
+}

@@ -1,0 +1,278 @@
+//! Who owns what: the three sides of a comparison (declared, lock, live) become the schema the database should have.
+//! "Not declared" is a drop only when the lock says that the project declared it before; otherwise it is kept.
+
+use crate::model::{Column, ColumnDefault, Constraint, DataType, Index, IndexKey, Schema, Table, TableName};
+use crate::op::Op;
+
+use super::keys;
+
+/// What the database should look like, and what it holds beyond what the project declares.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Settled {
+    /// The declared schema together with everything live that nobody declared.
+    pub target: Schema,
+    /// What was kept although nobody declared it.
+    pub unmanaged: Vec<Unmanaged>,
+}
+
+/// Something live that the project does not declare and never did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unmanaged {
+    /// The table it belongs to, or the view or virtual table itself.
+    pub table: TableName,
+    /// What it is.
+    pub object: UnmanagedObject,
+}
+
+/// The kinds of things that can be there unmanaged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(missing_docs, reason = "each holds the thing of its name")]
+pub enum UnmanagedObject {
+    Table(Box<Table>),
+    Column(Column),
+    Default {
+        column: String,
+        default: ColumnDefault,
+    },
+    Collation {
+        column: String,
+        collation: String,
+    },
+    Generated {
+        column: String,
+        expression: String,
+    },
+    /// `ON DELETE` or `ON UPDATE` of a foreign key whose entity says nothing about it.
+    ForeignKeyAction(crate::model::ForeignKey),
+    Constraint(Constraint),
+    Index(Index),
+    Trigger(String),
+    Verbatim(crate::model::VerbatimKind),
+}
+
+/// Joins what is declared with what is live and unmanaged. `declared` and `lock` are reconciled with `live` before.
+pub fn settle(declared: &Schema, lock: &Schema, live: &Schema) -> Settled {
+    let mut settled = Settled { target: declared.clone(), unmanaged: Vec::new() };
+    for (name, live_table) in &live.tables {
+        let lock_table = lock.tables.get(name);
+        match (settled.target.tables.get_mut(name), lock_table) {
+            (Some(target), _) => {
+                let mut table = Merge { lock: lock_table, live: live_table, unmanaged: &mut settled.unmanaged };
+                table.merge(target);
+            }
+            (None, Some(_)) => {}
+            (None, None) => {
+                settled.target.tables.insert(name.clone(), live_table.clone());
+                let object = UnmanagedObject::Table(Box::new(live_table.clone()));
+                settled.unmanaged.push(Unmanaged { table: name.clone(), object });
+            }
+        }
+    }
+    for (name, object) in &live.verbatim {
+        settled.target.verbatim.insert(name.clone(), object.clone());
+        settled.unmanaged.push(Unmanaged { table: name.clone(), object: UnmanagedObject::Verbatim(object.kind) });
+    }
+    settled
+}
+
+/// One table's part of [`settle`].
+struct Merge<'a> {
+    lock: Option<&'a Table>,
+    live: &'a Table,
+    unmanaged: &'a mut Vec<Unmanaged>,
+}
+
+impl Merge<'_> {
+    fn merge(&mut self, target: &mut Table) {
+        target.options = self.live.options;
+        target.comment.clone_from(&self.live.comment);
+        self.columns(target);
+        self.constraints(target);
+        self.indexes(target);
+        for trigger in &self.live.triggers {
+            self.keep(UnmanagedObject::Trigger(trigger.name.clone()));
+            target.triggers.push(trigger.clone());
+        }
+    }
+
+    fn keep(&mut self, object: UnmanagedObject) {
+        self.unmanaged.push(Unmanaged { table: self.live.name.clone(), object });
+    }
+
+    fn columns(&mut self, target: &mut Table) {
+        for live in &self.live.columns {
+            let lock = self.lock.and_then(|table| table.column(&live.name));
+            match target.columns.iter_mut().find(|column| column.name == live.name) {
+                Some(column) => self.attributes(column, lock, live),
+                None if lock.is_none() => {
+                    target.columns.push(live.clone());
+                    self.keep(UnmanagedObject::Column(live.clone()));
+                }
+                None => {}
+            }
+        }
+    }
+
+    /// What a column has beyond what its field says stays, unless the field said it before.
+    fn attributes(&mut self, target: &mut Column, lock: Option<&Column>, live: &Column) {
+        let column = live.name.clone();
+        if target.default.is_none() && lock.is_none_or(|lock| lock.default.is_none()) {
+            target.default.clone_from(&live.default);
+            if let Some(default) = live.default.clone() {
+                self.keep(UnmanagedObject::Default { column: column.clone(), default });
+            }
+        }
+        if target.collation.is_none() && lock.is_none_or(|lock| lock.collation.is_none()) {
+            target.collation.clone_from(&live.collation);
+            if let Some(collation) = live.collation.clone() {
+                self.keep(UnmanagedObject::Collation { column: column.clone(), collation });
+            }
+        }
+        if target.generated.is_none() && lock.is_none_or(|lock| lock.generated.is_none()) {
+            target.generated.clone_from(&live.generated);
+            if let Some(generated) = live.generated.clone() {
+                self.keep(UnmanagedObject::Generated { column, expression: generated.expression });
+            }
+        }
+    }
+
+    fn constraints(&mut self, target: &mut Table) {
+        self.foreign_key_actions(target);
+        for live in self.live.constraints() {
+            let declared: Vec<Constraint> = target.constraints().collect();
+            let was_declared = self.lock.is_some_and(|table| table.constraints().any(|constraint| constraint == live));
+            let is_replaced = declared.iter().any(|constraint| keys::is_same_constraint(constraint, &live));
+            let can_stay = keys::columns(&live).iter().all(|column| target.column(column).is_some());
+            if was_declared || is_replaced || !can_stay {
+                continue;
+            }
+            match live.clone() {
+                Constraint::PrimaryKey(key) => target.primary_key = Some(key),
+                Constraint::Unique(unique) => target.uniques.push(unique),
+                Constraint::ForeignKey(fk) => target.foreign_keys.push(fk),
+                Constraint::Check(check) => target.checks.push(check),
+            }
+            self.keep(UnmanagedObject::Constraint(live));
+        }
+    }
+
+    /// An entity that says nothing about `ON DELETE` leaves it to the database.
+    fn foreign_key_actions(&mut self, target: &mut Table) {
+        for fk in &mut target.foreign_keys {
+            let Some(live) = self.live.foreign_keys.iter().find(|live| keys::is_same_foreign_key(live, fk)) else {
+                continue;
+            };
+            let lock =
+                self.lock.and_then(|table| table.foreign_keys.iter().find(|lock| keys::is_same_foreign_key(lock, fk)));
+            let mut kept = false;
+            if fk.on_delete.is_none() && lock.is_none_or(|lock| lock.on_delete.is_none()) {
+                fk.on_delete = live.on_delete;
+                kept |= live.on_delete.is_some();
+            }
+            if fk.on_update.is_none() && lock.is_none_or(|lock| lock.on_update.is_none()) {
+                fk.on_update = live.on_update;
+                kept |= live.on_update.is_some();
+            }
+            if kept {
+                self.unmanaged.push(Unmanaged {
+                    table: self.live.name.clone(),
+                    object: UnmanagedObject::ForeignKeyAction(live.clone()),
+                });
+            }
+        }
+    }
+
+    fn indexes(&mut self, target: &mut Table) {
+        for live in &self.live.indexes {
+            let was_declared = self.lock.is_some_and(|table| table.indexes.contains(live));
+            let is_replaced = target.indexes.iter().any(|index| index.name.text == live.name.text);
+            let can_stay = live.parts.iter().all(|part| match &part.key {
+                IndexKey::Column(column) => target.column(column).is_some(),
+                IndexKey::Expression(_) => true,
+            });
+            if !was_declared && !is_replaced && can_stay {
+                target.indexes.push(live.clone());
+                self.keep(UnmanagedObject::Index(live.clone()));
+            }
+        }
+    }
+}
+
+/// Whether an operation only undoes what somebody did to the database behind the project's back:
+/// lock and entities agree about its object, the database does not.
+pub fn is_drift(op: &Op, declared: &Schema, lock: &Schema) -> bool {
+    let tables = (declared.tables.get(op.table()), lock.tables.get(op.table()));
+    let (Some(declared), Some(lock)) = tables else {
+        return match op {
+            Op::RenameTable { .. } => false,
+            _ => tables.0.is_some() == tables.1.is_some(),
+        };
+    };
+    match op {
+        Op::CreateTable { .. } | Op::DropTable { .. } | Op::CreateVerbatim { .. } | Op::DropVerbatim { .. } => true,
+        Op::RenameTable { .. } | Op::RenameColumn { .. } => false,
+        Op::AlterTable { .. } => declared.options == lock.options,
+        Op::AddColumn { column, .. } | Op::DropColumn { column, .. } => {
+            declared.column(&column.name).is_some() == lock.column(&column.name).is_some()
+        }
+        Op::AlterColumn { to, .. } => declared.column(&to.name) == lock.column(&to.name),
+        Op::AddConstraint { constraint, .. } | Op::DropConstraint { constraint, .. } => {
+            let has = |table: &Table| table.constraints().any(|other| other == *constraint);
+            has(declared) == has(lock)
+        }
+        Op::CreateIndex { index, .. } | Op::DropIndex { index, .. } => {
+            declared.indexes.contains(index) == lock.indexes.contains(index)
+        }
+        Op::RenameIndex { to, .. } => declared.indexes.contains(to) == lock.indexes.contains(to),
+    }
+}
+
+/// The lock of a database that is adopted as it is: what the entities declare, in the form it has there.
+/// What is declared but missing is left out, what is live but undeclared too. `declared` is what the entities say,
+/// `reconciled` the same after reconciliation with `live`.
+pub fn record(declared: &Schema, reconciled: &Schema, live: &Schema) -> Schema {
+    let mut lock = Schema::default();
+    for (name, reconciled) in &reconciled.tables {
+        let Some(live) = live.tables.get(name) else { continue };
+        let declared = declared.tables.get(name);
+        let mut table = Table { columns: Vec::new(), triggers: Vec::new(), ..reconciled.clone() };
+        for column in &reconciled.columns {
+            let Some(live) = live.column(&column.name) else { continue };
+            let is_satisfied = Column { default: live.default.clone(), ..column.clone() } == *live;
+            let said = declared.and_then(|table| table.column(&column.name)).filter(|_| is_satisfied);
+            let mut recorded = said.unwrap_or(live).clone();
+            recorded.default = column.default.as_ref().and(live.default.clone());
+            table.columns.push(plain(recorded));
+        }
+        if table.primary_key != live.primary_key {
+            table.primary_key.clone_from(&live.primary_key);
+        }
+        table.uniques.retain(|unique| live.uniques.contains(unique));
+        table.indexes.retain(|index| live.indexes.contains(index));
+        table.checks.retain(|check| live.checks.contains(check));
+        table.foreign_keys = reconciled
+            .foreign_keys
+            .iter()
+            .filter_map(|fk| {
+                let live = live.foreign_keys.iter().find(|live| keys::is_same_foreign_key(live, fk))?;
+                let on_delete = fk.on_delete.and(live.on_delete);
+                let on_update = fk.on_update.and(live.on_update);
+                Some(crate::model::ForeignKey { on_delete, on_update, ..live.clone() })
+            })
+            .collect();
+        lock.tables.insert(name.clone(), table);
+    }
+    lock
+}
+
+/// The column without the words of one dialect.
+fn plain(mut column: Column) -> Column {
+    if let DataType::Custom(_) = column.data_type.kind {
+        return column;
+    }
+    column.data_type.text = None;
+    if let Some(default) = &mut column.default {
+        default.text = None;
+    }
+    column
+}

@@ -1,0 +1,316 @@
+//! Runs revisions: the history table, the lock, one transaction per revision. Takes revisions and a connection;
+//! finds neither by itself.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Instant;
+
+use sea_orm::{ConnectOptions, ConnectionTrait, Database as Driver, DatabaseConnection, DbErr, QueryResult, Statement};
+
+use crate::config::Database;
+use crate::dialect::{Dialect, HISTORY};
+use crate::error::{Cause, Error, Result};
+use crate::model::Literal;
+use crate::revision::graph::Graph;
+use crate::revision::{Direction, Revision, Section};
+
+/// A connection: exactly one, so that settings of the connection and transactions hold.
+pub struct Session {
+    db: DatabaseConnection,
+    database: Database,
+}
+
+/// What a connection may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Only look.
+    Read,
+    /// Change things; makes the file if there is none.
+    Write,
+}
+
+/// A row of the history table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Applied {
+    /// The revision's id.
+    pub revision: String,
+    /// The checksum of its file when it was applied.
+    pub checksum: String,
+    /// When, as RFC 3339.
+    pub applied_at: String,
+}
+
+/// What happened to one revision.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// It ran.
+    Done,
+    /// Another process had done it in the meantime.
+    AlreadyDone,
+}
+
+impl Session {
+    /// Connects.
+    ///
+    /// # Errors
+    /// [`Error::Connect`]: the database cannot be opened.
+    pub async fn open(database: &Database, access: Access) -> Result<Self> {
+        let mut options = ConnectOptions::new(database.url());
+        options.max_connections(1).min_connections(1).sqlx_logging(false);
+        let (file, wait) = (database.file.clone(), database.lock_timeout);
+        options.map_sqlx_sqlite_opts(move |options| {
+            let options = options.busy_timeout(wait).create_if_missing(access == Access::Write);
+            let options = options.read_only(access == Access::Read);
+            match &file {
+                Some(file) => options.filename(file),
+                None => options,
+            }
+        });
+        let failed = |source: DbErr| Error::Connect {
+            database: database.to_string(),
+            hint: "check the URL, and that the file and its folder can be read and written".to_owned(),
+            source: cause(source),
+        };
+        let db = Driver::connect(options).await.map_err(failed)?;
+        let session = Self { db, database: database.clone() };
+        // SQLite opens anything; only a first read tells whether it is a database.
+        session.db.query_one_raw(session.statement("SELECT count(*) FROM sqlite_schema")).await.map_err(failed)?;
+        Ok(session)
+    }
+
+    /// The connection itself.
+    pub fn connection(&self) -> &DatabaseConnection {
+        &self.db
+    }
+
+    fn dialect(&self) -> Dialect {
+        self.database.dialect
+    }
+
+    fn statement(&self, sql: impl Into<String>) -> Statement {
+        Statement::from_string(self.db.get_database_backend(), sql)
+    }
+
+    async fn execute(&self, sql: &str, doing: &str) -> Result<()> {
+        self.db.execute_unprepared(sql).await.map(drop).map_err(|source| query_error(doing, source))
+    }
+
+    async fn query(&self, sql: &str, doing: &str) -> Result<Vec<QueryResult>> {
+        self.db.query_all_raw(self.statement(sql)).await.map_err(|source| query_error(doing, source))
+    }
+
+    /// The applied revisions by id.
+    ///
+    /// # Errors
+    /// The history cannot be read.
+    pub async fn history(&self) -> Result<BTreeMap<String, Applied>> {
+        let doing = "read the history of revisions";
+        if self.query(&self.dialect().find_table(HISTORY), doing).await?.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        let rows = self.query(&format!("SELECT revision, checksum, applied_at FROM {HISTORY}"), doing).await?;
+        let read = |row: &QueryResult| {
+            let applied = Applied {
+                revision: row.try_get("", "revision")?,
+                checksum: row.try_get("", "checksum")?,
+                applied_at: row.try_get("", "applied_at")?,
+            };
+            Ok((applied.revision.clone(), applied))
+        };
+        rows.iter().map(read).collect::<std::result::Result<_, DbErr>>().map_err(|source| query_error(doing, source))
+    }
+
+    /// Runs a revision in one direction and records it, in one transaction where the section allows it.
+    ///
+    /// # Errors
+    /// [`Error::Statement`] and [`Error::Orphans`] leave the database as it was before the revision;
+    /// [`Error::Locked`]: another process did not finish in time; [`Error::NoWayDown`].
+    pub async fn run(&self, revision: &Revision, direction: Direction, now: &str) -> Result<Outcome> {
+        let section =
+            self.section(revision, direction).ok_or_else(|| Error::NoWayDown { revision: revision.title() })?;
+        for sql in self.dialect().before_transaction() {
+            self.execute(sql, "prepare the connection").await?;
+        }
+        let outcome = self.run_section(revision, section, now).await;
+        for sql in self.dialect().after_transaction() {
+            self.execute(sql, "put the connection back").await?;
+        }
+        outcome
+    }
+
+    /// The section to run. An empty way down undoes nothing unless there is nothing to undo.
+    fn section<'a>(&self, revision: &'a Revision, direction: Direction) -> Option<&'a Section> {
+        let is_empty = |section: &Section| self.dialect().statements(&section.sql).is_empty();
+        let section = revision.section(direction, self.dialect().name())?;
+        let up = revision.section(Direction::Up, self.dialect().name())?;
+        (direction == Direction::Up || !is_empty(section) || is_empty(up)).then_some(section)
+    }
+
+    async fn run_section(&self, revision: &Revision, section: &Section, now: &str) -> Result<Outcome> {
+        if !section.transaction {
+            if self.is_done(revision, section.direction).await? {
+                return Ok(Outcome::AlreadyDone);
+            }
+            let started = Instant::now();
+            self.run_statements(revision, section).await?;
+            self.begin().await?;
+            let recorded = self.record(revision, section.direction, now, started).await;
+            self.end(recorded).await?;
+            return Ok(Outcome::Done);
+        }
+        self.begin().await?;
+        let outcome = self.run_in_transaction(revision, section, now).await;
+        self.end(outcome).await
+    }
+
+    async fn run_in_transaction(&self, revision: &Revision, section: &Section, now: &str) -> Result<Outcome> {
+        // Only now is it certain that no other process is at it.
+        if self.is_done(revision, section.direction).await? {
+            return Ok(Outcome::AlreadyDone);
+        }
+        let started = Instant::now();
+        let before = self.orphans().await?;
+        self.run_statements(revision, section).await?;
+        let rows: Vec<String> = self.orphans().await?.difference(&before).cloned().collect();
+        if !rows.is_empty() {
+            return Err(Error::Orphans { revision: revision.title(), rows });
+        }
+        self.record(revision, section.direction, now, started).await?;
+        Ok(Outcome::Done)
+    }
+
+    async fn is_done(&self, revision: &Revision, direction: Direction) -> Result<bool> {
+        let is_applied = self.history().await?.contains_key(&revision.id);
+        Ok(is_applied == (direction == Direction::Up))
+    }
+
+    async fn run_statements(&self, revision: &Revision, section: &Section) -> Result<()> {
+        for (position, statement) in self.dialect().statements(&section.sql).into_iter().enumerate() {
+            let result = self.db.execute_unprepared(&statement.sql).await;
+            result.map_err(|source| Error::Statement {
+                revision: revision.title(),
+                direction: section.direction.as_str(),
+                path: revision.path.clone(),
+                line: section.line + statement.line - 1,
+                number: position + 1,
+                sql: statement.sql,
+                source: cause(source),
+            })?;
+        }
+        Ok(())
+    }
+
+    /// Rows whose foreign keys point nowhere, in words.
+    async fn orphans(&self) -> Result<BTreeSet<String>> {
+        let rows = match self.db.query_all_raw(self.statement(self.dialect().orphans_query())).await {
+            Ok(rows) => rows,
+            // A foreign key to something that is no key: the same before and after, unless the revision made it.
+            Err(error) => return Ok(BTreeSet::from([cause(error).to_string()])),
+        };
+        let text = |row: &QueryResult| row.try_get::<String>("", "orphan");
+        let texts = rows.iter().map(text).collect::<std::result::Result<_, DbErr>>();
+        texts.map_err(|source| query_error("look for rows that refer to nothing", source))
+    }
+
+    async fn record(&self, revision: &Revision, direction: Direction, now: &str, started: Instant) -> Result<()> {
+        let doing = "record the revision";
+        match direction {
+            Direction::Up => {
+                let milliseconds = i128::try_from(started.elapsed().as_millis()).unwrap_or_default();
+                self.execute(&self.insert(revision, now, milliseconds), doing).await
+            }
+            Direction::Down => self.execute(&self.delete(&revision.id), doing).await,
+        }
+    }
+
+    fn insert(&self, revision: &Revision, now: &str, milliseconds: i128) -> String {
+        let values = [&revision.id, &revision.message, &revision.checksum, now]
+            .map(|value| self.dialect().literal(&Literal::Text(value.to_owned())));
+        format!(
+            "INSERT INTO {HISTORY} (revision, message, checksum, applied_at, milliseconds) VALUES ({}, {milliseconds})",
+            values.join(", ")
+        )
+    }
+
+    fn delete(&self, id: &str) -> String {
+        format!("DELETE FROM {HISTORY} WHERE revision = {}", self.dialect().literal(&Literal::Text(id.to_owned())))
+    }
+
+    /// Begins a transaction that holds the database's write lock, with the history table in place.
+    async fn begin(&self) -> Result<()> {
+        if let Err(source) = self.db.execute_unprepared(self.dialect().begin()).await {
+            if self.dialect().is_locked(&source.to_string()) {
+                let file = self.database.file.as_deref();
+                return Err(Error::Locked {
+                    holder: file.and_then(|file| self.dialect().lock_holder(file)),
+                    hint: format!(
+                        "waited {} seconds; run the command again when the other is done, or raise `lock_timeout` below \
+                         `[database]` in `seachange.toml`",
+                        self.database.lock_timeout.as_secs()
+                    ),
+                });
+            }
+            return Err(query_error("begin a transaction", source));
+        }
+        let table = self.execute(self.dialect().create_history(), "create the history table").await;
+        if table.is_err() {
+            self.execute("ROLLBACK", "roll back").await?;
+        }
+        table
+    }
+
+    /// Commits what went well, rolls back what did not.
+    async fn end<T>(&self, outcome: Result<T>) -> Result<T> {
+        match outcome {
+            Ok(value) => {
+                if let Err(error) = self.execute("COMMIT", "commit").await {
+                    let _ = self.db.execute_unprepared("ROLLBACK").await;
+                    return Err(error);
+                }
+                Ok(value)
+            }
+            Err(error) => {
+                // A statement may have ended the transaction itself; the first error is the one to tell.
+                let _ = self.db.execute_unprepared("ROLLBACK").await;
+                Err(error)
+            }
+        }
+    }
+
+    /// Makes the history say that exactly these revisions are applied. Touches nothing else.
+    ///
+    /// # Errors
+    /// The history cannot be written; it is then as before.
+    pub async fn stamp(&self, graph: &Graph, revisions: &BTreeSet<String>, now: &str) -> Result<()> {
+        self.begin().await?;
+        let outcome = self.stamp_in_transaction(graph, revisions, now).await;
+        self.end(outcome).await
+    }
+
+    async fn stamp_in_transaction(&self, graph: &Graph, revisions: &BTreeSet<String>, now: &str) -> Result<()> {
+        let doing = "write the history of revisions";
+        let history = self.history().await?;
+        for id in history.keys().filter(|id| !revisions.contains(*id)) {
+            self.execute(&self.delete(id), doing).await?;
+        }
+        for revision in graph.revisions() {
+            if revisions.contains(&revision.id) && !history.contains_key(&revision.id) {
+                self.execute(&self.insert(revision, now, 0), doing).await?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn query_error(doing: &str, source: DbErr) -> Error {
+    Error::Query { doing: doing.to_owned(), source: cause(source) }
+}
+
+/// The database's own words, without the wrapping of the libraries in between.
+fn cause(error: DbErr) -> Cause {
+    let mut cause: &dyn std::error::Error = &error;
+    while let Some(source) = cause.source() {
+        cause = source;
+    }
+    let text = cause.to_string();
+    text.into()
+}

@@ -1,0 +1,411 @@
+//! One change of a schema. Every operation holds whole values before and after, so that it can be undone.
+//! Knows no dialect: whether and how a database can run it is the plan's business.
+
+use std::fmt;
+
+use sqlparser::dialect::SQLiteDialect;
+use sqlparser::tokenizer::{Token, Tokenizer};
+
+use crate::model::{
+    Column, Constraint, Index, IndexKey, Placement, Rename, Schema, Table, TableName, TableOptions, Verbatim,
+};
+
+/// One change.
+///
+/// ```
+/// use seachange::model::TableName;
+/// use seachange::op::Op;
+///
+/// let rename = Op::RenameColumn { table: TableName::new("files"), from: "old".into(), to: "new".into() };
+/// assert_eq!(rename.inverse().inverse(), rename);
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the fields say what they hold")]
+pub enum Op {
+    /// Creates a table with its indexes and triggers.
+    CreateTable {
+        table: Table,
+    },
+    /// Drops a table and all that goes with it.
+    DropTable {
+        table: Table,
+    },
+    RenameTable {
+        from: TableName,
+        to: TableName,
+    },
+    /// Changes how a table is stored.
+    AlterTable {
+        table: TableName,
+        from: TableOptions,
+        to: TableOptions,
+    },
+    /// Adds a column together with the constraints that are written on it.
+    AddColumn {
+        table: TableName,
+        column: Column,
+        constraints: Vec<Constraint>,
+    },
+    /// Drops a column together with the constraints that are written on it.
+    DropColumn {
+        table: TableName,
+        column: Column,
+        constraints: Vec<Constraint>,
+    },
+    RenameColumn {
+        table: TableName,
+        from: String,
+        to: String,
+    },
+    AlterColumn {
+        table: TableName,
+        from: Column,
+        to: Column,
+    },
+    AddConstraint {
+        table: TableName,
+        constraint: Constraint,
+    },
+    DropConstraint {
+        table: TableName,
+        constraint: Constraint,
+    },
+    CreateIndex {
+        table: TableName,
+        index: Index,
+    },
+    DropIndex {
+        table: TableName,
+        index: Index,
+    },
+    /// Gives an index another name.
+    RenameIndex {
+        table: TableName,
+        from: Index,
+        to: Index,
+    },
+    /// Creates a view or virtual table from its own text.
+    CreateVerbatim {
+        name: TableName,
+        object: Verbatim,
+    },
+    DropVerbatim {
+        name: TableName,
+        object: Verbatim,
+    },
+}
+
+impl Op {
+    /// The operation that undoes this one.
+    #[must_use]
+    pub fn inverse(&self) -> Self {
+        match self.clone() {
+            Self::CreateTable { table } => Self::DropTable { table },
+            Self::DropTable { table } => Self::CreateTable { table },
+            Self::RenameTable { from, to } => Self::RenameTable { from: to, to: from },
+            Self::AlterTable { table, from, to } => Self::AlterTable { table, from: to, to: from },
+            Self::AddColumn { table, column, constraints } => Self::DropColumn { table, column, constraints },
+            Self::DropColumn { table, column, constraints } => Self::AddColumn { table, column, constraints },
+            Self::RenameColumn { table, from, to } => Self::RenameColumn { table, from: to, to: from },
+            Self::AlterColumn { table, from, to } => Self::AlterColumn { table, from: to, to: from },
+            Self::AddConstraint { table, constraint } => Self::DropConstraint { table, constraint },
+            Self::DropConstraint { table, constraint } => Self::AddConstraint { table, constraint },
+            Self::CreateIndex { table, index } => Self::DropIndex { table, index },
+            Self::DropIndex { table, index } => Self::CreateIndex { table, index },
+            Self::RenameIndex { table, from, to } => Self::RenameIndex { table, from: to, to: from },
+            Self::CreateVerbatim { name, object } => Self::DropVerbatim { name, object },
+            Self::DropVerbatim { name, object } => Self::CreateVerbatim { name, object },
+        }
+    }
+
+    /// The table the operation is about, by its name before; a view or virtual table by its own name.
+    pub fn table(&self) -> &TableName {
+        match self {
+            Self::CreateTable { table } | Self::DropTable { table } => &table.name,
+            Self::RenameTable { from, .. } => from,
+            Self::AlterTable { table, .. }
+            | Self::AddColumn { table, .. }
+            | Self::DropColumn { table, .. }
+            | Self::RenameColumn { table, .. }
+            | Self::AlterColumn { table, .. }
+            | Self::AddConstraint { table, .. }
+            | Self::DropConstraint { table, .. }
+            | Self::CreateIndex { table, .. }
+            | Self::DropIndex { table, .. }
+            | Self::RenameIndex { table, .. } => table,
+            Self::CreateVerbatim { name, .. } | Self::DropVerbatim { name, .. } => name,
+        }
+    }
+
+    /// The schema after the operation. An operation on something the schema does not have changes nothing.
+    #[must_use]
+    pub fn apply(&self, mut schema: Schema) -> Schema {
+        match self.clone() {
+            Self::CreateTable { table } => {
+                schema.tables.insert(table.name.clone(), table);
+            }
+            Self::DropTable { table } => {
+                schema.tables.remove(&table.name);
+            }
+            Self::RenameTable { from, to } => rename_table(&mut schema, &from, &to),
+            Self::RenameColumn { table, from, to } => rename_column(&mut schema, &table, &from, &to),
+            Self::CreateVerbatim { name, object } => {
+                schema.verbatim.insert(name, object);
+            }
+            Self::DropVerbatim { name, .. } => {
+                schema.verbatim.remove(&name);
+            }
+            op => {
+                if let Some(table) = schema.tables.get_mut(op.table()) {
+                    op.apply_to_table(table);
+                }
+            }
+        }
+        schema
+    }
+
+    /// The operations that stay inside one table.
+    fn apply_to_table(self, table: &mut Table) {
+        match self {
+            Self::AlterTable { to, .. } => table.options = to,
+            Self::AddColumn { column, constraints, .. } => {
+                table.columns.push(column);
+                constraints.into_iter().for_each(|constraint| add_constraint(table, constraint));
+            }
+            Self::DropColumn { column, constraints, .. } => {
+                table.columns.retain(|other| other.name != column.name);
+                constraints.iter().for_each(|constraint| drop_constraint(table, constraint));
+            }
+            Self::AlterColumn { from, to, .. } => {
+                if let Some(column) = table.columns.iter_mut().find(|column| column.name == from.name) {
+                    *column = to;
+                }
+            }
+            Self::AddConstraint { constraint, .. } => add_constraint(table, constraint),
+            Self::DropConstraint { constraint, .. } => drop_constraint(table, &constraint),
+            Self::CreateIndex { index, .. } => table.indexes.push(index),
+            Self::DropIndex { index, .. } => table.indexes.retain(|other| other.name.text != index.name.text),
+            Self::RenameIndex { from, to, .. } => {
+                if let Some(index) = table.indexes.iter_mut().find(|index| index.name.text == from.name.text) {
+                    *index = to;
+                }
+            }
+            Self::CreateTable { .. }
+            | Self::DropTable { .. }
+            | Self::RenameTable { .. }
+            | Self::RenameColumn { .. }
+            | Self::CreateVerbatim { .. }
+            | Self::DropVerbatim { .. } => {}
+        }
+    }
+}
+
+/// One line for people: "add column `files.image_width`".
+impl fmt::Display for Op {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::CreateTable { table } => write!(f, "create table `{}`", table.name),
+            Self::DropTable { table } => write!(f, "drop table `{}`", table.name),
+            Self::RenameTable { from, to } => write!(f, "rename table `{from}` to `{to}`"),
+            Self::AlterTable { table, .. } => write!(f, "change how table `{table}` is stored"),
+            Self::AddColumn { table, column, .. } => write!(f, "add column `{table}.{}`", column.name),
+            Self::DropColumn { table, column, .. } => write!(f, "drop column `{table}.{}`", column.name),
+            Self::RenameColumn { table, from, to } => write!(f, "rename column `{table}.{from}` to `{to}`"),
+            Self::AlterColumn { table, from, to } => {
+                write!(f, "change column `{table}.{}` ({})", from.name, column_changes(from, to).join(", "))
+            }
+            Self::AddConstraint { table, constraint } => write!(f, "add {} to `{table}`", Described(constraint)),
+            Self::DropConstraint { table, constraint } => write!(f, "drop {} from `{table}`", Described(constraint)),
+            Self::CreateIndex { table, index } => write!(f, "create index `{}` on `{table}`", index.name.text),
+            Self::DropIndex { table, index } => write!(f, "drop index `{}` on `{table}`", index.name.text),
+            Self::RenameIndex { table, from, to } => {
+                write!(f, "rename index `{}` on `{table}` to `{}`", from.name.text, to.name.text)
+            }
+            Self::CreateVerbatim { name, object } => write!(f, "create {} `{name}`", object.kind),
+            Self::DropVerbatim { name, object } => write!(f, "drop {} `{name}`", object.kind),
+        }
+    }
+}
+
+/// A constraint in words: "the foreign key (file_id) to `files`".
+struct Described<'a>(&'a Constraint);
+
+impl fmt::Display for Described<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Constraint::PrimaryKey(key) => write!(f, "the primary key ({})", key.columns.join(", ")),
+            Constraint::Unique(unique) => write!(f, "the unique constraint ({})", unique.columns.join(", ")),
+            Constraint::ForeignKey(fk) => {
+                write!(f, "the foreign key ({}) to `{}`", fk.columns.join(", "), fk.references)
+            }
+            Constraint::Check(check) => write!(f, "the check ({})", check.expression),
+        }
+    }
+}
+
+/// What differs between two forms of a column, one phrase each.
+fn column_changes(from: &Column, to: &Column) -> Vec<String> {
+    let mut changes = Vec::new();
+    if from.data_type != to.data_type {
+        let text = |column: &Column| column.data_type.text.clone().unwrap_or_else(|| "another".to_owned());
+        changes.push(format!("type {} to {}", text(from), text(to)));
+    }
+    match (from.nullable, to.nullable) {
+        (true, false) => changes.push("becomes NOT NULL".to_owned()),
+        (false, true) => changes.push("becomes nullable".to_owned()),
+        (true, true) | (false, false) => {}
+    }
+    if from.default != to.default {
+        let text = |column: &Column| {
+            column.default.as_ref().map_or("none".to_owned(), |default| default.text.clone().unwrap_or_default())
+        };
+        changes.push(format!("default {} to {}", text(from), text(to)));
+    }
+    if from.generated != to.generated {
+        changes.push("generated expression".to_owned());
+    }
+    if from.auto_increment != to.auto_increment {
+        changes.push("auto increment".to_owned());
+    }
+    if from.collation != to.collation {
+        changes.push("collation".to_owned());
+    }
+    if from.comment != to.comment {
+        changes.push("comment".to_owned());
+    }
+    changes
+}
+
+impl From<&Rename> for Op {
+    fn from(rename: &Rename) -> Self {
+        match rename.clone() {
+            Rename::Table { from, to } => Self::RenameTable { from, to },
+            Rename::Column { table, from, to } => Self::RenameColumn { table, from, to },
+        }
+    }
+}
+
+fn add_constraint(table: &mut Table, constraint: Constraint) {
+    match constraint {
+        Constraint::PrimaryKey(key) => table.primary_key = Some(key),
+        Constraint::Unique(unique) => table.uniques.push(unique),
+        Constraint::ForeignKey(fk) => table.foreign_keys.push(fk),
+        Constraint::Check(check) => table.checks.push(check),
+    }
+}
+
+fn drop_constraint(table: &mut Table, constraint: &Constraint) {
+    fn remove<T: PartialEq>(list: &mut Vec<T>, value: &T) {
+        if let Some(position) = list.iter().position(|other| other == value) {
+            list.remove(position);
+        }
+    }
+    match constraint {
+        Constraint::PrimaryKey(_) => table.primary_key = None,
+        Constraint::Unique(unique) => remove(&mut table.uniques, unique),
+        Constraint::ForeignKey(fk) => remove(&mut table.foreign_keys, fk),
+        Constraint::Check(check) => remove(&mut table.checks, check),
+    }
+}
+
+fn rename_table(schema: &mut Schema, from: &TableName, to: &TableName) {
+    let Some(mut table) = schema.tables.remove(from) else { return };
+    table.name = to.clone();
+    schema.tables.insert(to.clone(), table);
+    for table in schema.tables.values_mut() {
+        for fk in table.foreign_keys.iter_mut().filter(|fk| fk.references == *from) {
+            fk.references = to.clone();
+        }
+        for trigger in &mut table.triggers {
+            trigger.sql = rename_identifier(&trigger.sql, &from.name, &to.name);
+        }
+    }
+    for object in schema.verbatim.values_mut() {
+        object.sql = rename_identifier(&object.sql, &from.name, &to.name);
+    }
+}
+
+/// Databases carry a rename into everything that names the column; so does this.
+fn rename_column(schema: &mut Schema, table: &TableName, from: &str, to: &str) {
+    let rename = |name: &mut String| {
+        if name == from {
+            to.clone_into(name);
+        }
+    };
+    for other in schema.tables.values_mut() {
+        for fk in other.foreign_keys.iter_mut().filter(|fk| fk.references == *table) {
+            fk.referenced_columns.iter_mut().for_each(rename);
+        }
+    }
+    let Some(table) = schema.tables.get_mut(table) else { return };
+    let rename_in = |sql: &mut String| *sql = rename_identifier(sql, from, to);
+    let rename_placement = |placement: &mut Placement| {
+        if let Placement::Column(column) = placement {
+            rename(column);
+        }
+    };
+    for column in &mut table.columns {
+        rename(&mut column.name);
+        if let Some(generated) = &mut column.generated {
+            rename_in(&mut generated.expression);
+        }
+    }
+    if let Some(key) = &mut table.primary_key {
+        key.columns.iter_mut().for_each(rename);
+    }
+    for unique in &mut table.uniques {
+        unique.columns.iter_mut().for_each(rename);
+        rename_placement(&mut unique.placement);
+    }
+    for fk in &mut table.foreign_keys {
+        fk.columns.iter_mut().for_each(rename);
+        rename_placement(&mut fk.placement);
+    }
+    for check in &mut table.checks {
+        rename_in(&mut check.expression);
+        rename_placement(&mut check.placement);
+    }
+    for index in &mut table.indexes {
+        for part in &mut index.parts {
+            match &mut part.key {
+                IndexKey::Column(name) => rename(name),
+                IndexKey::Expression(sql) => rename_in(sql),
+            }
+        }
+        index.predicate.iter_mut().for_each(rename_in);
+    }
+    for trigger in &mut table.triggers {
+        rename_in(&mut trigger.sql);
+    }
+}
+
+/// The SQL with an identifier replaced, and nothing else: strings and comments that contain the word stay.
+fn rename_identifier(sql: &str, from: &str, to: &str) -> String {
+    let Ok(tokens) = Tokenizer::new(&SQLiteDialect {}, sql).with_unescape(false).tokenize() else {
+        return sql.to_owned();
+    };
+    tokens
+        .iter()
+        .map(|token| match token {
+            Token::Word(word) if word.value.eq_ignore_ascii_case(from) => format!("\"{}\"", to.replace('"', "\"\"")),
+            token => token.to_string(),
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_renamed_identifier_leaves_strings_and_longer_words_alone() {
+        assert_eq!(
+            rename_identifier(
+                "group_id = 'group_id' AND \"group_id\" <> sub_group_id /* group_id */",
+                "group_id",
+                "cluster"
+            ),
+            "\"cluster\" = 'group_id' AND \"cluster\" <> sub_group_id /* group_id */"
+        );
+    }
+}

@@ -1,0 +1,346 @@
+//! The order of operations, from what each one gives, uses and takes away. Operations without such a relation keep
+//! the order they came in; a circle (tables that refer to each other) is cut where it costs nothing.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::model::{Constraint, ForeignKey, Index, IndexKey, Table, TableName};
+use crate::op::Op;
+
+/// Something operations meet at.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Thing {
+    Table(TableName),
+    Column(TableName, String),
+    /// Index names live in one space for the whole database.
+    Index(String),
+    /// What makes rows of a table findable by these columns: a primary key, unique constraint or unique index.
+    Key(TableName, BTreeSet<String>),
+    Constraint(TableName, String),
+    Verbatim(TableName),
+}
+
+/// What one operation does to things.
+#[derive(Default)]
+struct Effect {
+    gives: BTreeSet<Thing>,
+    uses: BTreeSet<Thing>,
+    takes: BTreeSet<Thing>,
+}
+
+/// Sorts operations so that each finds what it uses and nothing is taken away while another still uses it.
+pub(super) fn order(ops: Vec<Op>) -> Vec<Op> {
+    let effects: Vec<Effect> = ops.iter().map(effect).collect();
+    let waits_for = predecessors(&effects);
+    let mut pending: BTreeMap<usize, Op> = ops.into_iter().enumerate().collect();
+    let mut ordered = Vec::with_capacity(pending.len());
+    while !pending.is_empty() {
+        let blocker = |position: usize| waits_for[position].iter().copied().find(|other| pending.contains_key(other));
+        let is_free = |position: &usize| blocker(*position).is_none();
+        let next = pending.keys().copied().find(is_free).or_else(|| circle(*pending.keys().next()?, blocker));
+        if let Some(op) = next.and_then(|position| pending.remove(&position)) {
+            ordered.push(op);
+        }
+    }
+    ordered
+}
+
+/// A member of the circle that everything waits for, found by following what waits for what.
+fn circle(start: usize, blocker: impl Fn(usize) -> Option<usize>) -> Option<usize> {
+    let mut seen = BTreeSet::new();
+    let mut position = start;
+    while seen.insert(position) {
+        position = blocker(position)?;
+    }
+    Some(position)
+}
+
+/// For each operation, the positions of those that must come before it.
+fn predecessors(effects: &[Effect]) -> Vec<BTreeSet<usize>> {
+    let index = |side: fn(&Effect) -> &BTreeSet<Thing>| {
+        let mut map: BTreeMap<&Thing, Vec<usize>> = BTreeMap::new();
+        for (position, effect) in effects.iter().enumerate() {
+            for thing in side(effect) {
+                map.entry(thing).or_default().push(position);
+            }
+        }
+        map
+    };
+    let givers = index(|effect| &effect.gives);
+    let users = index(|effect| &effect.uses);
+    let takers = index(|effect| &effect.takes);
+    effects
+        .iter()
+        .enumerate()
+        .map(|(position, effect)| {
+            let before_use = effect.uses.iter().filter_map(|thing| givers.get(thing));
+            let before_take = effect.takes.iter().filter_map(|thing| users.get(thing));
+            let before_give = effect.gives.iter().filter_map(|thing| takers.get(thing));
+            before_use
+                .chain(before_take)
+                .chain(before_give)
+                .flatten()
+                .copied()
+                .filter(|other| *other != position)
+                .collect()
+        })
+        .collect()
+}
+
+fn effect(op: &Op) -> Effect {
+    let mut effect = Effect::default();
+    let column = |table: &TableName, name: &str| Thing::Column(table.clone(), name.to_owned());
+    match op {
+        Op::CreateTable { table } => {
+            effect.gives = whole(table);
+            effect.uses = parents(table);
+        }
+        Op::DropTable { table } => {
+            effect.takes = whole(table);
+            effect.uses = parents(table);
+        }
+        Op::RenameTable { from, to } => {
+            effect.takes.insert(Thing::Table(from.clone()));
+            effect.gives.insert(Thing::Table(to.clone()));
+        }
+        Op::AlterTable { table, .. } => {
+            effect.uses.insert(Thing::Table(table.clone()));
+        }
+        Op::AddColumn { table, column: added, constraints } => {
+            effect.uses.insert(Thing::Table(table.clone()));
+            effect.gives.insert(column(table, &added.name));
+            constraints.iter().for_each(|constraint| give_constraint(&mut effect, table, constraint));
+            effect.uses.remove(&column(table, &added.name));
+        }
+        Op::DropColumn { table, column: dropped, constraints } => {
+            effect.uses.insert(Thing::Table(table.clone()));
+            effect.takes.insert(column(table, &dropped.name));
+            constraints.iter().for_each(|constraint| take_constraint(&mut effect, table, constraint));
+            effect.uses.remove(&column(table, &dropped.name));
+        }
+        Op::RenameColumn { table, from, to } => {
+            effect.uses.insert(Thing::Table(table.clone()));
+            effect.takes.insert(column(table, from));
+            effect.gives.insert(column(table, to));
+        }
+        Op::AlterColumn { table, to, .. } => {
+            effect.uses.extend([Thing::Table(table.clone()), column(table, &to.name)]);
+        }
+        Op::AddConstraint { table, constraint } => {
+            effect.uses.insert(Thing::Table(table.clone()));
+            give_constraint(&mut effect, table, constraint);
+        }
+        Op::DropConstraint { table, constraint } => {
+            effect.uses.insert(Thing::Table(table.clone()));
+            take_constraint(&mut effect, table, constraint);
+        }
+        Op::CreateIndex { table, index } => {
+            effect.gives.insert(Thing::Index(index.name.text.clone()));
+            effect.gives.extend(index_key(table, index));
+            effect.uses = index_columns(table, index);
+        }
+        Op::DropIndex { table, index } => {
+            effect.takes.insert(Thing::Index(index.name.text.clone()));
+            effect.takes.extend(index_key(table, index));
+            effect.uses = index_columns(table, index);
+        }
+        Op::RenameIndex { table, from, to } => {
+            effect.takes.insert(Thing::Index(from.name.text.clone()));
+            effect.gives.insert(Thing::Index(to.name.text.clone()));
+            effect.uses = index_columns(table, to);
+        }
+        // The text of a view is not understood: it goes before, and comes after, everything else of its name only.
+        Op::CreateVerbatim { name, .. } => {
+            effect.gives.insert(Thing::Verbatim(name.clone()));
+        }
+        Op::DropVerbatim { name, .. } => {
+            effect.takes.insert(Thing::Verbatim(name.clone()));
+        }
+    }
+    effect
+}
+
+/// A table with its columns, indexes and keys.
+fn whole(table: &Table) -> BTreeSet<Thing> {
+    let name = &table.name;
+    let mut things = BTreeSet::from([Thing::Table(name.clone())]);
+    things.extend(table.columns.iter().map(|column| Thing::Column(name.clone(), column.name.clone())));
+    for index in &table.indexes {
+        things.insert(Thing::Index(index.name.text.clone()));
+        things.extend(index_key(name, index));
+    }
+    things.extend(table.constraints().filter_map(|constraint| constraint_key(name, &constraint)));
+    things
+}
+
+fn parents(table: &Table) -> BTreeSet<Thing> {
+    let others = table.foreign_keys.iter().filter(|fk| fk.references != table.name);
+    others.flat_map(referenced).collect()
+}
+
+fn referenced(fk: &ForeignKey) -> Vec<Thing> {
+    let mut things = vec![Thing::Table(fk.references.clone())];
+    things.extend(fk.referenced_columns.iter().map(|column| Thing::Column(fk.references.clone(), column.clone())));
+    things.push(Thing::Key(fk.references.clone(), fk.referenced_columns.iter().cloned().collect()));
+    things
+}
+
+fn give_constraint(effect: &mut Effect, table: &TableName, constraint: &Constraint) {
+    effect.uses.extend(constraint_uses(table, constraint));
+    effect.gives.extend(constraint_key(table, constraint));
+    effect.gives.extend(constraint.name().map(|name| Thing::Constraint(table.clone(), name.text.clone())));
+}
+
+fn take_constraint(effect: &mut Effect, table: &TableName, constraint: &Constraint) {
+    effect.uses.extend(constraint_uses(table, constraint));
+    effect.takes.extend(constraint_key(table, constraint));
+    effect.takes.extend(constraint.name().map(|name| Thing::Constraint(table.clone(), name.text.clone())));
+}
+
+fn constraint_uses(table: &TableName, constraint: &Constraint) -> Vec<Thing> {
+    let columns = |names: &[String]| names.iter().map(|name| Thing::Column(table.clone(), name.clone())).collect();
+    match constraint {
+        Constraint::PrimaryKey(key) => columns(&key.columns),
+        Constraint::Unique(unique) => columns(&unique.columns),
+        Constraint::ForeignKey(fk) => {
+            let mut things: Vec<Thing> = columns(&fk.columns);
+            if fk.references != *table {
+                things.extend(referenced(fk));
+            }
+            things
+        }
+        Constraint::Check(_) => Vec::new(),
+    }
+}
+
+fn constraint_key(table: &TableName, constraint: &Constraint) -> Option<Thing> {
+    let columns = match constraint {
+        Constraint::PrimaryKey(key) => &key.columns,
+        Constraint::Unique(unique) => &unique.columns,
+        Constraint::ForeignKey(_) | Constraint::Check(_) => return None,
+    };
+    Some(Thing::Key(table.clone(), columns.iter().cloned().collect()))
+}
+
+fn index_key(table: &TableName, index: &Index) -> Option<Thing> {
+    index.unique.then(|| Thing::Key(table.clone(), index_column_names(index)))
+}
+
+fn index_column_names(index: &Index) -> BTreeSet<String> {
+    let names = index.parts.iter().filter_map(|part| match &part.key {
+        IndexKey::Column(column) => Some(column.clone()),
+        IndexKey::Expression(_) => None,
+    });
+    names.collect()
+}
+
+fn index_columns(table: &TableName, index: &Index) -> BTreeSet<Thing> {
+    let columns = index_column_names(index).into_iter().map(|column| Thing::Column(table.clone(), column));
+    columns.chain([Thing::Table(table.clone())]).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Column, ColumnType, DataType, Name, Placement};
+    use expect_test::{Expect, expect};
+
+    fn check(ops: Vec<Op>, expected: &Expect) {
+        let ordered: Vec<String> = order(ops).iter().map(ToString::to_string).collect();
+        expected.assert_eq(&(ordered.join("\n") + "\n"));
+    }
+
+    fn column(name: &str) -> Column {
+        Column::new(name, ColumnType::written(DataType::Integer))
+    }
+
+    fn table(name: &str, refers_to: &[&str]) -> Table {
+        let foreign_key = |parent: &&str| ForeignKey {
+            name: None,
+            columns: vec![(*parent).to_owned()],
+            references: TableName::new(*parent),
+            referenced_columns: vec!["id".to_owned()],
+            on_delete: None,
+            on_update: None,
+            deferred: false,
+            placement: Placement::Table,
+        };
+        Table {
+            columns: vec![column("id")],
+            foreign_keys: refers_to.iter().map(foreign_key).collect(),
+            ..Table::new(TableName::new(name))
+        }
+    }
+
+    fn index(name: &str, on: &str) -> Index {
+        Index {
+            name: Name::written(name),
+            parts: vec![crate::model::IndexPart::column(on)],
+            unique: false,
+            predicate: None,
+        }
+    }
+
+    #[test]
+    fn parents_come_first_and_go_last() {
+        let create = |name, parents: &[&str]| Op::CreateTable { table: table(name, parents) };
+        let drop = |name, parents: &[&str]| Op::DropTable { table: table(name, parents) };
+        check(
+            vec![create("a", &["b"]), create("b", &["c"]), create("c", &[]), drop("x", &[]), drop("y", &["x"])],
+            &expect![[r"
+                create table `c`
+                create table `b`
+                create table `a`
+                drop table `y`
+                drop table `x`
+            "]],
+        );
+    }
+
+    #[test]
+    fn a_circle_is_cut_before_what_only_waits_for_it() {
+        let create = |name, parents: &[&str]| Op::CreateTable { table: table(name, parents) };
+        check(
+            vec![create("c", &["b"]), create("a", &["b"]), create("b", &["a"])],
+            &expect![[r"
+                create table `b`
+                create table `c`
+                create table `a`
+            "]],
+        );
+    }
+
+    #[test]
+    fn a_rename_comes_before_what_uses_the_new_name_and_after_what_uses_the_old() {
+        let files = || TableName::new("files");
+        let rename = Op::RenameColumn { table: files(), from: "old".into(), to: "new".into() };
+        check(
+            vec![
+                Op::CreateIndex { table: files(), index: index("on_new", "new") },
+                rename,
+                Op::DropIndex { table: files(), index: index("on_old", "old") },
+            ],
+            &expect![[r"
+                drop index `on_old` on `files`
+                rename column `files.old` to `new`
+                create index `on_new` on `files`
+            "]],
+        );
+    }
+
+    #[test]
+    fn an_index_goes_before_its_column_and_makes_room_for_one_of_its_name() {
+        let files = || TableName::new("files");
+        check(
+            vec![
+                Op::CreateIndex { table: files(), index: index("i", "kept") },
+                Op::DropColumn { table: files(), column: column("gone"), constraints: Vec::new() },
+                Op::DropIndex { table: files(), index: index("i", "gone") },
+            ],
+            &expect![[r"
+                drop index `i` on `files`
+                create index `i` on `files`
+                drop column `files.gone`
+            "]],
+        );
+    }
+}

@@ -1,0 +1,79 @@
+//! Plans become the text of a revision file, through a template that a project may replace.
+
+pub mod sql;
+
+use minijinja::Environment;
+use minijinja::syntax::SyntaxConfig;
+use minijinja::value::Serde;
+use serde::Serialize;
+
+use crate::dialect::Dialect;
+use crate::error::{Error, Result};
+use crate::plan::hazard::Hazard;
+use crate::plan::{Plan, Step};
+
+/// The template used when the project brings none.
+pub const TEMPLATE: &str = include_str!("../../templates/revision.sql.j2");
+
+/// What the top of a revision file says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Header {
+    /// What the revision is for, on one line.
+    pub message: String,
+    /// Its id.
+    pub id: String,
+    /// The revisions it follows.
+    pub parents: Vec<String>,
+    /// When it is written, as RFC 3339.
+    pub created: String,
+}
+
+/// What a template sees.
+#[derive(Serialize)]
+struct Context<'a> {
+    header: &'a Header,
+    up: Vec<StepText>,
+    down: Vec<StepText>,
+}
+
+#[derive(Serialize)]
+struct StepText {
+    hazards: Vec<HazardText>,
+    statements: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct HazardText {
+    slug: &'static str,
+    sentence: String,
+}
+
+/// The text of a revision file.
+///
+/// # Errors
+/// [`Error::Template`]: the project's own template does not work.
+pub fn revision(header: &Header, up: &Plan, down: &Plan, dialect: Dialect, template: &str) -> Result<String> {
+    fill(template, Context { header, up: steps(up, dialect), down: steps(down, dialect) })
+}
+
+/// The text of a template with the context's fields put in.
+///
+/// # Errors
+/// [`Error::Template`]: the template does not work.
+pub fn fill<C: Serialize>(template: &str, context: C) -> Result<String> {
+    let failed = |source| Error::Template { source: Box::new(source) };
+    let mut syntax = SyntaxConfig::builder();
+    syntax.keep_trailing_newline(true).trim_blocks(true).lstrip_blocks(true);
+    let mut environment = Environment::new();
+    environment.set_syntax(syntax.build().map_err(failed)?);
+    environment.render_str(template, Serde(context)).map_err(failed)
+}
+
+fn steps(plan: &Plan, dialect: Dialect) -> Vec<StepText> {
+    let hazard = |hazard: &Hazard| HazardText { slug: hazard.kind.slug(), sentence: hazard.sentence.clone() };
+    let step = |step: &Step| StepText {
+        hazards: step.hazards.iter().map(hazard).collect(),
+        statements: sql::statements(&step.op, dialect),
+    };
+    plan.steps.iter().map(step).collect()
+}
