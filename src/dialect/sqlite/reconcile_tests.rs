@@ -504,3 +504,78 @@ fn what_sqlite_has_no_form_for() {
         SQLite has no form for `s.t.c`: `PRIMARY KEY` in `extra` is not known to SeaORM
         hint: write `#[sea_orm(primary_key)]`"#]].assert_eq(&messages.join("\n\n"));
 }
+
+/// Every pair of tables with these columns is the same to SQLite.
+#[tokio::test]
+async fn nothing_changed() {
+    for (left, right) in [
+        ("a VARCHAR(32)", "a varchar (32)"),
+        ("a NUMERIC(10, 5)", "a DECIMAL(10,5)"),
+        ("a TEXT DEFAULT 'some default'", "a TEXT DEFAULT ('some default')"),
+        ("a TEXT DEFAULT (substr('name', 1, 3))", "a TEXT DEFAULT (SUBSTR('name',1,3))"),
+        ("a INT DEFAULT 15", "a INT DEFAULT \"15\""),
+        ("a FLOAT DEFAULT 5", "a FLOAT DEFAULT 5.0"),
+        ("a NUMERIC DEFAULT '5'", "a NUMERIC DEFAULT 5.0"),
+        ("a TEXT DEFAULT 'has '' quote'", "a TEXT DEFAULT \"has ' quote\""),
+        ("a TEXT DEFAULT (datetime('now','localtime'))", "a TEXT DEFAULT ( datetime('now', 'localtime') )"),
+        ("a BOOLEAN DEFAULT TRUE", "a BOOLEAN DEFAULT '1'"),
+        ("a INT DEFAULT 0x10", "a INT DEFAULT +16"),
+        ("a INT, b INT AS (a*5)", "a INT, b INT GENERATED ALWAYS AS ( a\n * /* ! */ 5 ) VIRTUAL"),
+        ("a INT CHECK (a != 1)", "a INT, CHECK ((\"a\" <> 1))"),
+        ("a TEXT CHECK (a in ('x','y'))", "a TEXT CHECK (([A] IN ('y', 'x')))"),
+        ("a TEXT UNIQUE", "a TEXT, UNIQUE (a)"),
+        ("a INT REFERENCES t (id) ON DELETE NO ACTION", "a INT, FOREIGN KEY (A) REFERENCES T"),
+        ("a INT REFERENCES t (id) DEFERRABLE", "a INT REFERENCES t (id) NOT DEFERRABLE INITIALLY DEFERRED"),
+        ("a TEXT COLLATE NOCASE", "a TEXT collate \"nocase\""),
+        ("a TEXT COLLATE BINARY", "a TEXT"),
+    ] {
+        let table = |columns: &str| format!("CREATE TABLE t (id INTEGER PRIMARY KEY, {columns})");
+        let (left_schema, right_schema) = (live(&table(left)).await, live(&table(right)).await);
+        assert_eq!(reconcile(left_schema.clone(), &right_schema), right_schema, "{left} as {right}");
+        assert_eq!(reconcile(right_schema, &left_schema), left_schema, "{right} as {left}");
+    }
+}
+
+/// No pair of tables with these columns is the same.
+#[tokio::test]
+async fn something_changed() {
+    for (left, right) in [
+        ("a VARCHAR(32)", "a VARCHAR(40)"),
+        ("a TEXT", "a VARCHAR(255)"),
+        ("a NUMERIC(10, 5)", "a NUMERIC(10, 6)"),
+        ("a INT", "a INT NOT NULL"),
+        ("a TEXT DEFAULT 'im a default'", "a TEXT DEFAULT 'me too'"),
+        ("a TEXT DEFAULT ''", "a TEXT DEFAULT ' '"),
+        ("a FLOAT DEFAULT 5.2", "a FLOAT DEFAULT 5.3"),
+        ("a INT, b INT AS (a*5)", "a INT, b INT AS (a*6)"),
+        ("a INT CHECK (a > 1)", "a INT CHECK (a >= 1)"),
+        ("a INT CONSTRAINT x CHECK (a > 1)", "a INT CONSTRAINT y CHECK (a > 1)"),
+        ("a TEXT CHECK (a IN ('x', 'y'))", "a TEXT CHECK (a IN ('x', 'Y'))"),
+        ("a INT, b INT, UNIQUE (a, b)", "a INT, b INT, UNIQUE (b, a)"),
+        ("a INT REFERENCES t (id) ON DELETE RESTRICT", "a INT REFERENCES t (id) ON DELETE CASCADE"),
+        ("a INT REFERENCES t (id)", "a INT REFERENCES u (id)"),
+        ("a TEXT COLLATE NOCASE", "a TEXT COLLATE RTRIM"),
+    ] {
+        let table = |columns: &str| format!("CREATE TABLE t (id INTEGER PRIMARY KEY, {columns})");
+        let (left_schema, right_schema) = (live(&table(left)).await, live(&table(right)).await);
+        assert_ne!(reconcile(left_schema.clone(), &right_schema), right_schema, "{left} as {right}");
+        assert_ne!(reconcile(right_schema, &left_schema), left_schema, "{right} as {left}");
+    }
+}
+
+/// `schema.lock` in the place of the database: both sides are declared.
+#[test]
+fn a_declared_schema_satisfies_itself() {
+    let mut users = entity("users", vec![default(required("name", DataType::String(None)), text("x"))]);
+    users.uniques.push(unique(Some(Name::inferred("uq")), &["name"]));
+    users.indexes.push(index(Name::inferred("idx-users-name"), &["name"]));
+    users.foreign_keys.push(ForeignKey {
+        on_delete: Some(Action::NoAction),
+        ..foreign_key(Some(Name::inferred("fk")), &["id"], "users", &["id"])
+    });
+    for options in [PLAIN, CHECK] {
+        let tables = [users.clone(), with_status(&["A", "B"])].map(|table| (table.name.clone(), table)).into();
+        let schema = canonicalize(Schema { tables, ..Schema::default() }, &options).unwrap();
+        assert_eq!(reconcile(schema.clone(), &schema), schema);
+    }
+}

@@ -199,11 +199,15 @@ impl Catalog {
             let table = self.table(object, &names, &indexes)?;
             schema.tables.insert(table.name.clone(), table);
         }
+        let views: BTreeSet<String> = schema.verbatim.keys().map(|name| name.name.clone()).collect();
+        let views: BTreeSet<&str> = views.iter().map(String::as_str).collect();
         for object in self.objects.iter().filter(|object| object.kind == "trigger") {
             // The text may name the table in another case than its own.
             let table = find(&names, &object.table).and_then(|name| schema.tables.get_mut(&TableName::new(name)));
-            if let Some(table) = table {
-                table.triggers.push(Trigger { name: object.name.clone(), sql: object.sql.clone() });
+            let view = find(&views, &object.table).and_then(|name| schema.verbatim.get_mut(&TableName::new(name)));
+            let triggers = table.map(|table| &mut table.triggers).or(view.map(|view| &mut view.triggers));
+            if let Some(triggers) = triggers {
+                triggers.push(Trigger { name: object.name.clone(), sql: object.sql.clone() });
             }
         }
         Ok(schema)
@@ -323,7 +327,7 @@ fn merge_parts<T>(rows: Vec<(String, T)>, join: impl Fn(&mut T, T) -> Option<T>)
 }
 
 fn keep(schema: &mut Schema, kind: VerbatimKind, object: &ObjectRow) {
-    let verbatim = Verbatim { kind, sql: object.sql.clone() };
+    let verbatim = Verbatim { kind, sql: object.sql.clone(), triggers: Vec::new() };
     schema.verbatim.insert(TableName::new(&object.name), verbatim);
 }
 
@@ -712,6 +716,7 @@ mod tests {
                 VirtualTable boxes: CREATE VIRTUAL TABLE boxes USING rtree(id, x0, x1)
                 VirtualTable search: CREATE VIRTUAL TABLE search USING fts5(a, content='t')
                 View v: CREATE VIEW v AS SELECT a FROM t
+                  trigger instead: CREATE TRIGGER instead INSTEAD OF INSERT ON v BEGIN INSERT INTO t VALUES (new.a); END
             "#]],
         )
         .await;

@@ -436,6 +436,51 @@ mod tests {
         }
     }
 
+    #[test]
+    fn names_are_those_of_seaorm() {
+        use sea_orm::sea_query::{ColumnDef, ColumnType as Sea, SqliteQueryBuilder, StringLen, Table};
+        let pairs = [
+            (DataType::Boolean, Sea::Boolean),
+            (DataType::TinyInteger, Sea::TinyInteger),
+            (DataType::TinyUnsigned, Sea::TinyUnsigned),
+            (DataType::SmallInteger, Sea::SmallInteger),
+            (DataType::SmallUnsigned, Sea::SmallUnsigned),
+            (DataType::Integer, Sea::Integer),
+            (DataType::Unsigned, Sea::Unsigned),
+            (DataType::BigInteger, Sea::BigInteger),
+            (DataType::BigUnsigned, Sea::BigUnsigned),
+            (DataType::Float, Sea::Float),
+            (DataType::Double, Sea::Double),
+            (DataType::Decimal(None), Sea::Decimal(None)),
+            (DataType::Decimal(Some((10, 2))), Sea::Decimal(Some((10, 2)))),
+            (DataType::Money(None), Sea::Money(None)),
+            (DataType::Money(Some((8, 3))), Sea::Money(Some((8, 3)))),
+            (DataType::Char(None), Sea::Char(None)),
+            (DataType::Char(Some(3)), Sea::Char(Some(3))),
+            (DataType::String(None), Sea::String(StringLen::None)),
+            (DataType::String(Some(64)), Sea::String(StringLen::N(64))),
+            (DataType::Text, Sea::Text),
+            (DataType::Blob, Sea::Blob),
+            (DataType::Binary(16), Sea::Binary(16)),
+            (DataType::VarBinary(None), Sea::VarBinary(StringLen::None)),
+            (DataType::VarBinary(Some(9)), Sea::VarBinary(StringLen::N(9))),
+            (DataType::Date, Sea::Date),
+            (DataType::Time, Sea::Time),
+            (DataType::DateTime, Sea::DateTime),
+            (DataType::Timestamp, Sea::Timestamp),
+            (DataType::TimestampWithTimeZone, Sea::TimestampWithTimeZone),
+            (DataType::Json, Sea::Json),
+            (DataType::JsonBinary, Sea::JsonBinary),
+            (DataType::Uuid, Sea::Uuid),
+            (DataType::Enum("e".into()), Sea::Enum { name: "e".into(), variants: Vec::new() }),
+            (DataType::Custom("citext".into()), Sea::custom("citext")),
+        ];
+        for (kind, sea) in pairs {
+            let sql = Table::create().table("t").col(ColumnDef::new_with_type("c", sea)).to_string(SqliteQueryBuilder);
+            assert_eq!(sql, format!("CREATE TABLE \"t\" ( \"c\" {} )", spell(&kind).unwrap()));
+        }
+    }
+
     fn holds(inferred: bool, kind: DataType, live: &str) -> bool {
         let declared = ColumnType { text: spell(&kind), kind, inferred };
         satisfies(&declared, &ColumnType { kind: parse(live), text: Some(live.to_owned()), inferred: false }, false)
