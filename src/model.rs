@@ -342,6 +342,8 @@ pub struct Verbatim {
     pub kind: VerbatimKind,
     /// The whole statement, without the final semicolon.
     pub sql: String,
+    /// The triggers on a view; they go when it is dropped.
+    pub triggers: Vec<Trigger>,
 }
 
 /// The kinds of objects known only by their text.

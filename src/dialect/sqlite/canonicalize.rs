@@ -45,7 +45,7 @@ fn table(mut table: Table, options: &Options) -> Result<Table> {
         }
         if column.data_type.text.is_none() {
             column.data_type.text = Some(spell_type(column, table.options.strict).ok_or_else(|| {
-                let reason = format!("SQLite has no type for {}", types::describe(&column.data_type.kind));
+                let reason = format!("it is {}", types::describe(&column.data_type.kind));
                 unsupported(path(), reason, "write a `column_type` SQLite has, such as `Json` or `Text`")
             })?);
         }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::text::{self, Kind};
 use super::types;
 use super::value;
-use crate::model::{Check, Column, ForeignKey, Generated, Index, IndexKey, TableName, Trigger, Unique};
+use crate::model::{Check, Column, ForeignKey, Generated, Index, IndexKey, TableName, Trigger, Unique, Verbatim};
 
 /// What a unique constraint or an index does, whatever it is called.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -100,6 +100,14 @@ pub(super) fn same_generated(left: &Generated, right: &Generated) -> bool {
 /// Whether two triggers of the same name say the same.
 pub(super) fn same_trigger(left: &Trigger, right: &Trigger) -> bool {
     left.name == right.name && text::canonical(&left.sql) == text::canonical(&right.sql)
+}
+
+/// Whether two views or virtual tables of the same name say the same.
+pub(super) fn same_verbatim(left: &Verbatim, right: &Verbatim) -> bool {
+    left.kind == right.kind
+        && text::canonical(&left.sql) == text::canonical(&right.sql)
+        && left.triggers.len() == right.triggers.len()
+        && left.triggers.iter().zip(&right.triggers).all(|(left, right)| same_trigger(left, right))
 }
 
 /// Whether two columns get the same value when none is given.

@@ -8,6 +8,8 @@ mod create;
 mod lock;
 mod rebuild;
 mod reconcile;
+#[cfg(test)]
+mod reconcile_tests;
 mod reflect;
 pub(super) mod runner;
 mod script;

@@ -12,18 +12,19 @@ use crate::model::{
 pub(in crate::dialect) fn reconcile(declared: Schema, live: &Schema) -> Schema {
     let mut schema = spelling::adopt(declared, live);
     for table in schema.tables.values_mut() {
-        if let Some(live) = live.tables.get(&table.name) {
+        let live = live.tables.get(&table.name);
+        if let Some(live) = live {
             reconcile_table(table, live);
         }
         for column in &mut table.columns {
-            column.values = None;
+            // SQLite keeps no list of values; another declared schema in the place of the live one does.
+            column.values = live.and_then(|table| table.column(&column.name)).and_then(|live| live.values.clone());
         }
     }
     for (name, verbatim) in &mut schema.verbatim {
-        let same = |other: &&crate::model::Verbatim| {
-            other.kind == verbatim.kind && super::text::canonical(&other.sql) == super::text::canonical(&verbatim.sql)
-        };
-        if let Some(live) = live.verbatim.get(name).filter(same) {
+        if let Some(live) = live.verbatim.get(name)
+            && compare::same_verbatim(verbatim, live)
+        {
             *verbatim = live.clone();
         }
     }
@@ -69,7 +70,12 @@ fn reconcile_table(table: &mut Table, live: &Table) {
 }
 
 fn reconcile_column(column: &mut Column, live: &Column, table: &Table, alias: Option<&str>) {
-    if types::satisfies(&column.data_type, &live.data_type, table.options.strict) {
+    if column.auto_increment == AutoIncrement::Inferred && alias == Some(live.name.as_str()) {
+        column.auto_increment = live.auto_increment;
+    }
+    // A column that shall count needs the one word SQLite counts with.
+    let fits = column.auto_increment == AutoIncrement::No || alias == Some(live.name.as_str());
+    if fits && types::satisfies(&column.data_type, &live.data_type, table.options.strict) {
         column.data_type = live.data_type.clone();
     }
     if compare::same_default(column, live) {
@@ -79,9 +85,6 @@ fn reconcile_column(column: &mut Column, live: &Column, table: &Table, alias: Op
         && compare::same_generated(generated, live)
     {
         *generated = live.clone();
-    }
-    if column.auto_increment == AutoIncrement::Inferred && alias == Some(live.name.as_str()) {
-        column.auto_increment = live.auto_increment;
     }
     if let (Some(collation), Some(live)) = (&mut column.collation, &live.collation)
         && collation.eq_ignore_ascii_case(live)
@@ -121,10 +124,8 @@ fn satisfies_name(declared: Option<&Name>, live: Option<&Name>) -> bool {
 
 fn foreign_key(fk: &ForeignKey, live: &ForeignKey) -> ForeignKey {
     // `NO ACTION` is what holds when nothing is said.
-    let said = |action: Option<Action>, live: Option<Action>| match action {
-        Some(Action::NoAction) if live.is_none() => None,
-        action => action,
-    };
+    let nothing = |action| matches!(action, None | Some(Action::NoAction));
+    let said = |action, live| if nothing(action) && nothing(live) { live } else { action };
     ForeignKey {
         on_delete: said(fk.on_delete, live.on_delete),
         on_update: said(fk.on_update, live.on_update),

@@ -199,11 +199,15 @@ impl Catalog {
             let table = self.table(object, &names, &indexes)?;
             schema.tables.insert(table.name.clone(), table);
         }
+        let views: BTreeSet<String> = schema.verbatim.keys().map(|name| name.name.clone()).collect();
+        let views: BTreeSet<&str> = views.iter().map(String::as_str).collect();
         for object in self.objects.iter().filter(|object| object.kind == "trigger") {
             // The text may name the table in another case than its own.
             let table = find(&names, &object.table).and_then(|name| schema.tables.get_mut(&TableName::new(name)));
-            if let Some(table) = table {
-                table.triggers.push(Trigger { name: object.name.clone(), sql: object.sql.clone() });
+            let view = find(&views, &object.table).and_then(|name| schema.verbatim.get_mut(&TableName::new(name)));
+            let triggers = table.map(|table| &mut table.triggers).or(view.map(|view| &mut view.triggers));
+            if let Some(triggers) = triggers {
+                triggers.push(Trigger { name: object.name.clone(), sql: object.sql.clone() });
             }
         }
         Ok(schema)
@@ -236,9 +240,10 @@ impl Catalog {
         }
         table.checks = checks(&text, rows);
         table.foreign_keys = self.foreign_keys(object, &text, rows, names)?;
+        let mut uniques = Vec::new();
         for row in self.indexes.get(&object.name).into_iter().flatten() {
             match row.origin.as_str() {
-                "u" => table.uniques.push(unique(row, &text, rows)),
+                "u" => uniques.push(unique(row, &text, rows)),
                 "c" => {
                     let index = index(row, indexes.get(row.name.as_str()).copied().unwrap_or_default(), &table)?;
                     table.indexes.push(index);
@@ -247,6 +252,9 @@ impl Catalog {
                 _ => {}
             }
         }
+        // SQLite lists those that replace rows apart from the others.
+        uniques.sort_by_key(|(position, _)| *position);
+        table.uniques = uniques.into_iter().map(|(_, unique)| unique).collect();
         Ok(table)
     }
 
@@ -319,7 +327,7 @@ fn merge_parts<T>(rows: Vec<(String, T)>, join: impl Fn(&mut T, T) -> Option<T>)
 }
 
 fn keep(schema: &mut Schema, kind: VerbatimKind, object: &ObjectRow) {
-    let verbatim = Verbatim { kind, sql: object.sql.clone() };
+    let verbatim = Verbatim { kind, sql: object.sql.clone(), triggers: Vec::new() };
     schema.verbatim.insert(TableName::new(&object.name), verbatim);
 }
 
@@ -410,19 +418,19 @@ fn checks(text: &TableText, rows: &[ColumnRow]) -> Vec<Check> {
 }
 
 /// The constraint behind one of SQLite's own indexes; its name and place are in the text.
-fn unique(row: &IndexRow, text: &TableText, rows: &[ColumnRow]) -> Unique {
+/// With its position among all clauses.
+fn unique(row: &IndexRow, text: &TableText, rows: &[ColumnRow]) -> (usize, Unique) {
     let columns: Vec<String> = row.parts.iter().filter_map(|part| part.column.clone()).collect();
-    let written = clauses(text, rows).find_map(|(clause, placement)| match (&clause.kind, &placement) {
-        (ClauseKind::Unique { columns: written }, Placement::Table) if same_names(written, &columns) => {
-            Some((clause.name.clone(), placement))
-        }
-        (ClauseKind::Unique { .. }, Placement::Column(column)) if columns == [column.as_str()] => {
-            Some((clause.name.clone(), placement))
-        }
-        _ => None,
+    let written = clauses(text, rows).enumerate().find(|(_, (clause, placement))| match (&clause.kind, placement) {
+        (ClauseKind::Unique { columns: written }, Placement::Table) => same_names(written, &columns),
+        (ClauseKind::Unique { .. }, Placement::Column(column)) => columns == [column.as_str()],
+        _ => false,
     });
-    let (name, placement) = written.unwrap_or((None, Placement::Table));
-    Unique { name: name.map(Name::written), columns, placement }
+    let (position, name, placement) = match written {
+        Some((position, (clause, placement))) => (position, clause.name.clone(), placement),
+        None => (usize::MAX, None, Placement::Table),
+    };
+    (position, Unique { name: name.map(Name::written), columns, placement })
 }
 
 fn same_names(left: &[String], right: &[String]) -> bool {
@@ -562,9 +570,9 @@ mod tests {
                   "a" "TEXT" Text
                   "b" "TEXT" Text
                   key "pk_child" ["id"]
-                  unique "uq_two_one" ["two", "one"]
                   unique "uq_one" ["one"] @one
                   unique ["two"] @two
+                  unique "uq_two_one" ["two", "one"]
                   foreign ["self"] -> child ["id"] delete Cascade deferred @self
                   foreign "fk_parent" ["a", "b"] -> parent ["a", "b"] update SetNull
                   foreign ["b", "a"] -> parent ["b", "a"]
@@ -708,6 +716,7 @@ mod tests {
                 VirtualTable boxes: CREATE VIRTUAL TABLE boxes USING rtree(id, x0, x1)
                 VirtualTable search: CREATE VIRTUAL TABLE search USING fts5(a, content='t')
                 View v: CREATE VIEW v AS SELECT a FROM t
+                  trigger instead: CREATE TRIGGER instead INSTEAD OF INSERT ON v BEGIN INSERT INTO t VALUES (new.a); END
             "#]],
         )
         .await;

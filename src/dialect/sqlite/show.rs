@@ -11,6 +11,9 @@ pub(super) fn schema(schema: &Schema) -> String {
     }
     for (name, verbatim) in &schema.verbatim {
         writeln!(out, "{:?} {name}: {}", verbatim.kind, verbatim.sql).unwrap();
+        for trigger in &verbatim.triggers {
+            writeln!(out, "  trigger {}: {}", trigger.name, trigger.sql).unwrap();
+        }
     }
     out
 }

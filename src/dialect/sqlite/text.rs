@@ -397,4 +397,24 @@ mod tests {
             assert_ne!(canonical(left), canonical(right), "{left} and {right}");
         }
     }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_is_tokens_in_order(sql in r#"([a-z0-9 ();,.'"`x\-\[\]/*\n\r_$é🦀]|CREATE|TRIGGER|BEGIN|END|--){0,40}"#) {
+            let mut end = 0;
+            for token in tokens(&sql) {
+                assert!(token.start >= end && !token.text.is_empty());
+                assert_eq!(token.text, &sql[token.start..token.end()]);
+                end = token.end();
+            }
+            // None of these may panic, whatever the text.
+            let again: String = super::super::statements(&sql).iter().map(|statement| format!("{};\n", statement.sql)).collect();
+            let _ = super::super::create::table(&sql);
+            let _ = super::super::create::index(&sql);
+            let _ = super::super::create::column_tail(&sql);
+            let _ = super::super::types::parse(&sql);
+            let _ = super::super::value::spell(&super::super::value::parse(&sql));
+            let _ = super::super::statements(&again);
+        }
+    }
 }

@@ -164,7 +164,7 @@ pub(super) fn describe(kind: &DataType) -> &'static str {
         DataType::Vector(_) => "a vector",
         DataType::Bit(_) | DataType::VarBit(_) => "a bit string",
         DataType::Year => "a year",
-        _ => "this type",
+        _ => "of another database's type",
     }
 }
 
@@ -309,5 +309,267 @@ impl Family {
             | DataType::Array(_)
             | DataType::Custom(_) => false,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use expect_test::{Expect, expect};
+
+    use super::*;
+
+    fn check(names: &str, expected: Expect) {
+        let lines: Vec<String> = names
+            .split("; ")
+            .map(|name| {
+                let kind = parse(name);
+                let written = ColumnType { kind: kind.clone(), text: spell(&kind), inferred: false };
+                let live = ColumnType { kind: kind.clone(), text: Some(name.to_owned()), inferred: false };
+                assert!(satisfies(&written, &live, false), "what SeaORM would write for {name} is the same type");
+                format!("{name}  =>  {kind:?}  =>  {}", spell(&kind).unwrap())
+            })
+            .collect();
+        expected.assert_eq(&lines.join("\n"));
+    }
+
+    #[test]
+    fn names_people_write() {
+        check(
+            "VARCHAR(64); NVARCHAR (10); character varying(9); VARYING CHARACTER(8); NATIVE CHARACTER(70); TEXT; clob; \
+             CHAR(36); CHAR; INTEGER; INT UNSIGNED; UNSIGNED BIG INT; TINYINT(1); MEDIUMINT; int8; FLOAT; REAL; \
+             DOUBLE PRECISION; NUMERIC(10,5); DECIMAL; decimal(8); BOOL; DATE; TIME; DATETIME; TIMESTAMP; \
+             timestamp with time zone; JSON; UUID; BLOB(16); VARBINARY(5); BINARY; VARCHAR /* ) */ (10); \"varchar\" (3)",
+            expect![[r#"
+                VARCHAR(64)  =>  String(Some(64))  =>  varchar(64)
+                NVARCHAR (10)  =>  String(Some(10))  =>  varchar(10)
+                character varying(9)  =>  String(Some(9))  =>  varchar(9)
+                VARYING CHARACTER(8)  =>  String(Some(8))  =>  varchar(8)
+                NATIVE CHARACTER(70)  =>  Char(Some(70))  =>  char(70)
+                TEXT  =>  Text  =>  text
+                clob  =>  Text  =>  text
+                CHAR(36)  =>  Char(Some(36))  =>  char(36)
+                CHAR  =>  Char(None)  =>  char
+                INTEGER  =>  Integer  =>  integer
+                INT UNSIGNED  =>  Unsigned  =>  integer
+                UNSIGNED BIG INT  =>  BigUnsigned  =>  integer
+                TINYINT(1)  =>  TinyInteger  =>  tinyint
+                MEDIUMINT  =>  Integer  =>  integer
+                int8  =>  BigInteger  =>  integer
+                FLOAT  =>  Float  =>  float
+                REAL  =>  Double  =>  double
+                DOUBLE PRECISION  =>  Double  =>  double
+                NUMERIC(10,5)  =>  Decimal(Some((10, 5)))  =>  real(10, 5)
+                DECIMAL  =>  Decimal(None)  =>  real_decimal
+                decimal(8)  =>  Decimal(Some((8, 0)))  =>  real(8, 0)
+                BOOL  =>  Boolean  =>  boolean
+                DATE  =>  Date  =>  date_text
+                TIME  =>  Time  =>  time_text
+                DATETIME  =>  DateTime  =>  datetime_text
+                TIMESTAMP  =>  Timestamp  =>  timestamp_text
+                timestamp with time zone  =>  TimestampWithTimeZone  =>  timestamp_with_timezone_text
+                JSON  =>  Json  =>  json_text
+                UUID  =>  Uuid  =>  uuid_text
+                BLOB(16)  =>  Binary(16)  =>  blob(16)
+                VARBINARY(5)  =>  VarBinary(Some(5))  =>  varbinary_blob(5)
+                BINARY  =>  VarBinary(None)  =>  varbinary_blob
+                VARCHAR /* ) */ (10)  =>  String(Some(10))  =>  varchar(10)
+                "varchar" (3)  =>  String(Some(3))  =>  varchar(3)"#]],
+        );
+    }
+
+    #[test]
+    fn names_of_their_own() {
+        check(
+            "; ANY; POINT; STRING; enum_text; citext; BIT(1); year; my type(1, 2)",
+            expect![[r#"
+              =>  Custom("")  =>  
+            ANY  =>  Custom("ANY")  =>  ANY
+            POINT  =>  Custom("POINT")  =>  POINT
+            STRING  =>  Custom("STRING")  =>  STRING
+            enum_text  =>  Custom("enum_text")  =>  enum_text
+            citext  =>  Custom("citext")  =>  citext
+            BIT(1)  =>  Custom("BIT(1)")  =>  BIT(1)
+            year  =>  Custom("year")  =>  year
+            my type(1, 2)  =>  Custom("my type(1, 2)")  =>  my type(1, 2)"#]],
+        );
+    }
+
+    #[test]
+    fn names_seaorm_writes_mean_what_it_meant() {
+        let kinds = [
+            DataType::Boolean,
+            DataType::TinyInteger,
+            DataType::SmallInteger,
+            DataType::Integer,
+            DataType::Float,
+            DataType::Double,
+            DataType::Decimal(None),
+            DataType::Decimal(Some((10, 2))),
+            DataType::Money(None),
+            DataType::Money(Some((8, 3))),
+            DataType::Char(None),
+            DataType::Char(Some(3)),
+            DataType::String(None),
+            DataType::String(Some(64)),
+            DataType::Text,
+            DataType::Blob,
+            DataType::Binary(16),
+            DataType::VarBinary(None),
+            DataType::VarBinary(Some(9)),
+            DataType::Date,
+            DataType::Time,
+            DataType::DateTime,
+            DataType::Timestamp,
+            DataType::TimestampWithTimeZone,
+            DataType::Json,
+            DataType::JsonBinary,
+            DataType::Uuid,
+        ];
+        for kind in kinds {
+            let text = spell(&kind).unwrap();
+            let read = parse(&text);
+            // SQLite's float is always double, so the shorter word is as good.
+            assert!(
+                read == kind || (kind == DataType::Double && text == "double"),
+                "{kind:?} is written {text} and read {read:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn names_are_those_of_seaorm() {
+        use sea_orm::sea_query::{ColumnDef, ColumnType as Sea, SqliteQueryBuilder, StringLen, Table};
+        let pairs = [
+            (DataType::Boolean, Sea::Boolean),
+            (DataType::TinyInteger, Sea::TinyInteger),
+            (DataType::TinyUnsigned, Sea::TinyUnsigned),
+            (DataType::SmallInteger, Sea::SmallInteger),
+            (DataType::SmallUnsigned, Sea::SmallUnsigned),
+            (DataType::Integer, Sea::Integer),
+            (DataType::Unsigned, Sea::Unsigned),
+            (DataType::BigInteger, Sea::BigInteger),
+            (DataType::BigUnsigned, Sea::BigUnsigned),
+            (DataType::Float, Sea::Float),
+            (DataType::Double, Sea::Double),
+            (DataType::Decimal(None), Sea::Decimal(None)),
+            (DataType::Decimal(Some((10, 2))), Sea::Decimal(Some((10, 2)))),
+            (DataType::Money(None), Sea::Money(None)),
+            (DataType::Money(Some((8, 3))), Sea::Money(Some((8, 3)))),
+            (DataType::Char(None), Sea::Char(None)),
+            (DataType::Char(Some(3)), Sea::Char(Some(3))),
+            (DataType::String(None), Sea::String(StringLen::None)),
+            (DataType::String(Some(64)), Sea::String(StringLen::N(64))),
+            (DataType::Text, Sea::Text),
+            (DataType::Blob, Sea::Blob),
+            (DataType::Binary(16), Sea::Binary(16)),
+            (DataType::VarBinary(None), Sea::VarBinary(StringLen::None)),
+            (DataType::VarBinary(Some(9)), Sea::VarBinary(StringLen::N(9))),
+            (DataType::Date, Sea::Date),
+            (DataType::Time, Sea::Time),
+            (DataType::DateTime, Sea::DateTime),
+            (DataType::Timestamp, Sea::Timestamp),
+            (DataType::TimestampWithTimeZone, Sea::TimestampWithTimeZone),
+            (DataType::Json, Sea::Json),
+            (DataType::JsonBinary, Sea::JsonBinary),
+            (DataType::Uuid, Sea::Uuid),
+            (DataType::Enum("e".into()), Sea::Enum { name: "e".into(), variants: Vec::new() }),
+            (DataType::Custom("citext".into()), Sea::custom("citext")),
+        ];
+        for (kind, sea) in pairs {
+            let sql = Table::create().table("t").col(ColumnDef::new_with_type("c", sea)).to_string(SqliteQueryBuilder);
+            assert_eq!(sql, format!("CREATE TABLE \"t\" ( \"c\" {} )", spell(&kind).unwrap()));
+        }
+    }
+
+    fn holds(inferred: bool, kind: DataType, live: &str) -> bool {
+        let declared = ColumnType { text: spell(&kind), kind, inferred };
+        satisfies(&declared, &ColumnType { kind: parse(live), text: Some(live.to_owned()), inferred: false }, false)
+    }
+
+    #[test]
+    fn inferred_types_take_what_holds_their_values() {
+        let cases: [(DataType, &[&str], &[&str]); 10] = [
+            (
+                DataType::String(None),
+                &["varchar", "VARCHAR(500)", "TEXT", "char(3)", "citext", "enum_text", "uuid_text", ""],
+                &["INT", "STRING", "BLOB", "JSON", "DATETIME"],
+            ),
+            (DataType::Boolean, &["BOOLEAN", "INTEGER", "TINYINT(1)"], &["TEXT", "REAL"]),
+            (
+                DataType::BigInteger,
+                &["INTEGER", "int", "BIGINT", "SMALLINT", "unsigned big int"],
+                &["TEXT", "BOOLEAN", "NUMERIC", "POINT"],
+            ),
+            (DataType::Double, &["REAL", "FLOAT", "DOUBLE PRECISION", "DECIMAL(10,2)"], &["INTEGER", "TEXT"]),
+            (
+                DataType::Decimal(None),
+                &["DECIMAL(10,2)", "NUMERIC", "real(10, 2)", "REAL", "real_money"],
+                &["INTEGER", "TEXT"],
+            ),
+            (
+                DataType::DateTime,
+                &["DATETIME", "timestamp_with_timezone_text", "TIMESTAMP", "TEXT", "VARCHAR(30)", "WHEN_IT_WAS"],
+                &["INTEGER", "DATE", "BLOB", "REAL"],
+            ),
+            (DataType::Date, &["DATE", "date_text", "text"], &["DATETIME", "INTEGER"]),
+            (DataType::Uuid, &["uuid_text", "UUID", "CHAR(36)", "BLOB", "BINARY(16)", "TEXT"], &["INTEGER", "JSON"]),
+            (DataType::Json, &["json_text", "JSON", "jsonb_text", "TEXT", "VARCHAR"], &["BLOB", "INTEGER"]),
+            (
+                DataType::VarBinary(None),
+                &["BLOB", "varbinary_blob", "blob(16)", "BINARY(4)", "MYBLOB", ""],
+                &["TEXT", "UUID"],
+            ),
+        ];
+        for (kind, good, bad) in cases {
+            for live in good {
+                assert!(holds(true, kind.clone(), live), "{kind:?} fits in {live}");
+            }
+            for live in bad {
+                assert!(!holds(true, kind.clone(), live), "{kind:?} does not fit in {live}");
+            }
+        }
+    }
+
+    #[test]
+    fn written_types_want_their_own_family() {
+        for (kind, live, same) in [
+            (DataType::String(Some(64)), "VARCHAR(64)", true),
+            (DataType::String(Some(64)), "NVARCHAR(64)", true),
+            (DataType::String(Some(64)), "VARCHAR(100)", false),
+            (DataType::String(Some(64)), "VARCHAR", false),
+            (DataType::String(None), "varchar", true),
+            (DataType::String(None), "VARCHAR(30)", false),
+            (DataType::String(None), "TEXT", false),
+            (DataType::Text, "VARCHAR(255)", false),
+            (DataType::Text, "clob", true),
+            (DataType::Char(None), "CHAR(1)", true),
+            (DataType::Decimal(Some((10, 5))), "DECIMAL(10,5)", true),
+            (DataType::Decimal(Some((10, 5))), "NUMERIC(10, 6)", false),
+            (DataType::Decimal(None), "NUMERIC", true),
+            (DataType::Integer, "BIGINT", true),
+            (DataType::Integer, "VARCHAR(10)", false),
+            (DataType::Integer, "NUMERIC(8,0)", false),
+            (DataType::Boolean, "INTEGER", false),
+            (DataType::Float, "DOUBLE PRECISION", true),
+            (DataType::TimestampWithTimeZone, "DATETIME", true),
+            (DataType::DateTime, "DATE", false),
+            (DataType::JsonBinary, "JSON", true),
+            (DataType::Binary(16), "BLOB", true),
+            (DataType::Custom("My  Type".into()), "my type", true),
+            (DataType::Custom("VARCHAR(10)".into()), "varchar(10)", true),
+        ] {
+            assert_eq!(holds(false, kind.clone(), live), same, "{kind:?} and {live}");
+        }
+    }
+
+    #[test]
+    fn strict_tables_know_five_types() {
+        let strict = |kind: DataType, live: &str| {
+            let live = ColumnType { kind: parse(live), text: Some(live.to_owned()), inferred: false };
+            satisfies(&ColumnType { text: spell_strict(&kind), kind, inferred: false }, &live, true)
+        };
+        assert!(strict(DataType::String(Some(64)), "TEXT"));
+        assert!(strict(DataType::Boolean, "INT"));
+        assert!(!strict(DataType::Blob, "TEXT"));
     }
 }
