@@ -72,9 +72,8 @@ pub(super) fn init(args: &cli::Init, folder: &Path, overrides: &Overrides, notes
 /// copies elsewhere count only when there is nothing there.
 fn entity_roots(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut files = declare::find_entities(folder)?;
-    let is_compiled = |file: &PathBuf| {
-        file.strip_prefix(folder).unwrap_or(file).components().any(|part| part.as_os_str() == "src")
-    };
+    let is_compiled =
+        |file: &PathBuf| file.strip_prefix(folder).unwrap_or(file).components().any(|part| part.as_os_str() == "src");
     if files.iter().any(is_compiled) {
         files.retain(is_compiled);
     }
