@@ -3,6 +3,7 @@
 
 mod alter;
 mod canonicalize;
+mod catalog;
 mod compare;
 mod create;
 mod lock;

@@ -497,7 +497,7 @@ fn what_sqlite_has_no_form_for() {
         SQLite has no form for `s.t.c`: in `extra = "CHECK (c > 0"`, expected parentheses, found `(` on line 1
         hint: `extra` may hold CHECK, COLLATE, DEFAULT, GENERATED ALWAYS AS, UNIQUE, REFERENCES and NOT NULL
 
-        SQLite has no form for `s.t.c`: in `extra = "DEFAULT 'open"`, expected a value, found `'open` on line 1
+        SQLite has no form for `s.t.c`: in `extra = "DEFAULT 'open"`, expected the end of a quotation, found `'open` on line 1
         hint: `extra` may hold CHECK, COLLATE, DEFAULT, GENERATED ALWAYS AS, UNIQUE, REFERENCES and NOT NULL
 
         SQLite has no form for `s.t.c`: `PRIMARY KEY` in `extra` is not known to SeaORM
