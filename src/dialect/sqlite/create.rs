@@ -83,7 +83,7 @@ type Read<T> = Result<T, Misread>;
 
 /// Reads `CREATE TABLE`.
 pub(super) fn table(sql: &str) -> Read<TableText> {
-    let tokens = text::tokens(sql);
+    let tokens = readable(sql)?;
     let open = tokens.iter().position(|token| token.is_symbol("("));
     let inner = open
         .and_then(|open| Some(&tokens[open + 1..text::closing(&tokens, open)?]))
@@ -105,13 +105,13 @@ pub(super) fn table(sql: &str) -> Read<TableText> {
 
 /// Reads what can stand behind the type of a column.
 pub(super) fn column_tail(sql: &str) -> Read<Vec<Clause>> {
-    let tokens = text::tokens(sql);
+    let tokens = readable(sql)?;
     Cursor { sql, tokens: &tokens, position: 0 }.clauses()
 }
 
 /// Reads `CREATE INDEX`.
 pub(super) fn index(sql: &str) -> Read<IndexText> {
-    let tokens = text::tokens(sql);
+    let tokens = readable(sql)?;
     let open = tokens.iter().position(|token| token.is_symbol("("));
     let (open, close) = open
         .and_then(|open| Some((open, text::closing(&tokens, open)?)))
@@ -133,6 +133,15 @@ pub(super) fn index(sql: &str) -> Read<IndexText> {
         _ => None,
     };
     Ok(IndexText { parts, predicate })
+}
+
+/// The tokens, if all of the text can be read.
+fn readable(sql: &str) -> Read<Vec<Token<'_>>> {
+    let tokens = text::tokens(sql);
+    match tokens.last() {
+        Some(last) if last.kind == Kind::Broken => Err(Misread::new("the end of a quotation", sql, Some(last))),
+        _ => Ok(tokens),
+    }
 }
 
 impl Misread {
