@@ -62,6 +62,7 @@ fn reconcile_table(table: &mut Table, live: &Table) {
     let position = |column: &Column| live.columns.iter().position(|live| live.name == column.name);
     // Stable: columns the live table lacks stay in their order, behind the others.
     table.columns.sort_by_key(|column| position(column).unwrap_or(usize::MAX));
+    table.unmodelled.clone_from(&live.unmodelled);
     // No entity attribute says how a table is stored, so `false` says nothing.
     table.options = TableOptions {
         strict: table.options.strict || live.options.strict,

@@ -83,6 +83,7 @@ impl Catalog {
         }
         let mut table = Table::new(TableName::new(&object.name));
         table.options = self.tables.get(&object.name).map(|row| row.options).unwrap_or_default();
+        table.unmodelled = create::unmodelled(&object.sql);
         table.columns = rows.iter().zip(&text.columns).map(|(row, text)| column(row, text)).collect();
         table.primary_key = primary_key(rows, &text);
         if counts_up(&text) {
