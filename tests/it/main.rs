@@ -2,4 +2,6 @@
 
 mod cases;
 mod cli;
+mod models;
+mod random;
 mod support;
