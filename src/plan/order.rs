@@ -15,6 +15,8 @@ enum Thing {
     Index(String),
     /// What makes rows of a table findable by these columns: a primary key, unique constraint or unique index.
     Key(TableName, BTreeSet<String>),
+    /// A table has room for one.
+    PrimaryKey(TableName),
     Constraint(TableName, String),
     Verbatim(TableName),
 }
@@ -194,13 +196,20 @@ fn referenced(fk: &ForeignKey) -> Vec<Thing> {
 fn give_constraint(effect: &mut Effect, table: &TableName, constraint: &Constraint) {
     effect.uses.extend(constraint_uses(table, constraint));
     effect.gives.extend(constraint_key(table, constraint));
-    effect.gives.extend(constraint.name().map(|name| Thing::Constraint(table.clone(), name.text.clone())));
+    effect.gives.extend(place(table, constraint));
 }
 
 fn take_constraint(effect: &mut Effect, table: &TableName, constraint: &Constraint) {
     effect.uses.extend(constraint_uses(table, constraint));
     effect.takes.extend(constraint_key(table, constraint));
-    effect.takes.extend(constraint.name().map(|name| Thing::Constraint(table.clone(), name.text.clone())));
+    effect.takes.extend(place(table, constraint));
+}
+
+/// What no other constraint can have at the same time.
+fn place(table: &TableName, constraint: &Constraint) -> Vec<Thing> {
+    let name = constraint.name().map(|name| Thing::Constraint(table.clone(), name.text.clone()));
+    let primary = matches!(constraint, Constraint::PrimaryKey(_)).then(|| Thing::PrimaryKey(table.clone()));
+    name.into_iter().chain(primary).collect()
 }
 
 fn constraint_uses(table: &TableName, constraint: &Constraint) -> Vec<Thing> {
@@ -248,7 +257,7 @@ fn index_columns(table: &TableName, index: &Index) -> BTreeSet<Thing> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Column, ColumnType, DataType, Name, Placement};
+    use crate::model::{Column, ColumnType, DataType, Name, Placement, PrimaryKey};
     use expect_test::{Expect, expect};
 
     fn check(ops: Vec<Op>, expected: &Expect) {
@@ -330,6 +339,27 @@ mod tests {
                 drop index `on_old` on `files`
                 rename column `files.old` to `new`
                 create index `on_new` on `files`
+            "]],
+        );
+    }
+
+    #[test]
+    fn a_primary_key_makes_room_for_the_next_however_long_it_has_to_wait() {
+        let files = || TableName::new("files");
+        let key = |column: &str| {
+            let key = PrimaryKey { name: None, columns: vec![column.to_owned()] };
+            Constraint::PrimaryKey(key)
+        };
+        check(
+            vec![
+                Op::AddConstraint { table: files(), constraint: key("new") },
+                Op::DropConstraint { table: files(), constraint: key("id") },
+                Op::DropTable { table: table("children", &["files"]) },
+            ],
+            &expect![[r"
+                drop table `children`
+                drop the primary key (id) from `files`
+                add the primary key (new) to `files`
             "]],
         );
     }

@@ -3,7 +3,7 @@
 
 use super::canonicalize::enum_check;
 use super::compare::{self, CheckMeaning, IndexMeaning};
-use super::{spelling, types};
+use super::{rowid_alias, spelling, types};
 use crate::model::{
     Action, AutoIncrement, Check, Column, ForeignKey, Index, Name, PrimaryKey, Schema, Table, TableOptions, Unique,
 };
@@ -94,15 +94,6 @@ fn reconcile_column(column: &mut Column, live: &Column, table: &Table, alias: Op
     }
 }
 
-/// The column that is another name of the rowid, and so gets a fresh value by itself.
-fn rowid_alias(table: &Table) -> Option<&str> {
-    let key = table.primary_key.as_ref()?;
-    let [name] = key.columns.as_slice() else { return None };
-    let column = table.column(name)?;
-    let integer = column.data_type.text.as_deref().is_some_and(|text| text.eq_ignore_ascii_case("integer"));
-    (integer && !table.options.without_rowid).then_some(name.as_str())
-}
-
 /// The order of the columns counts only when the key was named by hand: SeaORM takes it from the order of the fields.
 fn same_key(key: &PrimaryKey, live: &PrimaryKey) -> bool {
     let sorted = |key: &PrimaryKey| {
@@ -179,13 +170,10 @@ fn reconcile_indexes(table: &mut Table, live: &Table) {
             Keyed::Index(index) => table.indexes.push(index),
         }
     }
-    // SQLite keeps no second index for a unique constraint on the primary key.
-    if let Some(key) = &live.primary_key {
-        table.uniques.retain(|unique| {
-            unique.columns != key.columns
-                || live.uniques.contains(unique)
-                || unique.name.as_ref().is_some_and(|name| !name.inferred)
-        });
+    // SQLite keeps no second index for a unique constraint on the primary key, and so not its name either.
+    let columns = |table: &Table| table.primary_key.as_ref().map(|key| key.columns.clone());
+    if let Some(key) = columns(live).filter(|key| columns(table).as_ref() == Some(key)) {
+        table.uniques.retain(|unique| unique.columns != key || live.uniques.contains(unique));
     }
 }
 

@@ -140,8 +140,9 @@ impl Catalog {
                     columns: fk.columns.clone(),
                     references: TableName::new(parent),
                     referenced_columns: self.targets(parent, &fk.referenced_columns),
-                    on_delete: fk.on_delete,
-                    on_update: fk.on_update,
+                    // To the catalog, `NO ACTION` and nothing are the same.
+                    on_delete: fk.on_delete.or(reference.on_delete),
+                    on_update: fk.on_update.or(reference.on_update),
                     deferred: reference.deferred,
                     placement,
                 }
