@@ -70,7 +70,7 @@ pub fn plan(ops: Vec<Op>, from: &Schema, dialect: Dialect, purpose: Purpose) -> 
             Op::RebuildTable { from, to, .. } => Some(dialect.rebuild(from, to, &schema)),
             _ => None,
         };
-        let hazards = hazard::of(&op, &schema);
+        let hazards = hazard::of(&op, &schema, dialect);
         schema = op.apply(schema);
         plan.steps.push(Step { op, rebuild, hazards });
     }

@@ -11,8 +11,8 @@ use crate::op::Op;
 enum Thing {
     Table(TableName),
     Column(TableName, String),
-    /// Index names live in one space for the whole database.
-    Index(String),
+    /// Tables, views and indexes share one space of names, in which the case of letters may not count.
+    Name(String),
     /// What makes rows of a table findable by these columns: a primary key, unique constraint or unique index.
     Key(TableName, BTreeSet<String>),
     /// A table has room for one.
@@ -101,8 +101,8 @@ fn effect(op: &Op) -> Effect {
             effect.uses = parents(table);
         }
         Op::RenameTable { from, to } => {
-            effect.takes.insert(Thing::Table(from.clone()));
-            effect.gives.insert(Thing::Table(to.clone()));
+            effect.takes.extend([Thing::Table(from.clone()), named(&from.name)]);
+            effect.gives.extend([Thing::Table(to.clone()), named(&to.name)]);
         }
         Op::AlterTable { table, .. } => {
             effect.uses.insert(Thing::Table(table.clone()));
@@ -136,18 +136,18 @@ fn effect(op: &Op) -> Effect {
             take_constraint(&mut effect, table, constraint);
         }
         Op::CreateIndex { table, index } => {
-            effect.gives.insert(Thing::Index(index.name.text.clone()));
+            effect.gives.insert(named(&index.name.text));
             effect.gives.extend(index_key(table, index));
             effect.uses = index_columns(table, index);
         }
         Op::DropIndex { table, index } => {
-            effect.takes.insert(Thing::Index(index.name.text.clone()));
+            effect.takes.insert(named(&index.name.text));
             effect.takes.extend(index_key(table, index));
             effect.uses = index_columns(table, index);
         }
         Op::RenameIndex { table, from, to } => {
-            effect.takes.insert(Thing::Index(from.name.text.clone()));
-            effect.gives.insert(Thing::Index(to.name.text.clone()));
+            effect.takes.insert(named(&from.name.text));
+            effect.gives.insert(named(&to.name.text));
             effect.uses = index_columns(table, to);
         }
         Op::RebuildTable { ops, .. } => {
@@ -159,22 +159,26 @@ fn effect(op: &Op) -> Effect {
         }
         // The text of a view is not understood: it goes before, and comes after, everything else of its name only.
         Op::CreateVerbatim { name, .. } => {
-            effect.gives.insert(Thing::Verbatim(name.clone()));
+            effect.gives.extend([Thing::Verbatim(name.clone()), named(&name.name)]);
         }
         Op::DropVerbatim { name, .. } => {
-            effect.takes.insert(Thing::Verbatim(name.clone()));
+            effect.takes.extend([Thing::Verbatim(name.clone()), named(&name.name)]);
         }
     }
     effect
 }
 
+fn named(name: &str) -> Thing {
+    Thing::Name(name.to_lowercase())
+}
+
 /// A table with its columns, indexes and keys.
 fn whole(table: &Table) -> BTreeSet<Thing> {
     let name = &table.name;
-    let mut things = BTreeSet::from([Thing::Table(name.clone())]);
+    let mut things = BTreeSet::from([Thing::Table(name.clone()), named(&name.name)]);
     things.extend(table.columns.iter().map(|column| Thing::Column(name.clone(), column.name.clone())));
     for index in &table.indexes {
-        things.insert(Thing::Index(index.name.text.clone()));
+        things.insert(named(&index.name.text));
         things.extend(index_key(name, index));
     }
     things.extend(table.constraints().filter_map(|constraint| constraint_key(name, &constraint)));

@@ -590,12 +590,14 @@ pub(crate) fn make_valid(schema: &mut Schema) {
             }
             if column.auto_increment != AutoIncrement::No || is_generated(column) {
                 column.default = None;
+                column.values = None;
             }
             let mentioned = column
                 .extra
                 .as_ref()
                 .is_none_or(|extra| !extra.contains('(') || own.iter().any(|name| extra.contains(&quote(name))));
-            if !mentioned {
+            let repeats = column.extra.as_ref().is_some_and(|extra| extra == "UNIQUE") && !is_distinct(column);
+            if !mentioned || repeats {
                 column.extra = None;
             }
         }

@@ -28,6 +28,7 @@ pub(super) use rebuild::rebuild;
 pub(super) use reconcile::reconcile;
 pub(super) use reflect::reflect;
 pub(super) use script::statements;
+pub(super) use types::converts;
 
 use super::Capabilities;
 use crate::model::{Literal, Table};

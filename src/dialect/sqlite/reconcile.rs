@@ -71,7 +71,13 @@ fn reconcile_table(table: &mut Table, live: &Table) {
 }
 
 fn reconcile_column(column: &mut Column, live: &Column, table: &Table, alias: Option<&str>) {
-    if column.auto_increment == AutoIncrement::Inferred && alias == Some(live.name.as_str()) {
+    let is_enough = match (column.auto_increment, live.auto_increment) {
+        (AutoIncrement::Inferred, _) => alias == Some(live.name.as_str()),
+        // The lock in the place of the database: what nobody wrote was made all the same.
+        (AutoIncrement::Yes, AutoIncrement::Inferred) => true,
+        (AutoIncrement::Yes | AutoIncrement::No, _) => false,
+    };
+    if is_enough {
         column.auto_increment = live.auto_increment;
     }
     // A column that shall count needs the one word SQLite counts with.
@@ -169,11 +175,6 @@ fn reconcile_indexes(table: &mut Table, live: &Table) {
             Keyed::Unique(unique) => table.uniques.push(unique),
             Keyed::Index(index) => table.indexes.push(index),
         }
-    }
-    // SQLite keeps no second index for a unique constraint on the primary key, and so not its name either.
-    let columns = |table: &Table| table.primary_key.as_ref().map(|key| key.columns.clone());
-    if let Some(key) = columns(live).filter(|key| columns(table).as_ref() == Some(key)) {
-        table.uniques.retain(|unique| unique.columns != key || live.uniques.contains(unique));
     }
 }
 

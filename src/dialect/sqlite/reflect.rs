@@ -403,7 +403,7 @@ mod tests {
                   unique ["two"] @two
                   unique "uq_two_one" ["two", "one"]
                   foreign ["self"] -> child ["id"] delete Cascade deferred @self
-                  foreign "fk_parent" ["a", "b"] -> parent ["a", "b"] update SetNull
+                  foreign "fk_parent" ["a", "b"] -> parent ["a", "b"] delete NoAction update SetNull
                   foreign ["b", "a"] -> parent ["b", "a"]
                   check "ck_one" one <> 'x' @one
                   check "ck_two" two IN ('a', 'b)')
