@@ -206,7 +206,7 @@ fn altered(table: &TableName, from: &Column, to: &Column, dialect: Dialect) -> V
         add(Kind::DropsColumn, format!("{column} is computed from now on, which deletes its data."));
         return hazards;
     }
-    match (&to.default, from.nullable && !to.nullable) {
+    match (to.value_by_default(), from.nullable && !to.nullable) {
         (None, true) => {
             add(Kind::NotNullMayFail, format!("{column} becomes NOT NULL; this fails if rows hold NULL in it."));
         }
@@ -230,7 +230,7 @@ fn altered(table: &TableName, from: &Column, to: &Column, dialect: Dialect) -> V
 
 /// Whether the column holds NULL in the rows that are there when it is added.
 fn starts_as_null(column: &Column) -> bool {
-    column.nullable && column.default.is_none() && column.generated.is_none()
+    column.nullable && column.value_by_default().is_none() && column.generated.is_none()
 }
 
 fn added(table: &TableName, constraint: &Constraint) -> Hazard {

@@ -49,7 +49,7 @@ fn copy(from: &Table, to: &Table, new: &str) -> String {
     let ordinary: Vec<&Column> = to.columns.iter().filter(|column| column.generated.is_none()).collect();
     for column in &ordinary {
         let name = quote(&column.name);
-        let default = column.default.as_ref().and_then(|default| default.text.as_ref());
+        let default = column.value_by_default().and_then(|default| default.text.as_ref());
         let source = match (from.column(&column.name), &rowid) {
             (Some(old), _) => match default {
                 Some(default) if old.nullable && !column.nullable => format!("coalesce({name}, {default})"),
