@@ -423,6 +423,16 @@ fn rename_identifier(sql: &str, from: &str, to: &str) -> String {
         .collect()
 }
 
+/// Every name the SQL may refer to; functions and keywords are among them, strings and comments are not.
+pub(crate) fn identifiers(sql: &str) -> Vec<String> {
+    let tokens = Tokenizer::new(&SQLiteDialect {}, sql).with_unescape(false).tokenize().unwrap_or_default();
+    let word = |token: Token| match token {
+        Token::Word(word) => Some(word.value),
+        _ => None,
+    };
+    tokens.into_iter().filter_map(word).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

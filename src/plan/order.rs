@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{Constraint, ForeignKey, Index, IndexKey, Table, TableName};
-use crate::op::Op;
+use crate::op::{Op, identifiers};
 
 /// Something operations meet at.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -90,7 +90,6 @@ fn predecessors(effects: &[Effect]) -> Vec<BTreeSet<usize>> {
 
 fn effect(op: &Op) -> Effect {
     let mut effect = Effect::default();
-    let column = |table: &TableName, name: &str| Thing::Column(table.clone(), name.to_owned());
     match op {
         Op::CreateTable { table } => {
             effect.gives = whole(table);
@@ -110,12 +109,14 @@ fn effect(op: &Op) -> Effect {
         Op::AddColumn { table, column: added, constraints } => {
             effect.uses.insert(Thing::Table(table.clone()));
             effect.gives.insert(column(table, &added.name));
+            effect.uses.extend(added.generated.iter().flat_map(|generated| mentioned(table, &generated.expression)));
             constraints.iter().for_each(|constraint| give_constraint(&mut effect, table, constraint));
             effect.uses.remove(&column(table, &added.name));
         }
         Op::DropColumn { table, column: dropped, constraints } => {
             effect.uses.insert(Thing::Table(table.clone()));
             effect.takes.insert(column(table, &dropped.name));
+            effect.uses.extend(dropped.generated.iter().flat_map(|generated| mentioned(table, &generated.expression)));
             constraints.iter().for_each(|constraint| take_constraint(&mut effect, table, constraint));
             effect.uses.remove(&column(table, &dropped.name));
         }
@@ -124,8 +125,10 @@ fn effect(op: &Op) -> Effect {
             effect.takes.insert(column(table, from));
             effect.gives.insert(column(table, to));
         }
-        Op::AlterColumn { table, to, .. } => {
+        Op::AlterColumn { table, from, to } => {
             effect.uses.extend([Thing::Table(table.clone()), column(table, &to.name)]);
+            let generated = [from, to].into_iter().filter_map(|column| column.generated.as_ref());
+            effect.uses.extend(generated.flat_map(|generated| mentioned(table, &generated.expression)));
         }
         Op::AddConstraint { table, constraint } => {
             effect.uses.insert(Thing::Table(table.clone()));
@@ -138,17 +141,17 @@ fn effect(op: &Op) -> Effect {
         Op::CreateIndex { table, index } => {
             effect.gives.insert(named(&index.name.text));
             effect.gives.extend(index_key(table, index));
-            effect.uses = index_columns(table, index);
+            effect.uses = index_uses(table, index);
         }
         Op::DropIndex { table, index } => {
             effect.takes.insert(named(&index.name.text));
             effect.takes.extend(index_key(table, index));
-            effect.uses = index_columns(table, index);
+            effect.uses = index_uses(table, index);
         }
         Op::RenameIndex { table, from, to } => {
             effect.takes.insert(named(&from.name.text));
             effect.gives.insert(named(&to.name.text));
-            effect.uses = index_columns(table, to);
+            effect.uses = index_uses(table, to);
         }
         Op::RebuildTable { ops, .. } => {
             let parts: Vec<Effect> = ops.iter().map(self::effect).collect();
@@ -176,7 +179,7 @@ fn named(name: &str) -> Thing {
 fn whole(table: &Table) -> BTreeSet<Thing> {
     let name = &table.name;
     let mut things = BTreeSet::from([Thing::Table(name.clone()), named(&name.name)]);
-    things.extend(table.columns.iter().map(|column| Thing::Column(name.clone(), column.name.clone())));
+    things.extend(table.columns.iter().map(|own| column(name, &own.name)));
     for index in &table.indexes {
         things.insert(named(&index.name.text));
         things.extend(index_key(name, index));
@@ -192,7 +195,7 @@ fn parents(table: &Table) -> BTreeSet<Thing> {
 
 fn referenced(fk: &ForeignKey) -> Vec<Thing> {
     let mut things = vec![Thing::Table(fk.references.clone())];
-    things.extend(fk.referenced_columns.iter().map(|column| Thing::Column(fk.references.clone(), column.clone())));
+    things.extend(fk.referenced_columns.iter().map(|name| column(&fk.references, name)));
     things.push(Thing::Key(fk.references.clone(), fk.referenced_columns.iter().cloned().collect()));
     things
 }
@@ -217,7 +220,7 @@ fn place(table: &TableName, constraint: &Constraint) -> Vec<Thing> {
 }
 
 fn constraint_uses(table: &TableName, constraint: &Constraint) -> Vec<Thing> {
-    let columns = |names: &[String]| names.iter().map(|name| Thing::Column(table.clone(), name.clone())).collect();
+    let columns = |names: &[String]| names.iter().map(|name| column(table, name)).collect();
     match constraint {
         Constraint::PrimaryKey(key) => columns(&key.columns),
         Constraint::Unique(unique) => columns(&unique.columns),
@@ -228,7 +231,7 @@ fn constraint_uses(table: &TableName, constraint: &Constraint) -> Vec<Thing> {
             }
             things
         }
-        Constraint::Check(_) => Vec::new(),
+        Constraint::Check(check) => mentioned(table, &check.expression).collect(),
     }
 }
 
@@ -253,9 +256,23 @@ fn index_column_names(index: &Index) -> BTreeSet<String> {
     names.collect()
 }
 
-fn index_columns(table: &TableName, index: &Index) -> BTreeSet<Thing> {
-    let columns = index_column_names(index).into_iter().map(|column| Thing::Column(table.clone(), column));
-    columns.chain([Thing::Table(table.clone())]).collect()
+fn index_uses(table: &TableName, index: &Index) -> BTreeSet<Thing> {
+    let columns = index_column_names(index).into_iter().map(|name| column(table, &name));
+    let expressions = index.parts.iter().filter_map(|part| match &part.key {
+        IndexKey::Expression(sql) => Some(sql),
+        IndexKey::Column(_) => None,
+    });
+    let mentions = expressions.chain(&index.predicate).flat_map(|sql| mentioned(table, sql));
+    columns.chain(mentions).chain([Thing::Table(table.clone())]).collect()
+}
+
+fn column(table: &TableName, name: &str) -> Thing {
+    Thing::Column(table.clone(), name.to_lowercase())
+}
+
+/// The columns an expression may refer to. Words that are no columns meet nothing.
+fn mentioned(table: &TableName, sql: &str) -> impl Iterator<Item = Thing> {
+    identifiers(sql).into_iter().map(|word| column(table, &word))
 }
 
 #[cfg(test)]

@@ -76,7 +76,8 @@ fn accepts_new_column(column: &Column, constraints: &[Constraint]) -> Result<(),
             Constraint::ForeignKey(_) if default.is_some() => {
                 return rebuild("`ADD COLUMN` takes a foreign key only without a default");
             }
-            Constraint::Unique(_) | Constraint::ForeignKey(_) | Constraint::Check(_) => {}
+            Constraint::Unique(_) => return rebuild("`ADD COLUMN` cannot add a unique column"),
+            Constraint::ForeignKey(_) | Constraint::Check(_) => {}
         }
     }
     Ok(())
