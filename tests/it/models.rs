@@ -297,7 +297,7 @@ fn add_object(schema: &mut Schema, table: &TableName, choices: &mut Choices<'_>,
             if !columns.is_empty() {
                 let parts = columns.iter().map(IndexPart::column).collect();
                 let name = if choices.often(25) {
-                    Name::written(*choices.pick(&["an index", "it's \"one\"", "größe"]).unwrap())
+                    Name::written(*choices.pick(&["an index", "it's \"one\"", "größe index"]).unwrap())
                 } else {
                     Name::inferred("")
                 };

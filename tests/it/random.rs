@@ -67,7 +67,7 @@ fn edited(from: &Schema, edits: &[Vec<u16>]) -> Declared {
 fn settings() -> Config {
     let usual = Config::default();
     let failures = FileFailurePersistence::WithSource("failures");
-    Config { cases: usual.cases / 3, failure_persistence: Some(Box::new(failures)), max_shrink_iters: 600, ..usual }
+    Config { cases: usual.cases / 3, failure_persistence: Some(Box::new(failures)), max_shrink_iters: 400, ..usual }
 }
 
 proptest! {

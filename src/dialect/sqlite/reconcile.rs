@@ -85,7 +85,8 @@ fn reconcile_column(column: &mut Column, live: &Column, table: &Table, alias: Op
     if fits && types::satisfies(&column.data_type, &live.data_type, table.options.strict) {
         column.data_type = live.data_type.clone();
     }
-    if compare::same_default(column, live) {
+    // A column that is computed cannot have one, not even NULL.
+    if column.generated.is_none() && compare::same_default(column, live) {
         column.default.clone_from(&live.default);
     }
     if let (Some(generated), Some(live)) = (&mut column.generated, &live.generated)
