@@ -4,7 +4,7 @@
 use crate::dialect::{Dialect, Options};
 use crate::diff::{self, Unmanaged};
 use crate::error::Result;
-use crate::model::{Declared, Rename, Schema};
+use crate::model::{Check, Declared, Placement, Rename, Schema};
 use crate::op::Op;
 
 /// What lies between the entities and a database.
@@ -84,7 +84,11 @@ fn in_order(mut schema: Schema) -> Schema {
     for table in schema.tables.values_mut() {
         table.uniques.sort_by(|a, b| a.columns.cmp(&b.columns));
         table.foreign_keys.sort_by(|a, b| (&a.columns, &a.references).cmp(&(&b.columns, &b.references)));
-        table.checks.sort_by(|a, b| a.expression.cmp(&b.expression));
+        let place = |check: &Check| match &check.placement {
+            Placement::Column(name) => (false, name.clone()),
+            Placement::Table => (true, String::new()),
+        };
+        table.checks.sort_by(|a, b| (&a.expression, place(a)).cmp(&(&b.expression, place(b))));
         table.indexes.sort_by(|a, b| a.name.text.cmp(&b.name.text));
         table.triggers.sort_by(|a, b| a.name.cmp(&b.name));
     }

@@ -226,6 +226,13 @@ impl Dialect {
         }
     }
 
+    /// The text in this schema that cannot do without a table it no longer has, as the reason not to drop the table.
+    pub(crate) fn needs(self, table: &TableName, schema: &Schema) -> Option<Refusal> {
+        match self {
+            Self::Sqlite => sqlite::needs(table, schema),
+        }
+    }
+
     /// Whether values that are there already change when a column of one type gets the other. Both have their text.
     pub(crate) fn converts(self, from: &ColumnType, to: &ColumnType) -> bool {
         match self {

@@ -1,7 +1,7 @@
 //! What differs between the constraints and the indexes of two forms of a table.
 
-use crate::model::{Check, Constraint, ForeignKey, Index, Placement, Table, Unique};
-use crate::op::Op;
+use crate::model::{Check, Constraint, ForeignKey, Index, IndexKey, Placement, Table, Unique};
+use crate::op::{Op, identifiers};
 
 /// The values of the first list that the second does not have.
 pub(super) fn only_in<T: PartialEq>(list: impl Iterator<Item = T>, other: impl Iterator<Item = T>) -> Vec<T> {
@@ -81,15 +81,32 @@ pub(super) fn is_same_constraint(a: &Constraint, b: &Constraint) -> bool {
     }
 }
 
-/// The columns an object cannot be without.
-pub(super) fn columns(constraint: &Constraint) -> Vec<&str> {
+/// Whether a constraint can be in a table without these columns.
+pub(super) fn can_be_without(constraint: &Constraint, columns: &[&str]) -> bool {
+    let is_gone = |name: &String| columns.contains(&name.as_str());
     match constraint {
-        Constraint::PrimaryKey(key) => key.columns.iter().map(String::as_str).collect(),
-        Constraint::Unique(unique) => unique.columns.iter().map(String::as_str).collect(),
-        Constraint::ForeignKey(fk) => fk.columns.iter().map(String::as_str).collect(),
-        Constraint::Check(check) => match &check.placement {
-            Placement::Column(column) => vec![column],
-            Placement::Table => Vec::new(),
-        },
+        Constraint::PrimaryKey(key) => !key.columns.iter().any(is_gone),
+        Constraint::Unique(unique) => !unique.columns.iter().any(is_gone),
+        Constraint::ForeignKey(fk) => !fk.columns.iter().any(is_gone),
+        Constraint::Check(check) => {
+            let is_placed = matches!(&check.placement, Placement::Column(column) if is_gone(column));
+            !is_placed && !mentions(&check.expression, columns)
+        }
     }
+}
+
+/// Whether an index can be on a table without these columns.
+pub(super) fn index_can_be_without(index: &Index, columns: &[&str]) -> bool {
+    let stands_on = |key: &IndexKey| match key {
+        IndexKey::Column(column) => columns.contains(&column.as_str()),
+        IndexKey::Expression(sql) => mentions(sql, columns),
+    };
+    let predicate = index.predicate.as_ref().is_some_and(|sql| mentions(sql, columns));
+    !predicate && !index.parts.iter().any(|part| stands_on(&part.key))
+}
+
+/// Whether the SQL names one of the columns.
+pub(super) fn mentions(sql: &str, columns: &[&str]) -> bool {
+    !columns.is_empty()
+        && identifiers(sql).iter().any(|word| columns.iter().any(|column| column.eq_ignore_ascii_case(word)))
 }

@@ -1,7 +1,7 @@
 //! Who owns what: the three sides of a comparison (declared, lock, live) become the schema the database should have.
 //! "Not declared" is a drop only when the lock says that the project declared it before; otherwise it is kept.
 
-use crate::model::{Column, ColumnDefault, Constraint, DataType, Index, IndexKey, Schema, Table, TableName};
+use crate::model::{Column, ColumnDefault, Constraint, DataType, Index, Schema, Table, TableName};
 use crate::op::Op;
 
 use super::keys;
@@ -82,7 +82,7 @@ struct Merge<'a> {
     unmanaged: &'a mut Vec<Unmanaged>,
 }
 
-impl Merge<'_> {
+impl<'a> Merge<'a> {
     fn merge(&mut self, target: &mut Table) {
         target.options = self.live.options;
         target.comment.clone_from(&self.live.comment);
@@ -100,11 +100,20 @@ impl Merge<'_> {
     }
 
     fn columns(&mut self, target: &mut Table) {
-        for live in &self.live.columns {
+        let is_kept = |live: &Column| {
+            target.column(&live.name).is_some() || self.lock.is_none_or(|table| table.column(&live.name).is_none())
+        };
+        let (kept, gone): (Vec<_>, Vec<_>) = self.live.columns.iter().partition(|live| is_kept(live));
+        let gone: Vec<&str> = gone.into_iter().map(|live| live.name.as_str()).collect();
+        // What is computed from a column goes with it.
+        let can_stay = |live: &Column| {
+            live.generated.as_ref().is_none_or(|generated| !keys::mentions(&generated.expression, &gone))
+        };
+        for live in kept {
             let lock = self.lock.and_then(|table| table.column(&live.name));
             match target.columns.iter_mut().find(|column| column.name == live.name) {
                 Some(column) => self.attributes(column, lock, live),
-                None if lock.is_none() => {
+                None if can_stay(live) => {
                     target.columns.push(live.clone());
                     self.keep(UnmanagedObject::Column(live.clone()));
                 }
@@ -139,13 +148,20 @@ impl Merge<'_> {
         }
     }
 
+    /// The live columns that the target no longer has.
+    fn gone(&self, target: &Table) -> Vec<&'a str> {
+        let names = self.live.columns.iter().map(|column| column.name.as_str());
+        names.filter(|name| target.column(name).is_none()).collect()
+    }
+
     fn constraints(&mut self, target: &mut Table) {
         self.foreign_key_actions(target);
+        let gone = self.gone(target);
         for live in self.live.constraints() {
             let declared: Vec<Constraint> = target.constraints().collect();
             let was_declared = self.lock.is_some_and(|table| table.constraints().any(|constraint| constraint == live));
             let is_replaced = declared.iter().any(|constraint| keys::is_same_constraint(constraint, &live));
-            let can_stay = keys::columns(&live).iter().all(|column| target.column(column).is_some());
+            let can_stay = keys::can_be_without(&live, &gone);
             if was_declared || is_replaced || !can_stay {
                 continue;
             }
@@ -186,13 +202,11 @@ impl Merge<'_> {
     }
 
     fn indexes(&mut self, target: &mut Table) {
+        let gone = self.gone(target);
         for live in &self.live.indexes {
             let was_declared = self.lock.is_some_and(|table| table.indexes.contains(live));
             let is_replaced = target.indexes.iter().any(|index| index.name.text == live.name.text);
-            let can_stay = live.parts.iter().all(|part| match &part.key {
-                IndexKey::Column(column) => target.column(column).is_some(),
-                IndexKey::Expression(_) => true,
-            });
+            let can_stay = keys::index_can_be_without(live, &gone);
             if !was_declared && !is_replaced && can_stay {
                 target.indexes.push(live.clone());
                 self.keep(UnmanagedObject::Index(live.clone()));

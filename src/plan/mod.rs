@@ -7,9 +7,9 @@ mod order;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::dialect::{Dialect, Rebuild};
-use crate::error::{Blocked, Error, Result};
-use crate::model::{Constraint, Index, IndexPart, Name, Schema, Table, TableName};
-use crate::op::{Filling, Op};
+use crate::error::{Blocked, Error, Refusal, Result};
+use crate::model::{Constraint, ForeignKey, Index, IndexKey, IndexPart, Name, Schema, Table, TableName};
+use crate::op::{Filling, Op, identifiers};
 
 use hazard::Hazard;
 
@@ -59,6 +59,7 @@ pub fn plan(ops: Vec<Op>, from: &Schema, dialect: Dialect, purpose: Purpose) -> 
     let refused = refused(&ops, from, dialect);
     let ops = if refused.is_empty() { ops } else { order::order(together(ops, &refused, from, purpose)) };
 
+    let renames: Vec<Op> = ops.iter().filter(|op| is_rename(op)).cloned().collect();
     let mut schema = from.clone();
     let mut blocked = Vec::new();
     let mut plan = Plan::default();
@@ -71,10 +72,21 @@ pub fn plan(ops: Vec<Op>, from: &Schema, dialect: Dialect, purpose: Purpose) -> 
             Op::RebuildTable { from, to, .. } => Some(dialect.rebuild(from, to, &schema)),
             _ => None,
         };
+        if let Some(refusal) = rebuild.as_ref().and_then(|rebuild| uncertain(&op, rebuild, &renames)) {
+            blocked.push(Blocked { op: op.to_string(), refusal });
+        }
         let hazards = hazard::of(&op, &schema, dialect);
         schema = op.apply(schema);
         plan.steps.push(Step { op, rebuild, hazards });
     }
+    for step in &plan.steps {
+        if let Op::DropTable { table } = &step.op
+            && let Some(refusal) = dialect.needs(&table.name, &schema)
+        {
+            blocked.push(Blocked { op: step.op.to_string(), refusal });
+        }
+    }
+    blocked.extend(broken_references(from, &schema, &plan));
     if blocked.is_empty() { Ok(plan) } else { Err(Error::Blocked { blocked }) }
 }
 
@@ -115,6 +127,81 @@ fn with_tables(op: Op, schema: &Schema) -> Op {
     let after = ops.iter().fold(alone, |schema, op| op.apply(schema));
     let to = after.tables.get(&from.name).cloned().unwrap_or_else(|| from.clone());
     Op::RebuildTable { from, to, ops, filling }
+}
+
+/// Foreign keys that stay although the plan takes away what they refer to. Only those nobody declares can be among them.
+fn broken_references(from: &Schema, to: &Schema, plan: &Plan) -> Vec<Blocked> {
+    let is_broken =
+        |schema: &Schema, fk: &ForeignKey| !schema.tables.get(&fk.references).is_some_and(|parent| has_key(parent, fk));
+    // What was broken before is not the plan's doing.
+    let was_broken = |table: &Table, fk: &ForeignKey| {
+        let before = from.tables.get(&table.name).map(|table| &table.foreign_keys);
+        before.is_none_or(|before| !before.contains(fk)) || is_broken(from, fk)
+    };
+    let mut blocked = Vec::new();
+    for table in to.tables.values() {
+        for fk in table.foreign_keys.iter().filter(|fk| is_broken(to, fk) && !was_broken(table, fk)) {
+            let cause = plan.steps.iter().map(|step| &step.op).rfind(|op| *op.table() == fk.references);
+            let refusal = Refusal {
+                reason: format!(
+                    "the foreign key ({}) of `{}` needs `{}` ({})",
+                    fk.columns.join(", "),
+                    table.name,
+                    fk.references,
+                    fk.referenced_columns.join(", ")
+                ),
+                hint: "drop that foreign key first, in a revision of your own: `seachange revision -m …`".to_owned(),
+                can_rebuild: false,
+            };
+            blocked.extend(cause.map(|op| Blocked { op: op.to_string(), refusal }));
+        }
+    }
+    blocked
+}
+
+/// Whether rows of the table can be found by the columns the foreign key refers to.
+fn has_key(parent: &Table, fk: &ForeignKey) -> bool {
+    let wanted: BTreeSet<&String> = fk.referenced_columns.iter().collect();
+    let is_it = |columns: &[String]| columns.iter().collect::<BTreeSet<_>>() == wanted;
+    let by_index = |index: &Index| {
+        let columns = index.parts.iter().map(|part| match &part.key {
+            IndexKey::Column(name) => Some(name),
+            IndexKey::Expression(_) => None,
+        });
+        index.unique && index.predicate.is_none() && columns.collect::<Option<BTreeSet<_>>>() == Some(wanted.clone())
+    };
+    parent.primary_key.as_ref().is_some_and(|key| is_it(&key.columns))
+        || parent.uniques.iter().any(|unique| is_it(&unique.columns))
+        || parent.indexes.iter().any(by_index)
+}
+
+fn is_rename(op: &Op) -> bool {
+    matches!(op, Op::RenameTable { .. } | Op::RenameColumn { .. })
+}
+
+/// Whether a rebuild writes a trigger or view anew that names something the same plan renames: the database carries a
+/// rename into such texts, and how they read then is known to nobody else.
+fn uncertain(op: &Op, rebuild: &Rebuild, renames: &[Op]) -> Option<Refusal> {
+    let Op::RebuildTable { to, .. } = op else { return None };
+    let triggers = to.triggers.iter().map(|trigger| &trigger.sql);
+    let mut texts = triggers.chain(&rebuild.after).map(|sql| (sql, identifiers(sql)));
+    let found = texts.find_map(|(sql, words)| {
+        let names = |name: &str| words.iter().any(|word| word.eq_ignore_ascii_case(name));
+        let rename = renames.iter().find(|rename| match rename {
+            Op::RenameTable { from, to } => names(&from.name) || names(&to.name),
+            Op::RenameColumn { from, to, .. } => names(from) || names(to),
+            _ => false,
+        })?;
+        Some((sql, rename))
+    });
+    found.map(|(sql, rename)| Refusal {
+        reason: format!(
+            "it has to write `{} …` anew, and only the database knows how that reads once it did {rename}",
+            sql.split_whitespace().take(3).collect::<Vec<_>>().join(" ")
+        ),
+        hint: "write the rename as a revision of its own, and everything else as the next".to_owned(),
+        can_rebuild: false,
+    })
 }
 
 /// Whether the operation changes one table and nothing around it, so that a rebuild can do it.

@@ -8,10 +8,11 @@ use expect_test::expect_file;
 use seachange::compare::compare;
 use seachange::declare::{Sources, declare};
 use seachange::dialect::{EnumStorage, Options};
-use seachange::model::{Declared, Rename, Schema, TableName};
+use seachange::model::{Declared, Rename, TableName};
 use seachange::op::Op;
 use seachange::revision::Direction;
 
+use crate::models;
 use crate::support::{
     DIALECT, assert_silent, assert_sound, block_on, compared, execute, made_up_rows, memory, reflect, root, rows, run,
     write,
@@ -80,7 +81,7 @@ async fn case(name: &str) {
     run(&session, &write(&birth, "birth").unwrap().text, Direction::Up).await.unwrap();
     assert_silent(&session, &from, &options, "after birth").await;
     let mut declared = DIALECT.canonicalize(from.schema.clone(), &options).unwrap();
-    keep_values(&mut declared, &from.schema);
+    models::keep_values(&mut declared, &from.schema);
     let own_rows = fs::read_to_string(folder.join("rows.sql"));
     execute(&session, &own_rows.unwrap_or_else(|_| made_up_rows(&declared))).await;
     assert_sound(&session).await;
@@ -146,16 +147,6 @@ fn as_text(values: &[String]) -> Vec<&str> {
 fn table_rename(line: &str) -> Option<Rename> {
     let (from, to) = line.strip_prefix("rename = \"")?.strip_suffix('"')?.split_once('=')?;
     Some(Rename::Table { from: TableName::new(from), to: TableName::new(to) })
-}
-
-/// Canonicalization may put values into checks; the rows are made from them.
-fn keep_values(canonical: &mut Schema, declared: &Schema) {
-    for table in canonical.tables.values_mut() {
-        for column in &mut table.columns {
-            let said = declared.tables.get(&table.name).and_then(|table| table.column(&column.name));
-            column.values = said.and_then(|column| column.values.clone());
-        }
-    }
 }
 
 /// Where a column is after the renames of a plan.

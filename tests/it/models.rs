@@ -6,7 +6,7 @@ use std::fmt::Write;
 
 use seachange::model::{
     Action, AutoIncrement, Check, Column, ColumnDefault, ColumnType, DataType, DefaultValue, ForeignKey, Index,
-    IndexPart, Literal, Name, Placement, PrimaryKey, Rename, Schema, Table, TableName, Unique,
+    IndexKey, IndexPart, Literal, Name, Placement, PrimaryKey, Rename, Schema, Table, TableName, Unique,
 };
 
 const TABLES: [&str; 9] =
@@ -247,8 +247,8 @@ fn keys(table: &Table) -> Vec<Vec<String>> {
 
 fn index_columns(index: &Index) -> Vec<String> {
     let name = |part: &IndexPart| match &part.key {
-        seachange::model::IndexKey::Column(name) => name.clone(),
-        seachange::model::IndexKey::Expression(_) => String::new(),
+        IndexKey::Column(name) => name.clone(),
+        IndexKey::Expression(_) => String::new(),
     };
     index.parts.iter().map(name).collect()
 }
@@ -531,7 +531,7 @@ fn rename_column(schema: &mut Schema, renames: &mut Vec<Rename>, table: &TableNa
         place(&mut check.placement);
     }
     for part in content.indexes.iter_mut().flat_map(|index| &mut index.parts) {
-        if let seachange::model::IndexKey::Column(name) = &mut part.key {
+        if let IndexKey::Column(name) = &mut part.key {
             change(name);
         }
     }
@@ -567,6 +567,76 @@ fn rename_table(schema: &mut Schema, renames: &mut Vec<Rename>, from: &TableName
     if !is_known {
         renames.push(Rename::Table { from: from.clone(), to: to.clone() });
     }
+}
+
+/// Things that somebody else added to a database: what SQL can say of them goes into the schema, the rest is returned
+/// as statements. All their names begin with `unmanaged`, but for those that have none.
+pub(crate) fn add_unmanaged(schema: &mut Schema, choices: &mut Choices<'_>) -> Vec<String> {
+    let names: Vec<TableName> = schema.tables.keys().cloned().collect();
+    let mut statements = Vec::new();
+    for number in 0..=choices.below(5) {
+        let kind = choices.below(10);
+        let Some(name) = choices.pick(&names).cloned() else { continue };
+        let Some(table) = schema.tables.get_mut(&name) else { continue };
+        let columns: Vec<String> = table.columns.iter().map(|column| column.name.clone()).collect();
+        let Some(column) = choices.pick(&columns).cloned() else { continue };
+        let (quoted_table, quoted) = (quote(&name.name), quote(&column));
+        let index = |parts, predicate| Index {
+            name: Name::written(format!("unmanaged index {number}")),
+            parts,
+            unique: false,
+            predicate,
+        };
+        match kind {
+            0 => {
+                let mut other = Table::new(TableName::new(format!("unmanaged table {number}")));
+                primary_key(&mut other, choices);
+                let other_name = other.name.clone();
+                schema.tables.insert(other_name.clone(), other);
+                if choices.often(70) {
+                    add_foreign_key(schema, &other_name, choices);
+                }
+            }
+            1 => {
+                let mut added = Column { nullable: true, ..self::column(table, choices) };
+                added.name = format!("unmanaged {number}");
+                added.extra = None;
+                added.values = None;
+                table.columns.push(added);
+            }
+            2 => table.indexes.push(index(vec![IndexPart::column(&column)], None)),
+            3 => {
+                let part = IndexPart { key: IndexKey::Expression(format!("length({quoted})")), ..IndexPart::column("") };
+                table.indexes.push(index(vec![part], Some(format!("{quoted} IS NOT NULL"))));
+            }
+            4 => {
+                let is_key = table.is_key(&column);
+                for column in table.columns.iter_mut().filter(|other| other.name == column && !is_key) {
+                    if column.default.is_none() && !is_generated(column) {
+                        let value = DefaultValue::Literal(Literal::Text("unmanaged; default".to_owned()));
+                        column.default = Some(ColumnDefault { value, text: None });
+                    }
+                }
+            }
+            5 => {
+                let name = Some(Name::written(format!("unmanaged check {number}")));
+                let placement = if choices.often(50) { Placement::Column(column) } else { Placement::Table };
+                table.checks.push(Check { name, expression: format!("length({quoted}) >= -1"), placement });
+            }
+            6 => statements.push(format!(
+                "CREATE TRIGGER \"unmanaged trigger {number}\" AFTER DELETE ON {quoted_table} BEGIN \
+                 DELETE FROM {quoted_table} WHERE {quoted} = old.{quoted} AND 0; SELECT ';'; END"
+            )),
+            7 => statements.push(format!(
+                "CREATE TRIGGER \"unmanaged trigger {number}\" AFTER INSERT ON {quoted_table} BEGIN SELECT 1; END"
+            )),
+            8 => statements.push(format!("CREATE VIEW \"unmanaged view {number}\" AS SELECT * FROM {quoted_table}")),
+            _ => statements.push(format!(
+                "CREATE VIEW \"unmanaged view {number}\" AS SELECT {quoted} AS x FROM {quoted_table} WHERE {quoted} <> ';'"
+            )),
+        }
+    }
+    statements
 }
 
 /// Removes what refers to nothing, and gives inferred names as SeaORM makes them.
@@ -684,6 +754,16 @@ pub(crate) fn rows(schema: &Schema, number_of_rows: usize) -> String {
         }
     }
     sql + "PRAGMA foreign_keys = ON;\n"
+}
+
+/// Puts the values of enums back, which a database does not know.
+pub(crate) fn keep_values(schema: &mut Schema, declared: &Schema) {
+    for table in schema.tables.values_mut() {
+        for column in &mut table.columns {
+            let said = declared.tables.get(&table.name).and_then(|table| table.column(&column.name));
+            column.values = said.and_then(|column| column.values.clone());
+        }
+    }
 }
 
 fn value(schema: &Schema, table: &Table, column: &Column, number: usize) -> String {

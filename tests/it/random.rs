@@ -15,6 +15,7 @@ use seachange::model::{AutoIncrement, Declared, Schema, Table, TableName};
 use seachange::op::Op;
 use seachange::plan::Plan;
 use seachange::plan::hazard::Kind;
+use seachange::render::sql::table_lines;
 use seachange::revision::{Direction, lock};
 
 use crate::models::{self, Choices};
@@ -79,17 +80,120 @@ proptest! {
     }
 }
 
+proptest! {
+    #![proptest_config(settings())]
+
+    #[test]
+    fn nothing_unmanaged_is_lost(case in cases(), unmanaged in collection::vec(any::<u16>(), 0..50)) {
+        block_on(ownership(&case, &unmanaged)).map_err(TestCaseError::fail)?;
+    }
+}
+
+async fn ownership(case: &Case, unmanaged: &[u16]) -> Lawful {
+    let Case { from, to, options, rows } = case;
+    let mut real = from.schema.clone();
+    let statements = models::add_unmanaged(&mut real, &mut Choices::new(unmanaged));
+    let session = memory().await;
+    birth(&session, &Declared { schema: real, ..Declared::default() }, options).await?;
+    let mut live = reflect(&session).await;
+    models::keep_values(&mut live, &from.schema);
+    execute(&session, &models::rows(&live, *rows)).await;
+    execute(&session, &statements.join(";\n")).await;
+    let before = Contents::of(&session).await;
+    let shown = format!("unmanaged: {}\n{}", models::show(&before.schema), statements.join(";\n"));
+
+    for lock in [None, Some(&from.schema)] {
+        let differences: Vec<String> =
+            compared(&session, from, lock, options).await.ops().iter().map(ToString::to_string).collect();
+        same(&differences, &Vec::new(), "what is unmanaged is a difference", &shown)?;
+    }
+    let comparison = compared(&session, to, Some(&from.schema), options).await;
+    let written = match write(&comparison, "change") {
+        Ok(written) => written,
+        Err(Error::Blocked { .. }) => return Ok(()),
+        Err(error) => return Err(error.to_string()),
+    };
+    if !step(&session, &written, Direction::Up, &before).await.map_err(|problem| format!("{problem}\n{shown}"))? {
+        return Ok(());
+    }
+    silent(&session, to, options, "after the way up", &written).await?;
+    let after = Contents::of(&session).await;
+    kept(&before, &after, &written.up, "the way up").map_err(|problem| in_text(&problem, &written))?;
+    stays(&before.schema, &after.schema, &written)
+        .map_err(|problem| format!("{}\n{shown}", in_text(&problem, &written)))?;
+    for (name, _) in &after.schema.verbatim {
+        query(&session, &format!("SELECT CAST(count(*) AS TEXT) FROM {}", DIALECT.quote(&name.name))).await;
+    }
+
+    // What somebody else's trigger or view names may stand in the way down, which the text then says.
+    if written.down.is_some() && step(&session, &written, Direction::Down, &after).await? {
+        silent(&session, from, options, "after the way down", &written).await?;
+        let back = Contents::of(&session).await;
+        stays(&after.schema, &back.schema, &written).map_err(|problem| in_text(&problem, &written))?;
+    }
+    Ok(())
+}
+
+/// Everything whose name begins with `unmanaged` is still there, unless what it stands on is gone.
+fn stays(before: &Schema, after: &Schema, written: &Written) -> Lawful {
+    let found = unmanaged(after);
+    let dropped: Vec<&Op> = written.up.steps.iter().map(|step| &step.op).collect();
+    let is_gone = |table: &TableName, text: &str| {
+        let (table, _) = renamed(&written.up, table, "");
+        let Some(table) = after.tables.get(&table) else { return true };
+        let drops = dropped.iter().flat_map(|op| match op {
+            Op::RebuildTable { ops, .. } => ops.iter().collect(),
+            op => vec![*op],
+        });
+        drops.into_iter().any(|op| {
+            matches!(op, Op::DropColumn { table: of, column, .. }
+                if *of == table.name && text.contains(&DIALECT.quote(&column.name)))
+        })
+    };
+    for (name, (table, text)) in unmanaged(before) {
+        if !found.contains_key(&name) && !is_gone(&table, &text) {
+            return Err(format!("{name} is lost"));
+        }
+    }
+    Ok(())
+}
+
+/// What is unmanaged by its name, with its table and what it says.
+fn unmanaged(schema: &Schema) -> BTreeMap<String, (TableName, String)> {
+    let mut found = BTreeMap::new();
+    for (name, table) in &schema.tables {
+        let mut add = |what: String, text: String| {
+            if what.contains("unmanaged") {
+                found.insert(what, (name.clone(), text));
+            }
+        };
+        add(name.name.clone(), String::new());
+        for column in &table.columns {
+            add(format!("column {}", column.name), DIALECT.quote(&column.name));
+        }
+        for check in &table.checks {
+            let name = check.name.as_ref().map(|name| name.text.clone()).unwrap_or_default();
+            add(format!("check {name}"), check.expression.clone());
+        }
+        for index in &table.indexes {
+            let sql =
+                table_lines(&Table { indexes: vec![index.clone()], columns: Vec::new(), ..table.clone() }, DIALECT);
+            add(format!("index {}", index.name.text), sql.join("\n"));
+        }
+        for trigger in &table.triggers {
+            add(format!("trigger {}", trigger.name), trigger.sql.clone());
+        }
+    }
+    found.extend(schema.verbatim.iter().map(|(name, view)| (name.name.clone(), (name.clone(), view.sql.clone()))));
+    found
+}
+
 async fn laws(case: &Case) -> Lawful {
     let Case { from, to, options, rows } = case;
     let session = memory().await;
     birth(&session, from, options).await?;
     let mut canonical = DIALECT.canonicalize(from.schema.clone(), options).map_err(|error| error.to_string())?;
-    for table in canonical.tables.values_mut() {
-        for column in &mut table.columns {
-            let said = from.schema.tables.get(&table.name).and_then(|table| table.column(&column.name));
-            column.values = said.and_then(|column| column.values.clone());
-        }
-    }
+    models::keep_values(&mut canonical, &from.schema);
     execute(&session, &models::rows(&canonical, *rows)).await;
     sound(&session, "rows").await?;
     let before = Contents::of(&session).await;

@@ -26,7 +26,7 @@ pub(in crate::dialect) fn accepts(op: &Op, schema: &Schema) -> Result<(), Refusa
             Some(table) => accepts_dropped_column(table, column, constraints, schema),
             None => Ok(()),
         },
-        Op::RebuildTable { from, to, filling, .. } => accepts_rebuild(from, to, *filling),
+        Op::RebuildTable { from, to, filling, .. } => accepts_rebuild(from, to, *filling, schema),
     }
 }
 
@@ -35,7 +35,7 @@ fn rebuild(reason: &str) -> Result<(), Refusal> {
     Err(Refusal { reason: reason.to_owned(), hint: String::new(), can_rebuild: true })
 }
 
-fn accepts_rebuild(from: &Table, to: &Table, filling: Filling) -> Result<(), Refusal> {
+fn accepts_rebuild(from: &Table, to: &Table, filling: Filling, schema: &Schema) -> Result<(), Refusal> {
     if !from.unmodelled.is_empty() {
         return Err(Refusal {
             reason: format!(
@@ -47,6 +47,9 @@ fn accepts_rebuild(from: &Table, to: &Table, filling: Filling) -> Result<(), Ref
             hint: "write that revision by hand: `seachange revision -m …`".to_owned(),
             can_rebuild: false,
         });
+    }
+    for column in from.columns.iter().filter(|column| to.column(&column.name).is_none()) {
+        accepts_without_column(from, &column.name, schema)?;
     }
     let unfilled = to.columns.iter().find(|column| from.column(&column.name).is_none() && column.needs_value());
     match (unfilled, filling) {
@@ -121,31 +124,44 @@ fn accepts_dropped_column(table: &Table, column: &Column, own: &[Constraint], sc
             return in_the_way(format!("the index `{}` uses", index.name.text));
         }
     }
-    match reader(schema, &table.name, name) {
-        // A rebuild would not help: what reads the column has to change first.
-        Some(what) => Err(Refusal {
-            reason: format!("{what} uses the column"),
-            hint: format!("drop {what} first, in a revision of your own: `seachange revision -m …`"),
-            can_rebuild: false,
-        }),
+    accepts_without_column(table, name, schema)
+}
+
+/// A rebuild would not help: what reads the column has to change first.
+fn accepts_without_column(table: &Table, column: &str, schema: &Schema) -> Result<(), Refusal> {
+    let reads = |sql: &str| mentions(sql, &table.name.name) && mentions(sql, column);
+    match reader(schema, reads) {
+        Some(what) => Err(in_use(&what, &format!("the column `{}.{column}`", table.name))),
         None => Ok(()),
     }
 }
 
-/// The trigger or view that names both the table and the column.
-fn reader(schema: &Schema, table: &TableName, column: &str) -> Option<String> {
-    let both = |sql: &str| mentions(sql, &table.name) && mentions(sql, column);
-    let triggers = schema.tables.values().flat_map(|table| &table.triggers);
-    let trigger =
-        triggers.clone().find(|trigger| both(&trigger.sql)).map(|trigger| format!("the trigger `{}`", trigger.name));
-    let view = || {
-        schema
-            .verbatim
-            .iter()
-            .find(|(_, object)| both(&object.sql))
-            .map(|(name, object)| format!("the {} `{name}`", object.kind))
-    };
-    trigger.or_else(view)
+/// The trigger or view that cannot do without the table, which the schema no longer has.
+pub(in crate::dialect) fn needs(table: &TableName, schema: &Schema) -> Option<Refusal> {
+    if schema.tables.contains_key(table) {
+        return None;
+    }
+    reader(schema, |sql| mentions(sql, &table.name)).map(|what| in_use(&what, &format!("the table `{table}`")))
+}
+
+fn in_use(what: &str, thing: &str) -> Refusal {
+    Refusal {
+        reason: format!("{what} uses {thing}"),
+        hint: format!("drop {what} first, in a revision of your own: `seachange revision -m …`"),
+        can_rebuild: false,
+    }
+}
+
+/// The trigger or view whose text does that.
+fn reader(schema: &Schema, reads: impl Fn(&str) -> bool) -> Option<String> {
+    let of_tables = schema.tables.values().flat_map(|table| &table.triggers);
+    let of_views = schema.verbatim.values().flat_map(|object| &object.triggers);
+    let trigger = of_tables.chain(of_views).find(|trigger| reads(&trigger.sql));
+    let view = || schema.verbatim.iter().find(|(_, object)| reads(&object.sql));
+    match trigger {
+        Some(trigger) => Some(format!("the trigger `{}`", trigger.name)),
+        None => view().map(|(name, object)| format!("the {} `{name}`", object.kind)),
+    }
 }
 
 /// Whether the SQL names the identifier, in any quotes; text that cannot be read may.

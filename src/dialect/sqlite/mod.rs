@@ -21,7 +21,7 @@ mod text;
 mod types;
 mod value;
 
-pub(super) use alter::accepts;
+pub(super) use alter::{accepts, needs};
 pub(super) use canonicalize::canonicalize;
 pub(super) use lock::lock_holder;
 pub(super) use rebuild::rebuild;

@@ -81,7 +81,8 @@ fn reconcile_column(column: &mut Column, live: &Column, table: &Table, alias: Op
         column.auto_increment = live.auto_increment;
     }
     // A column that shall count needs the one word SQLite counts with.
-    let fits = column.auto_increment == AutoIncrement::No || alias == Some(live.name.as_str());
+    let is_the_word = live.data_type.text.as_deref().is_some_and(|text| text.eq_ignore_ascii_case("integer"));
+    let fits = column.auto_increment == AutoIncrement::No || is_the_word;
     if fits && types::satisfies(&column.data_type, &live.data_type, table.options.strict) {
         column.data_type = live.data_type.clone();
     }
