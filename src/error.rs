@@ -91,6 +91,12 @@ pub enum Error {
         /// Their titles in order.
         revisions: Vec<String>,
     },
+    /// The database has the entities' tables already, but there are no revisions.
+    #[error("the database already has {}, and no revision describes them", listed_inline(tables))]
+    Unadopted {
+        /// The tables.
+        tables: Vec<String>,
+    },
     /// The next revision could follow several.
     #[error("there are several heads: {}", heads.join(" and "))]
     SeveralHeads {
@@ -227,6 +233,8 @@ pub struct Refusal {
     pub reason: String,
     /// What to do next.
     pub hint: String,
+    /// Whether copying the table's rows into a new one does what no statement does.
+    pub can_rebuild: bool,
 }
 
 /// An operation the database has no statement for.
@@ -256,6 +264,14 @@ pub struct Diagnostic {
 }
 
 impl Error {
+    /// The exit code: 1 when a gate stopped at something it found, 2 when something failed or was misused.
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Self::Pending { .. } | Self::Unadopted { .. } => 1,
+            _ => 2,
+        }
+    }
+
     /// What the user can do about it, when there is something to say.
     pub fn hint(&self) -> Option<String> {
         match self {
@@ -290,6 +306,11 @@ impl Error {
                 "run `seachange upgrade head` first, or `seachange stamp head` if the database already has them"
                     .to_owned(),
             ),
+            Self::Unadopted { .. } => Some(
+                "begin with `seachange revision --baseline -m \"initial schema\"` and `seachange stamp head`; \
+                 the differences come after that"
+                    .to_owned(),
+            ),
             Self::SeveralHeads { .. } => {
                 Some("correct the `parents` line of one of them, so that they follow each other".to_owned())
             }
@@ -321,6 +342,16 @@ impl Error {
 /// One item per line, indented.
 fn listed(items: &[String]) -> String {
     items.iter().map(|item| format!("  {item}")).collect::<Vec<_>>().join("\n")
+}
+
+/// A few items in a sentence, the rest as a number.
+fn listed_inline(items: &[String]) -> String {
+    match items {
+        [first, second, third, rest @ ..] if !rest.is_empty() => {
+            format!("{first}, {second}, {third} and {} more", rest.len())
+        }
+        items => items.join(", "),
+    }
 }
 
 fn indented(text: &str) -> String {

@@ -1,5 +1,7 @@
 //! Writes and checks the migrations of a SeaORM project.
 
+pub mod cli;
+pub mod commands;
 pub mod compare;
 pub mod config;
 pub mod declare;
@@ -11,4 +13,5 @@ pub mod model;
 pub mod op;
 pub mod plan;
 pub mod render;
+pub mod report;
 pub mod revision;

@@ -125,12 +125,8 @@ impl Session {
     /// [`Error::Statement`] and [`Error::Orphans`] leave the database as it was before the revision;
     /// [`Error::Locked`]: another process did not finish in time; [`Error::NoWayDown`].
     pub async fn run(&self, revision: &Revision, direction: Direction, now: &str) -> Result<Outcome> {
-        let section = revision
-            .section(direction, self.dialect().name())
-            .filter(|section| {
-                direction == Direction::Up || !section.sql.trim().is_empty() || is_empty_up(revision, self.dialect())
-            })
-            .ok_or_else(|| Error::NoWayDown { revision: revision.title() })?;
+        let section =
+            self.section(revision, direction).ok_or_else(|| Error::NoWayDown { revision: revision.title() })?;
         for sql in self.dialect().before_transaction() {
             self.execute(sql, "prepare the connection").await?;
         }
@@ -139,6 +135,14 @@ impl Session {
             self.execute(sql, "put the connection back").await?;
         }
         outcome
+    }
+
+    /// The section to run. An empty way down undoes nothing unless there is nothing to undo.
+    fn section<'a>(&self, revision: &'a Revision, direction: Direction) -> Option<&'a Section> {
+        let is_empty = |section: &Section| self.dialect().statements(&section.sql).is_empty();
+        let section = revision.section(direction, self.dialect().name())?;
+        let up = revision.section(Direction::Up, self.dialect().name())?;
+        (direction == Direction::Up || !is_empty(section) || is_empty(up)).then_some(section)
     }
 
     async fn run_section(&self, revision: &Revision, section: &Section, now: &str) -> Result<Outcome> {
@@ -295,12 +299,6 @@ impl Session {
         }
         Ok(())
     }
-}
-
-/// Whether there is nothing to undo: a revision whose way up is empty needs no way down.
-fn is_empty_up(revision: &Revision, dialect: Dialect) -> bool {
-    let up = revision.section(Direction::Up, dialect.name());
-    up.is_some_and(|section| dialect.statements(&section.sql).is_empty())
 }
 
 fn query_error(doing: &str, source: DbErr) -> Error {

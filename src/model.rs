@@ -46,6 +46,8 @@ pub struct Table {
     pub options: TableOptions,
     /// The comment on the table.
     pub comment: Option<String>,
+    /// Clauses of the live table that this model has no place for, as written. Such a table is never rebuilt.
+    pub unmodelled: Vec<String>,
 }
 
 /// How a table is stored.
@@ -340,6 +342,8 @@ pub struct Verbatim {
     pub kind: VerbatimKind,
     /// The whole statement, without the final semicolon.
     pub sql: String,
+    /// The triggers on a view; they go when it is dropped.
+    pub triggers: Vec<Trigger>,
 }
 
 /// The kinds of objects known only by their text.
@@ -451,6 +455,7 @@ impl Table {
             triggers: Vec::new(),
             options: TableOptions::default(),
             comment: None,
+            unmodelled: Vec::new(),
         }
     }
 
@@ -498,6 +503,15 @@ impl Column {
             extra: None,
             comment: None,
         }
+    }
+}
+
+impl Column {
+    /// Whether a row must give a value: it may not be NULL, and nothing else provides one.
+    pub fn needs_value(&self) -> bool {
+        let has_default =
+            self.default.as_ref().is_some_and(|default| default.value != DefaultValue::Literal(Literal::Null));
+        !self.nullable && !has_default && self.generated.is_none() && self.auto_increment == AutoIncrement::No
     }
 }
 

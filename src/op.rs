@@ -84,6 +84,13 @@ pub enum Op {
         from: Index,
         to: Index,
     },
+    /// Does several changes of one table at once, by copying its rows into a new one. `ops` says which changes.
+    RebuildTable {
+        from: Table,
+        to: Table,
+        ops: Vec<Op>,
+        filling: Filling,
+    },
     /// Creates a view or virtual table from its own text.
     CreateVerbatim {
         name: TableName,
@@ -93,6 +100,15 @@ pub enum Op {
         name: TableName,
         object: Verbatim,
     },
+}
+
+/// What rows that are there already get in a new column that needs a value and has no default.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Filling {
+    /// There is no such column, or it must not be made.
+    Refused,
+    /// An empty value: the way down brings back the column, not what was in it.
+    Empty,
 }
 
 impl Op {
@@ -113,6 +129,10 @@ impl Op {
             Self::CreateIndex { table, index } => Self::DropIndex { table, index },
             Self::DropIndex { table, index } => Self::CreateIndex { table, index },
             Self::RenameIndex { table, from, to } => Self::RenameIndex { table, from: to, to: from },
+            Self::RebuildTable { from, to, ops, filling } => {
+                let ops = ops.iter().rev().map(Self::inverse).collect();
+                Self::RebuildTable { from: to, to: from, ops, filling }
+            }
             Self::CreateVerbatim { name, object } => Self::DropVerbatim { name, object },
             Self::DropVerbatim { name, object } => Self::CreateVerbatim { name, object },
         }
@@ -121,7 +141,9 @@ impl Op {
     /// The table the operation is about, by its name before; a view or virtual table by its own name.
     pub fn table(&self) -> &TableName {
         match self {
-            Self::CreateTable { table } | Self::DropTable { table } => &table.name,
+            Self::CreateTable { table } | Self::DropTable { table } | Self::RebuildTable { from: table, .. } => {
+                &table.name
+            }
             Self::RenameTable { from, .. } => from,
             Self::AlterTable { table, .. }
             | Self::AddColumn { table, .. }
@@ -149,6 +171,9 @@ impl Op {
             }
             Self::RenameTable { from, to } => rename_table(&mut schema, &from, &to),
             Self::RenameColumn { table, from, to } => rename_column(&mut schema, &table, &from, &to),
+            Self::RebuildTable { to, .. } => {
+                schema.tables.insert(to.name.clone(), to);
+            }
             Self::CreateVerbatim { name, object } => {
                 schema.verbatim.insert(name, object);
             }
@@ -194,6 +219,7 @@ impl Op {
             | Self::DropTable { .. }
             | Self::RenameTable { .. }
             | Self::RenameColumn { .. }
+            | Self::RebuildTable { .. }
             | Self::CreateVerbatim { .. }
             | Self::DropVerbatim { .. } => {}
         }
@@ -220,6 +246,10 @@ impl fmt::Display for Op {
             Self::DropIndex { table, index } => write!(f, "drop index `{}` on `{table}`", index.name.text),
             Self::RenameIndex { table, from, to } => {
                 write!(f, "rename index `{}` on `{table}` to `{}`", from.name.text, to.name.text)
+            }
+            Self::RebuildTable { to, ops, .. } => {
+                write!(f, "rebuild table `{}`:", to.name)?;
+                ops.iter().try_for_each(|op| write!(f, "\n    {op}"))
             }
             Self::CreateVerbatim { name, object } => write!(f, "create {} `{name}`", object.kind),
             Self::DropVerbatim { name, object } => write!(f, "drop {} `{name}`", object.kind),

@@ -7,7 +7,7 @@ use std::path::Path;
 use super::{Sources, declare};
 use crate::error::Error;
 use crate::model::{
-    AutoIncrement, Column, DefaultValue, Declared, ForeignKey, Index, IndexKey, Name, Placement, Rename, Table,
+    AutoIncrement, Column, Declared, DefaultValue, ForeignKey, Index, IndexKey, Name, Placement, Rename, Table,
 };
 
 /// Declares the given files. A file starts at a line `//- path`; without one the text is `entities/mod.rs`.

@@ -8,7 +8,7 @@ use std::path::Path;
 use sea_orm::ConnectionTrait;
 
 use crate::error::{Refusal, Result};
-use crate::model::{Literal, Schema};
+use crate::model::{Literal, Schema, Table, TableName};
 use crate::op::Op;
 
 /// The table in which seachange records what it applied. Never part of a comparison.
@@ -65,6 +65,19 @@ pub enum EnumStorage {
     Plain,
     /// As text with a check constraint that lists the values.
     Check,
+}
+
+/// The statements around a new table that takes the place of an old one, in three groups.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rebuild {
+    /// The name of the new table until it takes the old one's.
+    pub name: TableName,
+    /// Before the new table is created.
+    pub before: Vec<String>,
+    /// After it is created and before its indexes and triggers are.
+    pub between: Vec<String>,
+    /// After its indexes and triggers are created.
+    pub after: Vec<String>,
 }
 
 /// One statement of a script.
@@ -210,6 +223,13 @@ impl Dialect {
     pub fn accepts(self, op: &Op, schema: &Schema) -> std::result::Result<(), Refusal> {
         match self {
             Self::Sqlite => sqlite::accepts(op, schema),
+        }
+    }
+
+    /// How a table becomes another by copying its rows, on a schema as it is right before.
+    pub fn rebuild(self, from: &Table, to: &Table, schema: &Schema) -> Rebuild {
+        match self {
+            Self::Sqlite => sqlite::rebuild(from, to, schema),
         }
     }
 

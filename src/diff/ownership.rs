@@ -86,6 +86,7 @@ impl Merge<'_> {
     fn merge(&mut self, target: &mut Table) {
         target.options = self.live.options;
         target.comment.clone_from(&self.live.comment);
+        target.unmodelled.clone_from(&self.live.unmodelled);
         self.columns(target);
         self.constraints(target);
         self.indexes(target);
@@ -208,9 +209,15 @@ pub fn is_drift(op: &Op, declared: &Schema, lock: &Schema) -> bool {
             _ => tables.0.is_some() == tables.1.is_some(),
         };
     };
+    is_drift_in(op, declared, lock)
+}
+
+/// The same for an operation on a table both sides have.
+fn is_drift_in(op: &Op, declared: &Table, lock: &Table) -> bool {
     match op {
         Op::CreateTable { .. } | Op::DropTable { .. } | Op::CreateVerbatim { .. } | Op::DropVerbatim { .. } => true,
         Op::RenameTable { .. } | Op::RenameColumn { .. } => false,
+        Op::RebuildTable { ops, .. } => ops.iter().all(|op| is_drift_in(op, declared, lock)),
         Op::AlterTable { .. } => declared.options == lock.options,
         Op::AddColumn { column, .. } | Op::DropColumn { column, .. } => {
             declared.column(&column.name).is_some() == lock.column(&column.name).is_some()
@@ -235,7 +242,8 @@ pub fn record(declared: &Schema, reconciled: &Schema, live: &Schema) -> Schema {
     for (name, reconciled) in &reconciled.tables {
         let Some(live) = live.tables.get(name) else { continue };
         let declared = declared.tables.get(name);
-        let mut table = Table { columns: Vec::new(), triggers: Vec::new(), ..reconciled.clone() };
+        let mut table =
+            Table { columns: Vec::new(), triggers: Vec::new(), unmodelled: Vec::new(), ..reconciled.clone() };
         for column in &reconciled.columns {
             let Some(live) = live.column(&column.name) else { continue };
             let is_satisfied = Column { default: live.default.clone(), ..column.clone() } == *live;

@@ -1,8 +1,8 @@
 //! What can go wrong with an operation, in words. All hazards are rows of one table: explanations, reports and docs
 //! are made from it, and a slug is written nowhere else.
 
-use crate::model::Schema;
-use crate::op::Op;
+use crate::model::{Column, Constraint, Schema, TableName};
+use crate::op::{Filling, Op};
 
 /// One thing that can go wrong, about one operation.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +22,11 @@ pub enum Kind {
     RenamesTable,
     RenamesColumn,
     UniqueMayFail,
+    RebuildsTable,
+    NotNullMayFail,
+    CheckMayFail,
+    ForeignKeyMayFail,
+    InventsValues,
 }
 
 /// A row of the table.
@@ -38,7 +43,7 @@ pub struct Row {
 }
 
 /// All hazards.
-pub const HAZARDS: [Row; 5] = [
+pub const HAZARDS: [Row; 10] = [
     Row {
         kind: Kind::DropsTable,
         slug: "drops-table",
@@ -72,6 +77,42 @@ pub const HAZARDS: [Row; 5] = [
         explanation: "Rows that are there already may hold the same values twice; then the revision fails and changes \
                       nothing. Clean the duplicates in a step before.",
     },
+    Row {
+        kind: Kind::RebuildsTable,
+        slug: "rebuilds-table",
+        loses_data: false,
+        explanation: "The database has no statement for the change, so all rows are copied into a new table that takes \
+                      the place of the old one. Nobody else can write meanwhile; on a large table this takes time and \
+                      as much space again.",
+    },
+    Row {
+        kind: Kind::NotNullMayFail,
+        slug: "not-null-may-fail",
+        loses_data: false,
+        explanation: "Rows that are there already may have no value; then the revision fails and changes nothing. \
+                      Fill them in a step before.",
+    },
+    Row {
+        kind: Kind::CheckMayFail,
+        slug: "check-may-fail",
+        loses_data: false,
+        explanation: "Rows that are there already may violate the check; then the revision fails and changes nothing. \
+                      Correct them in a step before.",
+    },
+    Row {
+        kind: Kind::ForeignKeyMayFail,
+        slug: "foreign-key-may-fail",
+        loses_data: false,
+        explanation: "Rows that are there already may refer to nothing; then the revision fails and changes nothing. \
+                      Correct them in a step before.",
+    },
+    Row {
+        kind: Kind::InventsValues,
+        slug: "invents-values",
+        loses_data: false,
+        explanation: "A column comes back that must have a value, and what was in it is gone, so every row gets an \
+                      empty one.",
+    },
 ];
 
 impl Kind {
@@ -89,30 +130,47 @@ impl Kind {
 
 /// The hazards of one operation on a schema as it is right before it.
 pub(super) fn of(op: &Op, schema: &Schema) -> Vec<Hazard> {
-    let one = |kind, sentence| vec![Hazard { kind, sentence }];
+    let hazard = |kind, sentence| Hazard { kind, sentence };
     match op {
         Op::DropTable { table } => {
-            one(Kind::DropsTable, format!("Dropping the table `{}` deletes all its rows.", table.name))
+            vec![hazard(Kind::DropsTable, format!("Dropping the table `{}` deletes all its rows.", table.name))]
         }
         Op::DropColumn { table, column, .. } if column.generated.is_none() => {
-            one(Kind::DropsColumn, format!("Dropping `{table}.{}` deletes its data.", column.name))
+            vec![hazard(Kind::DropsColumn, format!("Dropping `{table}.{}` deletes its data.", column.name))]
         }
         Op::RenameTable { from, .. } => {
-            one(Kind::RenamesTable, format!("Running code that still says `{from}` will fail."))
+            vec![hazard(Kind::RenamesTable, format!("Running code that still says `{from}` will fail."))]
         }
         Op::RenameColumn { table, from, .. } => {
-            one(Kind::RenamesColumn, format!("Running code that still says `{table}.{from}` will fail."))
+            vec![hazard(Kind::RenamesColumn, format!("Running code that still says `{table}.{from}` will fail."))]
         }
-        Op::CreateIndex { table, index } if index.unique && schema.tables.contains_key(table) => one(
+        Op::CreateIndex { table, index } if index.unique && schema.tables.contains_key(table) => vec![hazard(
             Kind::UniqueMayFail,
             format!("Creating `{}` fails if rows of `{table}` hold the same values twice.", index.name.text),
-        ),
+        )],
+        Op::AlterColumn { table, from, to } if from.nullable && !to.nullable && to.default.is_none() => vec![hazard(
+            Kind::NotNullMayFail,
+            format!("`{table}.{}` becomes NOT NULL; this fails if rows hold NULL in it.", to.name),
+        )],
+        Op::AddConstraint { table, constraint } => added(table, constraint).into_iter().collect(),
+        Op::RebuildTable { from, to, ops, filling } => {
+            let rebuild = format!("Rebuilding `{}` copies all its rows while nobody else can write.", to.name);
+            let mut hazards = vec![hazard(Kind::RebuildsTable, rebuild)];
+            hazards.extend(ops.iter().flat_map(|op| of(op, schema)));
+            if *filling == Filling::Empty {
+                let is_new = |column: &&Column| from.column(&column.name).is_none() && column.needs_value();
+                for column in to.columns.iter().filter(is_new) {
+                    let sentence = format!("Every row gets an empty value in `{}.{}`.", to.name, column.name);
+                    hazards.push(hazard(Kind::InventsValues, sentence));
+                }
+            }
+            hazards
+        }
         Op::CreateTable { .. }
         | Op::DropColumn { .. }
         | Op::AlterTable { .. }
         | Op::AddColumn { .. }
         | Op::AlterColumn { .. }
-        | Op::AddConstraint { .. }
         | Op::DropConstraint { .. }
         | Op::CreateIndex { .. }
         | Op::DropIndex { .. }
@@ -120,6 +178,37 @@ pub(super) fn of(op: &Op, schema: &Schema) -> Vec<Hazard> {
         | Op::CreateVerbatim { .. }
         | Op::DropVerbatim { .. } => Vec::new(),
     }
+}
+
+fn added(table: &TableName, constraint: &Constraint) -> Option<Hazard> {
+    let (kind, sentence) = match constraint {
+        Constraint::PrimaryKey(key) => (
+            Kind::UniqueMayFail,
+            format!(
+                "The primary key ({}) fails if rows of `{table}` hold the same values twice.",
+                key.columns.join(", ")
+            ),
+        ),
+        Constraint::Unique(unique) => (
+            Kind::UniqueMayFail,
+            format!(
+                "The unique constraint ({}) fails if rows of `{table}` hold the same values twice.",
+                unique.columns.join(", ")
+            ),
+        ),
+        Constraint::ForeignKey(fk) => (
+            Kind::ForeignKeyMayFail,
+            format!(
+                "The foreign key ({}) fails if rows of `{table}` refer to rows `{}` does not have.",
+                fk.columns.join(", "),
+                fk.references
+            ),
+        ),
+        Constraint::Check(check) => {
+            (Kind::CheckMayFail, format!("The check ({}) fails if rows of `{table}` violate it.", check.expression))
+        }
+    };
+    Some(Hazard { kind, sentence })
 }
 
 #[cfg(test)]

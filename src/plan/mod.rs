@@ -4,10 +4,12 @@
 pub mod hazard;
 mod order;
 
-use crate::dialect::Dialect;
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::dialect::{Dialect, Rebuild};
 use crate::error::{Blocked, Error, Result};
-use crate::model::{Constraint, Index, IndexPart, Name, Schema, TableName, Unique};
-use crate::op::Op;
+use crate::model::{Constraint, Index, IndexPart, Name, Schema, Table, TableName, Unique};
+use crate::op::{Filling, Op};
 
 use hazard::Hazard;
 
@@ -23,8 +25,19 @@ pub struct Plan {
 pub struct Step {
     /// What is done.
     pub op: Op,
+    /// For a rebuild, the statements around the new table.
+    pub rebuild: Option<Rebuild>,
     /// What can go wrong.
     pub hazards: Vec<Hazard>,
+}
+
+/// What a plan is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// To go where the entities are. Nothing is invented.
+    Up,
+    /// To undo. A column that must have a value comes back with an empty one.
+    Down,
 }
 
 /// Plans the operations on a database that looks like `from`.
@@ -33,24 +46,96 @@ pub struct Step {
 /// [`Error::Blocked`] lists every operation this database has no statement for, and why.
 ///
 /// ```
-/// use seachange::{dialect::Dialect, model::Schema, plan};
+/// use seachange::dialect::Dialect;
+/// use seachange::model::Schema;
+/// use seachange::plan::{Purpose, plan};
 ///
-/// assert!(plan::plan(Vec::new(), &Schema::default(), Dialect::Sqlite).unwrap().steps.is_empty());
+/// assert!(plan(Vec::new(), &Schema::default(), Dialect::Sqlite, Purpose::Up).unwrap().steps.is_empty());
 /// ```
-pub fn plan(ops: Vec<Op>, from: &Schema, dialect: Dialect) -> Result<Plan> {
-    let mildest = ops.into_iter().flat_map(|op| mildest(op, dialect)).collect();
+pub fn plan(ops: Vec<Op>, from: &Schema, dialect: Dialect, purpose: Purpose) -> Result<Plan> {
+    let mildest: Vec<Op> = ops.into_iter().flat_map(|op| mildest(op, dialect)).collect();
+    let ops = order::order(mildest);
+    let refused = refused(&ops, from, dialect);
+    let ops = if refused.is_empty() { ops } else { order::order(together(ops, &refused, from, purpose)) };
+
     let mut schema = from.clone();
     let mut blocked = Vec::new();
     let mut plan = Plan::default();
-    for op in order::order(mildest) {
+    for op in ops {
+        let op = with_tables(op, &schema);
         if let Err(refusal) = dialect.accepts(&op, &schema) {
             blocked.push(Blocked { op: op.to_string(), refusal });
         }
+        let rebuild = match &op {
+            Op::RebuildTable { from, to, .. } => Some(dialect.rebuild(from, to, &schema)),
+            _ => None,
+        };
         let hazards = hazard::of(&op, &schema);
         schema = op.apply(schema);
-        plan.steps.push(Step { op, hazards });
+        plan.steps.push(Step { op, rebuild, hazards });
     }
     if blocked.is_empty() { Ok(plan) } else { Err(Error::Blocked { blocked }) }
+}
+
+/// The tables with an operation that only a rebuild can do.
+fn refused(ops: &[Op], from: &Schema, dialect: Dialect) -> BTreeSet<TableName> {
+    let mut schema = from.clone();
+    let mut tables = BTreeSet::new();
+    for op in ops {
+        if dialect.accepts(op, &schema).is_err_and(|refusal| refusal.can_rebuild) {
+            tables.insert(op.table().clone());
+        }
+        schema = op.apply(schema);
+    }
+    tables
+}
+
+/// Puts all operations inside a refused table into one rebuild of it.
+fn together(ops: Vec<Op>, refused: &BTreeSet<TableName>, from: &Schema, purpose: Purpose) -> Vec<Op> {
+    let (inside, mut rest): (Vec<Op>, Vec<Op>) =
+        ops.into_iter().partition(|op| refused.contains(op.table()) && stays_inside(op));
+    let filling = match purpose {
+        Purpose::Up => Filling::Refused,
+        Purpose::Down => Filling::Empty,
+    };
+    for name in refused {
+        let ops: Vec<Op> = inside.iter().filter(|op| op.table() == name).cloned().collect();
+        let table = from.tables.get(name).cloned().unwrap_or_else(|| Table::new(name.clone()));
+        rest.push(Op::RebuildTable { from: table.clone(), to: table, ops, filling });
+    }
+    rest
+}
+
+/// The rebuild with the table as it is right before and right after; any other operation as it is.
+fn with_tables(op: Op, schema: &Schema) -> Op {
+    let Op::RebuildTable { from, ops, filling, .. } = op else { return op };
+    let from = schema.tables.get(&from.name).cloned().unwrap_or(from);
+    let alone = Schema { tables: BTreeMap::from([(from.name.clone(), from.clone())]), ..Schema::default() };
+    let after = ops.iter().fold(alone, |schema, op| op.apply(schema));
+    let to = after.tables.get(&from.name).cloned().unwrap_or_else(|| from.clone());
+    Op::RebuildTable { from, to, ops, filling }
+}
+
+/// Whether the operation changes one table and nothing around it, so that a rebuild can do it.
+fn stays_inside(op: &Op) -> bool {
+    match op {
+        Op::AlterTable { .. }
+        | Op::AddColumn { .. }
+        | Op::DropColumn { .. }
+        | Op::AlterColumn { .. }
+        | Op::AddConstraint { .. }
+        | Op::DropConstraint { .. }
+        | Op::CreateIndex { .. }
+        | Op::DropIndex { .. }
+        | Op::RenameIndex { .. } => true,
+        Op::CreateTable { .. }
+        | Op::DropTable { .. }
+        | Op::RenameTable { .. }
+        | Op::RenameColumn { .. }
+        | Op::RebuildTable { .. }
+        | Op::CreateVerbatim { .. }
+        | Op::DropVerbatim { .. } => false,
+    }
 }
 
 impl Plan {
@@ -75,6 +160,8 @@ impl Plan {
 fn mildest(op: Op, dialect: Dialect) -> Vec<Op> {
     let can = dialect.capabilities();
     match op {
+        // What a rebuild did may be undone more gently.
+        Op::RebuildTable { ops, .. } => ops.into_iter().flat_map(|op| mildest(op, dialect)).collect(),
         Op::AddConstraint { table, constraint: Constraint::Unique(unique) } if !can.add_constraint => {
             vec![unique_index(table, &unique)]
         }

@@ -148,6 +148,13 @@ fn effect(op: &Op) -> Effect {
             effect.gives.insert(Thing::Index(to.name.text.clone()));
             effect.uses = index_columns(table, to);
         }
+        Op::RebuildTable { ops, .. } => {
+            let parts: Vec<Effect> = ops.iter().map(self::effect).collect();
+            effect.gives = parts.iter().flat_map(|part| part.gives.clone()).collect();
+            effect.takes = parts.iter().flat_map(|part| part.takes.clone()).collect();
+            let inside = |thing: &Thing| effect.gives.contains(thing) || effect.takes.contains(thing);
+            effect.uses = parts.iter().flat_map(|part| part.uses.clone()).filter(|thing| !inside(thing)).collect();
+        }
         // The text of a view is not understood: it goes before, and comes after, everything else of its name only.
         Op::CreateVerbatim { name, .. } => {
             effect.gives.insert(Thing::Verbatim(name.clone()));

@@ -8,7 +8,7 @@ use minijinja::value::Serde;
 use serde::Serialize;
 
 use crate::dialect::Dialect;
-use crate::error::{Error, Result};
+use crate::error::{Blocked, Error, Result};
 use crate::plan::hazard::Hazard;
 use crate::plan::{Plan, Step};
 
@@ -34,6 +34,8 @@ struct Context<'a> {
     header: &'a Header,
     up: Vec<StepText>,
     down: Vec<StepText>,
+    /// Why there is no way down, one reason per line; empty when there is one.
+    no_way_down: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -48,17 +50,35 @@ struct HazardText {
     sentence: String,
 }
 
-/// The text of a revision file.
+/// The text of a revision file. Where there is no way down, the file says why.
 ///
 /// # Errors
 /// [`Error::Template`]: the project's own template does not work.
-pub fn revision(header: &Header, up: &Plan, down: &Plan, dialect: Dialect, template: &str) -> Result<String> {
+pub fn revision(
+    header: &Header,
+    up: &Plan,
+    down: &std::result::Result<Plan, Vec<Blocked>>,
+    dialect: Dialect,
+    template: &str,
+) -> Result<String> {
+    let reason = |blocked: &Blocked| format!("{}: {}", blocked.op.replace('\n', " "), blocked.refusal.reason);
+    let (down, no_way_down) = match down {
+        Ok(plan) => (steps(plan, dialect), Vec::new()),
+        Err(blocked) => (Vec::new(), blocked.iter().map(reason).collect()),
+    };
+    fill(template, Context { header, up: steps(up, dialect), down, no_way_down })
+}
+
+/// The text of a template with the context's fields put in.
+///
+/// # Errors
+/// [`Error::Template`]: the template does not work.
+pub fn fill<C: Serialize>(template: &str, context: C) -> Result<String> {
     let failed = |source| Error::Template { source: Box::new(source) };
     let mut syntax = SyntaxConfig::builder();
     syntax.keep_trailing_newline(true).trim_blocks(true).lstrip_blocks(true);
     let mut environment = Environment::new();
     environment.set_syntax(syntax.build().map_err(failed)?);
-    let context = Context { header, up: steps(up, dialect), down: steps(down, dialect) };
     environment.render_str(template, Serde(context)).map_err(failed)
 }
 
@@ -66,7 +86,7 @@ fn steps(plan: &Plan, dialect: Dialect) -> Vec<StepText> {
     let hazard = |hazard: &Hazard| HazardText { slug: hazard.kind.slug(), sentence: hazard.sentence.clone() };
     let step = |step: &Step| StepText {
         hazards: step.hazards.iter().map(hazard).collect(),
-        statements: sql::statements(&step.op, dialect),
+        statements: sql::statements(step, dialect),
     };
     plan.steps.iter().map(step).collect()
 }

@@ -1,15 +1,23 @@
 //! Operations become SQL statements. What is spelled differently from database to database comes from the dialect and
 //! from the texts that canonicalization put into types and defaults; the rest is standard SQL.
 
-use crate::dialect::Dialect;
+use crate::dialect::{Dialect, Rebuild};
 use crate::model::{
     Action, AutoIncrement, Column, Constraint, ForeignKey, Index, IndexKey, IndexPart, Name, Placement, Table,
     TableName,
 };
 use crate::op::Op;
+use crate::plan::Step;
 
-/// The statements of an operation, each without its semicolon.
-pub fn statements(op: &Op, dialect: Dialect) -> Vec<String> {
+/// The statements of a step, each without its semicolon.
+pub fn statements(step: &Step, dialect: Dialect) -> Vec<String> {
+    match (&step.op, &step.rebuild) {
+        (Op::RebuildTable { to, .. }, Some(rebuild)) => Sql { dialect }.rebuild(to, rebuild),
+        (op, _) => operation(op, dialect),
+    }
+}
+
+fn operation(op: &Op, dialect: Dialect) -> Vec<String> {
     let sql = Sql { dialect };
     let alter = |table: &TableName, change: String| vec![format!("ALTER TABLE {} {change}", sql.table(table))];
     match op {
@@ -41,8 +49,8 @@ pub fn statements(op: &Op, dialect: Dialect) -> Vec<String> {
             };
             vec![format!("DROP {kind} {}", sql.table(name))]
         }
-        // No dialect accepts these yet, so no plan holds them.
-        Op::AlterTable { .. } | Op::AlterColumn { .. } => Vec::new(),
+        // No dialect has a statement for these, so they only come inside a rebuild, which `statements` writes.
+        Op::AlterTable { .. } | Op::AlterColumn { .. } | Op::RebuildTable { .. } => Vec::new(),
     }
 }
 
@@ -88,9 +96,24 @@ impl Sql {
         let options = if options.is_empty() { String::new() } else { format!(" {}", options.join(", ")) };
         let body = self.table_body(table).join(",\n    ");
         let mut statements = vec![format!("CREATE TABLE {} (\n    {body}\n){options}", self.table(&table.name))];
-        statements.extend(table.indexes.iter().map(|index| self.create_index(&table.name, index)));
-        statements.extend(table.triggers.iter().map(|trigger| trigger.sql.clone()));
+        statements.extend(self.belongings(table));
         statements
+    }
+
+    fn rebuild(&self, to: &Table, rebuild: &Rebuild) -> Vec<String> {
+        let bare = Table { name: rebuild.name.clone(), indexes: Vec::new(), triggers: Vec::new(), ..to.clone() };
+        let mut statements = rebuild.before.clone();
+        statements.extend(self.create_table(&bare));
+        statements.extend(rebuild.between.iter().cloned());
+        statements.extend(self.belongings(to));
+        statements.extend(rebuild.after.iter().cloned());
+        statements
+    }
+
+    /// The indexes and triggers of a table.
+    fn belongings(&self, table: &Table) -> Vec<String> {
+        let indexes = table.indexes.iter().map(|index| self.create_index(&table.name, index));
+        indexes.chain(table.triggers.iter().map(|trigger| trigger.sql.clone())).collect()
     }
 
     /// What stands between the parentheses of `CREATE TABLE`.

@@ -1,14 +1,9 @@
 //! What SQLite's `ALTER TABLE` can do and what it refuses, given the table as it is.
 
-use sqlparser::dialect::SQLiteDialect;
-use sqlparser::tokenizer::{Token, Tokenizer};
-
+use super::text;
 use crate::error::Refusal;
-use crate::model::{Column, Constraint, DefaultValue, Literal, Placement, Schema, Table, TableName};
-use crate::op::Op;
-
-const REBUILD: &str = "SQLite can only do it by rebuilding the table, which seachange does not write yet; \
-                       write that revision by hand with `seachange revision -m …`";
+use crate::model::{Column, Constraint, DefaultValue, IndexKey, Literal, Placement, Schema, Table, TableName};
+use crate::op::{Filling, Op};
 
 /// Whether SQLite has a statement for the operation on a schema as it is right before it.
 pub(in crate::dialect) fn accepts(op: &Op, schema: &Schema) -> Result<(), Refusal> {
@@ -22,45 +17,65 @@ pub(in crate::dialect) fn accepts(op: &Op, schema: &Schema) -> Result<(), Refusa
         | Op::RenameIndex { .. }
         | Op::CreateVerbatim { .. }
         | Op::DropVerbatim { .. } => Ok(()),
-        Op::AlterTable { .. } => refuse("`ALTER TABLE` cannot change how a table is stored", REBUILD),
-        Op::AlterColumn { .. } => refuse("`ALTER TABLE` cannot change a column", REBUILD),
-        Op::AddConstraint { .. } => refuse("`ALTER TABLE` cannot add a constraint to a table that exists", REBUILD),
-        Op::DropConstraint { .. } => refuse("`ALTER TABLE` cannot drop a constraint", REBUILD),
+        Op::AlterTable { .. } => rebuild("`ALTER TABLE` cannot change how a table is stored"),
+        Op::AlterColumn { .. } => rebuild("`ALTER TABLE` cannot change a column"),
+        Op::AddConstraint { .. } => rebuild("`ALTER TABLE` cannot add a constraint to a table that exists"),
+        Op::DropConstraint { .. } => rebuild("`ALTER TABLE` cannot drop a constraint"),
         Op::AddColumn { column, constraints, .. } => accepts_new_column(column, constraints),
         Op::DropColumn { table, column, constraints } => match schema.tables.get(table) {
             Some(table) => accepts_dropped_column(table, column, constraints, schema),
             None => Ok(()),
         },
+        Op::RebuildTable { from, to, filling, .. } => accepts_rebuild(from, to, *filling),
     }
 }
 
-fn refuse(reason: &str, hint: &str) -> Result<(), Refusal> {
-    Err(Refusal { reason: reason.to_owned(), hint: hint.to_owned() })
+/// No statement does it, but a rebuild does.
+fn rebuild(reason: &str) -> Result<(), Refusal> {
+    Err(Refusal { reason: reason.to_owned(), hint: String::new(), can_rebuild: true })
+}
+
+fn accepts_rebuild(from: &Table, to: &Table, filling: Filling) -> Result<(), Refusal> {
+    if !from.unmodelled.is_empty() {
+        return Err(Refusal {
+            reason: format!(
+                "SQLite can only do it by rebuilding `{}`, and that would lose what its definition says beyond what \
+                 seachange understands: {}",
+                from.name,
+                from.unmodelled.join(", ")
+            ),
+            hint: "write that revision by hand: `seachange revision -m …`".to_owned(),
+            can_rebuild: false,
+        });
+    }
+    let unfilled = to.columns.iter().find(|column| from.column(&column.name).is_none() && column.needs_value());
+    match (unfilled, filling) {
+        (Some(column), Filling::Refused) => Err(Refusal {
+            reason: format!("rows that are there already would have no value for `{}.{}`", to.name, column.name),
+            hint: "give the field a `default_value`, or make it an `Option`".to_owned(),
+            can_rebuild: false,
+        }),
+        (Some(_), Filling::Empty) | (None, _) => Ok(()),
+    }
 }
 
 fn accepts_new_column(column: &Column, constraints: &[Constraint]) -> Result<(), Refusal> {
     let default = column.default.as_ref().map(|default| &default.value);
     let has_value = !matches!(default, None | Some(DefaultValue::Literal(Literal::Null)));
     if column.generated.as_ref().is_some_and(|generated| generated.stored) {
-        return refuse("`ADD COLUMN` cannot add a stored generated column", REBUILD);
+        return rebuild("`ADD COLUMN` cannot add a stored generated column");
     }
     if !column.nullable && !has_value && column.generated.is_none() {
-        return refuse(
-            "rows that are there already would have no value for it",
-            "give the field a `default_value`, or make it an `Option`",
-        );
+        return rebuild("`ADD COLUMN` cannot add a column that needs a value and has no default");
     }
     if matches!(default, Some(DefaultValue::Expression(_))) {
-        return refuse(
-            "`ADD COLUMN` takes only a constant default",
-            "give the field a constant `default_value`, or make it an `Option` without a default",
-        );
+        return rebuild("`ADD COLUMN` takes only a constant default");
     }
     for constraint in constraints {
         match constraint {
-            Constraint::PrimaryKey(_) => return refuse("`ADD COLUMN` cannot add to the primary key", REBUILD),
+            Constraint::PrimaryKey(_) => return rebuild("`ADD COLUMN` cannot add to the primary key"),
             Constraint::ForeignKey(_) if has_value => {
-                return refuse("`ADD COLUMN` takes a foreign key only without a default", REBUILD);
+                return rebuild("`ADD COLUMN` takes a foreign key only without a default");
             }
             Constraint::Unique(_) | Constraint::ForeignKey(_) | Constraint::Check(_) => {}
         }
@@ -70,7 +85,7 @@ fn accepts_new_column(column: &Column, constraints: &[Constraint]) -> Result<(),
 
 fn accepts_dropped_column(table: &Table, column: &Column, own: &[Constraint], schema: &Schema) -> Result<(), Refusal> {
     let name = &column.name;
-    let in_the_way = |what: String| refuse(&format!("`DROP COLUMN` refuses a column that {what}"), REBUILD);
+    let in_the_way = |what: String| rebuild(&format!("`DROP COLUMN` refuses a column that {what}"));
     if table.columns.len() == 1 {
         return in_the_way("is the only one".to_owned());
     }
@@ -99,17 +114,22 @@ fn accepts_dropped_column(table: &Table, column: &Column, own: &[Constraint], sc
     }
     for index in &table.indexes {
         let expressions = index.parts.iter().filter_map(|part| match &part.key {
-            crate::model::IndexKey::Expression(sql) => Some(sql),
-            crate::model::IndexKey::Column(_) => None,
+            IndexKey::Expression(sql) => Some(sql),
+            IndexKey::Column(_) => None,
         });
         if expressions.chain(&index.predicate).any(|sql| mentions(sql, name)) {
             return in_the_way(format!("the index `{}` uses", index.name.text));
         }
     }
-    if let Some(what) = reader(schema, &table.name, name) {
-        return in_the_way(format!("{what} uses"));
+    match reader(schema, &table.name, name) {
+        // A rebuild would not help: what reads the column has to change first.
+        Some(what) => Err(Refusal {
+            reason: format!("{what} uses the column"),
+            hint: format!("drop {what} first, in a revision of your own: `seachange revision -m …`"),
+            can_rebuild: false,
+        }),
+        None => Ok(()),
     }
-    Ok(())
 }
 
 /// The trigger or view that names both the table and the column.
@@ -129,12 +149,12 @@ fn reader(schema: &Schema, table: &TableName, column: &str) -> Option<String> {
 }
 
 /// Whether the SQL names the identifier, in any quotes; text that cannot be read may.
-fn mentions(sql: &str, identifier: &str) -> bool {
-    match Tokenizer::new(&SQLiteDialect {}, sql).tokenize() {
-        Ok(tokens) => tokens.iter().any(|token| match token {
-            Token::Word(word) => word.value.eq_ignore_ascii_case(identifier),
-            _ => false,
-        }),
-        Err(_) => true,
-    }
+pub(super) fn mentions(sql: &str, identifier: &str) -> bool {
+    let tokens = text::tokens(sql);
+    tokens.iter().any(|token| match &token.kind {
+        text::Kind::Word => token.text.eq_ignore_ascii_case(identifier),
+        text::Kind::Quoted(name) => name.eq_ignore_ascii_case(identifier),
+        text::Kind::Broken => true,
+        text::Kind::Text(_) | text::Kind::Blob | text::Kind::Number | text::Kind::Symbol => false,
+    })
 }

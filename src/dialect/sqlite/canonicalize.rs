@@ -1,8 +1,208 @@
-//! Brings a schema into SQLite's own words.
-use crate::dialect::Options;
-use crate::error::Result;
-use crate::model::Schema;
-#[expect(clippy::unnecessary_wraps, reason = "skeleton")]
-pub(in crate::dialect) fn canonicalize(schema: Schema, _options: &Options) -> Result<Schema> {
-    Ok(schema)
+//! Brings a schema into SQLite's own words: every type and default gets its text, and what SQLite cannot hold goes.
+//! Looks at one schema only; what two of them have in common is for `reconcile`.
+
+use super::compare;
+use super::create::{self, ClauseKind};
+use super::{literal, quote, types, value};
+use crate::dialect::{EnumStorage, Options};
+use crate::error::{Error, Result};
+use crate::model::{
+    AutoIncrement, Check, Column, ColumnDefault, DataType, DefaultValue, ForeignKey, Generated, Literal, Name,
+    ObjectPath, Placement, Schema, Table, TableName, Unique,
+};
+
+/// The schema in SQLite's own words.
+pub(in crate::dialect) fn canonicalize(schema: Schema, options: &Options) -> Result<Schema> {
+    let mut canonical = Schema { tables: [].into(), verbatim: schema.verbatim };
+    for (declared_name, table) in schema.tables {
+        let table = self::table(table, options)?;
+        if canonical.tables.contains_key(&table.name) {
+            return Err(unsupported(
+                ObjectPath::Table(declared_name),
+                "a table of that name is declared in another schema, and SQLite has no schemas",
+                "give the table another `table_name`",
+            ));
+        }
+        canonical.tables.insert(table.name.clone(), table);
+    }
+    Ok(canonical)
+}
+
+fn unsupported(object: ObjectPath, reason: impl Into<String>, hint: impl Into<String>) -> Error {
+    Error::Unsupported { database: "SQLite", object, reason: reason.into(), hint: hint.into() }
+}
+
+fn table(mut table: Table, options: &Options) -> Result<Table> {
+    for position in 0..table.columns.len() {
+        take_extra(&mut table, position)?;
+    }
+    let counted = counted_column(&table);
+    let key = table.primary_key.as_ref().map(|key| key.columns.clone()).unwrap_or_default();
+    for column in &mut table.columns {
+        let path = || ObjectPath::Column(table.name.clone(), column.name.clone());
+        if column.auto_increment != AutoIncrement::No && counted.as_deref() != Some(&column.name) {
+            column.auto_increment = AutoIncrement::No;
+        }
+        if column.data_type.text.is_none() {
+            column.data_type.text = Some(spell_type(column, table.options.strict).ok_or_else(|| {
+                let reason = format!("it is {}", types::describe(&column.data_type.kind));
+                unsupported(path(), reason, "write a `column_type` SQLite has, such as `Json` or `Text`")
+            })?);
+        }
+        if let Some(default) = &mut column.default
+            && default.text.is_none()
+        {
+            if let DefaultValue::Expression(sql) = &default.value {
+                // A constant in the clothes of an expression, as `Expr::cust("0")` is.
+                default.value = expression_default(sql);
+            }
+            default.text = Some(value::spell(&default.value));
+        }
+        column.nullable &= !key.contains(&column.name);
+        column.collation = column.collation.take().filter(|name| !name.eq_ignore_ascii_case("BINARY"));
+        column.comment = None;
+    }
+    if options.enums == EnumStorage::Check {
+        check_enums(&mut table);
+    }
+    drop_repeated_uniques(&mut table);
+    table.name.schema = None;
+    for fk in &mut table.foreign_keys {
+        fk.references.schema = None;
+    }
+    table.comment = None;
+    Ok(table)
+}
+
+/// The column SQLite can count up: the integer that is the whole primary key.
+fn counted_column(table: &Table) -> Option<String> {
+    let key = table.primary_key.as_ref()?;
+    let [name] = key.columns.as_slice() else { return None };
+    let column = table.column(name)?;
+    let integer = match &column.data_type.text {
+        // SQLite takes no other spelling.
+        Some(text) => text.eq_ignore_ascii_case("integer"),
+        None => is_integer(&column.data_type.kind),
+    };
+    (integer && !table.options.without_rowid).then(|| name.clone())
+}
+
+fn is_integer(kind: &DataType) -> bool {
+    match kind {
+        DataType::TinyInteger
+        | DataType::SmallInteger
+        | DataType::Integer
+        | DataType::BigInteger
+        | DataType::TinyUnsigned
+        | DataType::SmallUnsigned
+        | DataType::Unsigned
+        | DataType::BigUnsigned => true,
+        DataType::Custom(name) => name.eq_ignore_ascii_case("integer"),
+        _ => false,
+    }
+}
+
+fn spell_type(column: &Column, strict: bool) -> Option<String> {
+    if column.auto_increment != AutoIncrement::No {
+        Some("integer".to_owned())
+    } else if strict {
+        types::spell_strict(&column.data_type.kind)
+    } else {
+        types::spell(&column.data_type.kind)
+    }
+}
+
+/// A bare word in an entity's expression is no string, as it would be behind `DEFAULT`.
+fn expression_default(sql: &str) -> DefaultValue {
+    match value::parse(&format!("({sql})")) {
+        DefaultValue::Literal(constant) => DefaultValue::Literal(constant),
+        DefaultValue::Expression(_) => DefaultValue::Expression(sql.to_owned()),
+    }
+}
+
+/// Moves what the entity says in raw SQL to where it belongs.
+fn take_extra(table: &mut Table, position: usize) -> Result<()> {
+    let Some(column) = table.columns.get_mut(position) else { return Ok(()) };
+    let Some(extra) = column.extra.take() else { return Ok(()) };
+    let path = ObjectPath::Column(table.name.clone(), column.name.clone());
+    let hint = "`extra` may hold CHECK, COLLATE, DEFAULT, GENERATED ALWAYS AS, UNIQUE, REFERENCES and NOT NULL";
+    let clauses = create::column_tail(&extra)
+        .map_err(|problem| unsupported(path.clone(), format!("in `extra = \"{extra}\"`, {problem}"), hint))?;
+    let placement = Placement::Column(column.name.clone());
+    for clause in clauses {
+        let name = clause.name.map(Name::written);
+        match clause.kind {
+            ClauseKind::Check(expression) => {
+                table.checks.push(Check { name, expression, placement: placement.clone() });
+            }
+            ClauseKind::Collate(collation) => column.collation = Some(collation),
+            ClauseKind::Default(sql) => {
+                column.default = Some(ColumnDefault { value: value::parse(&sql), text: Some(sql) });
+            }
+            ClauseKind::Generated { expression, stored } => {
+                column.generated = Some(Generated { expression, stored });
+            }
+            ClauseKind::Unique { .. } => {
+                let columns = vec![column.name.clone()];
+                table.uniques.push(Unique { name, columns, placement: placement.clone() });
+            }
+            ClauseKind::NotNull => column.nullable = false,
+            ClauseKind::Null => {}
+            ClauseKind::References(reference) if !reference.referenced_columns.is_empty() => {
+                table.foreign_keys.push(ForeignKey {
+                    name,
+                    columns: vec![column.name.clone()],
+                    references: TableName::new(reference.table),
+                    referenced_columns: reference.referenced_columns,
+                    on_delete: reference.on_delete,
+                    on_update: reference.on_update,
+                    deferred: reference.deferred,
+                    placement: placement.clone(),
+                });
+            }
+            ClauseKind::References(_) => {
+                let reason = "`REFERENCES` in `extra` names no column";
+                return Err(unsupported(path, reason, "write the column, as in `REFERENCES users (id)`"));
+            }
+            ClauseKind::PrimaryKey { .. } => {
+                let reason = "`PRIMARY KEY` in `extra` is not known to SeaORM";
+                return Err(unsupported(path, reason, "write `#[sea_orm(primary_key)]`"));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Gives every string enum a check that lists its values, unless there is one.
+fn check_enums(table: &mut Table) {
+    let mut checks = Vec::new();
+    for column in &table.columns {
+        let Some(values) = &column.values else { continue };
+        let listed = table.checks.iter().any(|check| compare::listed_values(&check.expression, &column.name).is_some());
+        if !listed {
+            checks.push(enum_check(&column.name, values));
+        }
+    }
+    table.checks.extend(checks);
+}
+
+/// The check that lets only those values into a column.
+pub(super) fn enum_check(column: &str, values: &[String]) -> Check {
+    let list: Vec<String> = values.iter().map(|value| literal(&Literal::Text(value.clone()))).collect();
+    let expression = format!("{} IN ({})", quote(column), list.join(", "));
+    Check { name: None, expression, placement: Placement::Column(column.to_owned()) }
+}
+
+/// SQLite keeps one index for all unique constraints on the same columns; so one of them is enough, best one with a name.
+fn drop_repeated_uniques(table: &mut Table) {
+    let mut kept: Vec<Unique> = Vec::new();
+    for unique in std::mem::take(&mut table.uniques) {
+        let named = |unique: &Unique| unique.name.as_ref().is_some_and(|name| !name.inferred);
+        match kept.iter_mut().find(|other| other.columns == unique.columns) {
+            Some(other) if named(&unique) && !named(other) => *other = unique,
+            Some(_) => {}
+            None => kept.push(unique),
+        }
+    }
+    table.uniques = kept;
 }

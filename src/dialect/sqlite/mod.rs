@@ -3,15 +3,27 @@
 
 mod alter;
 mod canonicalize;
+mod compare;
+mod create;
 mod lock;
+mod rebuild;
 mod reconcile;
+#[cfg(test)]
+mod reconcile_tests;
 mod reflect;
 pub(super) mod runner;
 mod script;
+#[cfg(test)]
+mod show;
+mod spelling;
+mod text;
+mod types;
+mod value;
 
 pub(super) use alter::accepts;
 pub(super) use canonicalize::canonicalize;
 pub(super) use lock::lock_holder;
+pub(super) use rebuild::rebuild;
 pub(super) use reconcile::reconcile;
 pub(super) use reflect::reflect;
 pub(super) use script::statements;

@@ -1,5 +1,255 @@
-//! Decides what the live side satisfies.
-use crate::model::Schema;
-pub(in crate::dialect) fn reconcile(declared: Schema, _live: &Schema) -> Schema {
-    declared
+//! Decides what of the declared schema the live one satisfies, and gives it the live form.
+//! What is left different is a difference; whose it is and what to do about it is decided elsewhere.
+
+use super::canonicalize::enum_check;
+use super::compare::{self, CheckMeaning, IndexMeaning};
+use super::{spelling, types};
+use crate::model::{
+    Action, AutoIncrement, Check, Column, ForeignKey, Index, Name, PrimaryKey, Schema, Table, TableOptions, Unique,
+};
+
+/// The declared schema in the live form wherever the live one satisfies it.
+pub(in crate::dialect) fn reconcile(declared: Schema, live: &Schema) -> Schema {
+    let mut schema = spelling::adopt(declared, live);
+    for table in schema.tables.values_mut() {
+        let live = live.tables.get(&table.name);
+        if let Some(live) = live {
+            reconcile_table(table, live);
+        }
+        for column in &mut table.columns {
+            // SQLite keeps no list of values; another declared schema in the place of the live one does.
+            column.values = live.and_then(|table| table.column(&column.name)).and_then(|live| live.values.clone());
+        }
+    }
+    for (name, verbatim) in &mut schema.verbatim {
+        if let Some(live) = live.verbatim.get(name)
+            && compare::same_verbatim(verbatim, live)
+        {
+            *verbatim = live.clone();
+        }
+    }
+    schema
+}
+
+fn reconcile_table(table: &mut Table, live: &Table) {
+    reconcile_indexes(table, live);
+    table.foreign_keys = match_all(
+        std::mem::take(&mut table.foreign_keys),
+        &live.foreign_keys,
+        |fk, live| compare::foreign_key_meaning(fk) == compare::foreign_key_meaning(live),
+        |fk| fk.name.as_ref(),
+        |fk, live| foreign_key(&fk, live),
+    );
+    reconcile_checks(table, live);
+    table.triggers = match_all(
+        std::mem::take(&mut table.triggers),
+        &live.triggers,
+        compare::same_trigger,
+        |_| None,
+        |_, live| live.clone(),
+    );
+    if let (Some(key), Some(live)) = (&mut table.primary_key, &live.primary_key)
+        && same_key(key, live)
+    {
+        *key = live.clone();
+    }
+    let live_alias = rowid_alias(live);
+    for column in &mut table.columns {
+        if let Some(live_column) = live.column(&column.name) {
+            reconcile_column(column, live_column, live, live_alias);
+        }
+    }
+    let position = |column: &Column| live.columns.iter().position(|live| live.name == column.name);
+    // Stable: columns the live table lacks stay in their order, behind the others.
+    table.columns.sort_by_key(|column| position(column).unwrap_or(usize::MAX));
+    // No entity attribute says how a table is stored, so `false` says nothing.
+    table.options = TableOptions {
+        strict: table.options.strict || live.options.strict,
+        without_rowid: table.options.without_rowid || live.options.without_rowid,
+    };
+}
+
+fn reconcile_column(column: &mut Column, live: &Column, table: &Table, alias: Option<&str>) {
+    if column.auto_increment == AutoIncrement::Inferred && alias == Some(live.name.as_str()) {
+        column.auto_increment = live.auto_increment;
+    }
+    // A column that shall count needs the one word SQLite counts with.
+    let fits = column.auto_increment == AutoIncrement::No || alias == Some(live.name.as_str());
+    if fits && types::satisfies(&column.data_type, &live.data_type, table.options.strict) {
+        column.data_type = live.data_type.clone();
+    }
+    if compare::same_default(column, live) {
+        column.default = live.default.clone();
+    }
+    if let (Some(generated), Some(live)) = (&mut column.generated, &live.generated)
+        && compare::same_generated(generated, live)
+    {
+        *generated = live.clone();
+    }
+    if let (Some(collation), Some(live)) = (&mut column.collation, &live.collation)
+        && collation.eq_ignore_ascii_case(live)
+    {
+        collation.clone_from(live);
+    }
+}
+
+/// The column that is another name of the rowid, and so gets a fresh value by itself.
+fn rowid_alias(table: &Table) -> Option<&str> {
+    let key = table.primary_key.as_ref()?;
+    let [name] = key.columns.as_slice() else { return None };
+    let column = table.column(name)?;
+    let integer = column.data_type.text.as_deref().is_some_and(|text| text.eq_ignore_ascii_case("integer"));
+    (integer && !table.options.without_rowid).then_some(name.as_str())
+}
+
+/// The order of the columns counts only when the key was named by hand: SeaORM takes it from the order of the fields.
+fn same_key(key: &PrimaryKey, live: &PrimaryKey) -> bool {
+    let sorted = |key: &PrimaryKey| {
+        let mut columns = key.columns.clone();
+        columns.sort();
+        columns
+    };
+    let inferred = key.name.as_ref().is_some_and(|name| name.inferred);
+    satisfies_name(key.name.as_ref(), live.name.as_ref())
+        && (key.columns == live.columns || (inferred && sorted(key) == sorted(live)))
+}
+
+/// A written name wants exactly that; any other takes what is there.
+fn satisfies_name(declared: Option<&Name>, live: Option<&Name>) -> bool {
+    match declared {
+        Some(name) if !name.inferred => live.is_some_and(|live| live.text == name.text),
+        Some(_) | None => true,
+    }
+}
+
+fn foreign_key(fk: &ForeignKey, live: &ForeignKey) -> ForeignKey {
+    // `NO ACTION` is what holds when nothing is said.
+    let nothing = |action| matches!(action, None | Some(Action::NoAction));
+    let said = |action, live| if nothing(action) && nothing(live) { live } else { action };
+    ForeignKey {
+        on_delete: said(fk.on_delete, live.on_delete),
+        on_update: said(fk.on_update, live.on_update),
+        ..live.clone()
+    }
+}
+
+/// A unique constraint or an index: each satisfies the other when both are unique and neither is partial.
+#[derive(Debug, Clone)]
+enum Keyed {
+    Unique(Unique),
+    Index(Index),
+}
+
+impl Keyed {
+    fn of(table: &Table) -> Vec<Self> {
+        let uniques = table.uniques.iter().cloned().map(Self::Unique);
+        uniques.chain(table.indexes.iter().cloned().map(Self::Index)).collect()
+    }
+
+    fn meaning(&self) -> IndexMeaning {
+        match self {
+            Self::Unique(unique) => IndexMeaning::of_unique(unique),
+            Self::Index(index) => IndexMeaning::of_index(index),
+        }
+    }
+
+    fn name(&self) -> Option<&Name> {
+        match self {
+            Self::Unique(unique) => unique.name.as_ref(),
+            Self::Index(index) => Some(&index.name),
+        }
+    }
+}
+
+fn reconcile_indexes(table: &mut Table, live: &Table) {
+    let live_objects = Keyed::of(live);
+    let matched = match_all(
+        Keyed::of(table),
+        &live_objects,
+        |object, live| object.meaning() == live.meaning(),
+        Keyed::name,
+        |_, live| live.clone(),
+    );
+    table.uniques.clear();
+    table.indexes.clear();
+    for object in matched {
+        match object {
+            Keyed::Unique(unique) => table.uniques.push(unique),
+            Keyed::Index(index) => table.indexes.push(index),
+        }
+    }
+    // SQLite keeps no second index for a unique constraint on the primary key.
+    if let Some(key) = &live.primary_key {
+        table.uniques.retain(|unique| {
+            unique.columns != key.columns
+                || live.uniques.contains(unique)
+                || unique.name.as_ref().is_some_and(|name| !name.inferred)
+        });
+    }
+}
+
+fn reconcile_checks(table: &mut Table, live: &Table) {
+    for column in &table.columns {
+        let Some(values) = &column.values else { continue };
+        let on_column = |check: &&Check| compare::listed_values(&check.expression, &column.name).is_some();
+        // The live database holds this enum as text with a check, so that is what is compared.
+        if let Some(live) = live.checks.iter().find(on_column)
+            && !table.checks.iter().any(|check| on_column(&check))
+        {
+            let check = Check {
+                name: live.name.clone(),
+                placement: live.placement.clone(),
+                ..enum_check(&column.name, values)
+            };
+            table.checks.push(check);
+        }
+    }
+    table.checks = match_all(
+        std::mem::take(&mut table.checks),
+        &live.checks,
+        |check, live| CheckMeaning::of(check) == CheckMeaning::of(live),
+        |check| check.name.as_ref(),
+        |_, live| live.clone(),
+    );
+}
+
+/// Pairs each declared object with a live one that does the same under a name that will do, and puts in its place what
+/// `adopt` makes of the two. Each live object is used once; one with exactly the name goes first. The result is in the
+/// live order, the unmatched ones behind.
+fn match_all<T: Clone>(
+    declared: Vec<T>,
+    live: &[T],
+    same: impl Fn(&T, &T) -> bool,
+    name: impl Fn(&T) -> Option<&Name>,
+    adopt: impl Fn(T, &T) -> T,
+) -> Vec<T> {
+    let mut used: Vec<Option<usize>> = vec![None; declared.len()];
+    for exact in [true, false] {
+        for (position, object) in declared.iter().enumerate() {
+            if used[position].is_some() {
+                continue;
+            }
+            let found = live.iter().enumerate().position(|(at, live)| {
+                let names = (name(object), name(live));
+                let named = match names {
+                    (Some(object), Some(live)) if exact => object.text == live.text,
+                    (None, None) => true,
+                    _ if exact => false,
+                    (object, live) => satisfies_name(object, live),
+                };
+                named && !used.contains(&Some(at)) && same(object, live)
+            });
+            used[position] = found;
+        }
+    }
+    let mut result: Vec<(usize, T)> = declared
+        .into_iter()
+        .zip(used)
+        .map(|(object, found)| match found.and_then(|at| Some((at, live.get(at)?))) {
+            Some((at, live)) => (at, adopt(object, live)),
+            None => (usize::MAX, object),
+        })
+        .collect();
+    result.sort_by_key(|(at, _)| *at);
+    result.into_iter().map(|(_, object)| object).collect()
 }

@@ -1,8 +1,775 @@
-//! Reads a live database.
-use crate::error::Result;
-use crate::model::Schema;
-use sea_orm::ConnectionTrait;
-#[expect(clippy::unused_async, reason = "skeleton")]
-pub(in crate::dialect) async fn reflect(_db: &impl ConnectionTrait) -> Result<Schema> {
-    Ok(Schema::default())
+//! Reads a live database: the pragmas for what they know, the `CREATE` texts for the rest. The number of queries does not
+//! grow with the number of tables. Compares nothing.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, QueryResult, Statement, TryGetable};
+
+use super::create::{self, Clause, ClauseKind, ColumnText, Misread, Reference, TableText};
+use super::{types, value};
+use crate::error::{Error, Result};
+use crate::model::{
+    Action, AutoIncrement, Check, Column, ColumnDefault, ColumnType, ForeignKey, Generated, Index, IndexKey, IndexPart,
+    Name, Placement, PrimaryKey, Schema, Table, TableName, TableOptions, Trigger, Unique, Verbatim, VerbatimKind,
+};
+
+/// Tables that belong to the tools that migrate, not to the application.
+const TOOLS: [&str; 4] = ["seachange_history", "seachange_lock", "seaql_migrations", "alembic_version"];
+
+/// The schema of the database, as one snapshot.
+pub(in crate::dialect) async fn reflect(db: &impl ConnectionTrait) -> Result<Schema> {
+    let begin = "start reading the schema";
+    db.execute_unprepared("BEGIN").await.map_err(|cause| failed(begin, cause))?;
+    let catalog = Catalog::read(db).await;
+    let ended = db.execute_unprepared("ROLLBACK").await.map_err(|cause| failed("finish reading the schema", cause));
+    let catalog = catalog?;
+    ended?;
+    catalog.schema()
+}
+
+fn failed(doing: &str, cause: DbErr) -> Error {
+    Error::Query { doing: doing.to_owned(), source: Box::new(cause) }
+}
+
+fn misread(object: &str, problem: &Misread) -> Error {
+    Error::Definition { object: object.to_owned(), reason: problem.to_string() }
+}
+
+/// The rows of all queries, by table.
+struct Catalog {
+    objects: Vec<ObjectRow>,
+    tables: BTreeMap<String, TableRow>,
+    columns: BTreeMap<String, Vec<ColumnRow>>,
+    indexes: BTreeMap<String, Vec<IndexRow>>,
+    foreign_keys: BTreeMap<String, Vec<ForeignKeyRow>>,
+}
+
+struct ObjectRow {
+    kind: String,
+    name: String,
+    table: String,
+    sql: String,
+}
+
+struct TableRow {
+    kind: String,
+    options: TableOptions,
+}
+
+struct ColumnRow {
+    name: String,
+    not_null: bool,
+    /// The position in the primary key, from 1.
+    key: Option<i64>,
+}
+
+struct IndexRow {
+    name: String,
+    unique: bool,
+    origin: String,
+    parts: Vec<IndexPartRow>,
+}
+
+struct IndexPartRow {
+    /// `None` for an expression.
+    column: Option<String>,
+    descending: bool,
+    collation: String,
+}
+
+struct ForeignKeyRow {
+    id: i64,
+    table: String,
+    columns: Vec<String>,
+    /// `None` where the text leaves the target to the primary key.
+    referenced_columns: Vec<Option<String>>,
+    on_update: Option<Action>,
+    on_delete: Option<Action>,
+}
+
+/// Asks one query and turns each of its rows into a value.
+async fn ask<T>(
+    db: &impl ConnectionTrait,
+    doing: &str,
+    sql: &str,
+    row: impl Fn(&QueryResult) -> std::result::Result<T, DbErr>,
+) -> Result<Vec<T>> {
+    let rows = db.query_all_raw(Statement::from_string(DbBackend::Sqlite, sql)).await;
+    rows.and_then(|rows| rows.iter().map(row).collect()).map_err(|cause| failed(doing, cause))
+}
+
+fn get<T: TryGetable>(row: &QueryResult, index: usize) -> std::result::Result<T, DbErr> {
+    row.try_get_by_index(index)
+}
+
+fn group<T>(rows: Vec<(String, T)>) -> BTreeMap<String, Vec<T>> {
+    let mut groups: BTreeMap<String, Vec<T>> = BTreeMap::new();
+    for (table, row) in rows {
+        groups.entry(table).or_default().push(row);
+    }
+    groups
+}
+
+impl Catalog {
+    async fn read(db: &impl ConnectionTrait) -> Result<Self> {
+        let objects = ask(db, "read the texts of all objects", include_str!("catalog/objects.sql"), |row| {
+            Ok(ObjectRow { kind: get(row, 0)?, name: get(row, 1)?, table: get(row, 2)?, sql: get(row, 3)? })
+        })
+        .await?;
+        let tables = ask(db, "read the list of tables", include_str!("catalog/tables.sql"), |row| {
+            let options = TableOptions { without_rowid: get::<i64>(row, 2)? != 0, strict: get::<i64>(row, 3)? != 0 };
+            Ok((get(row, 0)?, TableRow { kind: get(row, 1)?, options }))
+        })
+        .await?;
+        let columns = ask(db, "read the columns of all tables", include_str!("catalog/columns.sql"), |row| {
+            let key: i64 = get(row, 3)?;
+            // Hidden columns of the kind 1 are those of virtual tables; 2 and 3 are generated ones.
+            let visible = get::<i64>(row, 4)? != 1;
+            let column =
+                ColumnRow { name: get(row, 1)?, not_null: get::<i64>(row, 2)? != 0, key: (key > 0).then_some(key) };
+            Ok(visible.then_some((get(row, 0)?, column)))
+        })
+        .await?;
+        let index_parts = ask(db, "read the indexes of all tables", include_str!("catalog/indexes.sql"), |row| {
+            let part = IndexPartRow {
+                column: index_column(get(row, 4)?, get(row, 5)?),
+                descending: get::<i64>(row, 6)? != 0,
+                collation: get::<Option<String>>(row, 7)?.unwrap_or_default(),
+            };
+            let index = IndexRow {
+                name: get(row, 1)?,
+                unique: get::<i64>(row, 2)? != 0,
+                origin: get(row, 3)?,
+                parts: vec![part],
+            };
+            Ok((get(row, 0)?, index))
+        })
+        .await?;
+        let foreign_key_parts =
+            ask(db, "read the foreign keys of all tables", include_str!("catalog/foreign_keys.sql"), |row| {
+                let fk = ForeignKeyRow {
+                    id: get(row, 1)?,
+                    table: get(row, 2)?,
+                    columns: vec![get(row, 3)?],
+                    referenced_columns: vec![get(row, 4)?],
+                    on_update: action(&get::<String>(row, 5)?),
+                    on_delete: action(&get::<String>(row, 6)?),
+                };
+                Ok((get(row, 0)?, fk))
+            })
+            .await?;
+        Ok(Self {
+            objects,
+            tables: tables.into_iter().collect(),
+            columns: group(columns.into_iter().flatten().collect()),
+            indexes: merge_parts(index_parts, |index: &mut IndexRow, next| {
+                if index.name != next.name {
+                    return Some(next);
+                }
+                index.parts.extend(next.parts);
+                None
+            }),
+            foreign_keys: merge_parts(foreign_key_parts, |fk: &mut ForeignKeyRow, next| {
+                if fk.id != next.id {
+                    return Some(next);
+                }
+                fk.columns.extend(next.columns);
+                fk.referenced_columns.extend(next.referenced_columns);
+                None
+            }),
+        })
+    }
+
+    fn schema(&self) -> Result<Schema> {
+        let mut schema = Schema::default();
+        let mut indexes: BTreeMap<&str, &str> = BTreeMap::new();
+        for object in &self.objects {
+            let kind = self.tables.get(&object.name).map(|row| row.kind.as_str());
+            match object.kind.as_str() {
+                "index" => {
+                    indexes.insert(&object.name, &object.sql);
+                }
+                "view" => keep(&mut schema, VerbatimKind::View, object),
+                "table" if kind == Some("virtual") => keep(&mut schema, VerbatimKind::VirtualTable, object),
+                _ => {}
+            }
+        }
+        let names: BTreeSet<&str> = self.ordinary_tables().map(|object| object.name.as_str()).collect();
+        for object in self.ordinary_tables() {
+            let table = self.table(object, &names, &indexes)?;
+            schema.tables.insert(table.name.clone(), table);
+        }
+        let views: BTreeSet<String> = schema.verbatim.keys().map(|name| name.name.clone()).collect();
+        let views: BTreeSet<&str> = views.iter().map(String::as_str).collect();
+        for object in self.objects.iter().filter(|object| object.kind == "trigger") {
+            // The text may name the table in another case than its own.
+            let table = find(&names, &object.table).and_then(|name| schema.tables.get_mut(&TableName::new(name)));
+            let view = find(&views, &object.table).and_then(|name| schema.verbatim.get_mut(&TableName::new(name)));
+            let triggers = table.map(|table| &mut table.triggers).or(view.map(|view| &mut view.triggers));
+            if let Some(triggers) = triggers {
+                triggers.push(Trigger { name: object.name.clone(), sql: object.sql.clone() });
+            }
+        }
+        Ok(schema)
+    }
+
+    fn ordinary_tables(&self) -> impl Iterator<Item = &ObjectRow> {
+        self.objects.iter().filter(|object| {
+            object.kind == "table"
+                && !TOOLS.contains(&object.name.as_str())
+                && self.tables.get(&object.name).is_some_and(|row| row.kind == "table")
+        })
+    }
+
+    fn table(&self, object: &ObjectRow, names: &BTreeSet<&str>, indexes: &BTreeMap<&str, &str>) -> Result<Table> {
+        let rows = self.columns.get(&object.name).map(Vec::as_slice).unwrap_or_default();
+        let text = create::table(&object.sql).map_err(|problem| misread(&object.name, &problem))?;
+        if rows.len() != text.columns.len() {
+            let reason = format!("its text has {} columns, the catalog {}", text.columns.len(), rows.len());
+            return Err(Error::Definition { object: object.name.clone(), reason });
+        }
+        let mut table = Table::new(TableName::new(&object.name));
+        table.options = self.tables.get(&object.name).map(|row| row.options).unwrap_or_default();
+        table.columns = rows.iter().zip(&text.columns).map(|(row, text)| column(row, text)).collect();
+        table.primary_key = primary_key(rows, &text);
+        if counts_up(&text) {
+            // There is one, or SQLite would not have taken the word.
+            for (column, _) in table.columns.iter_mut().zip(rows).filter(|(_, row)| row.key.is_some()) {
+                column.auto_increment = AutoIncrement::Yes;
+            }
+        }
+        table.checks = checks(&text, rows);
+        table.foreign_keys = self.foreign_keys(object, &text, rows, names)?;
+        let mut uniques = Vec::new();
+        for row in self.indexes.get(&object.name).into_iter().flatten() {
+            match row.origin.as_str() {
+                "u" => uniques.push(unique(row, &text, rows)),
+                "c" => {
+                    let index = index(row, indexes.get(row.name.as_str()).copied().unwrap_or_default(), &table)?;
+                    table.indexes.push(index);
+                }
+                // The primary key's own.
+                _ => {}
+            }
+        }
+        // SQLite lists those that replace rows apart from the others.
+        uniques.sort_by_key(|(position, _)| *position);
+        table.uniques = uniques.into_iter().map(|(_, unique)| unique).collect();
+        Ok(table)
+    }
+
+    fn foreign_keys(
+        &self,
+        object: &ObjectRow,
+        text: &TableText,
+        rows: &[ColumnRow],
+        names: &BTreeSet<&str>,
+    ) -> Result<Vec<ForeignKey>> {
+        let known = self.foreign_keys.get(&object.name).map(Vec::as_slice).unwrap_or_default();
+        let written: Vec<(&Clause, &Reference, Placement)> = clauses(text, rows)
+            .filter_map(|(clause, placement)| match &clause.kind {
+                ClauseKind::References(reference) => Some((clause, reference, placement)),
+                _ => None,
+            })
+            .collect();
+        if known.len() != written.len() {
+            let reason = format!("its text has {} foreign keys, the catalog {}", written.len(), known.len());
+            return Err(Error::Definition { object: object.name.clone(), reason });
+        }
+        Ok(known
+            .iter()
+            .zip(written)
+            .map(|(fk, (clause, reference, placement))| {
+                let parent = find(names, &fk.table).unwrap_or(&fk.table);
+                ForeignKey {
+                    name: clause.name.clone().map(Name::written),
+                    columns: fk.columns.clone(),
+                    references: TableName::new(parent),
+                    referenced_columns: self.targets(parent, &fk.referenced_columns),
+                    on_delete: fk.on_delete,
+                    on_update: fk.on_update,
+                    deferred: reference.deferred,
+                    placement,
+                }
+            })
+            .collect())
+    }
+
+    /// The columns a foreign key refers to, in the spelling of the table they belong to.
+    fn targets(&self, parent: &str, written: &[Option<String>]) -> Vec<String> {
+        let columns = self.columns.get(parent).map(Vec::as_slice).unwrap_or_default();
+        let key = key_columns(columns);
+        let names: BTreeSet<&str> = columns.iter().map(|column| column.name.as_str()).collect();
+        written
+            .iter()
+            .enumerate()
+            .map(|(position, name)| match name {
+                Some(name) => find(&names, name).unwrap_or(name).to_owned(),
+                // Without a key to refer to, SQLite refuses every write; the rowid is then as good a word as any.
+                None => key.get(position).map_or("rowid", String::as_str).to_owned(),
+            })
+            .collect()
+    }
+}
+
+/// Joins rows that are parts of the same thing. `join` gives back the row when it starts a new one.
+fn merge_parts<T>(rows: Vec<(String, T)>, join: impl Fn(&mut T, T) -> Option<T>) -> BTreeMap<String, Vec<T>> {
+    let mut groups: BTreeMap<String, Vec<T>> = BTreeMap::new();
+    for (table, row) in rows {
+        let group = groups.entry(table).or_default();
+        let row = match group.last_mut() {
+            Some(last) => join(last, row),
+            None => Some(row),
+        };
+        group.extend(row);
+    }
+    groups
+}
+
+fn keep(schema: &mut Schema, kind: VerbatimKind, object: &ObjectRow) {
+    let verbatim = Verbatim { kind, sql: object.sql.clone(), triggers: Vec::new() };
+    schema.verbatim.insert(TableName::new(&object.name), verbatim);
+}
+
+/// The name in the spelling of the set: the same, or the same but for the case of ASCII letters.
+fn find<'a>(names: &BTreeSet<&'a str>, name: &str) -> Option<&'a str> {
+    names.get(name).or_else(|| names.iter().find(|known| known.eq_ignore_ascii_case(name))).copied()
+}
+
+fn action(name: &str) -> Option<Action> {
+    match name {
+        "RESTRICT" => Some(Action::Restrict),
+        "CASCADE" => Some(Action::Cascade),
+        "SET NULL" => Some(Action::SetNull),
+        "SET DEFAULT" => Some(Action::SetDefault),
+        // `NO ACTION` is what holds when nothing is said.
+        _ => None,
+    }
+}
+
+/// -1 stands for the rowid and -2 for an expression.
+fn index_column(position: i64, name: Option<String>) -> Option<String> {
+    if position == -1 { Some("rowid".to_owned()) } else { name }
+}
+
+/// All clauses of a table with their placement: those of the columns, then those of the table.
+fn clauses<'a>(text: &'a TableText, rows: &'a [ColumnRow]) -> impl Iterator<Item = (&'a Clause, Placement)> {
+    let of_columns = rows
+        .iter()
+        .zip(&text.columns)
+        .flat_map(|(row, column)| column.clauses.iter().map(|clause| (clause, Placement::Column(row.name.clone()))));
+    of_columns.chain(text.constraints.iter().map(|clause| (clause, Placement::Table)))
+}
+
+fn key_columns(rows: &[ColumnRow]) -> Vec<String> {
+    let mut key: Vec<(i64, &str)> = rows.iter().filter_map(|row| Some((row.key?, row.name.as_str()))).collect();
+    key.sort_unstable();
+    key.into_iter().map(|(_, name)| name.to_owned()).collect()
+}
+
+fn column(row: &ColumnRow, text: &ColumnText) -> Column {
+    let data_type =
+        ColumnType { kind: types::parse(&text.data_type), text: Some(text.data_type.clone()), inferred: false };
+    let mut column = Column { nullable: !row.not_null, ..Column::new(&row.name, data_type) };
+    for clause in &text.clauses {
+        match &clause.kind {
+            ClauseKind::Default(sql) => {
+                column.default = Some(ColumnDefault { value: value::parse(sql), text: Some(sql.clone()) });
+            }
+            ClauseKind::Collate(name) => column.collation = Some(name.clone()),
+            ClauseKind::Generated { expression, stored } => {
+                column.generated = Some(Generated { expression: expression.clone(), stored: *stored });
+            }
+            ClauseKind::PrimaryKey { .. }
+            | ClauseKind::Unique { .. }
+            | ClauseKind::Check(_)
+            | ClauseKind::References(_)
+            | ClauseKind::NotNull
+            | ClauseKind::Null => {}
+        }
+    }
+    column
+}
+
+fn counts_up(text: &TableText) -> bool {
+    let of_columns = text.columns.iter().flat_map(|column| &column.clauses);
+    of_columns.chain(&text.constraints).any(|clause| clause.kind == ClauseKind::PrimaryKey { autoincrement: true })
+}
+
+fn primary_key(rows: &[ColumnRow], text: &TableText) -> Option<PrimaryKey> {
+    let columns = key_columns(rows);
+    let name = clauses(text, rows).find_map(|(clause, _)| match clause.kind {
+        ClauseKind::PrimaryKey { .. } => clause.name.clone(),
+        _ => None,
+    });
+    (!columns.is_empty()).then(|| PrimaryKey { name: name.map(Name::written), columns })
+}
+
+fn checks(text: &TableText, rows: &[ColumnRow]) -> Vec<Check> {
+    clauses(text, rows)
+        .filter_map(|(clause, placement)| match &clause.kind {
+            ClauseKind::Check(expression) => {
+                let name = clause.name.clone().map(Name::written);
+                Some(Check { name, expression: expression.clone(), placement })
+            }
+            _ => None,
+        })
+        .collect()
+}
+
+/// The constraint behind one of SQLite's own indexes; its name and place are in the text.
+/// With its position among all clauses.
+fn unique(row: &IndexRow, text: &TableText, rows: &[ColumnRow]) -> (usize, Unique) {
+    let columns: Vec<String> = row.parts.iter().filter_map(|part| part.column.clone()).collect();
+    let written = clauses(text, rows).enumerate().find(|(_, (clause, placement))| match (&clause.kind, placement) {
+        (ClauseKind::Unique { columns: written }, Placement::Table) => same_names(written, &columns),
+        (ClauseKind::Unique { .. }, Placement::Column(column)) => columns == [column.as_str()],
+        _ => false,
+    });
+    let (position, name, placement) = match written {
+        Some((position, (clause, placement))) => (position, clause.name.clone(), placement),
+        None => (usize::MAX, None, Placement::Table),
+    };
+    (position, Unique { name: name.map(Name::written), columns, placement })
+}
+
+fn same_names(left: &[String], right: &[String]) -> bool {
+    left.len() == right.len() && left.iter().zip(right).all(|(left, right)| left.eq_ignore_ascii_case(right))
+}
+
+fn index(row: &IndexRow, sql: &str, table: &Table) -> Result<Index> {
+    let text = create::index(sql).map_err(|problem| misread(&row.name, &problem))?;
+    let parts = row
+        .parts
+        .iter()
+        .enumerate()
+        .map(|(position, part)| match &part.column {
+            Some(name) => {
+                let own = table.column(name).and_then(|column| column.collation.as_deref()).unwrap_or("BINARY");
+                let collation = (!part.collation.eq_ignore_ascii_case(own)).then(|| part.collation.clone());
+                IndexPart { key: IndexKey::Column(name.clone()), descending: part.descending, collation }
+            }
+            // The collation of an expression is part of its text.
+            None => {
+                let expression = text.parts.get(position).cloned().unwrap_or_default();
+                IndexPart { key: IndexKey::Expression(expression), descending: part.descending, collation: None }
+            }
+        })
+        .collect();
+    Ok(Index { name: Name::written(&row.name), parts, unique: row.unique, predicate: text.predicate })
+}
+
+#[cfg(test)]
+mod tests {
+    use expect_test::{Expect, expect};
+    use sea_orm::{ConnectOptions, Database, DatabaseConnection};
+
+    use super::*;
+    use crate::dialect::sqlite::show;
+
+    async fn database(script: &str) -> DatabaseConnection {
+        let mut options = ConnectOptions::new("sqlite::memory:");
+        options.max_connections(1);
+        let db = Database::connect(options).await.unwrap();
+        for statement in crate::dialect::sqlite::statements(script) {
+            db.execute_unprepared(&statement.sql).await.unwrap_or_else(|error| panic!("{error}: {}", statement.sql));
+        }
+        db
+    }
+
+    async fn check(script: &str, expected: Expect) {
+        let db = database(script).await;
+        let schema = reflect(&db).await.unwrap();
+        expected.assert_eq(&show::schema(&schema));
+        let options = crate::dialect::Options { enums: crate::dialect::EnumStorage::Plain };
+        let canonical = crate::dialect::sqlite::canonicalize(schema, &options).unwrap();
+        let reconciled = crate::dialect::sqlite::reconcile(canonical.clone(), &canonical);
+        assert_eq!(reconciled, canonical, "a schema satisfies itself");
+    }
+
+    #[tokio::test]
+    async fn columns_and_defaults() {
+        check(
+            r#"CREATE TABLE IF NOT EXISTS main."files" (
+                id INTEGER PRIMARY KEY, -- the ) key, and more
+                name VARCHAR(255) NOT NULL DEFAULT '', confidence varchar(10) DEFAULT "low",
+                note DEFAULT 'a, b) it''s', /* x INT, */ "size" BIGINT NOT NULL DEFAULT -1 CHECK ("size" > -2),
+                price DECIMAL(10, 2) DEFAULT (1.50), made timestamp_text DEFAULT CURRENT_TIMESTAMP,
+                later TEXT DEFAULT (datetime('now', '+1 day')), flag boolean DEFAULT FALSE, raw blob DEFAULT x'00ff'
+            )"#,
+            expect![[r#"
+                files
+                  "id" "INTEGER" Integer
+                  "name" "VARCHAR(255)" String(Some(255)) NOT NULL = '' Literal(Text(""))
+                  "confidence" "varchar(10)" String(Some(10)) = "low" Literal(Text("low"))
+                  "note" "" Custom("") = 'a, b) it''s' Literal(Text("a, b) it's"))
+                  "size" "BIGINT" BigInteger NOT NULL = -1 Literal(Integer(-1))
+                  "price" "DECIMAL(10, 2)" Decimal(Some((10, 2))) = (1.50) Literal(Real("1.50"))
+                  "made" "timestamp_text" Timestamp = CURRENT_TIMESTAMP Expression("CURRENT_TIMESTAMP")
+                  "later" "TEXT" Text = (datetime('now', '+1 day')) Expression("datetime('now', '+1 day')")
+                  "flag" "boolean" Boolean = FALSE Literal(Bool(false))
+                  "raw" "blob" Blob = x'00ff' Literal(Blob([0, 255]))
+                  key ["id"]
+                  check "size" > -2 @size
+            "#]],
+        )
+        .await;
+    }
+
+    #[tokio::test]
+    async fn names_of_all_kinds() {
+        check(
+            r#"CREATE TABLE "a""b;c" ("select" INT, [x y] TEXT, `back``tick` TEXT, 'single' TEXT, größe TEXT, "🦀" TEXT,
+                "" TEXT, "check" TEXT CHECK ("check" <> ')'), "a,b" TEXT COLLATE "nocase", key TEXT, "UNIQUE" INT UNIQUE);
+            CREATE INDEX "i""1" ON "a""b;c" ("x y", [select] DESC, 'single');
+            CREATE TABLE [order] (id INT REFERENCES "a""b;c" ("select"))"#,
+            expect![[r#"
+                a"b;c
+                  "select" "INT" Integer
+                  "x y" "TEXT" Text
+                  "back`tick" "TEXT" Text
+                  "single" "TEXT" Text
+                  "größe" "TEXT" Text
+                  "🦀" "TEXT" Text
+                  "" "TEXT" Text
+                  "check" "TEXT" Text
+                  "a,b" "TEXT" Text COLLATE nocase
+                  "key" "TEXT" Text
+                  "UNIQUE" "INT" Integer
+                  unique ["UNIQUE"] @UNIQUE
+                  check "check" <> ')' @check
+                  index "i\"1" "x y", "select" DESC, "single"
+                order
+                  "id" "INT" Integer
+                  foreign ["id"] -> a"b;c ["select"] @id
+            "#]],
+        )
+        .await;
+    }
+
+    #[tokio::test]
+    async fn constraints_with_names_and_places() {
+        check(
+            r#"CREATE TABLE parent (a TEXT, b TEXT, CONSTRAINT pk_parent PRIMARY KEY (b, a));
+            CREATE TABLE child (
+                id INT CONSTRAINT pk_child PRIMARY KEY,
+                one TEXT CONSTRAINT uq_one UNIQUE CONSTRAINT ck_one CHECK ((one <> 'x')) NOT NULL,
+                two TEXT UNIQUE, self INT REFERENCES Child ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED,
+                a TEXT, b TEXT,
+                CONSTRAINT fk_parent FOREIGN KEY (a, b) REFERENCES Parent (A, B) ON UPDATE SET NULL ON DELETE NO ACTION,
+                FOREIGN KEY (b, a) REFERENCES parent,
+                CONSTRAINT uq_two_one UNIQUE (two, one) ON CONFLICT REPLACE
+                CONSTRAINT ck_two CHECK (two IN ('a', 'b)')), CHECK (a < b)
+            )"#,
+            expect![[r#"
+                child
+                  "id" "INT" Integer
+                  "one" "TEXT" Text NOT NULL
+                  "two" "TEXT" Text
+                  "self" "INT" Integer
+                  "a" "TEXT" Text
+                  "b" "TEXT" Text
+                  key "pk_child" ["id"]
+                  unique "uq_one" ["one"] @one
+                  unique ["two"] @two
+                  unique "uq_two_one" ["two", "one"]
+                  foreign ["self"] -> child ["id"] delete Cascade deferred @self
+                  foreign "fk_parent" ["a", "b"] -> parent ["a", "b"] update SetNull
+                  foreign ["b", "a"] -> parent ["b", "a"]
+                  check "ck_one" one <> 'x' @one
+                  check "ck_two" two IN ('a', 'b)')
+                  check a < b
+                parent
+                  "a" "TEXT" Text
+                  "b" "TEXT" Text
+                  key "pk_parent" ["b", "a"]
+            "#]],
+        )
+        .await;
+    }
+
+    #[tokio::test]
+    async fn keys_and_storage() {
+        check(
+            r#"CREATE TABLE counted (id integer NOT NULL PRIMARY KEY AUTOINCREMENT, autoincrement_note TEXT);
+            CREATE TABLE counted_too (id INTEGER, PRIMARY KEY (id AUTOINCREMENT));
+            CREATE TABLE plain (id INTEGER PRIMARY KEY);
+            CREATE TABLE text_key (id TEXT PRIMARY KEY UNIQUE, UNIQUE (id)) WITHOUT ROWID;
+            CREATE TABLE exact (id INT PRIMARY KEY, x ANY, y TEXT) STRICT, WITHOUT ROWID;
+            CREATE TABLE keyless (x)"#,
+            expect![[r#"
+                counted
+                  "id" "integer" Integer NOT NULL counts
+                  "autoincrement_note" "TEXT" Text
+                  key ["id"]
+                counted_too
+                  "id" "INTEGER" Integer counts
+                  key ["id"]
+                exact STRICT, WITHOUT ROWID
+                  "id" "INT" Integer NOT NULL
+                  "x" "ANY" Custom("ANY")
+                  "y" "TEXT" Text
+                  key ["id"]
+                keyless
+                  "x" "" Custom("")
+                plain
+                  "id" "INTEGER" Integer
+                  key ["id"]
+                text_key WITHOUT ROWID
+                  "id" "TEXT" Text NOT NULL
+                  key ["id"]
+            "#]],
+        )
+        .await;
+    }
+
+    #[tokio::test]
+    async fn generated_columns_and_collations() {
+        check(
+            r#"CREATE TABLE t (
+                a TEXT COLLATE NOCASE, b INT GENERATED ALWAYS AS (length(a) + (1)) STORED NOT NULL,
+                c GENERATED ALWAYS AS ((a || ',')), d TEXT AS (lower(a)) VIRTUAL, e VARCHAR /* ) */ (10)
+            )"#,
+            expect![[r#"
+                t
+                  "a" "TEXT" Text COLLATE NOCASE
+                  "b" "INT" Integer NOT NULL := length(a) + (1) stored
+                  "c" "" Custom("") := a || ','
+                  "d" "TEXT" Text := lower(a)
+                  "e" "VARCHAR /* ) */ (10)" String(Some(10))
+            "#]],
+        )
+        .await;
+    }
+
+    #[tokio::test]
+    async fn indexes() {
+        check(
+            r#"CREATE TABLE t (a TEXT COLLATE NOCASE, b TEXT, c INT);
+            CREATE UNIQUE INDEX partial ON t (a) WHERE (c > 0 AND b <> ')');
+            CREATE INDEX mixed ON t (lower(a) DESC, b COLLATE NOCASE, (a || ',' || b), c DESC, a COLLATE BINARY);
+            CREATE INDEX cased ON T (A COLLATE nocase);
+            CREATE UNIQUE INDEX IF NOT EXISTS main."un""ique" ON t (b ASC, c)"#,
+            expect![[r#"
+                t
+                  "a" "TEXT" Text COLLATE NOCASE
+                  "b" "TEXT" Text
+                  "c" "INT" Integer
+                  unique index "partial" "a" WHERE c > 0 AND b <> ')'
+                  index "mixed" (lower(a)) DESC, "b" COLLATE NOCASE, (a || ',' || b), "c" DESC, "a" COLLATE BINARY
+                  index "cased" "a"
+                  unique index "un\"ique" "b", "c"
+            "#]],
+        )
+        .await;
+    }
+
+    #[tokio::test]
+    async fn columns_added_later() {
+        check(
+            r#"CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT, CONSTRAINT uq UNIQUE (a), CHECK (a <> ''));
+            ALTER TABLE t ADD COLUMN b TEXT NOT NULL DEFAULT 'x, y' CHECK (b <> ')');
+            ALTER TABLE t ADD c INT REFERENCES t (id) /* why */;
+            ALTER TABLE t RENAME COLUMN a TO "a b";
+            ALTER TABLE t RENAME TO "T 2";
+            CREATE TABLE copy AS SELECT id, "a b" AS "x,y", 1 + 1 FROM "T 2""#,
+            expect![[r#"
+                T 2
+                  "id" "INTEGER" Integer
+                  "a b" "TEXT" Text
+                  "b" "TEXT" Text NOT NULL = 'x, y' Literal(Text("x, y"))
+                  "c" "INT" Integer
+                  key ["id"]
+                  unique "uq" ["a b"]
+                  foreign ["c"] -> T 2 ["id"] @c
+                  check b <> ')' @b
+                  check "a b" <> ''
+                copy
+                  "id" "INT" Integer
+                  "x,y" "TEXT" Text
+                  "1 + 1" "" Custom("")
+            "#]],
+        )
+        .await;
+    }
+
+    #[tokio::test]
+    async fn views_triggers_and_virtual_tables() {
+        check(
+            r#"CREATE TABLE t (a TEXT);
+            CREATE TRIGGER tr AFTER INSERT ON T BEGIN SELECT CASE WHEN new.a = ';' THEN 1 END; END;
+            CREATE VIEW v AS SELECT a FROM t;
+            CREATE TRIGGER instead INSTEAD OF INSERT ON v BEGIN INSERT INTO t VALUES (new.a); END;
+            CREATE VIRTUAL TABLE search USING fts5(a, content='t');
+            CREATE VIRTUAL TABLE boxes USING rtree(id, x0, x1);
+            CREATE TABLE seaql_migrations (version TEXT PRIMARY KEY);
+            CREATE TABLE seachange_history (id TEXT UNIQUE);
+            CREATE TABLE counted (id INTEGER PRIMARY KEY AUTOINCREMENT);
+            ANALYZE"#,
+            expect![[r#"
+                counted
+                  "id" "INTEGER" Integer counts
+                  key ["id"]
+                t
+                  "a" "TEXT" Text
+                  trigger tr: CREATE TRIGGER tr AFTER INSERT ON T BEGIN SELECT CASE WHEN new.a = ';' THEN 1 END; END
+                VirtualTable boxes: CREATE VIRTUAL TABLE boxes USING rtree(id, x0, x1)
+                VirtualTable search: CREATE VIRTUAL TABLE search USING fts5(a, content='t')
+                View v: CREATE VIEW v AS SELECT a FROM t
+                  trigger instead: CREATE TRIGGER instead INSTEAD OF INSERT ON v BEGIN INSERT INTO t VALUES (new.a); END
+            "#]],
+        )
+        .await;
+    }
+
+    #[tokio::test]
+    async fn nothing() {
+        check("", expect![[""]]).await;
+    }
+
+    #[tokio::test]
+    async fn the_pragmas_agree() {
+        let script = r#"CREATE TABLE p (x INT, y INT, PRIMARY KEY (y, x));
+            CREATE TABLE "q;" ("a'b" INT NOT NULL DEFAULT 5, c TEXT DEFAULT ('d'), FOREIGN KEY (c, "a'b") REFERENCES p)"#;
+        let db = database(script).await;
+        let schema = reflect(&db).await.unwrap();
+        let sql = "SELECT t.name, c.name, c.type, c.\"notnull\", c.pk FROM pragma_table_list t, pragma_table_xinfo(t.name) c \
+                   WHERE t.name NOT LIKE 'sqlite%' ORDER BY 1, c.cid";
+        let rows = db.query_all_raw(Statement::from_string(DbBackend::Sqlite, sql)).await.unwrap();
+        let oracle: Vec<(String, String, String, bool, i64)> = rows
+            .iter()
+            .map(|row| {
+                let not_null: i64 = get(row, 3).unwrap();
+                (get(row, 0).unwrap(), get(row, 1).unwrap(), get(row, 2).unwrap(), not_null == 0, get(row, 4).unwrap())
+            })
+            .collect();
+        let read: Vec<(String, String, String, bool, i64)> = schema
+            .tables
+            .values()
+            .flat_map(|table| {
+                table.columns.iter().map(|column| {
+                    let key =
+                        table.primary_key.iter().flat_map(|key| &key.columns).position(|name| *name == column.name);
+                    (
+                        table.name.name.clone(),
+                        column.name.clone(),
+                        column.data_type.text.clone().unwrap(),
+                        column.nullable,
+                        key.map_or(0, |position| i64::try_from(position).unwrap() + 1),
+                    )
+                })
+            })
+            .collect();
+        assert_eq!(read, oracle);
+    }
+
+    #[tokio::test]
+    async fn five_queries_whatever_the_number_of_tables() {
+        let script: String =
+            (0..300).map(|n| format!("CREATE TABLE t{n} (id INTEGER PRIMARY KEY, a TEXT UNIQUE);")).collect();
+        let db = database(&script).await;
+        let schema = reflect(&db).await.unwrap();
+        assert_eq!(schema.tables.len(), 300);
+        assert!(schema.tables.values().all(|table| table.uniques.len() == 1 && table.columns.len() == 2));
+    }
 }

@@ -1,0 +1,156 @@
+//! The command line as clap sees it. Doc comments are the help text. Decides nothing.
+
+use std::path::PathBuf;
+
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+
+/// Writes and checks the migrations of a SeaORM project: from its entities, against its live database.
+///
+/// Exit codes: 0 nothing to do, or done; 1 found something (differences, pending revisions); 2 failed or misused.
+#[derive(Debug, Parser)]
+#[command(name = "seachange", version, max_term_width = 100, subcommand_required = true, arg_required_else_help = true)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+    /// What every command takes.
+    #[command(flatten)]
+    pub global: Global,
+}
+
+/// Flags that every command takes.
+#[derive(Debug, Args)]
+pub struct Global {
+    /// The configuration file [default: `seachange.toml` here or in a folder above].
+    #[arg(short, long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// The database [default: `DATABASE_URL` from the environment or `.env`, else from the configuration].
+    #[arg(short, long, global = true, value_name = "URL")]
+    pub database_url: Option<String>,
+    /// When to use colour.
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub color: Color,
+    /// Say only what was found and what failed.
+    #[arg(short, long, global = true, action = ArgAction::SetTrue)]
+    pub quiet: bool,
+}
+
+/// When to use colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless `NO_COLOR` is set.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Set up a project: find its entities and its database, write `seachange.toml` and `migrations/`.
+    Init(Init),
+    /// Say whether entities, revisions and database are one.
+    Check(Check),
+    /// Show the SQL that would bring the database to the entities, and write nothing.
+    Diff(Diff),
+    /// Write a new revision.
+    Revision(Revision),
+    /// Apply revisions up to one.
+    Upgrade(Upgrade),
+    /// Take revisions back down to one.
+    Downgrade(Downgrade),
+    /// Record that the database is at a revision, without running anything.
+    Stamp(Stamp),
+    /// Show the revision the database is at.
+    Current,
+    /// List all revisions, newest first.
+    History,
+    /// Show the newest revisions.
+    Heads,
+    /// Show a revision's file.
+    Show(Show),
+}
+
+/// Flags of `init`.
+#[derive(Debug, Args)]
+pub struct Init {
+    /// A folder or file with entities, if they should not be searched for; may be given several times.
+    #[arg(long, value_name = "PATH")]
+    pub entities: Vec<PathBuf>,
+}
+
+/// Flags of `check`.
+#[derive(Debug, Args)]
+pub struct Check {
+    /// Compare the entities with `schema.lock` only; needs no database.
+    #[arg(long)]
+    pub offline: bool,
+    /// Count what nobody declares as a difference.
+    #[arg(long, conflicts_with = "offline")]
+    pub strict: bool,
+}
+
+/// Flags of `diff`.
+#[derive(Debug, Args)]
+pub struct Diff {
+    /// Compare the entities with `schema.lock` only; needs no database.
+    #[arg(long)]
+    pub offline: bool,
+    /// Something was renamed: `table.old=new` for a column, `old=new` for a table; may be given several times.
+    #[arg(long, value_name = "OLD=NEW")]
+    pub rename: Vec<String>,
+}
+
+/// Flags of `revision`.
+#[derive(Debug, Args)]
+pub struct Revision {
+    /// What the revision is for.
+    #[arg(short, long)]
+    pub message: String,
+    /// Fill it with what lies between the database and the entities.
+    #[arg(long)]
+    pub autogenerate: bool,
+    /// Fill it with the complete schema of the database as it is, to begin with an existing one.
+    #[arg(long, conflicts_with_all = ["autogenerate", "offline"])]
+    pub baseline: bool,
+    /// With `--autogenerate`: take `schema.lock` in the place of the database.
+    #[arg(long, requires = "autogenerate")]
+    pub offline: bool,
+    /// Something was renamed: `table.old=new` for a column, `old=new` for a table; may be given several times.
+    #[arg(long, value_name = "OLD=NEW", requires = "autogenerate")]
+    pub rename: Vec<String>,
+}
+
+/// Flags of `upgrade`.
+#[derive(Debug, Args)]
+pub struct Upgrade {
+    /// `head`, an id or the beginning of one, a file's name, or `+1`.
+    #[arg(value_name = "REVISION", default_value = "head")]
+    pub target: String,
+}
+
+/// Flags of `downgrade`.
+#[derive(Debug, Args)]
+pub struct Downgrade {
+    /// `-1`, `base`, an id or the beginning of one, or a file's name.
+    #[arg(value_name = "REVISION", allow_hyphen_values = true)]
+    pub target: String,
+}
+
+/// Flags of `stamp`.
+#[derive(Debug, Args)]
+pub struct Stamp {
+    /// `head`, `base`, an id or the beginning of one, or a file's name.
+    #[arg(value_name = "REVISION")]
+    pub target: String,
+}
+
+/// Flags of `show`.
+#[derive(Debug, Args)]
+pub struct Show {
+    /// `head`, an id or the beginning of one, or a file's name.
+    #[arg(value_name = "REVISION", default_value = "head")]
+    pub target: String,
+}

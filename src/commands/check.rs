@@ -1,0 +1,156 @@
+//! `check` and `diff`: what lies between the entities, the revisions and the database.
+
+use crate::cli;
+use crate::compare::{Comparison, compare};
+use crate::error::Result;
+use crate::model::{Declared, Schema};
+use crate::plan::{self, Purpose};
+use crate::render::sql;
+use crate::report::{self, Report};
+
+use super::{Context, Exit, Live, closed, missing};
+
+/// Says whether entities, revisions and database are one.
+pub(super) async fn check(ctx: &mut Context<'_>, args: &cli::Check) -> Result<Exit> {
+    let declared = ctx.declare()?;
+    let report = if args.offline { offline(ctx, &declared)? } else { online(ctx, &declared, args.strict).await? };
+    report::write(&report, ctx.quiet, ctx.out).map_err(closed)?;
+    if let Some(hint) = &report.hint {
+        ctx.note(hint)?;
+    }
+    Ok(if report.is_clean() { Exit::Clean } else { Exit::Found })
+}
+
+fn empty(against: String) -> Report {
+    Report {
+        against,
+        pending: Vec::new(),
+        history: Vec::new(),
+        tables: Vec::new(),
+        changes: Vec::new(),
+        unmanaged: Vec::new(),
+        strict: false,
+        counted: String::new(),
+        hint: None,
+    }
+}
+
+fn offline(ctx: &Context<'_>, declared: &Declared) -> Result<Report> {
+    let lock = ctx.lock()?.unwrap_or_default();
+    let comparison = against_lock(ctx, declared, &lock)?;
+    let against = format!("`{}`", ctx.shown(&ctx.config.migrations.join(crate::revision::dir::LOCK)));
+    let mut report = empty(against).with(&comparison, declared, ctx.config.dialect);
+    if !report.is_clean() {
+        report.hint = Some("hint: write the revision with `seachange revision --autogenerate -m …`".to_owned());
+    }
+    Ok(report)
+}
+
+async fn online(ctx: &mut Context<'_>, declared: &Declared, strict: bool) -> Result<Report> {
+    let (graph, lock) = (ctx.graph()?, ctx.lock()?);
+    let live = ctx.look().await?;
+    let mut report = empty(format!("the database `{}`", ctx.database()?));
+    report.strict = strict;
+    report.history = history_problems(&graph, &live);
+    let head = graph.resolve("heads", &live.applied())?;
+    report.pending = graph.upgrade(&head, &live.applied()).iter().map(|revision| revision.title()).collect();
+    if !report.pending.is_empty() {
+        let lock = lock.unwrap_or_default();
+        let comparison = against_lock(ctx, declared, &lock)?;
+        report =
+            Report { strict: false, unmanaged: Vec::new(), ..report.with(&comparison, declared, ctx.config.dialect) };
+        report.against = format!("`{}`", crate::revision::dir::LOCK);
+        report.hint = Some(
+            "note: the live tables were not compared, because the pending revisions change them\n\
+             hint: run `seachange upgrade head`, or `seachange stamp head` if the database already has them"
+                .to_owned(),
+        );
+        return Ok(report);
+    }
+    let comparison = compare(declared, lock.as_ref(), &live.schema, ctx.config.dialect, &ctx.config.options)?;
+    let mut report = report.with(&comparison, declared, ctx.config.dialect);
+    report.hint = hint(&report, &comparison, graph.revisions().is_empty());
+    if report.is_clean() && lock.is_some() {
+        report = unrecorded(ctx, declared, lock.as_ref(), report)?;
+    }
+    Ok(report)
+}
+
+/// A database that already has what the entities say, although no revision makes it.
+fn unrecorded(ctx: &Context<'_>, declared: &Declared, lock: Option<&Schema>, report: Report) -> Result<Report> {
+    let Some(lock) = lock else { return Ok(report) };
+    let comparison = against_lock(ctx, declared, lock)?;
+    if comparison.differences.is_empty() {
+        return Ok(report);
+    }
+    let mut found = Report { unmanaged: report.unmanaged.clone(), ..report.clone() };
+    found = Report {
+        unmanaged: report.unmanaged,
+        counted: report.counted,
+        ..found.with(&comparison, declared, ctx.config.dialect)
+    };
+    found.against = "`schema.lock`".to_owned();
+    found.hint = Some(
+        "note: the database already looks like the entities, but no revision leads there\n\
+         hint: write it with `seachange revision --autogenerate --offline -m …`, then `seachange stamp head`"
+            .to_owned(),
+    );
+    Ok(found)
+}
+
+/// Compares the entities with the lock in the place of a database.
+pub(super) fn against_lock(ctx: &Context<'_>, declared: &Declared, lock: &Schema) -> Result<Comparison> {
+    compare(declared, Some(lock), lock, ctx.config.dialect, &ctx.config.options)
+}
+
+fn history_problems(graph: &crate::revision::graph::Graph, live: &Live) -> Vec<String> {
+    let gone =
+        missing(graph, &live.history).into_iter().map(|id| format!("`{id}` is applied, but no file describes it"));
+    let edited = graph.revisions().iter().filter_map(|revision| {
+        let applied = live.history.get(&revision.id)?;
+        (applied.checksum != revision.checksum)
+            .then(|| format!("{} was edited after it was applied on {}", revision.title(), applied.applied_at))
+    });
+    gone.chain(edited).collect()
+}
+
+fn hint(report: &Report, comparison: &Comparison, is_first: bool) -> Option<String> {
+    let has_tables = comparison.declared.tables.keys().any(|name| comparison.live.tables.contains_key(name));
+    let hint = if is_first && has_tables {
+        "hint: no revision describes this database yet; begin with `seachange revision --baseline -m \"initial schema\"` \
+         and `seachange stamp head`"
+    } else if report.changes.is_empty() {
+        return None;
+    } else if report.changes.iter().all(|change| change.drift) {
+        "hint: somebody changed the database by hand: change it back, or write the change down in the entities"
+    } else {
+        "hint: write the revision with `seachange revision --autogenerate -m …`"
+    };
+    Some(hint.to_owned())
+}
+
+/// Shows the SQL that would bring the database to the entities.
+pub(super) async fn diff(ctx: &mut Context<'_>, args: &cli::Diff) -> Result<Exit> {
+    let declared = ctx.declare_with(&args.rename)?;
+    let lock = ctx.lock()?;
+    let comparison = if args.offline {
+        against_lock(ctx, &declared, &lock.unwrap_or_default())?
+    } else {
+        let live = ctx.look().await?;
+        compare(&declared, lock.as_ref(), &live.schema, ctx.config.dialect, &ctx.config.options)?
+    };
+    let plan = plan::plan(comparison.ops(), &comparison.live, ctx.config.dialect, Purpose::Up)?;
+    for step in &plan.steps {
+        for hazard in &step.hazards {
+            ctx.say(&format!("-- {}: {}", hazard.kind.slug(), hazard.sentence))?;
+        }
+        for statement in sql::statements(step, ctx.config.dialect) {
+            ctx.say(&format!("{statement};"))?;
+        }
+    }
+    if plan.steps.is_empty() {
+        ctx.note("nothing to do: no differences")?;
+        return Ok(Exit::Clean);
+    }
+    Ok(Exit::Found)
+}

@@ -1,0 +1,185 @@
+//! The commands: load, call the stages, hand the result to a report. The only place that wires stages together.
+
+mod check;
+mod init;
+mod revisions;
+mod write;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use crate::cli::{Cli, Command, Global};
+use crate::config::{self, Config, Overrides};
+use crate::declare::{self, Sources};
+use crate::dialect;
+use crate::error::{Error, Result};
+use crate::migrate::{Access, Applied, Session};
+use crate::model::{Declared, Rename, Schema, TableName};
+use crate::revision::dir;
+use crate::revision::graph::Graph;
+
+/// How a command ended that did not fail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// Nothing to do, or done.
+    Clean,
+    /// Differences, pending revisions, or something else a gate should stop at.
+    Found,
+}
+
+impl Exit {
+    /// The exit code.
+    pub fn code(self) -> u8 {
+        match self {
+            Self::Clean => 0,
+            Self::Found => 1,
+        }
+    }
+}
+
+/// Runs a command in a folder. Data goes to `out`, everything else to `notes`.
+///
+/// # Errors
+/// Whatever made the command fail; nothing is left half done.
+pub async fn run(cli: &Cli, folder: &Path, out: &mut dyn Write, notes: &mut dyn Write) -> Result<Exit> {
+    let overrides = overrides(&cli.global);
+    if let Command::Init(args) = &cli.command {
+        return init::init(args, folder, &overrides, notes);
+    }
+    let config = config::load(folder, &overrides)?;
+    let mut ctx = Context { config, folder: folder.to_owned(), quiet: cli.global.quiet, out, notes };
+    match &cli.command {
+        Command::Init(_) => Ok(Exit::Clean),
+        Command::Check(args) => check::check(&mut ctx, args).await,
+        Command::Diff(args) => check::diff(&mut ctx, args).await,
+        Command::Revision(args) => write::revision(&mut ctx, args).await,
+        Command::Upgrade(args) => revisions::upgrade(&mut ctx, &args.target).await,
+        Command::Downgrade(args) => revisions::downgrade(&mut ctx, &args.target).await,
+        Command::Stamp(args) => revisions::stamp(&mut ctx, &args.target).await,
+        Command::Current => revisions::current(&mut ctx).await,
+        Command::History => revisions::history(&mut ctx).await,
+        Command::Heads => revisions::heads(&mut ctx),
+        Command::Show(args) => revisions::show(&mut ctx, &args.target).await,
+    }
+}
+
+fn overrides(global: &Global) -> Overrides {
+    Overrides { file: global.config.clone(), database_url: global.database_url.clone() }
+}
+
+/// What every command works with.
+struct Context<'a> {
+    config: Config,
+    /// Where the user is; paths in messages are relative to it.
+    folder: PathBuf,
+    quiet: bool,
+    out: &'a mut dyn Write,
+    notes: &'a mut dyn Write,
+}
+
+impl Context<'_> {
+    /// Writes a line of data.
+    fn say(&mut self, line: &str) -> Result<()> {
+        writeln!(self.out, "{line}").map_err(closed)
+    }
+
+    /// Writes a line about what is going on, unless the user asked for quiet.
+    fn note(&mut self, line: &str) -> Result<()> {
+        if self.quiet {
+            return Ok(());
+        }
+        writeln!(self.notes, "{line}").map_err(closed)
+    }
+
+    /// The path as messages show it.
+    fn shown(&self, path: &Path) -> String {
+        path.strip_prefix(&self.folder).unwrap_or(path).display().to_string()
+    }
+
+    fn declare(&self) -> Result<Declared> {
+        declare::declare(&Sources { project: self.folder.clone(), roots: self.config.entities.clone() })
+    }
+
+    /// The entities with further renames.
+    fn declare_with(&self, renames: &[String]) -> Result<Declared> {
+        let mut declared = self.declare()?;
+        for text in renames {
+            declared.renames.push(parse_rename(text)?);
+        }
+        Ok(declared)
+    }
+
+    fn graph(&self) -> Result<Graph> {
+        dir::read(&self.config.migrations)
+    }
+
+    fn lock(&self) -> Result<Option<Schema>> {
+        dir::read_lock(&self.config.migrations)
+    }
+
+    fn database(&self) -> Result<&config::Database> {
+        self.config.database.as_ref().ok_or(Error::NoDatabase)
+    }
+
+    /// The schema and history of the database. A file that is not there yet is an empty database.
+    async fn look(&mut self) -> Result<Live> {
+        let database = self.database()?.clone();
+        if database.is_missing() {
+            self.note(&format!("note: the database `{database}` does not exist yet; it counts as empty"))?;
+            return Ok(Live::default());
+        }
+        let session = Session::open(&database, Access::Read).await?;
+        let history = session.history().await?;
+        let schema = dialect::reflect(session.connection(), database.dialect).await?;
+        Ok(Live { schema, history })
+    }
+}
+
+/// A database as it is.
+#[derive(Default)]
+struct Live {
+    schema: Schema,
+    history: BTreeMap<String, Applied>,
+}
+
+impl Live {
+    fn applied(&self) -> BTreeSet<String> {
+        self.history.keys().cloned().collect()
+    }
+}
+
+/// The applied revisions that no file describes.
+fn missing(graph: &Graph, history: &BTreeMap<String, Applied>) -> Vec<String> {
+    history.keys().filter(|id| graph.get(id).is_none()).cloned().collect()
+}
+
+/// Stops when the database has revisions that no file describes: nothing can be said about where it is.
+fn refuse_missing(graph: &Graph, history: &BTreeMap<String, Applied>) -> Result<()> {
+    let ids = missing(graph, history);
+    if ids.is_empty() { Ok(()) } else { Err(Error::Missing { ids }) }
+}
+
+/// `table.old=new` is a column, `old=new` a table.
+fn parse_rename(text: &str) -> Result<Rename> {
+    let misused = || Error::Misused {
+        problem: format!("`--rename {text}` is neither `table.old=new` for a column nor `old=new` for a table"),
+    };
+    let (from, to) =
+        text.split_once('=').filter(|(from, to)| !from.is_empty() && !to.is_empty()).ok_or_else(misused)?;
+    Ok(match from.rsplit_once('.') {
+        Some((table, from)) => {
+            Rename::Column { table: TableName::new(table), from: from.to_owned(), to: to.to_owned() }
+        }
+        None => Rename::Table { from: TableName::new(from), to: TableName::new(to) },
+    })
+}
+
+/// The time as revisions record it.
+fn now() -> String {
+    jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
+fn closed(source: io::Error) -> Error {
+    Error::Write { path: "standard output".into(), source }
+}

@@ -1,0 +1,168 @@
+//! `upgrade`, `downgrade`, `stamp`, and the commands that show where the database and the revisions are.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::time::Instant;
+
+use crate::error::{Error, Result};
+use crate::migrate::{Access, Outcome, Session};
+use crate::revision::graph::{Graph, Target};
+use crate::revision::{Direction, Revision};
+
+use super::{Context, Exit, Live, now, refuse_missing};
+
+/// Applies revisions up to a target.
+pub(super) async fn upgrade(ctx: &mut Context<'_>, target: &str) -> Result<Exit> {
+    let graph = ctx.graph()?;
+    let live = history_of(ctx).await?;
+    refuse_missing(&graph, &live.history)?;
+    let applied = live.applied();
+    let target = graph.resolve(target, &applied)?;
+    let revisions = graph.upgrade(&target, &applied);
+    if revisions.is_empty() {
+        return at(ctx, &graph, &applied);
+    }
+    warn_edited(ctx, &graph, &live)?;
+    run(ctx, &revisions, Direction::Up).await
+}
+
+/// Takes revisions back down to a target.
+pub(super) async fn downgrade(ctx: &mut Context<'_>, target: &str) -> Result<Exit> {
+    let graph = ctx.graph()?;
+    let live = history_of(ctx).await?;
+    refuse_missing(&graph, &live.history)?;
+    let applied = live.applied();
+    let target = graph.resolve(target, &applied)?;
+    if let Target::Revisions(ids) = &target
+        && let Some(id) = ids.iter().find(|id| !applied.contains(*id))
+    {
+        let title = graph.get(id).map(Revision::title).unwrap_or_default();
+        return Err(Error::Misused { problem: format!("{title} is not applied, so there is no way down to it") });
+    }
+    let revisions = graph.downgrade(&target, &applied);
+    if revisions.is_empty() {
+        return at(ctx, &graph, &applied);
+    }
+    warn_edited(ctx, &graph, &live)?;
+    run(ctx, &revisions, Direction::Down).await
+}
+
+async fn run(ctx: &mut Context<'_>, revisions: &[&Revision], direction: Direction) -> Result<Exit> {
+    let session = Session::open(ctx.database()?, Access::Write).await?;
+    let (done, skipped) = match direction {
+        Direction::Up => ("applied", "already applied by another process"),
+        Direction::Down => ("took back", "already taken back by another process"),
+    };
+    for revision in revisions {
+        let started = Instant::now();
+        match session.run(revision, direction, &now()).await? {
+            Outcome::Done => {
+                ctx.note(&format!("{done} {} in {} ms", revision.title(), started.elapsed().as_millis()))?
+            }
+            Outcome::AlreadyDone => ctx.note(&format!("{} was {skipped}", revision.title()))?,
+        }
+    }
+    Ok(Exit::Clean)
+}
+
+/// Records that the database is at a revision, without running anything.
+pub(super) async fn stamp(ctx: &mut Context<'_>, target: &str) -> Result<Exit> {
+    let graph = ctx.graph()?;
+    let live = history_of(ctx).await?;
+    let target = graph.resolve(target, &live.applied())?;
+    let reached = graph.reached(&target);
+    let session = Session::open(ctx.database()?, Access::Write).await?;
+    session.stamp(&graph, &reached, &now()).await?;
+    at(ctx, &graph, &reached)
+}
+
+/// Shows the revision the database is at.
+pub(super) async fn current(ctx: &mut Context<'_>) -> Result<Exit> {
+    let graph = ctx.graph()?;
+    let live = history_of(ctx).await?;
+    for id in super::missing(&graph, &live.history) {
+        ctx.say(&format!("{id} (no file describes it)"))?;
+    }
+    let applied = live.applied();
+    let heads: BTreeSet<&String> = graph.heads().iter().map(|revision| &revision.id).collect();
+    for revision in graph.current(&applied) {
+        let head = if heads.contains(&revision.id) { " (head)" } else { "" };
+        ctx.say(&format!("{} {}{head}", revision.id, revision.message))?;
+    }
+    if applied.is_empty() {
+        ctx.note("no revision is applied")?;
+    }
+    Ok(Exit::Clean)
+}
+
+/// Lists all revisions, newest first.
+pub(super) async fn history(ctx: &mut Context<'_>) -> Result<Exit> {
+    let graph = ctx.graph()?;
+    let live = if ctx.config.database.is_some() { history_of(ctx).await? } else { Live::default() };
+    for revision in graph.revisions().iter().rev() {
+        let state = match live.history.get(&revision.id) {
+            Some(applied) => format!("applied {}", applied.applied_at),
+            None => "pending".to_owned(),
+        };
+        ctx.say(&format!("{} {} ({state})", revision.id, revision.message))?;
+    }
+    if graph.revisions().is_empty() {
+        ctx.note("there are no revisions yet")?;
+    }
+    Ok(Exit::Clean)
+}
+
+/// Shows the newest revisions.
+pub(super) fn heads(ctx: &mut Context<'_>) -> Result<Exit> {
+    let graph = ctx.graph()?;
+    for revision in graph.heads() {
+        ctx.say(&format!("{} {}", revision.id, revision.message))?;
+    }
+    Ok(Exit::Clean)
+}
+
+/// Shows a revision's file.
+pub(super) async fn show(ctx: &mut Context<'_>, target: &str) -> Result<Exit> {
+    let graph = ctx.graph()?;
+    let is_relative = target.starts_with(['+', '-']);
+    let applied = if is_relative { history_of(ctx).await?.applied() } else { BTreeSet::new() };
+    let ids = match graph.resolve(target, &applied)? {
+        Target::Base => Vec::new(),
+        Target::Revisions(ids) => ids,
+    };
+    for revision in ids.iter().filter_map(|id| graph.get(id)) {
+        let text =
+            fs::read_to_string(&revision.path).map_err(|source| Error::Read { path: revision.path.clone(), source })?;
+        ctx.note(&ctx.shown(&revision.path))?;
+        ctx.say(text.trim_end())?;
+    }
+    Ok(Exit::Clean)
+}
+
+/// The history alone; the schema is not read.
+async fn history_of(ctx: &Context<'_>) -> Result<Live> {
+    let database = ctx.database()?;
+    if database.is_missing() {
+        return Ok(Live::default());
+    }
+    let session = Session::open(database, Access::Read).await?;
+    Ok(Live { history: session.history().await?, ..Live::default() })
+}
+
+/// Says where the database is.
+fn at(ctx: &mut Context<'_>, graph: &Graph, applied: &BTreeSet<String>) -> Result<Exit> {
+    let titles: Vec<String> = graph.current(applied).iter().map(|revision| revision.title()).collect();
+    let place =
+        if titles.is_empty() { "before the first revision".to_owned() } else { format!("at {}", titles.join(" and ")) };
+    ctx.note(&format!("the database is {place}"))?;
+    Ok(Exit::Clean)
+}
+
+fn warn_edited(ctx: &mut Context<'_>, graph: &Graph, live: &Live) -> Result<()> {
+    for revision in graph.revisions() {
+        if live.history.get(&revision.id).is_some_and(|applied| applied.checksum != revision.checksum) {
+            ctx.note(&format!("warning: {} was edited after it was applied", revision.title()))?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,195 @@
+//! `revision`: writes the next revision, with the lock that belongs to it.
+
+use std::fs;
+
+use crate::cli;
+use crate::compare::{Comparison, compare};
+use crate::diff;
+use crate::error::{Blocked, Error, Result, count};
+use crate::model::{Declared, Schema};
+use crate::plan::{self, Plan, Purpose};
+use crate::render::{self, Header};
+use crate::revision::dir;
+use crate::revision::graph::Graph;
+
+use super::check::against_lock;
+use super::{Context, Exit, Live, now, refuse_missing};
+
+/// Writes a new revision: empty, from the differences, or the database as it is.
+pub(super) async fn revision(ctx: &mut Context<'_>, args: &cli::Revision) -> Result<Exit> {
+    let graph = ctx.graph()?;
+    let parents = parents(&graph)?;
+    if args.baseline {
+        return baseline(ctx, args, &graph).await;
+    }
+    if !args.autogenerate {
+        let path = write(ctx, args, parents, &Plan::default(), &Ok(Plan::default()), None)?;
+        ctx.note("hint: write its statements below `-- migrate:up` and `-- migrate:down`")?;
+        ctx.say(&path)?;
+        return Ok(Exit::Clean);
+    }
+    let declared = ctx.declare_with(&args.rename)?;
+    let lock = ctx.lock()?;
+    let comparison = if args.offline {
+        against_lock(ctx, &declared, &lock.clone().unwrap_or_default())?
+    } else {
+        let live = ctx.look().await?;
+        refuse_behind(&graph, &live)?;
+        let comparison = compare(&declared, lock.as_ref(), &live.schema, ctx.config.dialect, &ctx.config.options)?;
+        refuse_unadopted(&graph, &comparison)?;
+        comparison
+    };
+    if comparison.differences.is_empty() {
+        return nothing_to_do(ctx, &declared, lock.as_ref());
+    }
+    let drifted = comparison.differences.iter().filter(|difference| difference.drift).count();
+    if drifted > 0 {
+        ctx.note(&format!(
+            "warning: {} in this revision only {} what was changed in this database by hand; other databases may not need it",
+            count(drifted, "change"),
+            if drifted == 1 { "undoes" } else { "undo" },
+        ))?;
+    }
+    let up = plan::plan(comparison.ops(), &comparison.live, ctx.config.dialect, Purpose::Up)?;
+    let down = way_down(ctx, &up, &up.apply(&comparison.live))?;
+    let path = write(ctx, args, parents, &up, &down, Some(&declared.schema))?;
+    for step in &up.steps {
+        ctx.note(&format!("  {}", step.op))?;
+        for hazard in &step.hazards {
+            ctx.note(&format!("    {}: {}", hazard.kind.slug(), hazard.sentence))?;
+        }
+    }
+    ctx.note("hint: read the file, then run `seachange upgrade head`")?;
+    ctx.say(&path)?;
+    Ok(Exit::Clean)
+}
+
+/// The complete schema of the database as the first revision.
+async fn baseline(ctx: &mut Context<'_>, args: &cli::Revision, graph: &Graph) -> Result<Exit> {
+    if !graph.revisions().is_empty() {
+        let problem =
+            format!("`--baseline` is for the first revision; there {} already", there_are(graph.revisions().len()));
+        return Err(Error::Misused { problem });
+    }
+    let declared = ctx.declare()?;
+    let live = ctx.look().await?;
+    let dialect = ctx.config.dialect;
+    let comparison = compare(&declared, None, &live.schema, dialect, &ctx.config.options)?;
+    if comparison.live == Schema::default() {
+        ctx.note("nothing to do: the database is empty; write its first revision with `--autogenerate`")?;
+        return Ok(Exit::Clean);
+    }
+    let up = plan::plan(diff::diff(&Schema::default(), &comparison.live), &Schema::default(), dialect, Purpose::Up)?;
+    let down = way_down(ctx, &up, &comparison.live)?;
+    let lock = diff::record(&declared.schema, &comparison.declared, &comparison.live);
+    let path = write(ctx, args, Vec::new(), &up, &down, Some(&lock))?;
+    ctx.note("hint: run `seachange stamp head` to record that this database already has it")?;
+    ctx.say(&path)?;
+    Ok(Exit::Clean)
+}
+
+/// The plan that undoes another, or why there is none: a change that cannot be undone is still a change.
+fn way_down(ctx: &mut Context<'_>, up: &Plan, after: &Schema) -> Result<std::result::Result<Plan, Vec<Blocked>>> {
+    match plan::plan(up.inverse(), after, ctx.config.dialect, Purpose::Down) {
+        Ok(plan) => Ok(Ok(plan)),
+        Err(Error::Blocked { blocked }) => {
+            for blocked in &blocked {
+                ctx.note(&format!("warning: no way down: {}: {}", blocked.op, blocked.refusal.reason))?;
+            }
+            Ok(Err(blocked))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+fn there_are(number: usize) -> String {
+    if number == 1 { "is one".to_owned() } else { format!("are {number}") }
+}
+
+fn write(
+    ctx: &mut Context<'_>,
+    args: &cli::Revision,
+    parents: Vec<String>,
+    up: &Plan,
+    down: &std::result::Result<Plan, Vec<Blocked>>,
+    lock: Option<&Schema>,
+) -> Result<String> {
+    let template = match &ctx.config.template {
+        Some(path) => fs::read_to_string(path).map_err(|source| Error::Read { path: path.clone(), source })?,
+        None => render::TEMPLATE.to_owned(),
+    };
+    let message = args.message.split_whitespace().collect::<Vec<_>>().join(" ");
+    let header = Header { message, id: new_id(), parents, created: now() };
+    let text = render::revision(&header, up, down, ctx.config.dialect, &template)?;
+    let file = dir::file_name(&header.created, &header.id, &header.message);
+    let path = dir::write(&ctx.config.migrations, &file, &text, lock)?;
+    Ok(ctx.shown(&path))
+}
+
+/// Twelve random hex digits: enough that two branches do not meet.
+fn new_id() -> String {
+    let mut bytes = [0; 6];
+    // Without random numbers the clock has to do; a file that exists is not overwritten in any case.
+    if getrandom::fill(&mut bytes).is_err() {
+        bytes.copy_from_slice(&jiff::Timestamp::now().as_nanosecond().to_le_bytes()[..6]);
+    }
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The revision the next one follows.
+fn parents(graph: &Graph) -> Result<Vec<String>> {
+    let heads = graph.heads();
+    if heads.len() > 1 {
+        return Err(Error::SeveralHeads { heads: heads.iter().map(|revision| revision.title()).collect() });
+    }
+    Ok(heads.iter().map(|revision| revision.id.clone()).collect())
+}
+
+/// A database that lacks revisions does not show what the next one has to do.
+fn refuse_behind(graph: &Graph, live: &Live) -> Result<()> {
+    refuse_missing(graph, &live.history)?;
+    let applied = live.applied();
+    let pending = graph.upgrade(&graph.resolve("heads", &applied)?, &applied);
+    if pending.is_empty() {
+        return Ok(());
+    }
+    Err(Error::Pending { revisions: pending.iter().map(|revision| revision.title()).collect() })
+}
+
+/// The first revision of a database that already has the tables would only work on this one.
+fn refuse_unadopted(graph: &Graph, comparison: &Comparison) -> Result<()> {
+    let tables: Vec<String> = comparison
+        .declared
+        .tables
+        .keys()
+        .filter(|name| comparison.live.tables.contains_key(name))
+        .map(|name| format!("`{name}`"))
+        .collect();
+    if !graph.revisions().is_empty() || tables.is_empty() || comparison.differences.is_empty() {
+        return Ok(());
+    }
+    Err(Error::Unadopted { tables })
+}
+
+fn nothing_to_do(ctx: &mut Context<'_>, declared: &Declared, lock: Option<&Schema>) -> Result<Exit> {
+    let is_recorded = match lock {
+        Some(lock) => against_lock(ctx, declared, lock)?.differences.is_empty(),
+        None => declared.schema.tables.is_empty(),
+    };
+    if is_recorded {
+        ctx.note("nothing to do: no differences, so no file was written")?;
+        return Ok(Exit::Clean);
+    }
+    if lock.is_none() {
+        ctx.note(
+            "nothing to do: the database is as the entities say, so no file was written\n\
+             hint: no revision describes it yet; begin with `seachange revision --baseline -m \"initial schema\"`",
+        )?;
+        return Ok(Exit::Clean);
+    }
+    ctx.note(
+        "the database already looks like the entities, but no revision leads there; no file was written\n\
+         hint: write it with `--autogenerate --offline`, then run `seachange stamp head`",
+    )?;
+    Ok(Exit::Found)
+}

@@ -1,0 +1,159 @@
+//! How a table changes when SQLite has no statement for it: the rows move into a new table that takes the old one's
+//! name. Says which statements; the texts of tables and indexes come from the caller.
+
+use super::{alter, literal, quote, text};
+use crate::dialect::Rebuild;
+use crate::model::{AutoIncrement, DataType, Literal, Schema, Table, TableName, Trigger, VerbatimKind};
+
+/// Works out the statements around the creation of the new table.
+pub(in crate::dialect) fn rebuild(from: &Table, to: &Table, schema: &Schema) -> Rebuild {
+    let name = free_name(&to.name, schema);
+    let (before, after) = readers(&from.name, schema);
+    let (old, new) = (quote(&from.name.name), quote(&name.name));
+    let mut between = vec![copy(from, to, &new)];
+    let counts = |table: &Table| table.columns.iter().any(|column| column.auto_increment != AutoIncrement::No);
+    if counts(from) && counts(to) {
+        // The numbers of deleted rows must not be handed out again.
+        let text = |name: &TableName| literal(&Literal::Text(name.name.clone()));
+        let (old, new) = (text(&from.name), text(&name));
+        between.push(format!("DELETE FROM sqlite_sequence WHERE name = {new}"));
+        between.push(format!(
+            "INSERT INTO sqlite_sequence (name, seq) SELECT {new}, seq FROM sqlite_sequence WHERE name = {old}"
+        ));
+    }
+    between.push(format!("DROP TABLE {old}"));
+    between.push(format!("ALTER TABLE {new} RENAME TO {}", quote(&to.name.name)));
+    Rebuild { name, before, between, after }
+}
+
+/// A name no table, index, view or trigger has.
+fn free_name(table: &TableName, schema: &Schema) -> TableName {
+    let is_taken = |name: &str| {
+        let is_it = |other: &str| other.eq_ignore_ascii_case(name);
+        schema.tables.values().any(|table| {
+            is_it(&table.name.name)
+                || table.indexes.iter().any(|index| is_it(&index.name.text))
+                || table.triggers.iter().any(|trigger| is_it(&trigger.name))
+        }) || schema.verbatim.keys().any(|view| is_it(&view.name))
+    };
+    let base = format!("_seachange_new_{}", table.name);
+    let names = std::iter::once(base.clone()).chain((2..).map(|number| format!("{base}_{number}")));
+    TableName::new(names.into_iter().find(|name| !is_taken(name)).unwrap_or(base))
+}
+
+/// Moves the rows. Columns are named one by one, rows keep their rowid, and no conflict clause may swallow a row.
+fn copy(from: &Table, to: &Table, new: &str) -> String {
+    let mut targets = Vec::new();
+    let mut sources = Vec::new();
+    if let Some(rowid) = hidden_rowid(from, to) {
+        targets.push(rowid.to_owned());
+        sources.push(rowid.to_owned());
+    }
+    for column in to.columns.iter().filter(|column| column.generated.is_none()) {
+        let name = quote(&column.name);
+        match from.column(&column.name) {
+            Some(old) => {
+                let default = column.default.as_ref().and_then(|default| default.text.as_ref());
+                sources.push(match default {
+                    Some(default) if old.nullable && !column.nullable => format!("coalesce({name}, {default})"),
+                    _ => name.clone(),
+                });
+            }
+            None if column.needs_value() => sources.push(empty_value(&column.data_type.kind).to_owned()),
+            None => continue,
+        }
+        targets.push(name);
+    }
+    let (targets, sources) = (targets.join(", "), sources.join(", "));
+    format!("INSERT OR ABORT INTO {new} ({targets})\n    SELECT {sources} FROM {}", quote(&from.name.name))
+}
+
+/// The name by which the rowid can be copied, when no column is the rowid and both tables have one.
+fn hidden_rowid(from: &Table, to: &Table) -> Option<&'static str> {
+    let has_rowid = |table: &Table| !table.options.without_rowid;
+    let is_alias = |table: &Table| {
+        let key = table.primary_key.as_ref().map(|key| key.columns.as_slice());
+        matches!(key, Some([name]) if table.column(name).is_some_and(|column| {
+            column.data_type.text.as_deref().is_some_and(|text| text.eq_ignore_ascii_case("integer"))
+        }))
+    };
+    let is_column = |name: &&str| {
+        [from, to].iter().any(|table| table.columns.iter().any(|column| column.name.eq_ignore_ascii_case(name)))
+    };
+    if !has_rowid(from) || !has_rowid(to) || is_alias(from) || is_alias(to) {
+        return None;
+    }
+    ["rowid", "_rowid_", "oid"].into_iter().find(|name| !is_column(name))
+}
+
+/// What stands for "nothing" in a column that must have a value.
+fn empty_value(kind: &DataType) -> &'static str {
+    match kind {
+        DataType::Boolean
+        | DataType::TinyInteger
+        | DataType::SmallInteger
+        | DataType::Integer
+        | DataType::BigInteger
+        | DataType::TinyUnsigned
+        | DataType::SmallUnsigned
+        | DataType::Unsigned
+        | DataType::BigUnsigned
+        | DataType::Float
+        | DataType::Double
+        | DataType::Decimal(_)
+        | DataType::Money(_)
+        | DataType::Year => "0",
+        DataType::Blob | DataType::Binary(_) | DataType::VarBinary(_) | DataType::Bit(_) | DataType::VarBit(_) => "x''",
+        DataType::Date => "'1970-01-01'",
+        DataType::Time => "'00:00:00'",
+        DataType::DateTime | DataType::Timestamp => "'1970-01-01 00:00:00'",
+        DataType::TimestampWithTimeZone => "'1970-01-01 00:00:00 +00:00'",
+        DataType::Json | DataType::JsonBinary => "'null'",
+        DataType::Uuid => "zeroblob(16)",
+        DataType::Char(_)
+        | DataType::String(_)
+        | DataType::Text
+        | DataType::Interval
+        | DataType::Cidr
+        | DataType::Inet
+        | DataType::MacAddr
+        | DataType::LTree
+        | DataType::Vector(_)
+        | DataType::Enum(_)
+        | DataType::Array(_)
+        | DataType::Custom(_) => "''",
+    }
+}
+
+/// Views, and triggers of other tables, that read the table: SQLite checks them when the new table takes the name, so
+/// they go before and come back after, with everything that reads them in turn.
+fn readers(table: &TableName, schema: &Schema) -> (Vec<String>, Vec<String>) {
+    let mut names = vec![table.name.clone()];
+    let mut views = Vec::new();
+    let mut is_growing = true;
+    while is_growing {
+        is_growing = false;
+        for (view, object) in schema.verbatim.iter().filter(|(_, object)| object.kind == VerbatimKind::View) {
+            if !names.contains(&view.name) && names.iter().any(|name| alter::mentions(body(&object.sql), name)) {
+                names.push(view.name.clone());
+                views.push((view, object));
+                is_growing = true;
+            }
+        }
+    }
+    let others = schema.tables.values().filter(|other| other.name != *table).flat_map(|other| &other.triggers);
+    let reads = |trigger: &&Trigger| names.iter().any(|name| alter::mentions(&trigger.sql, name));
+    let triggers: Vec<&Trigger> = others.filter(reads).collect();
+    let drop_triggers = triggers.iter().map(|trigger| format!("DROP TRIGGER {}", quote(&trigger.name)));
+    let drop_views = views.iter().rev().map(|(name, _)| format!("DROP VIEW {}", quote(&name.name)));
+    let create_views = views.iter().map(|(_, object)| object.sql.clone());
+    let create_triggers = triggers.iter().map(|trigger| trigger.sql.clone());
+    (drop_triggers.chain(drop_views).collect(), create_views.chain(create_triggers).collect())
+}
+
+/// What stands behind the name of a view, so that the name itself is no mention.
+fn body(view: &str) -> &str {
+    let tokens = text::tokens(view);
+    let start = tokens.iter().find(|token| token.is_word("AS")).map_or(0, |token| token.start);
+    &view[start..]
+}

@@ -1,0 +1,68 @@
+//! How errors are drawn: what failed, why (one cause per line), and what to do next. Problems in files are drawn with
+//! their line, as rustc does.
+
+use std::io::{self, Write};
+
+use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+use anstyle::{AnsiColor, Style};
+
+use crate::error::{Diagnostic, Error};
+
+const FAILED: Style = AnsiColor::Red.on_default().bold();
+const HINT: Style = AnsiColor::Cyan.on_default().bold();
+
+/// Writes an error with its causes and hints.
+///
+/// # Errors
+/// The output is closed.
+pub fn write(error: &Error, out: &mut dyn Write) -> io::Result<()> {
+    match error {
+        Error::Source { problems } | Error::Revisions { problems } => {
+            for problem in problems {
+                writeln!(out, "{}\n", diagnostic(problem))?;
+            }
+            writeln!(out, "{FAILED}error{FAILED:#}: {error}")?;
+        }
+        Error::Blocked { blocked } => {
+            writeln!(out, "{FAILED}error{FAILED:#}: {error}")?;
+            for blocked in blocked {
+                writeln!(out, "  {}", blocked.op)?;
+                writeln!(out, "    {}", blocked.refusal.reason)?;
+                writeln!(out, "    {HINT}hint{HINT:#}: {}", blocked.refusal.hint)?;
+            }
+        }
+        error => {
+            writeln!(out, "{FAILED}error{FAILED:#}: {error}")?;
+            let mut cause = std::error::Error::source(error);
+            while let Some(source) = cause {
+                for line in source.to_string().lines() {
+                    writeln!(out, "  {line}")?;
+                }
+                cause = source.source();
+            }
+        }
+    }
+    if let Some(hint) = error.hint() {
+        writeln!(out, "{HINT}hint{HINT:#}: {hint}")?;
+    }
+    Ok(())
+}
+
+fn diagnostic(problem: &Diagnostic) -> String {
+    let offset = |characters: usize| problem.line.chars().take(characters).map(char::len_utf8).sum::<usize>();
+    let start = offset(problem.location.column.saturating_sub(1));
+    let end = offset(problem.location.column.saturating_sub(1) + problem.width).max(start);
+    let path = problem.location.file.display().to_string();
+    let annotation = AnnotationKind::Primary.span(start..end);
+    let annotation = match &problem.label {
+        Some(label) => annotation.label(label.as_str()),
+        None => annotation,
+    };
+    let snippet =
+        Snippet::source(problem.line.as_str()).line_start(problem.location.line).path(path).annotation(annotation);
+    let mut group = Level::ERROR.primary_title(problem.message.as_str()).element(snippet);
+    if let Some(hint) = &problem.hint {
+        group = group.element(Level::HELP.message(hint.as_str()));
+    }
+    Renderer::styled().render(&[group])
+}

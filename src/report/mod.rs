@@ -1,0 +1,306 @@
+//! What was found, as text for people: a unified diff for each table that differs, the changes in words, what is
+//! unmanaged, and what was checked. Compares nothing itself.
+
+pub mod error;
+
+use std::collections::BTreeSet;
+use std::io::{self, Write};
+
+use anstyle::{AnsiColor, Style};
+use similar::TextDiff;
+
+use crate::compare::{Comparison, Difference};
+use crate::dialect::Dialect;
+use crate::diff::{Unmanaged, UnmanagedObject};
+use crate::error::count;
+use crate::model::{Constraint, Declared, IndexKey, Location, ObjectPath, Schema, Table, TableName};
+use crate::op::Op;
+use crate::render::sql::table_lines;
+
+const REMOVED: Style = AnsiColor::Red.on_default();
+const ADDED: Style = AnsiColor::Green.on_default();
+const PLACE: Style = AnsiColor::Cyan.on_default();
+const TITLE: Style = Style::new().bold();
+
+/// What `check` found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Report {
+    /// What the entities were compared with: "the database `sqlite://media.db`".
+    pub against: String,
+    /// Titles of revisions the database lacks.
+    pub pending: Vec<String>,
+    /// What is wrong with applied revisions, one sentence each.
+    pub history: Vec<String>,
+    /// Each table that differs.
+    pub tables: Vec<TableDiff>,
+    /// The changes in words.
+    pub changes: Vec<Change>,
+    /// What is live and declared by nobody.
+    pub unmanaged: Vec<String>,
+    /// Whether `unmanaged` counts as found.
+    pub strict: bool,
+    /// How much was compared.
+    pub counted: String,
+    /// What to do next.
+    pub hint: Option<String>,
+}
+
+/// A table in both forms.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TableDiff {
+    /// Its name.
+    pub name: String,
+    /// Where it is declared.
+    pub origin: Option<Location>,
+    /// The lines it has in the database.
+    pub from: Vec<String>,
+    /// The lines it should have.
+    pub to: Vec<String>,
+}
+
+/// One change in words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// What to do.
+    pub text: String,
+    /// Where the entities say so.
+    pub origin: Option<Location>,
+    /// The database changed, not the entities.
+    pub drift: bool,
+}
+
+impl Report {
+    /// Whether anything was found.
+    pub fn is_clean(&self) -> bool {
+        self.pending.is_empty()
+            && self.history.is_empty()
+            && self.changes.is_empty()
+            && !(self.strict && !self.unmanaged.is_empty())
+    }
+
+    /// Fills the report with a comparison.
+    #[must_use]
+    pub fn with(mut self, comparison: &Comparison, declared: &Declared, dialect: Dialect) -> Self {
+        self.tables = table_diffs(comparison, declared, dialect);
+        let change = |difference: &Difference| Change {
+            text: difference.op.to_string(),
+            origin: origin(&difference.op, declared).cloned(),
+            drift: difference.drift,
+        };
+        self.changes = comparison.differences.iter().map(change).collect();
+        self.unmanaged = comparison.unmanaged.iter().map(unmanaged_text).collect();
+        self.counted = counted(&comparison.declared);
+        self
+    }
+}
+
+/// Writes the report.
+///
+/// # Errors
+/// The output is closed.
+pub fn write(report: &Report, quiet: bool, out: &mut dyn Write) -> io::Result<()> {
+    for table in &report.tables {
+        write_table(table, out)?;
+    }
+    if !report.changes.is_empty() {
+        writeln!(out, "{TITLE}changes{TITLE:#}")?;
+        for change in &report.changes {
+            let drift = if change.drift { " [drift: the database changed, the entities did not]" } else { "" };
+            let origin = change.origin.as_ref().map(|origin| format!("  {PLACE}{origin}{PLACE:#}")).unwrap_or_default();
+            writeln!(out, "  {}{drift}{origin}", change.text)?;
+        }
+        writeln!(out)?;
+    }
+    write_list(out, "pending: not applied to the database yet", &report.pending)?;
+    write_list(out, "history", &report.history)?;
+    if !quiet || report.strict {
+        write_list(out, "unmanaged: in the database, in no entity; left alone", &report.unmanaged)?;
+    }
+    if quiet {
+        return Ok(());
+    }
+    let mut found = Vec::new();
+    for (number, noun) in [
+        (report.changes.len(), "difference"),
+        (report.pending.len(), "pending revision"),
+        (report.history.len(), "problem in the history"),
+    ] {
+        if number > 0 {
+            found.push(if noun.starts_with("problem") && number > 1 {
+                format!("{number} problems in the history")
+            } else {
+                count(number, noun)
+            });
+        }
+    }
+    if report.strict && !report.unmanaged.is_empty() {
+        found.push(format!("{} unmanaged", report.unmanaged.len()));
+    }
+    let found = if found.is_empty() { "no differences".to_owned() } else { found.join(", ") };
+    let counted = if report.counted.is_empty() { "nothing yet".to_owned() } else { report.counted.clone() };
+    writeln!(out, "compared {counted} with {}: {found}", report.against)
+}
+
+fn write_list(out: &mut dyn Write, title: &str, items: &[String]) -> io::Result<()> {
+    if items.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "{TITLE}{title}{TITLE:#}")?;
+    for item in items {
+        writeln!(out, "  {item}")?;
+    }
+    writeln!(out)
+}
+
+fn write_table(table: &TableDiff, out: &mut dyn Write) -> io::Result<()> {
+    let origin = table.origin.as_ref().map(|origin| format!("  {PLACE}{origin}{PLACE:#}")).unwrap_or_default();
+    writeln!(out, "{TITLE}table {}{TITLE:#}{origin}", table.name)?;
+    let text = |lines: &[String]| lines.iter().map(|line| format!("{line}\n")).collect::<String>();
+    let (from, to) = (text(&table.from), text(&table.to));
+    let diff = TextDiff::from_lines(&from, &to);
+    let unified = diff.unified_diff().context_radius(2).header("database", "entities").to_string();
+    for line in unified.lines() {
+        let style = match line.chars().next() {
+            Some('-') => REMOVED,
+            Some('+') => ADDED,
+            Some('@') => PLACE,
+            _ => Style::new(),
+        };
+        writeln!(out, "{style}{line}{style:#}")?;
+    }
+    writeln!(out)
+}
+
+fn table_diffs(comparison: &Comparison, declared: &Declared, dialect: Dialect) -> Vec<TableDiff> {
+    let ops = || comparison.differences.iter().map(|difference| &difference.op);
+    let names: BTreeSet<&TableName> = ops().map(name_after).collect();
+    let mut diffs = Vec::new();
+    for name in names {
+        let before = ops().find_map(|op| match op {
+            Op::RenameTable { from, to } if to == name => Some(from),
+            _ => None,
+        });
+        let from = comparison.live.tables.get(before.unwrap_or(name));
+        let to = comparison.target.tables.get(name);
+        let renames: Vec<(&str, &str)> = ops()
+            .filter_map(|op| match op {
+                Op::RenameColumn { table, from, to } if table == name => Some((to.as_str(), from.as_str())),
+                _ => None,
+            })
+            .collect();
+        diffs.push(TableDiff {
+            name: name.to_string(),
+            origin: declared.origins.get(&ObjectPath::Table(name.clone())).cloned(),
+            from: from.map(|table| table_lines(table, dialect)).unwrap_or_default(),
+            to: to.map(|to| table_lines(&in_order_of(from, to, &renames), dialect)).unwrap_or_default(),
+        });
+    }
+    diffs
+}
+
+/// The name the operation's table has in the end.
+fn name_after(op: &Op) -> &TableName {
+    match op {
+        Op::RenameTable { to, .. } => to,
+        op => op.table(),
+    }
+}
+
+/// The second form with its columns in the order of the first, so that only what differs stands out.
+fn in_order_of(from: Option<&Table>, to: &Table, renames: &[(&str, &str)]) -> Table {
+    let mut to = to.clone();
+    let Some(from) = from else { return to };
+    let position = |name: &str| {
+        let before = renames.iter().find(|(after, _)| *after == name).map_or(name, |(_, before)| *before);
+        from.columns.iter().position(|column| column.name == before).unwrap_or(usize::MAX)
+    };
+    to.columns.sort_by_key(|column| position(&column.name));
+    to
+}
+
+fn origin<'a>(op: &Op, declared: &'a Declared) -> Option<&'a Location> {
+    let column = match op {
+        Op::AddColumn { column, .. } | Op::AlterColumn { to: column, .. } => Some(&column.name),
+        Op::RenameColumn { to, .. } => Some(to),
+        Op::CreateIndex { index, .. } | Op::RenameIndex { to: index, .. } => match index.parts.as_slice() {
+            [part] => match &part.key {
+                IndexKey::Column(column) => Some(column),
+                IndexKey::Expression(_) => None,
+            },
+            _ => None,
+        },
+        _ => None,
+    };
+    let table = name_after(op);
+    let of_column = column.and_then(|column| declared.origins.get(&ObjectPath::Column(table.clone(), column.clone())));
+    of_column.or_else(|| declared.origins.get(&ObjectPath::Table(table.clone())))
+}
+
+/// "5 tables, 41 columns, 7 indexes, 6 foreign keys".
+fn counted(schema: &Schema) -> String {
+    let tables = || schema.tables.values();
+    let mut parts = vec![count(tables().count(), "table")];
+    for (number, noun) in [
+        (tables().map(|table| table.columns.len()).sum(), "column"),
+        (tables().map(|table| table.foreign_keys.len()).sum(), "foreign key"),
+        (tables().map(|table| table.uniques.len() + table.checks.len()).sum(), "constraint"),
+    ] {
+        if number > 0 {
+            parts.push(count(number, noun));
+        }
+    }
+    match tables().map(|table| table.indexes.len()).sum() {
+        0 => {}
+        1 => parts.push("1 index".to_owned()),
+        number => parts.push(format!("{number} indexes")),
+    }
+    parts.join(", ")
+}
+
+/// One unmanaged thing in words.
+pub fn unmanaged_text(unmanaged: &Unmanaged) -> String {
+    let table = &unmanaged.table;
+    match &unmanaged.object {
+        UnmanagedObject::Table(_) => format!("table `{table}`"),
+        UnmanagedObject::Column(column) => {
+            let kind = column.data_type.text.as_deref().unwrap_or_default();
+            let required = if column.nullable || column.default.is_some() { "" } else { " NOT NULL" };
+            format!("column `{table}.{}` {kind}{required}", column.name)
+        }
+        UnmanagedObject::Default { column, default } => {
+            format!("default of `{table}.{column}`: {}", default.text.as_deref().unwrap_or_default())
+        }
+        UnmanagedObject::Collation { column, collation } => format!("collation of `{table}.{column}`: {collation}"),
+        UnmanagedObject::Generated { column, expression } => {
+            format!("generated column `{table}.{column}`: {expression}")
+        }
+        UnmanagedObject::ForeignKeyAction(fk) => {
+            format!(
+                "ON DELETE or ON UPDATE of the foreign key `{table}` ({}) to `{}`",
+                fk.columns.join(", "),
+                fk.references
+            )
+        }
+        UnmanagedObject::Constraint(constraint) => constraint_text(table, constraint),
+        UnmanagedObject::Index(index) => {
+            let parts = index.parts.iter().map(|part| match &part.key {
+                IndexKey::Column(text) | IndexKey::Expression(text) => text.as_str(),
+            });
+            let unique = if index.unique { "unique " } else { "" };
+            format!("{unique}index `{}` on `{table}` ({})", index.name.text, parts.collect::<Vec<_>>().join(", "))
+        }
+        UnmanagedObject::Trigger(name) => format!("trigger `{name}` on `{table}`"),
+        UnmanagedObject::Verbatim(kind) => format!("{kind} `{table}`"),
+    }
+}
+
+fn constraint_text(table: &TableName, constraint: &Constraint) -> String {
+    match constraint {
+        Constraint::PrimaryKey(key) => format!("primary key of `{table}` ({})", key.columns.join(", ")),
+        Constraint::Unique(unique) => format!("unique constraint of `{table}` ({})", unique.columns.join(", ")),
+        Constraint::ForeignKey(fk) => {
+            format!("foreign key of `{table}` ({}) to `{}`", fk.columns.join(", "), fk.references)
+        }
+        Constraint::Check(check) => format!("check of `{table}` ({})", check.expression),
+    }
+}
