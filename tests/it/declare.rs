@@ -13,7 +13,6 @@ use super::mediaparser_entities as mediaparser;
 
 #[path = "../../fixtures/declare/mod.rs"]
 #[expect(
-    dead_code,
     unreachable_pub,
     non_snake_case,
     clippy::pedantic,

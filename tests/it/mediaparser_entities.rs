@@ -5,10 +5,9 @@ macro_rules! phases {
         $(
             #[path = $path]
             #[expect(
-                dead_code,
                 unreachable_pub,
                 clippy::pedantic,
-                reason = "entities as users write them, not all of whose generated code is called"
+                reason = "entities as users write them"
             )]
             pub(crate) mod $name;
         )*
