@@ -237,6 +237,7 @@ fn mentions_us(value: &Given) -> bool {
 
 /// What the attributes of a column say.
 #[derive(Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a key that is there or not")]
 pub(super) struct ColumnAttrs {
     pub(super) column_type: Option<LitStr>,
     pub(super) auto_increment: Option<(bool, Span)>,
@@ -315,6 +316,7 @@ impl ColumnAttrs {
 
 /// What the attributes of a relation say, on a variant of `Relation` or on a field of a dense model.
 #[derive(Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a key that is there or not")]
 pub(super) struct RelationAttrs {
     /// The entity, as written: only on variants.
     pub(super) target: Option<LitStr>,

@@ -173,7 +173,7 @@ impl Reader {
                         ([.., "Arc" | "Rc" | "RcOrArc" | "SeaRc" | "Box", "new"], Some(inner)) => self.element(inner),
                         ([.., "ColumnType", variant], _) => {
                             let mut inner = call.clone();
-                            inner.func = Box::new(bare(variant, path.span()));
+                            *inner.func = bare(variant, path.span());
                             self.call(&inner)
                         }
                         _ => Err(self.unknown(expression)),
@@ -199,8 +199,7 @@ impl Reader {
                 Some(number) => Ok(Some(self.number(number)?)),
                 None => Err(self.unknown(expression)),
             },
-            (Some("None" | "Max"), Expr::Path(_)) => Ok(None),
-            (Some("default"), Expr::Call(_)) => Ok(None),
+            (Some("None" | "Max"), Expr::Path(_)) | (Some("default"), Expr::Call(_)) => Ok(None),
             _ => {
                 Err(self.problem("this length is not understood").hint("write `StringLen::N(50)` or `StringLen::None`"))
             }

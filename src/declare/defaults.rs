@@ -87,9 +87,8 @@ fn called(call: &ExprCall) -> Option<DefaultValue> {
             DefaultValue::Literal(Literal::Text(text)) => Some(DefaultValue::Expression(text)),
             DefaultValue::Literal(_) | DefaultValue::Expression(_) => None,
         },
-        ("Expr" | "SimpleExpr", "value" | "val" | "Value" | "Constant", [inner])
-        | ("Value" | "String" | "Expr" | "SimpleExpr", "from", [inner])
-        | ("Expr" | "SimpleExpr", "Keyword" | "keyword", [inner]) => read(inner),
+        ("Expr" | "SimpleExpr", "value" | "val" | "from" | "Value" | "Constant" | "Keyword", [inner])
+        | ("Value" | "String", "from", [inner]) => read(inner),
         _ => None,
     }
 }

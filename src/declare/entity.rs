@@ -89,7 +89,7 @@ pub(super) fn read(
         return None;
     };
     let mut table = Table::new(outline.table.clone());
-    table.comment = said.comment.clone();
+    table.comment.clone_from(&said.comment);
     let auto_increment = auto_increment(module, &fields, problems);
     let mut renames = Vec::new();
     let mut columns: Vec<(String, Span)> = Vec::new();

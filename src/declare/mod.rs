@@ -183,6 +183,6 @@ mod tests {
             println!("{}", path.display());
             println!("{}", testing::of(std::path::Path::new("."), &[path.to_str().unwrap()]));
         }
-        println!("{}", testing::of(std::path::Path::new("fixtures/mediaparser"), &["src/entities"]));
+        println!("{}", testing::of(std::path::Path::new("."), &["fixtures/declare"]));
     }
 }

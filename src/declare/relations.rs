@@ -48,7 +48,7 @@ pub(super) fn read(
     let mut keys = Vec::new();
     let dense = module.is_dense(&model.attrs);
     let found: Vec<Outcome<Option<ForeignKey>>> = if dense {
-        reader.relation_fields(model).map(|(field, wrapper)| reader.field(field, wrapper)).collect()
+        relation_fields(model).map(|(field, wrapper)| reader.field(field, wrapper)).collect()
     } else {
         reader.variants(model)
     };
@@ -59,6 +59,12 @@ pub(super) fn read(
         }
     }
     keys
+}
+
+/// The relation fields of a model.
+fn relation_fields(model: &ItemStruct) -> impl Iterator<Item = (&Field, Wrapper)> {
+    let there = |field: &&Field| !matches!(condition(&field.attrs), Condition::Fails);
+    model.fields.iter().filter(there).filter_map(|field| Some((field, wrapper(&field.ty)?)))
 }
 
 struct Reader<'a> {
@@ -121,11 +127,6 @@ impl Reader<'_> {
         let columns = self.paths(from, self.module.id, self.own)?;
         let referenced = self.paths(to, target.0, &target.1)?;
         self.key(&said, from.span(), columns, &target.1, referenced).map(Some)
-    }
-
-    fn relation_fields<'b>(&self, model: &'b ItemStruct) -> impl Iterator<Item = (&'b Field, Wrapper)> + use<'b> {
-        let gone = |field: &&Field| !matches!(condition(&field.attrs), Condition::Fails);
-        model.fields.iter().filter(gone).filter_map(|field| Some((field, wrapper(&field.ty)?)))
     }
 
     /// The foreign key of one relation field of a dense model.
@@ -362,17 +363,13 @@ impl Reader<'_> {
     }
 
     fn column(&self, written: &LitStr, outline: &Outline, variant: &str) -> Outcome<String> {
-        match outline.columns.iter().find(|column| column.variant == variant) {
-            Some(column) => Ok(column.name.clone()),
-            None => {
-                let variants: Vec<&str> = outline.columns.iter().map(|column| column.variant.as_str()).collect();
-                let all = format!("its columns are `{}`", variants.join("`, `"));
-                let message = format!("the table `{}` has no column `{variant}`", outline.table);
-                Err(Problem::new(self.module.file, written.span(), message)
-                    .did_you_mean(variant, &variants, &all)
-                    .into())
-            }
+        if let Some(column) = outline.columns.iter().find(|column| column.variant == variant) {
+            return Ok(column.name.clone());
         }
+        let variants: Vec<&str> = outline.columns.iter().map(|column| column.variant.as_str()).collect();
+        let all = format!("its columns are `{}`", variants.join("`, `"));
+        let message = format!("the table `{}` has no column `{variant}`", outline.table);
+        Err(Problem::new(self.module.file, written.span(), message).did_you_mean(variant, &variants, &all).into())
     }
 }
 

@@ -50,7 +50,7 @@ enum Target {
 impl Reader<'_> {
     fn stored(&self, module: &Module, written: &Type, depth: usize) -> Outcome<Stored> {
         if depth > DEEPEST {
-            return Err(self.problem(module, written, "this type goes in circles").into());
+            return Err(problem(module, written, "this type goes in circles").into());
         }
         let path = match written {
             Type::Path(path) if path.qself.is_none() => &path.path,
@@ -58,7 +58,7 @@ impl Reader<'_> {
             Type::Paren(inner) => return self.stored(module, &inner.elem, depth + 1),
             _ => {
                 let message = format!("`{}` is not a type SeaORM can store", text(written));
-                return Err(self.problem(module, written, message).hint(WRITE_IT).into());
+                return Err(problem(module, written, message).hint(WRITE_IT).into());
             }
         };
         let known = match self.target(module, path)? {
@@ -70,7 +70,7 @@ impl Reader<'_> {
             (Known::Column(kind), None) => Ok(Stored { column_type: ColumnType::inferred(kind), values: None }),
             (Known::Option, Some(inner)) => self.stored(module, inner, depth + 1),
             (Known::Vec, Some(inner)) => self.array(module, inner, depth),
-            (Known::Cow, Some(inner)) if matches!(inner, Type::Path(path) if path.path.is_ident("str")) => {
+            (Known::Cow, Some(Type::Path(inner))) if inner.path.is_ident("str") => {
                 Ok(Stored { column_type: ColumnType::inferred(DataType::String(None)), values: None })
             }
             (Known::Moment, Some(Type::Path(zone)))
@@ -80,7 +80,7 @@ impl Reader<'_> {
             }
             _ => {
                 let message = format!("`{}` is not a type SeaORM can store", text(written));
-                Err(self.problem(module, written, message).hint(WRITE_IT).into())
+                Err(problem(module, written, message).hint(WRITE_IT).into())
             }
         }
     }
@@ -135,17 +135,17 @@ impl Reader<'_> {
                     return Ok(Stored { column_type: ColumnType::inferred(DataType::Json), values: None });
                 }
                 if derives(&owner, attrs, "DeriveValueType") {
-                    return self.text_newtype(&owner, attrs);
+                    return text_newtype(&owner, attrs);
                 }
                 let message = format!("`{}` does not say what it is stored as", text(written));
                 let hint = format!(
                     "derive `DeriveActiveEnum`, `DeriveValueType` or `FromJsonQueryResult` on it, or {WRITE_IT}"
                 );
-                Err(self.problem(module, written, message).hint(hint).into())
+                Err(problem(module, written, message).hint(hint).into())
             }
             _ => {
                 let message = format!("`{}` is not a type a column can have", text(written));
-                Err(self.problem(module, written, message).hint(WRITE_IT).into())
+                Err(problem(module, written, message).hint(WRITE_IT).into())
             }
         }
     }
@@ -158,7 +158,7 @@ impl Reader<'_> {
             return Err(Failure(problems));
         }
         if said.value_type.is_some() {
-            return self.text_newtype(owner, &item.attrs);
+            return text_newtype(owner, &item.attrs);
         }
         if let Some(written) = &said.column_type {
             let said = column_type::read(owner.file, written)?;
@@ -180,36 +180,35 @@ impl Reader<'_> {
             }
         }
     }
+}
 
-    /// `#[sea_orm(value_type = "String")]`: kept as its text.
-    fn text_newtype(&self, owner: &Module, attrs: &[syn::Attribute]) -> Outcome<Stored> {
-        let mut problems = Vec::new();
-        let said = NewtypeAttrs::read(owner.file, attrs, &mut problems);
-        if !problems.is_empty() {
-            return Err(Failure(problems));
-        }
-        let stored = match &said.column_type {
-            Some(written) => {
-                let said = column_type::read(owner.file, written)?;
-                Stored { column_type: ColumnType::written(said.kind), values: said.values }
-            }
-            None => Stored { column_type: ColumnType::inferred(DataType::String(None)), values: None },
-        };
-        match &said.value_type {
-            Some(value_type) if value_type.value() != "String" => {
-                let message = format!("`value_type = \"{}\"` is not known", value_type.value());
-                Err(Problem::new(owner.file, value_type.span(), message)
-                    .hint("SeaORM takes only `value_type = \"String\"`")
-                    .into())
-            }
-            _ => Ok(stored),
-        }
+/// `#[sea_orm(value_type = "String")]`: kept as its text.
+fn text_newtype(owner: &Module, attrs: &[syn::Attribute]) -> Outcome<Stored> {
+    let mut problems = Vec::new();
+    let said = NewtypeAttrs::read(owner.file, attrs, &mut problems);
+    if !problems.is_empty() {
+        return Err(Failure(problems));
     }
+    let stored = match &said.column_type {
+        Some(written) => {
+            let said = column_type::read(owner.file, written)?;
+            Stored { column_type: ColumnType::written(said.kind), values: said.values }
+        }
+        None => Stored { column_type: ColumnType::inferred(DataType::String(None)), values: None },
+    };
+    match &said.value_type {
+        Some(value_type) if value_type.value() != "String" => {
+            let message = format!("`value_type = \"{}\"` is not known", value_type.value());
+            Err(Problem::new(owner.file, value_type.span(), message)
+                .hint("SeaORM takes only `value_type = \"String\"`")
+                .into())
+        }
+        _ => Ok(stored),
+    }
+}
 
-    #[expect(clippy::unused_self, reason = "reads like the other methods")]
-    fn problem(&self, module: &Module, written: &Type, message: impl Into<String>) -> Problem {
-        Problem::new(module.file, written.span(), message)
-    }
+fn problem(module: &Module, written: &Type, message: impl Into<String>) -> Problem {
+    Problem::new(module.file, written.span(), message)
 }
 
 fn first_type(segment: &PathSegment) -> Option<&Type> {

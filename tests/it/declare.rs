@@ -6,7 +6,8 @@ use sea_orm::sea_query::{ColumnType, Expr, ForeignKeyAction, Keyword, StringLen,
 use sea_orm::{DbBackend, EntityTrait, Iterable, RelationTrait, Schema};
 use seachange::declare::{Sources, declare};
 use seachange::model::{
-    Action, AutoIncrement, Column, DataType, DefaultValue, ForeignKey, Index, IndexKey, Literal, Rename, Table, TableName,
+    Action, AutoIncrement, Column, DataType, DefaultValue, ForeignKey, Index, IndexKey, Literal, Rename, Table,
+    TableName,
 };
 
 use super::mediaparser_entities as mediaparser;
@@ -40,7 +41,9 @@ fn every_attribute_and_type() {
 
 #[test]
 fn mediaparser_phases() {
-    use mediaparser::{before_rename, exact_and_similar_groups, image_dimensions, initial, job_control, review_indexes};
+    use mediaparser::{
+        before_rename, exact_and_similar_groups, image_dimensions, initial, job_control, review_indexes,
+    };
 
     agree!("fixtures/mediaparser/phases/1_initial", initial: files jobs job_files duplicates user_decisions);
     agree!("fixtures/mediaparser/phases/5_before_rename", before_rename: files jobs job_files duplicates user_decisions);
@@ -55,20 +58,19 @@ fn mediaparser_phases() {
 
 #[test]
 fn the_project_of_mediaparser_holds_its_first_phase() {
-    let project = declare(&Sources {
-        project: "fixtures/mediaparser".into(),
-        roots: vec!["src/entities".into()],
-    })
-    .unwrap();
+    let project =
+        declare(&Sources { project: "fixtures/mediaparser".into(), roots: vec!["src/entities".into()] }).unwrap();
     assert_eq!(project.schema, read("fixtures/mediaparser/phases/1_initial").schema);
     let first = project.origins.values().map(ToString::to_string).collect::<Vec<_>>();
     assert!(first.contains(&"src/entities/duplicates.rs:7:24".to_owned()), "{first:?}");
 }
 
 fn read(folder: &str) -> seachange::model::Declared {
-    declare(&Sources { project: ".".into(), roots: vec![Path::new(folder).to_owned()] }).unwrap_or_else(|error| match error {
-        seachange::error::Error::Source { problems } => panic!("{problems:#?}"),
-        other => panic!("{other}"),
+    declare(&Sources { project: ".".into(), roots: vec![Path::new(folder).to_owned()] }).unwrap_or_else(|error| {
+        match error {
+            seachange::error::Error::Source { problems } => panic!("{problems:#?}"),
+            other => panic!("{other}"),
+        }
     })
 }
 
@@ -82,8 +84,13 @@ fn compare<E: EntityTrait>(tables: &mut Tables, renames: &[Rename], entity: E) {
     let statement = schema.create_table_from_entity(entity);
 
     assert_eq!(table.comment.as_ref(), statement.get_comment(), "comment of {name}");
-    let columns: Vec<String> = statement.get_columns().iter().map(sea_orm::sea_query::ColumnDef::get_column_name).collect();
-    assert_eq!(table.columns.iter().map(|column| column.name.clone()).collect::<Vec<_>>(), columns, "columns of {name}");
+    let columns: Vec<String> =
+        statement.get_columns().iter().map(sea_orm::sea_query::ColumnDef::get_column_name).collect();
+    assert_eq!(
+        table.columns.iter().map(|column| column.name.clone()).collect::<Vec<_>>(),
+        columns,
+        "columns of {name}"
+    );
     let mut key = Vec::new();
     for (ours, theirs) in table.columns.iter().zip(statement.get_columns()) {
         let at = format!("{name}.{}", ours.name);
@@ -95,7 +102,11 @@ fn compare<E: EntityTrait>(tables: &mut Tables, renames: &[Rename], entity: E) {
             assert_eq!(ours.values.as_ref(), Some(&values), "values of {at}");
         }
         assert_eq!(ours.nullable, spec.nullable != Some(false), "nullable {at}");
-        assert_eq!(ours.default.as_ref().map(|default| default.value.clone()), spec.default.as_ref().map(default), "default of {at}");
+        assert_eq!(
+            ours.default.as_ref().map(|default| default.value.clone()),
+            spec.default.as_ref().map(default),
+            "default of {at}"
+        );
         assert_eq!(ours.extra, spec.extra, "extra of {at}");
         assert_eq!(comment(ours, renames, &name), spec.comment, "comment of {at}");
         assert_eq!(ours.auto_increment != AutoIncrement::No, spec.auto_increment, "auto increment of {at}");
@@ -105,9 +116,25 @@ fn compare<E: EntityTrait>(tables: &mut Tables, renames: &[Rename], entity: E) {
             key.push(ours.name.clone());
         }
     }
-    assert_eq!(table.uniques.len(), statement.get_columns().iter().filter(|column| column.get_column_spec().unique).count());
-    compare_key(&table, &key, &statement.get_indexes().iter().map(|index| index.get_index_spec().get_name().map(str::to_owned)
-        .zip(Some(index.get_index_spec().get_column_names()))).collect::<Vec<_>>());
+    assert_eq!(
+        table.uniques.len(),
+        statement.get_columns().iter().filter(|column| column.get_column_spec().unique).count()
+    );
+    compare_key(
+        &table,
+        &key,
+        &statement
+            .get_indexes()
+            .iter()
+            .map(|index| {
+                index
+                    .get_index_spec()
+                    .get_name()
+                    .map(str::to_owned)
+                    .zip(Some(index.get_index_spec().get_column_names()))
+            })
+            .collect::<Vec<_>>(),
+    );
     compare_indexes(&table, &schema.create_index_from_entity(entity));
     compare_foreign_keys::<E>(&table);
 }
@@ -147,23 +174,24 @@ fn index_sql(table: &Table, index: &Index) -> String {
 }
 
 fn compare_foreign_keys<E: EntityTrait>(table: &Table) {
-    let theirs: Vec<(String, Vec<String>, TableName, Vec<String>, Option<Action>, Option<Action>)> = E::Relation::iter()
-        .map(|relation| relation.def())
-        .filter(|relation| !relation.is_owner && !relation.skip_fk)
-        .map(|relation| {
-            let target = table_name(&relation.to_tbl);
-            let statement: sea_orm::sea_query::ForeignKeyCreateStatement = relation.into();
-            let key = statement.get_foreign_key();
-            (
-                key.get_name().unwrap_or_default().to_owned(),
-                key.get_columns(),
-                target,
-                key.get_ref_columns(),
-                key.get_on_delete().map(action),
-                key.get_on_update().map(action),
-            )
-        })
-        .collect();
+    let theirs: Vec<(String, Vec<String>, TableName, Vec<String>, Option<Action>, Option<Action>)> =
+        E::Relation::iter()
+            .map(|relation| relation.def())
+            .filter(|relation| !relation.is_owner && !relation.skip_fk)
+            .map(|relation| {
+                let target = table_name(&relation.to_tbl);
+                let statement: sea_orm::sea_query::ForeignKeyCreateStatement = relation.into();
+                let key = statement.get_foreign_key();
+                (
+                    key.get_name().unwrap_or_default().to_owned(),
+                    key.get_columns(),
+                    target,
+                    key.get_ref_columns(),
+                    key.get_on_delete().map(action),
+                    key.get_on_update().map(action),
+                )
+            })
+            .collect();
     let ours: Vec<_> = table
         .foreign_keys
         .iter()
@@ -199,7 +227,9 @@ fn action(action: ForeignKeyAction) -> Action {
 /// SeaORM hides a rename in the comment.
 fn comment(column: &Column, renames: &[Rename], table: &TableName) -> Option<String> {
     let renamed = renames.iter().find_map(|rename| match rename {
-        Rename::Column { table: of, from, to } if of == table && *to == column.name => Some(format!("renamed_from \"{from}\"")),
+        Rename::Column { table: of, from, to } if of == table && *to == column.name => {
+            Some(format!("renamed_from \"{from}\""))
+        }
         _ => None,
     });
     let parts: Vec<String> = column.comment.clone().into_iter().chain(renamed).collect();
