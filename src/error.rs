@@ -207,7 +207,7 @@ pub enum Error {
         /// The kind of database, as in "SQLite".
         database: &'static str,
         /// The table or column, as it was declared.
-        object: ObjectPath,
+        object: Box<ObjectPath>,
         /// What cannot be.
         reason: String,
         /// What to write instead.

@@ -1,12 +1,14 @@
 //! Parse, run, exit code.
 
-use std::io::Write as _;
+use std::io::Write;
 use std::process::ExitCode;
 
 use anstream::ColorChoice;
 use clap::Parser as _;
 use seachange::cli::{Cli, Color};
-use seachange::{commands, report};
+use seachange::commands::{self, Exit};
+use seachange::error::{Error, Result};
+use seachange::report;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -17,27 +19,20 @@ fn main() -> ExitCode {
     }
     let mut stdout = anstream::stdout().lock();
     let mut stderr = anstream::stderr().lock();
-    let code = match run(&cli, &mut stdout, &mut stderr) {
-        Ok(exit) => exit.code(),
+    match run(&cli, &mut stdout, &mut stderr) {
+        Ok(exit) => ExitCode::from(exit.code()),
         Err(error) => {
+            // Nothing can be said any more when these are closed; the exit code still tells.
             let _ = stdout.flush();
-            let _ = report::error::write(&error, &mut stderr);
-            error.exit_code()
+            let _ = report::error::write(&error, &std::env::current_dir().unwrap_or_default(), &mut stderr);
+            ExitCode::from(error.exit_code())
         }
-    };
-    ExitCode::from(code)
+    }
 }
 
-fn run(
-    cli: &Cli,
-    out: &mut dyn std::io::Write,
-    notes: &mut dyn std::io::Write,
-) -> seachange::error::Result<commands::Exit> {
-    let folder =
-        std::env::current_dir().map_err(|source| seachange::error::Error::Read { path: ".".into(), source })?;
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|source| seachange::error::Error::Read { path: folder.clone(), source })?;
+fn run(cli: &Cli, out: &mut dyn Write, notes: &mut dyn Write) -> Result<Exit> {
+    let here = |source| Error::Read { path: ".".into(), source };
+    let folder = std::env::current_dir().map_err(here)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(here)?;
     runtime.block_on(commands::run(cli, &folder, out, notes))
 }

@@ -7,6 +7,7 @@ use crate::model::{Declared, Schema};
 use crate::plan::{self, Purpose};
 use crate::render::sql;
 use crate::report::{self, Report};
+use crate::revision::dir::LOCK;
 
 use super::{Context, Exit, Live, closed, missing};
 
@@ -21,9 +22,10 @@ pub(super) async fn check(ctx: &mut Context<'_>, args: &cli::Check) -> Result<Ex
     Ok(if report.is_clean() { Exit::Clean } else { Exit::Found })
 }
 
-fn empty(against: String) -> Report {
+fn empty(against: String, side: &'static str) -> Report {
     Report {
         against,
+        side,
         pending: Vec::new(),
         history: Vec::new(),
         tables: Vec::new(),
@@ -38,8 +40,8 @@ fn empty(against: String) -> Report {
 fn offline(ctx: &Context<'_>, declared: &Declared) -> Result<Report> {
     let lock = ctx.lock()?.unwrap_or_default();
     let comparison = against_lock(ctx, declared, &lock)?;
-    let against = format!("`{}`", ctx.shown(&ctx.config.migrations.join(crate::revision::dir::LOCK)));
-    let mut report = empty(against).with(&comparison, declared, ctx.config.dialect);
+    let against = format!("`{}`", ctx.shown(&ctx.config.migrations.join(LOCK)));
+    let mut report = empty(against, LOCK).with(&comparison, declared, ctx.config.dialect);
     if !report.is_clean() {
         report.hint = Some("hint: write the revision with `seachange revision --autogenerate -m …`".to_owned());
     }
@@ -49,7 +51,7 @@ fn offline(ctx: &Context<'_>, declared: &Declared) -> Result<Report> {
 async fn online(ctx: &mut Context<'_>, declared: &Declared, strict: bool) -> Result<Report> {
     let (graph, lock) = (ctx.graph()?, ctx.lock()?);
     let live = ctx.look().await?;
-    let mut report = empty(format!("the database `{}`", ctx.database()?));
+    let mut report = empty(format!("the database `{}`", ctx.database()?), "database");
     report.strict = strict;
     report.history = history_problems(&graph, &live);
     let head = graph.resolve("heads", &live.applied())?;
@@ -59,7 +61,8 @@ async fn online(ctx: &mut Context<'_>, declared: &Declared, strict: bool) -> Res
         let comparison = against_lock(ctx, declared, &lock)?;
         report =
             Report { strict: false, unmanaged: Vec::new(), ..report.with(&comparison, declared, ctx.config.dialect) };
-        report.against = format!("`{}`", crate::revision::dir::LOCK);
+        report.against = format!("`{LOCK}`");
+        report.side = LOCK;
         report.hint = Some(
             "note: the live tables were not compared, because the pending revisions change them\n\
              hint: run `seachange upgrade head`, or `seachange stamp head` if the database already has them"
@@ -89,7 +92,8 @@ fn unrecorded(ctx: &Context<'_>, declared: &Declared, lock: Option<&Schema>, rep
         counted: report.counted,
         ..found.with(&comparison, declared, ctx.config.dialect)
     };
-    found.against = "`schema.lock`".to_owned();
+    found.against = format!("`{LOCK}`");
+    found.side = LOCK;
     found.hint = Some(
         "note: the database already looks like the entities, but no revision leads there\n\
          hint: write it with `seachange revision --autogenerate --offline -m …`, then `seachange stamp head`"

@@ -68,9 +68,15 @@ pub(super) fn init(args: &cli::Init, folder: &Path, overrides: &Overrides, notes
     Ok(Exit::Clean)
 }
 
-/// The folders that hold entities, without those inside another.
+/// The folders that hold entities, without those inside another. What cargo compiles is in a folder called `src`;
+/// copies elsewhere count only when there is nothing there.
 fn entity_roots(folder: &Path) -> Result<Vec<PathBuf>> {
-    let files = declare::find_entities(folder)?;
+    let mut files = declare::find_entities(folder)?;
+    let is_compiled =
+        |file: &PathBuf| file.strip_prefix(folder).unwrap_or(file).components().any(|part| part.as_os_str() == "src");
+    if files.iter().any(is_compiled) {
+        files.retain(is_compiled);
+    }
     let folders: BTreeSet<PathBuf> = files
         .iter()
         .filter_map(|file| file.strip_prefix(folder).unwrap_or(file).parent())

@@ -177,7 +177,11 @@ fn parse_rename(text: &str) -> Result<Rename> {
 
 /// The time as revisions record it.
 fn now() -> String {
-    jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+    written_time(jiff::Timestamp::now())
+}
+
+fn written_time(time: jiff::Timestamp) -> String {
+    time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
 fn closed(source: io::Error) -> Error {

@@ -2,6 +2,8 @@
 
 use std::fs;
 
+use jiff::{SignedDuration, Timestamp};
+
 use crate::cli;
 use crate::compare::{Comparison, compare};
 use crate::diff;
@@ -13,7 +15,7 @@ use crate::revision::dir;
 use crate::revision::graph::Graph;
 
 use super::check::against_lock;
-use super::{Context, Exit, Live, now, refuse_missing};
+use super::{Context, Exit, Live, now, refuse_missing, written_time};
 
 /// Writes a new revision: empty, from the differences, or the database as it is.
 pub(super) async fn revision(ctx: &mut Context<'_>, args: &cli::Revision) -> Result<Exit> {
@@ -119,11 +121,19 @@ fn write(
         None => render::TEMPLATE.to_owned(),
     };
     let message = args.message.split_whitespace().collect::<Vec<_>>().join(" ");
-    let header = Header { message, id: new_id(), parents, created: now() };
+    let created = after_all(&ctx.graph()?, now());
+    let header = Header { message, id: new_id(), parents, created };
     let text = render::revision(&header, up, down, ctx.config.dialect, &template)?;
     let file = dir::file_name(&header.created, &header.id, &header.message);
     let path = dir::write(&ctx.config.migrations, &file, &text, lock)?;
     Ok(ctx.shown(&path))
+}
+
+/// The time, or one second after the newest revision: files sort in the order they were written.
+fn after_all(graph: &Graph, now: String) -> String {
+    let newest = graph.revisions().iter().filter_map(|revision| revision.created.parse::<Timestamp>().ok()).max();
+    let next = newest.and_then(|newest| newest.checked_add(SignedDuration::from_secs(1)).ok());
+    next.map(written_time).filter(|next| *next > now).unwrap_or(now)
 }
 
 /// Twelve random hex digits: enough that two branches do not meet.
@@ -131,7 +141,7 @@ fn new_id() -> String {
     let mut bytes = [0; 6];
     // Without random numbers the clock has to do; a file that exists is not overwritten in any case.
     if getrandom::fill(&mut bytes).is_err() {
-        bytes.copy_from_slice(&jiff::Timestamp::now().as_nanosecond().to_le_bytes()[..6]);
+        bytes.copy_from_slice(&Timestamp::now().as_nanosecond().to_le_bytes()[..6]);
     }
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

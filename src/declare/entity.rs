@@ -323,7 +323,7 @@ mod tests {
     #[test]
     fn all_that_a_model_says() {
         check(
-            r##"use sea_orm::entity::prelude::*;
+            r#"use sea_orm::entity::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "my table", schema_name = "app", comment = "it's", rename_all = "camelCase")]
@@ -344,7 +344,7 @@ pub struct Model {
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {}
-"##,
+"#,
             expect![[r#"
                 table app.my table comment "it's"
                   theId BigInteger inferred
@@ -366,7 +366,7 @@ pub enum Relation {}
     #[test]
     fn keys_that_count_up_and_keys_that_do_not() {
         check(
-            r##"mod inferred {
+            r#"mod inferred {
     use sea_orm::entity::prelude::*;
     #[derive(DeriveEntityModel)]
     #[sea_orm(table_name = "inferred")]
@@ -466,7 +466,7 @@ mod first_of_two {
     #[derive(DeriveRelation)]
     pub enum Relation {}
 }
-"##,
+"#,
             expect![[r#"
                 table composite
                   a Integer inferred
@@ -508,7 +508,7 @@ mod first_of_two {
     #[test]
     fn keys_that_cannot_count_up() {
         check(
-            r##"use sea_orm::entity::prelude::*;
+            r#"use sea_orm::entity::prelude::*;
 #[derive(DeriveEntityModel)]
 #[sea_orm(table_name = "t")]
 pub struct Model {
@@ -521,7 +521,7 @@ pub struct Model {
 }
 #[derive(DeriveRelation)]
 pub enum Relation {}
-"##,
+"#,
             expect![[r#"
                 entities/mod.rs:7:28: `b` cannot count up
                   |     #[sea_orm(primary_key, auto_increment = true)]
@@ -538,12 +538,12 @@ pub enum Relation {}
     #[test]
     fn a_model_without_anything() {
         check(
-            r##"use sea_orm::entity::prelude::*;
+            r#"use sea_orm::entity::prelude::*;
 #[derive(DeriveEntityModel)]
 pub struct Model {
     pub a: i32,
 }
-"##,
+"#,
             expect![[r#"
                 entities/mod.rs:3:12: the entity has no `Relation` enum beside it
                   | pub struct Model {
@@ -564,7 +564,7 @@ pub struct Model {
     #[test]
     fn a_model_with_a_table_and_no_key() {
         check(
-            r##"use sea_orm::entity::prelude::*;
+            r#"use sea_orm::entity::prelude::*;
 #[derive(DeriveEntityModel)]
 #[sea_orm(table_nam = "t", table_name = "t", rename_all = "nocase")]
 pub struct Model {
@@ -572,7 +572,7 @@ pub struct Model {
     #[sea_orm(column_name = "a")]
     pub b: i32,
 }
-"##,
+"#,
             expect![[r#"
                 entities/mod.rs:3:11: unknown attribute `table_nam` on a model
                   | #[sea_orm(table_nam = "t", table_name = "t", rename_all = "nocase")]
@@ -601,7 +601,7 @@ pub struct Model {
     #[test]
     fn two_entities_on_one_table() {
         check(
-            r##"//- entities/mod.rs
+            r#"//- entities/mod.rs
 pub mod a;
 pub mod b;
 //- entities/a.rs
@@ -624,7 +624,7 @@ pub struct Model {
 }
 #[derive(DeriveRelation)]
 pub enum Relation {}
-"##,
+"#,
             expect![[r#"
                 entities/b.rs:3:24: the table `t` is declared twice
                   | #[sea_orm(table_name = "t")]
@@ -637,7 +637,7 @@ pub enum Relation {}
     #[test]
     fn relation_fields_without_the_macro_for_them() {
         check(
-            r##"use sea_orm::entity::prelude::*;
+            r#"use sea_orm::entity::prelude::*;
 #[derive(DeriveEntityModel)]
 #[sea_orm(table_name = "t")]
 pub struct Model {
@@ -647,7 +647,7 @@ pub struct Model {
 }
 #[derive(DeriveRelation)]
 pub enum Relation {}
-"##,
+"#,
             expect![[r#"
                 entities/mod.rs:7:9: `others` is a relation in a model that has none
                   |     pub others: HasMany<super::other::Entity>,
@@ -660,7 +660,7 @@ pub enum Relation {}
     #[test]
     fn entities_that_depend_on_the_build() {
         check(
-            r##"#[cfg(feature = "a")]
+            r#"#[cfg(feature = "a")]
 mod a {
     use sea_orm::entity::prelude::*;
     #[derive(DeriveEntityModel)]
@@ -691,7 +691,7 @@ mod c {
     #[derive(DeriveRelation)]
     pub enum Relation {}
 }
-"##,
+"#,
             expect![[r#"
                 entities/mod.rs:6:16: whether the entity exists depends on how the crate is built
                   |     pub struct Model {

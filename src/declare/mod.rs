@@ -187,7 +187,7 @@ mod tests {
     #[test]
     fn forms_that_are_not_read() {
         check(
-            r##"//- entities/mod.rs
+            r#"//- entities/mod.rs
 pub mod expanded;
 pub mod made;
 //- entities/expanded.rs
@@ -204,7 +204,7 @@ macro_rules! entity {
     };
 }
 thread_local! { static HARMLESS: i32 = 1; }
-"##,
+"#,
             expect![[r#"
                 entities/expanded.rs:3:12: an entity in the expanded format cannot be read
                   | pub struct Entity;
@@ -221,7 +221,7 @@ thread_local! { static HARMLESS: i32 = 1; }
     #[test]
     fn errors_of_one_entity_do_not_hide_those_of_another() {
         check(
-            r##"//- entities/mod.rs
+            r#"//- entities/mod.rs
 mod b;
 mod a;
 mod c;
@@ -253,7 +253,7 @@ pub enum Relation {
 }
 //- entities/c.rs
 this is not Rust
-"##,
+"#,
             expect![[r#"
                 entities/a.rs:7:12: cannot find the type `Nope`
                   |     pub x: Nope,

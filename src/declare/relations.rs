@@ -412,7 +412,7 @@ mod tests {
     #[test]
     fn compact() {
         check(
-            r##"//- entities/mod.rs
+            r#"//- entities/mod.rs
 pub mod here;
 pub mod other;
 //- entities/other.rs
@@ -460,7 +460,7 @@ pub enum Relation {
     #[sea_orm(has_one = "super::third::Entity")]
     OneMore,
 }
-"##,
+"#,
             expect![[r#"
                 table here
                   id Integer inferred auto?
@@ -481,7 +481,7 @@ pub enum Relation {
     #[test]
     fn the_same_key_twice_is_one_key() {
         check(
-            r##"//- entities/mod.rs
+            r#"//- entities/mod.rs
 pub mod here;
 pub mod other;
 //- entities/other.rs
@@ -514,7 +514,7 @@ pub enum Relation {
     #[sea_orm(belongs_to = "super::other::Entity", from = "Column::AKey", to = "super::other::Column::FirstKey")]
     Again,
 }
-"##,
+"#,
             expect![[r#"
                 table here
                   id Integer inferred auto?
@@ -533,7 +533,7 @@ pub enum Relation {
     #[test]
     fn compact_gone_wrong() {
         check(
-            r##"//- entities/mod.rs
+            r#"//- entities/mod.rs
 pub mod here;
 pub mod other;
 //- entities/other.rs
@@ -591,7 +591,7 @@ pub enum Relation {
     #[sea_orm(belongs_to = "super::other::Entity", from = "Column::AKey", to = "super::other::Column::FirstKey")]
     Conditional,
 }
-"##,
+"#,
             expect![[r#"
                 entities/here.rs:13:28: cannot find the entity `super::othr::Entity`
                   |     #[sea_orm(belongs_to = "super::othr::Entity", from = "Column::AKey", to = "super::other::Column::FirstKey")]
@@ -656,7 +656,7 @@ pub enum Relation {
     #[test]
     fn relations_written_by_hand() {
         check(
-            r##"use sea_orm::entity::prelude::*;
+            r#"use sea_orm::entity::prelude::*;
 #[derive(DeriveEntityModel)]
 #[sea_orm(table_name = "t")]
 pub struct Model {
@@ -672,7 +672,7 @@ impl RelationTrait for Relation {
         todo!()
     }
 }
-"##,
+"#,
             expect![[r#"
                 entities/mod.rs:9:10: the relations are written by hand and cannot be read
                   | pub enum Relation {
@@ -685,14 +685,14 @@ impl RelationTrait for Relation {
     #[test]
     fn no_relation_enum() {
         check(
-            r##"use sea_orm::entity::prelude::*;
+            r#"use sea_orm::entity::prelude::*;
 #[derive(DeriveEntityModel)]
 #[sea_orm(table_name = "t")]
 pub struct Model {
     #[sea_orm(primary_key)]
     pub id: i32,
 }
-"##,
+"#,
             expect![[r#"
                 entities/mod.rs:4:12: the entity has no `Relation` enum beside it
                   | pub struct Model {
@@ -705,7 +705,7 @@ pub struct Model {
     #[test]
     fn dense() {
         check(
-            r##"//- entities/mod.rs
+            r#"//- entities/mod.rs
 pub mod here;
 pub mod other;
 //- entities/other.rs
@@ -751,7 +751,7 @@ pub struct Model {
     #[sea_orm(has_many, via = "link::Other")]
     pub many: HasMany<super::other::Entity>,
 }
-"##,
+"#,
             expect![[r#"
                 table here
                   id Integer inferred auto?
@@ -773,7 +773,7 @@ pub struct Model {
     #[test]
     fn dense_gone_wrong() {
         check(
-            r##"//- entities/mod.rs
+            r#"//- entities/mod.rs
 pub mod here;
 pub mod other;
 //- entities/other.rs
@@ -818,7 +818,7 @@ pub struct Model {
     #[sea_orm(belongs_to, from = "a_key", to = "first_key")]
     pub no_entity: BelongsTo<i32, i32>,
 }
-"##,
+"#,
             expect![[r#"
                 entities/here.rs:10:34: the table `here` has no column `CKey`
                   |     #[sea_orm(belongs_to, from = "c_key", to = "first_key")]

@@ -246,7 +246,7 @@ mod tests {
     #[test]
     fn times_by_their_full_names() {
         check(
-            r##"use sea_orm::entity::prelude::*;
+            r#"use sea_orm::entity::prelude::*;
 use chrono::{DateTime as Moment, Local as Here};
 
 #[derive(DeriveEntityModel)]
@@ -268,7 +268,7 @@ pub struct Model {
 
 #[derive(DeriveRelation)]
 pub enum Relation {}
-"##,
+"#,
             expect![[r#"
                 table t
                   id Integer inferred auto?
@@ -290,7 +290,7 @@ pub enum Relation {}
     #[test]
     fn other_crates() {
         check(
-            r##"use sea_orm::prelude::*;
+            r#"use sea_orm::prelude::*;
 use std::borrow::Cow;
 use sea_orm::prelude::ChronoUnixTimestampMillis as Clock;
 
@@ -319,7 +319,7 @@ pub struct Model {
 
 #[derive(DeriveRelation)]
 pub enum Relation {}
-"##,
+"#,
             expect![[r#"
                 table t
                   id Integer inferred auto?
@@ -347,7 +347,7 @@ pub enum Relation {}
     #[test]
     fn arrays_and_options() {
         check(
-            r##"use sea_orm::entity::prelude::*;
+            r#"use sea_orm::entity::prelude::*;
 type Perhaps = Option<i32>;
 #[derive(DeriveActiveEnum)]
 #[sea_orm(db_type = "Enum", rename_all = "lowercase")]
@@ -373,7 +373,7 @@ pub struct Model {
 
 #[derive(DeriveRelation)]
 pub enum Relation {}
-"##,
+"#,
             expect![[r#"
                 table t
                   id Integer inferred auto?
@@ -395,7 +395,7 @@ pub enum Relation {}
     #[test]
     fn newtypes() {
         check(
-            r##"use sea_orm::entity::prelude::*;
+            r#"use sea_orm::entity::prelude::*;
 #[derive(DeriveValueType)]
 pub struct UserId(pub i64);
 #[derive(DeriveValueType)]
@@ -430,7 +430,7 @@ pub struct Model {
 
 #[derive(DeriveRelation)]
 pub enum Relation {}
-"##,
+"#,
             expect![[r#"
                 table t
                   id Integer inferred auto?
@@ -449,7 +449,7 @@ pub enum Relation {}
     #[test]
     fn types_nothing_is_known_of() {
         check(
-            r##"use sea_orm::entity::prelude::*;
+            r#"use sea_orm::entity::prelude::*;
 use std::collections::HashMap;
 pub struct Plain { x: i32 }
 #[derive(DeriveValueType)]
@@ -496,7 +496,7 @@ pub struct Model {
 
 #[derive(DeriveRelation)]
 pub enum Relation {}
-"##,
+"#,
             expect![[r#"
                 entities/mod.rs:5:22: `Box` is not a type SeaORM can store
                   | pub struct Boxed(pub Box<str>);

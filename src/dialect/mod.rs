@@ -148,7 +148,7 @@ impl Dialect {
     /// ```
     pub fn canonicalize(self, schema: Schema, options: &Options) -> Result<Schema> {
         match self {
-            Self::Sqlite => sqlite::canonicalize(schema, options),
+            Self::Sqlite => sqlite::canonicalize(schema, *options),
         }
     }
 

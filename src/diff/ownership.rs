@@ -86,7 +86,6 @@ impl Merge<'_> {
     fn merge(&mut self, target: &mut Table) {
         target.options = self.live.options;
         target.comment.clone_from(&self.live.comment);
-        target.unmodelled.clone_from(&self.live.unmodelled);
         self.columns(target);
         self.constraints(target);
         self.indexes(target);

@@ -27,6 +27,7 @@ pub enum Kind {
     CheckMayFail,
     ForeignKeyMayFail,
     InventsValues,
+    FillsNulls,
 }
 
 /// A row of the table.
@@ -43,7 +44,7 @@ pub struct Row {
 }
 
 /// All hazards.
-pub const HAZARDS: [Row; 10] = [
+pub const HAZARDS: [Row; 11] = [
     Row {
         kind: Kind::DropsTable,
         slug: "drops-table",
@@ -113,6 +114,13 @@ pub const HAZARDS: [Row; 10] = [
         explanation: "A column comes back that must have a value, and what was in it is gone, so every row gets an \
                       empty one.",
     },
+    Row {
+        kind: Kind::FillsNulls,
+        slug: "fills-nulls",
+        loses_data: true,
+        explanation: "A column that may no longer be NULL has a default, and rows that hold NULL get it. The way down \
+                      does not know which rows those were.",
+    },
 ];
 
 impl Kind {
@@ -151,6 +159,14 @@ pub(super) fn of(op: &Op, schema: &Schema) -> Vec<Hazard> {
         Op::AlterColumn { table, from, to } if from.nullable && !to.nullable && to.default.is_none() => vec![hazard(
             Kind::NotNullMayFail,
             format!("`{table}.{}` becomes NOT NULL; this fails if rows hold NULL in it.", to.name),
+        )],
+        Op::AlterColumn { table, from, to } if from.nullable && !to.nullable => vec![hazard(
+            Kind::FillsNulls,
+            format!(
+                "`{table}.{}` becomes NOT NULL; rows that hold NULL in it get {}.",
+                to.name,
+                to.default.as_ref().and_then(|default| default.text.as_deref()).unwrap_or("its default")
+            ),
         )],
         Op::AddConstraint { table, constraint } => added(table, constraint).into_iter().collect(),
         Op::RebuildTable { from, to, ops, filling } => {

@@ -40,6 +40,8 @@ struct Context<'a> {
 
 #[derive(Serialize)]
 struct StepText {
+    /// What the step is for, one line each, where its statements do not say it themselves.
+    purpose: Vec<String>,
     hazards: Vec<HazardText>,
     statements: Vec<String>,
 }
@@ -83,8 +85,14 @@ pub fn fill<C: Serialize>(template: &str, context: C) -> Result<String> {
 }
 
 fn steps(plan: &Plan, dialect: Dialect) -> Vec<StepText> {
-    let hazard = |hazard: &Hazard| HazardText { slug: hazard.kind.slug(), sentence: hazard.sentence.clone() };
+    // A name may hold a line break, which must not end the comment that the sentence is written in.
+    let hazard =
+        |hazard: &Hazard| HazardText { slug: hazard.kind.slug(), sentence: hazard.sentence.replace(['\n', '\r'], " ") };
     let step = |step: &Step| StepText {
+        purpose: match &step.rebuild {
+            Some(_) => step.op.to_string().lines().map(str::to_owned).collect(),
+            None => Vec::new(),
+        },
         hazards: step.hazards.iter().map(hazard).collect(),
         statements: sql::statements(step, dialect),
     };

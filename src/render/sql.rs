@@ -41,7 +41,10 @@ fn operation(op: &Op, dialect: Dialect) -> Vec<String> {
         Op::RenameIndex { from, to, .. } => {
             vec![format!("ALTER INDEX {} RENAME TO {}", sql.name(&from.name.text), sql.name(&to.name.text))]
         }
-        Op::CreateVerbatim { object, .. } => vec![object.sql.clone()],
+        Op::CreateVerbatim { object, .. } => {
+            let triggers = object.triggers.iter().map(|trigger| trigger.sql.clone());
+            std::iter::once(object.sql.clone()).chain(triggers).collect()
+        }
         Op::DropVerbatim { name, object } => {
             let kind = match object.kind {
                 crate::model::VerbatimKind::View => "VIEW",

@@ -2,6 +2,7 @@
 //! their line, as rustc does.
 
 use std::io::{self, Write};
+use std::path::{MAIN_SEPARATOR, Path};
 
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 use anstyle::{AnsiColor, Style};
@@ -11,11 +12,18 @@ use crate::error::{Diagnostic, Error};
 const FAILED: Style = AnsiColor::Red.on_default().bold();
 const HINT: Style = AnsiColor::Cyan.on_default().bold();
 
-/// Writes an error with its causes and hints.
+/// Writes an error with its causes and hints. Paths are shown relative to the folder the user is in.
 ///
 /// # Errors
 /// The output is closed.
-pub fn write(error: &Error, out: &mut dyn Write) -> io::Result<()> {
+pub fn write(error: &Error, folder: &Path, out: &mut dyn Write) -> io::Result<()> {
+    let mut text = Vec::new();
+    write_whole(error, &mut text)?;
+    let text = String::from_utf8_lossy(&text);
+    out.write_all(text.replace(&format!("{}{MAIN_SEPARATOR}", folder.display()), "").as_bytes())
+}
+
+fn write_whole(error: &Error, out: &mut dyn Write) -> io::Result<()> {
     match error {
         Error::Source { problems } | Error::Revisions { problems } => {
             for problem in problems {

@@ -27,6 +27,8 @@ const TITLE: Style = Style::new().bold();
 pub struct Report {
     /// What the entities were compared with: "the database `sqlite://media.db`".
     pub against: String,
+    /// The same in one word, for the tops of unified diffs.
+    pub side: &'static str,
     /// Titles of revisions the database lacks.
     pub pending: Vec<String>,
     /// What is wrong with applied revisions, one sentence each.
@@ -100,7 +102,7 @@ impl Report {
 /// The output is closed.
 pub fn write(report: &Report, quiet: bool, out: &mut dyn Write) -> io::Result<()> {
     for table in &report.tables {
-        write_table(table, out)?;
+        write_table(table, report.side, out)?;
     }
     if !report.changes.is_empty() {
         writeln!(out, "{TITLE}changes{TITLE:#}")?;
@@ -152,13 +154,13 @@ fn write_list(out: &mut dyn Write, title: &str, items: &[String]) -> io::Result<
     writeln!(out)
 }
 
-fn write_table(table: &TableDiff, out: &mut dyn Write) -> io::Result<()> {
+fn write_table(table: &TableDiff, side: &str, out: &mut dyn Write) -> io::Result<()> {
     let origin = table.origin.as_ref().map(|origin| format!("  {PLACE}{origin}{PLACE:#}")).unwrap_or_default();
     writeln!(out, "{TITLE}table {}{TITLE:#}{origin}", table.name)?;
     let text = |lines: &[String]| lines.iter().map(|line| format!("{line}\n")).collect::<String>();
     let (from, to) = (text(&table.from), text(&table.to));
     let diff = TextDiff::from_lines(&from, &to);
-    let unified = diff.unified_diff().context_radius(2).header("database", "entities").to_string();
+    let unified = diff.unified_diff().context_radius(2).header(side, "entities").to_string();
     for line in unified.lines() {
         let style = match line.chars().next() {
             Some('-') => REMOVED,

@@ -447,7 +447,7 @@ mod tests {
     #[test]
     fn where_rustc_looks_for_files() {
         check(
-            r##"//- Cargo.toml
+            r#"//- Cargo.toml
 [package]
 name = "my-shop"
 //- src/main.rs
@@ -530,7 +530,7 @@ pub struct Model {
 #[derive(DeriveRelation)]
 pub enum Relation {
 }
-"##,
+"#,
             expect![[r#"
                 table a
                   id Integer inferred auto?
@@ -559,7 +559,7 @@ pub enum Relation {
     #[test]
     fn a_library_and_a_binary() {
         check(
-            r##"//- Cargo.toml
+            r#"//- Cargo.toml
 [package]
 name = "my-shop"
 [lib]
@@ -585,7 +585,7 @@ pub struct Model {
 #[derive(DeriveRelation)]
 pub enum Relation {
 }
-"##,
+"#,
             expect![[r#"
                 table t
                   id Integer inferred auto?
@@ -599,7 +599,7 @@ pub enum Relation {
     #[test]
     fn binaries_and_paths_that_lead_to_the_entities() {
         check(
-            r##"//- Cargo.toml
+            r#"//- Cargo.toml
 [package]
 name = "my-shop"
 //- src/lib.rs
@@ -622,7 +622,7 @@ pub struct Model {
 #[derive(DeriveRelation)]
 pub enum Relation {
 }
-"##,
+"#,
             expect![[r#"
                 table a
                   id Integer inferred auto?
@@ -634,7 +634,7 @@ pub enum Relation {
     #[test]
     fn a_folder_without_a_crate() {
         check(
-            r##"//- entities/a.rs
+            r#"//- entities/a.rs
 use sea_orm::entity::prelude::*;
 #[derive(DeriveEntityModel)]
 #[sea_orm(table_name = "a")]
@@ -672,7 +672,7 @@ pub enum Relation {
 }
 //- entities/readme.md
 not Rust
-"##,
+"#,
             expect![[r#"
                 table a
                   id Integer inferred auto?
@@ -693,7 +693,7 @@ not Rust
     #[test]
     fn a_module_file_beside_its_folder() {
         check(
-            r##"//- entities.rs
+            r#"//- entities.rs
 pub mod a;
 mod b;
 //- entities/a.rs
@@ -711,7 +711,7 @@ pub enum Relation {
 }
 //- entities/b.rs
 pub type B = i32;
-"##,
+"#,
             expect![[r#"
                 table a
                   id Integer inferred auto?
@@ -724,7 +724,7 @@ pub type B = i32;
     #[test]
     fn a_file_no_module_leads_to() {
         check(
-            r##"//- entities/mod.rs
+            r#"//- entities/mod.rs
 pub mod a;
 //- entities/a.rs
 use sea_orm::entity::prelude::*;
@@ -750,7 +750,7 @@ pub enum Relation {
 }
 //- entities/harmless.rs
 pub struct Nothing;
-"##,
+"#,
             expect![[r#"
                 entities/forgotten.rs:1:1: no `mod forgotten;` leads to this file, so its entities are not part of the crate
                   | use sea_orm::entity::prelude::*;
@@ -763,7 +763,7 @@ pub struct Nothing;
     #[test]
     fn a_module_without_a_file() {
         check(
-            r##"//- entities/mod.rs
+            r#"//- entities/mod.rs
 pub mod gone;
 #[cfg(feature = "x")]
 pub mod maybe;
@@ -779,7 +779,7 @@ pub struct Model {
 #[derive(DeriveRelation)]
 pub enum Relation {
 }
-"##,
+"#,
             expect![[r#"
                 entities/mod.rs:1:9: the file of the module `gone` is missing
                   | pub mod gone;
@@ -792,7 +792,7 @@ pub enum Relation {
     #[test]
     fn a_module_that_holds_itself() {
         check(
-            r##"//- entities/mod.rs
+            r#"//- entities/mod.rs
 #[path = "mod.rs"]
 pub mod again;
 use sea_orm::entity::prelude::*;
@@ -805,7 +805,7 @@ pub struct Model {
 #[derive(DeriveRelation)]
 pub enum Relation {
 }
-"##,
+"#,
             expect![[r#"
                 table t
                   id Integer inferred auto?
@@ -819,7 +819,7 @@ pub enum Relation {
         let folder = tempfile::tempdir().unwrap();
         write(
             folder.path(),
-            r##"//- case/from.rs
+            r#"//- case/from.rs
 use sea_orm::entity::prelude::*;
 #[derive(DeriveEntityModel)]
 #[sea_orm(table_name = "a")]
@@ -862,7 +862,7 @@ pub struct Model {
 #[derive(DeriveRelation)]
 pub enum Relation {
 }
-"##,
+"#,
         );
         expect![[r#"
             table a

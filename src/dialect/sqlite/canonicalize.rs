@@ -12,7 +12,7 @@ use crate::model::{
 };
 
 /// The schema in SQLite's own words.
-pub(in crate::dialect) fn canonicalize(schema: Schema, options: &Options) -> Result<Schema> {
+pub(in crate::dialect) fn canonicalize(schema: Schema, options: Options) -> Result<Schema> {
     let mut canonical = Schema { tables: [].into(), verbatim: schema.verbatim };
     for (declared_name, table) in schema.tables {
         let table = self::table(table, options)?;
@@ -29,10 +29,10 @@ pub(in crate::dialect) fn canonicalize(schema: Schema, options: &Options) -> Res
 }
 
 fn unsupported(object: ObjectPath, reason: impl Into<String>, hint: impl Into<String>) -> Error {
-    Error::Unsupported { database: "SQLite", object, reason: reason.into(), hint: hint.into() }
+    Error::Unsupported { database: "SQLite", object: Box::new(object), reason: reason.into(), hint: hint.into() }
 }
 
-fn table(mut table: Table, options: &Options) -> Result<Table> {
+fn table(mut table: Table, options: Options) -> Result<Table> {
     for position in 0..table.columns.len() {
         take_extra(&mut table, position)?;
     }

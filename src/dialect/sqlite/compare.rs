@@ -69,9 +69,9 @@ pub(super) fn listed_values(expression: &str, column: &str) -> Option<BTreeSet<S
 
 fn list_check(expression: &str) -> Option<(String, BTreeSet<String>)> {
     let tokens = text::tokens(expression);
-    let [column, word, list @ ..] = text::strip_parentheses(&tokens) else { return None };
-    let (first, last) = (list.first()?, list.last()?);
-    if !word.is_word("IN") || !first.is_symbol("(") || !last.is_symbol(")") || list.len() < 3 {
+    let [column, operator, list @ ..] = text::strip_parentheses(&tokens) else { return None };
+    let (open, close) = (list.first()?, list.last()?);
+    if !operator.is_word("IN") || !open.is_symbol("(") || !close.is_symbol(")") || list.len() < 3 {
         return None;
     }
     let name = match &column.kind {

@@ -83,7 +83,7 @@ type Read<T> = Result<T, Misread>;
 
 /// Reads `CREATE TABLE`.
 pub(super) fn table(sql: &str) -> Read<TableText> {
-    let tokens = text::tokens(sql);
+    let tokens = readable(sql)?;
     let open = tokens.iter().position(|token| token.is_symbol("("));
     let inner = open
         .and_then(|open| Some(&tokens[open + 1..text::closing(&tokens, open)?]))
@@ -103,15 +103,41 @@ pub(super) fn table(sql: &str) -> Read<TableText> {
     Ok(table)
 }
 
+/// What `CREATE TABLE` says that [`TableText`] has no place for, as written. Clauses without effect are not among it.
+pub(super) fn unmodelled(sql: &str) -> Vec<String> {
+    let tokens = text::tokens(sql);
+    let mut found = Vec::new();
+    for (position, token) in tokens.iter().enumerate() {
+        let next = |offset: usize| tokens.get(position + offset);
+        let is_next = |offset: usize, word: &str| next(offset).is_some_and(|token| token.is_word(word));
+        if token.is_word("ON") && is_next(1, "CONFLICT") {
+            // `ABORT` is what happens without the clause.
+            if !is_next(2, "ABORT") {
+                found.push(text::slice(sql, tokens.get(position..position + 3).unwrap_or_default()).to_owned());
+            }
+        } else if token.is_word("KEY") && is_next(1, "DESC") {
+            found.push("PRIMARY KEY DESC".to_owned());
+        } else if (token.is_word("KEY") || token.is_word("UNIQUE")) && next(1).is_some_and(|token| token.is_symbol("("))
+        {
+            let columns = text::closing(&tokens, position + 1).and_then(|close| tokens.get(position..=close));
+            let columns = columns.unwrap_or_default();
+            if columns.iter().any(|token| token.is_word("COLLATE") || token.is_word("DESC")) {
+                found.push(text::slice(sql, columns).to_owned());
+            }
+        }
+    }
+    found
+}
+
 /// Reads what can stand behind the type of a column.
 pub(super) fn column_tail(sql: &str) -> Read<Vec<Clause>> {
-    let tokens = text::tokens(sql);
+    let tokens = readable(sql)?;
     Cursor { sql, tokens: &tokens, position: 0 }.clauses()
 }
 
 /// Reads `CREATE INDEX`.
 pub(super) fn index(sql: &str) -> Read<IndexText> {
-    let tokens = text::tokens(sql);
+    let tokens = readable(sql)?;
     let open = tokens.iter().position(|token| token.is_symbol("("));
     let (open, close) = open
         .and_then(|open| Some((open, text::closing(&tokens, open)?)))
@@ -133,6 +159,15 @@ pub(super) fn index(sql: &str) -> Read<IndexText> {
         _ => None,
     };
     Ok(IndexText { parts, predicate })
+}
+
+/// The tokens, if all of the text can be read.
+fn readable(sql: &str) -> Read<Vec<Token<'_>>> {
+    let tokens = text::tokens(sql);
+    match tokens.last() {
+        Some(last) if last.kind == Kind::Broken => Err(Misread::new("the end of a quotation", sql, Some(last))),
+        _ => Ok(tokens),
+    }
 }
 
 impl Misread {

@@ -136,7 +136,7 @@ mod tests {
 
     use super::*;
 
-    fn check(locks: &str, expected: Expect) {
+    fn check(locks: &str, expected: &Expect) {
         let found: Vec<String> = write_locks(locks).map(|lock| format!("{lock:?}")).collect();
         expected.assert_eq(&found.join("\n"));
     }
@@ -149,7 +149,7 @@ mod tests {
              2: POSIX  ADVISORY  READ  4713 08:1f:132 128 128\n\
              3: OFDLCK ADVISORY  WRITE -1 08:1f:133 0 EOF\n\
              4: FLOCK  ADVISORY  WRITE 12 00:2c:9 0 EOF\nnonsense",
-            expect!["Lock { process: 4711, file: FileId { major: 8, minor: 31, inode: 131 } }"],
+            &expect!["Lock { process: 4711, file: FileId { major: 8, minor: 31, inode: 131 } }"],
         );
     }
 

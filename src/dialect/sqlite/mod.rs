@@ -3,6 +3,7 @@
 
 mod alter;
 mod canonicalize;
+mod catalog;
 mod compare;
 mod create;
 mod lock;
@@ -62,8 +63,8 @@ pub(super) fn literal(literal: &Literal) -> String {
         Literal::Real(text) => text.clone(),
         Literal::Text(text) => format!("'{}'", text.replace('\'', "''")),
         Literal::Blob(bytes) => {
-            let digits: String = bytes.iter().map(|byte| format!("{byte:02X}")).collect();
-            format!("x'{digits}'")
+            let digits: Vec<String> = bytes.iter().map(|byte| format!("{byte:02X}")).collect();
+            format!("x'{}'", digits.concat())
         }
     }
 }

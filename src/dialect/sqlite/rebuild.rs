@@ -141,12 +141,17 @@ fn readers(table: &TableName, schema: &Schema) -> (Vec<String>, Vec<String>) {
             }
         }
     }
-    let others = schema.tables.values().filter(|other| other.name != *table).flat_map(|other| &other.triggers);
+    let of_tables = schema.tables.values().filter(|other| other.name != *table).flat_map(|other| &other.triggers);
+    // Triggers of the views above go with them and come back with them.
+    let other_views = schema.verbatim.iter().filter(|(name, _)| !names.contains(&name.name));
+    let others = of_tables.chain(other_views.flat_map(|(_, object)| &object.triggers));
     let reads = |trigger: &&Trigger| names.iter().any(|name| alter::mentions(&trigger.sql, name));
     let triggers: Vec<&Trigger> = others.filter(reads).collect();
     let drop_triggers = triggers.iter().map(|trigger| format!("DROP TRIGGER {}", quote(&trigger.name)));
     let drop_views = views.iter().rev().map(|(name, _)| format!("DROP VIEW {}", quote(&name.name)));
-    let create_views = views.iter().map(|(_, object)| object.sql.clone());
+    let create_views = views.iter().flat_map(|(_, object)| {
+        std::iter::once(&object.sql).chain(object.triggers.iter().map(|trigger| &trigger.sql)).cloned()
+    });
     let create_triggers = triggers.iter().map(|trigger| trigger.sql.clone());
     (drop_triggers.chain(drop_views).collect(), create_views.chain(create_triggers).collect())
 }
@@ -156,4 +161,31 @@ fn body(view: &str) -> &str {
     let tokens = text::tokens(view);
     let start = tokens.iter().find(|token| token.is_word("AS")).map_or(0, |token| token.start);
     &view[start..]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Verbatim;
+
+    #[test]
+    fn triggers_of_views_come_back() {
+        let table = Table::new(TableName::new("t"));
+        let trigger = |name: &str, sql: &str| Trigger { name: name.to_owned(), sql: sql.to_owned() };
+        let view = |name: &str, sql: &str, triggers| {
+            (TableName::new(name), Verbatim { kind: VerbatimKind::View, sql: sql.to_owned(), triggers })
+        };
+        let schema = Schema {
+            tables: [(table.name.clone(), table.clone())].into(),
+            verbatim: [
+                view("v", "CREATE VIEW v AS SELECT * FROM t", vec![trigger("on_v", "CREATE TRIGGER on_v …")]),
+                view("w", "CREATE VIEW w AS SELECT 1", vec![trigger("on_w", "CREATE TRIGGER on_w … INTO t …")]),
+            ]
+            .into(),
+        };
+        let (before, after) = readers(&table.name, &schema);
+        assert_eq!(before, ["DROP TRIGGER \"on_w\"", "DROP VIEW \"v\""]);
+        let created = ["CREATE VIEW v AS SELECT * FROM t", "CREATE TRIGGER on_v …", "CREATE TRIGGER on_w … INTO t …"];
+        assert_eq!(after, created);
+    }
 }

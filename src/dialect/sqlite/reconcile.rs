@@ -62,6 +62,7 @@ fn reconcile_table(table: &mut Table, live: &Table) {
     let position = |column: &Column| live.columns.iter().position(|live| live.name == column.name);
     // Stable: columns the live table lacks stay in their order, behind the others.
     table.columns.sort_by_key(|column| position(column).unwrap_or(usize::MAX));
+    table.unmodelled.clone_from(&live.unmodelled);
     // No entity attribute says how a table is stored, so `false` says nothing.
     table.options = TableOptions {
         strict: table.options.strict || live.options.strict,
@@ -79,7 +80,7 @@ fn reconcile_column(column: &mut Column, live: &Column, table: &Table, alias: Op
         column.data_type = live.data_type.clone();
     }
     if compare::same_default(column, live) {
-        column.default = live.default.clone();
+        column.default.clone_from(&live.default);
     }
     if let (Some(generated), Some(live)) = (&mut column.generated, &live.generated)
         && compare::same_generated(generated, live)
@@ -207,7 +208,7 @@ fn reconcile_checks(table: &mut Table, live: &Table) {
     table.checks = match_all(
         std::mem::take(&mut table.checks),
         &live.checks,
-        |check, live| CheckMeaning::of(check) == CheckMeaning::of(live),
+        |check, live| check.expression == live.expression || CheckMeaning::of(check) == CheckMeaning::of(live),
         |check| check.name.as_ref(),
         |_, live| live.clone(),
     );
@@ -230,14 +231,13 @@ fn match_all<T: Clone>(
                 continue;
             }
             let found = live.iter().enumerate().position(|(at, live)| {
-                let names = (name(object), name(live));
-                let named = match names {
+                let acceptable = match (name(object), name(live)) {
                     (Some(object), Some(live)) if exact => object.text == live.text,
                     (None, None) => true,
                     _ if exact => false,
                     (object, live) => satisfies_name(object, live),
                 };
-                named && !used.contains(&Some(at)) && same(object, live)
+                acceptable && !used.contains(&Some(at)) && same(object, live)
             });
             used[position] = found;
         }

@@ -20,11 +20,11 @@ async fn live(script: &str) -> Schema {
     for statement in statements(script) {
         db.execute_unprepared(&statement.sql).await.unwrap_or_else(|error| panic!("{error}: {}", statement.sql));
     }
-    canonicalize(reflect(&db).await.unwrap(), &PLAIN).unwrap()
+    canonicalize(reflect(&db).await.unwrap(), PLAIN).unwrap()
 }
 
 /// Shows the lines in which the declared schema differs from the live one: `+` declared, `-` live.
-async fn check_with(declared: Vec<Table>, options: &Options, script: &str, expected: Expect) {
+async fn check_with(declared: Vec<Table>, options: Options, script: &str, expected: &Expect) {
     let live = live(script).await;
     let tables = declared.into_iter().map(|table| (table.name.clone(), table)).collect();
     let declared = canonicalize(Schema { tables, verbatim: [].into() }, options).unwrap();
@@ -45,19 +45,18 @@ fn lines(schema: &Schema) -> Vec<String> {
     let mut table = String::new();
     let mut lines = Vec::new();
     for line in show::schema(schema).lines() {
-        match line.strip_prefix("  ") {
-            Some(rest) => lines.push(format!("{table}: {rest}")),
-            None => {
-                table = line.split(' ').next().unwrap_or_default().to_owned();
-                lines.push(line.to_owned());
-            }
+        if let Some(rest) = line.strip_prefix("  ") {
+            lines.push(format!("{table}: {rest}"));
+        } else {
+            table = line.split(' ').next().unwrap_or_default().to_owned();
+            lines.push(line.to_owned());
         }
     }
     lines
 }
 
-async fn check(declared: Vec<Table>, script: &str, expected: Expect) {
-    check_with(declared, &PLAIN, script, expected).await;
+async fn check(declared: Vec<Table>, script: &str, expected: &Expect) {
+    check_with(declared, PLAIN, script, expected).await;
 }
 
 fn table(name: &str, columns: Vec<Column>) -> Table {
@@ -152,7 +151,7 @@ async fn a_database_made_by_another_tool() {
         CREATE INDEX ix_jobs_status ON jobs (status);
         CREATE TABLE job_files (job_id INTEGER NOT NULL, file_id INTEGER NOT NULL, PRIMARY KEY (job_id, file_id),
             FOREIGN KEY(job_id) REFERENCES jobs (id))",
-        expect![[""]],
+        &expect![[""]],
     )
     .await;
 }
@@ -176,7 +175,7 @@ async fn differences_stay() {
         vec![users],
         "CREATE TABLE users (id INTEGER PRIMARY KEY, name VARCHAR(100), email TEXT, age INT DEFAULT 5 REFERENCES users ON DELETE SET NULL,
             gone TEXT, UNIQUE (email))",
-        expect![[r#"
+        &expect![[r#"
             + users: "name" "varchar(64)" String(Some(64))
             + users: "email" "TEXT" Text NOT NULL
             + users: "age" "INT" Integer = 7 Literal(Integer(7))
@@ -208,7 +207,7 @@ async fn names_in_another_case() {
         vec![posts],
         "CREATE TABLE posts (ID INTEGER NOT NULL PRIMARY KEY, AuthorId INTEGER CHECK (\"AuthorId\" > 0) REFERENCES POSTS (id));
         CREATE INDEX posts_author ON posts (authorid)",
-        expect![[""]],
+        &expect![[""]],
     )
     .await;
 }
@@ -244,7 +243,7 @@ async fn uniques_and_indexes() {
         CREATE UNIQUE INDEX u1 ON t (a); CREATE UNIQUE INDEX uq_c ON t (c);
         CREATE INDEX other_b ON t (b); CREATE INDEX by_b ON t (b); CREATE INDEX ix_a ON t (a);
         CREATE INDEX p ON t (e) WHERE e is not null; CREATE INDEX l ON t ((lower(c)) DESC)",
-        expect![[r#"- t: index "other_b" "b""#]],
+        &expect![[r#"- t: index "other_b" "b""#]],
     )
     .await;
 }
@@ -261,7 +260,7 @@ async fn indexes_that_are_not_the_same() {
         vec![t],
         "CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT, b TEXT UNIQUE);
         CREATE UNIQUE INDEX u1 ON t (a) WHERE b > ''; CREATE INDEX ba ON t (b, a); CREATE INDEX p ON t (a) WHERE a = 'X'",
-        expect![[r#"
+        &expect![[r#"
             + t: unique ["a"]
             + t: unique "uq" ["b"]
             + t: index "idx-t-a"? "a", "b"
@@ -297,7 +296,7 @@ async fn foreign_keys() {
         "CREATE TABLE p (x INT NOT NULL, y INT NOT NULL, PRIMARY KEY (x, y)); CREATE TABLE q (x INT, y INT, CONSTRAINT pk_q PRIMARY KEY (y, x));
         CREATE TABLE child (a INT, b INT, c INT, d INT, FOREIGN KEY (a, b) REFERENCES p DEFERRABLE INITIALLY DEFERRED,
             CONSTRAINT fk2 FOREIGN KEY (c, d) REFERENCES p (x, y), CONSTRAINT fk_q FOREIGN KEY (a, b) REFERENCES q (x, y) ON DELETE CASCADE)",
-        expect![[r#"
+        &expect![[r#"
             + child: foreign "fk2" ["c", "d"] -> p ["x", "y"] update Restrict
             + child: foreign "fk_q" ["a", "b"] -> q ["x", "y"]
             - child: foreign "fk2" ["c", "d"] -> p ["x", "y"]
@@ -316,9 +315,9 @@ const NO_CHECK: &str = "CREATE TABLE t (id INTEGER PRIMARY KEY, status enum_text
 
 #[tokio::test]
 async fn enums_with_the_same_values() {
-    check(vec![with_status(&["A", "B"])], STATUS, expect![[""]]).await;
-    check_with(vec![with_status(&["A", "B"])], &CHECK, STATUS, expect![[""]]).await;
-    check(vec![with_status(&["A", "B"])], NO_CHECK, expect![[""]]).await;
+    check(vec![with_status(&["A", "B"])], STATUS, &expect![[""]]).await;
+    check_with(vec![with_status(&["A", "B"])], CHECK, STATUS, &expect![[""]]).await;
+    check(vec![with_status(&["A", "B"])], NO_CHECK, &expect![[""]]).await;
 }
 
 #[tokio::test]
@@ -327,21 +326,21 @@ async fn enums_with_other_values() {
     check(
         more(),
         STATUS,
-        expect![[r#"
+        &expect![[r#"
             + t: check "taskstatus" "status" IN ('A', 'it''s', 'B')
             - t: check "taskstatus" Status IN ('B', "A")"#]],
     )
     .await;
     check_with(
         more(),
-        &CHECK,
+        CHECK,
         STATUS,
-        expect![[r#"
+        &expect![[r#"
             + t: check "status" IN ('A', 'it''s', 'B') @status
             - t: check "taskstatus" Status IN ('B', "A")"#]],
     )
     .await;
-    check_with(more(), &CHECK, NO_CHECK, expect![[r#"+ t: check "status" IN ('A', 'it''s', 'B') @status"#]]).await;
+    check_with(more(), CHECK, NO_CHECK, &expect![[r#"+ t: check "status" IN ('A', 'it''s', 'B') @status"#]]).await;
 }
 
 #[tokio::test]
@@ -364,7 +363,7 @@ async fn counting() {
         "CREATE TABLE alias (id INTEGER PRIMARY KEY); CREATE TABLE counted (id integer PRIMARY KEY AUTOINCREMENT);
         CREATE TABLE no_alias (id BIGINT PRIMARY KEY); CREATE TABLE not_wanted (id INTEGER PRIMARY KEY AUTOINCREMENT);
         CREATE TABLE strings (id TEXT PRIMARY KEY); CREATE TABLE uuids (id uuid_text PRIMARY KEY); CREATE TABLE wanted (id INTEGER PRIMARY KEY)",
-        expect![[r#"
+        &expect![[r#"
             + no_alias: "id" "integer" Integer inferred NOT NULL counts?
             + not_wanted: "id" "INTEGER" Integer NOT NULL
             + wanted: "id" "INTEGER" Integer NOT NULL counts
@@ -396,7 +395,7 @@ async fn defaults() {
         )],
         "CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT, b TEXT DEFAULT NULL, c TEXT DEFAULT \"it's\", d TEXT DEFAULT (datetime('now', 'localtime')),
             e TEXT DEFAULT (current_timestamp), f TEXT DEFAULT '', g TEXT DEFAULT ('//slash'), h REAL DEFAULT 5.2, i INT DEFAULT '5', j TEXT)",
-        expect![[r#"
+        &expect![[r#"
             + t: "j" "TEXT" Text = 'x' Literal(Text("x"))
             - t: "j" "TEXT" Text"#]],
     )
@@ -419,7 +418,7 @@ async fn raw_sql_of_entities() {
         "CREATE TABLE t (id INTEGER PRIMARY KEY, a INT CONSTRAINT positive CHECK (\"a\">0), b INT COLLATE NOCASE DEFAULT ( 1 + 1 ),
             c INT AS (A*2) STORED, d INT NOT NULL REFERENCES t ON DELETE CASCADE);
         CREATE UNIQUE INDEX d ON t (d)",
-        expect![[""]],
+        &expect![[""]],
     )
     .await;
 }
@@ -436,7 +435,7 @@ async fn generated_columns_that_differ() {
             vec![generated("a", "id * 2", false), generated("b", "id+3", true), optional("c", DataType::Integer)],
         )],
         "CREATE TABLE t (id INTEGER PRIMARY KEY, a INT AS (id * 2) STORED, b INT AS (id + 2) STORED, c INT AS (id))",
-        expect![[r#"
+        &expect![[r#"
             + t: "a" "INT" Integer := id * 2
             + t: "b" "INT" Integer := id+3 stored
             + t: "c" "INT" Integer
@@ -463,9 +462,9 @@ async fn how_a_table_is_stored() {
     check(
         vec![t, strict],
         "CREATE TABLE t (id TEXT PRIMARY KEY, n INT, c TEXT) STRICT, WITHOUT ROWID; CREATE TABLE u (a TEXT)",
-        expect![[r#"
+        &expect![[r"
             + u STRICT
-            - u"#]],
+            - u"]],
     )
     .await;
 }
@@ -476,7 +475,7 @@ fn what_sqlite_has_no_form_for() {
         let table =
             Table { name: TableName { schema: Some("s".into()), name: "t".into() }, ..table("t", vec![column]) };
         let schema = Schema { tables: [(table.name.clone(), table)].into(), ..Schema::default() };
-        let error = canonicalize(schema, &PLAIN).unwrap_err();
+        let error = canonicalize(schema, PLAIN).unwrap_err();
         format!("{error}\nhint: {}", error.hint().unwrap())
     };
     let array = DataType::Array(Box::new(DataType::Text));
@@ -498,7 +497,7 @@ fn what_sqlite_has_no_form_for() {
         SQLite has no form for `s.t.c`: in `extra = "CHECK (c > 0"`, expected parentheses, found `(` on line 1
         hint: `extra` may hold CHECK, COLLATE, DEFAULT, GENERATED ALWAYS AS, UNIQUE, REFERENCES and NOT NULL
 
-        SQLite has no form for `s.t.c`: in `extra = "DEFAULT 'open"`, expected a value, found `'open` on line 1
+        SQLite has no form for `s.t.c`: in `extra = "DEFAULT 'open"`, expected the end of a quotation, found `'open` on line 1
         hint: `extra` may hold CHECK, COLLATE, DEFAULT, GENERATED ALWAYS AS, UNIQUE, REFERENCES and NOT NULL
 
         SQLite has no form for `s.t.c`: `PRIMARY KEY` in `extra` is not known to SeaORM
@@ -575,7 +574,7 @@ fn a_declared_schema_satisfies_itself() {
     });
     for options in [PLAIN, CHECK] {
         let tables = [users.clone(), with_status(&["A", "B"])].map(|table| (table.name.clone(), table)).into();
-        let schema = canonicalize(Schema { tables, ..Schema::default() }, &options).unwrap();
+        let schema = canonicalize(Schema { tables, ..Schema::default() }, options).unwrap();
         assert_eq!(reconcile(schema.clone(), &schema), schema);
     }
 }

@@ -3,14 +3,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use sea_orm::{ConnectionTrait, DbBackend, DbErr, QueryResult, Statement, TryGetable};
+use sea_orm::ConnectionTrait;
 
+use super::catalog::{Catalog, ColumnRow, IndexRow, ObjectRow, failed};
 use super::create::{self, Clause, ClauseKind, ColumnText, Misread, Reference, TableText};
-use super::{types, value};
+use super::{text, types, value};
 use crate::error::{Error, Result};
 use crate::model::{
-    Action, AutoIncrement, Check, Column, ColumnDefault, ColumnType, ForeignKey, Generated, Index, IndexKey, IndexPart,
-    Name, Placement, PrimaryKey, Schema, Table, TableName, TableOptions, Trigger, Unique, Verbatim, VerbatimKind,
+    AutoIncrement, Check, Column, ColumnDefault, ColumnType, ForeignKey, Generated, Index, IndexKey, IndexPart, Name,
+    Placement, PrimaryKey, Schema, Table, TableName, Trigger, Unique, Verbatim, VerbatimKind,
 };
 
 /// Tables that belong to the tools that migrate, not to the application.
@@ -27,159 +28,11 @@ pub(in crate::dialect) async fn reflect(db: &impl ConnectionTrait) -> Result<Sch
     catalog.schema()
 }
 
-fn failed(doing: &str, cause: DbErr) -> Error {
-    Error::Query { doing: doing.to_owned(), source: Box::new(cause) }
-}
-
 fn misread(object: &str, problem: &Misread) -> Error {
     Error::Definition { object: object.to_owned(), reason: problem.to_string() }
 }
 
-/// The rows of all queries, by table.
-struct Catalog {
-    objects: Vec<ObjectRow>,
-    tables: BTreeMap<String, TableRow>,
-    columns: BTreeMap<String, Vec<ColumnRow>>,
-    indexes: BTreeMap<String, Vec<IndexRow>>,
-    foreign_keys: BTreeMap<String, Vec<ForeignKeyRow>>,
-}
-
-struct ObjectRow {
-    kind: String,
-    name: String,
-    table: String,
-    sql: String,
-}
-
-struct TableRow {
-    kind: String,
-    options: TableOptions,
-}
-
-struct ColumnRow {
-    name: String,
-    not_null: bool,
-    /// The position in the primary key, from 1.
-    key: Option<i64>,
-}
-
-struct IndexRow {
-    name: String,
-    unique: bool,
-    origin: String,
-    parts: Vec<IndexPartRow>,
-}
-
-struct IndexPartRow {
-    /// `None` for an expression.
-    column: Option<String>,
-    descending: bool,
-    collation: String,
-}
-
-struct ForeignKeyRow {
-    id: i64,
-    table: String,
-    columns: Vec<String>,
-    /// `None` where the text leaves the target to the primary key.
-    referenced_columns: Vec<Option<String>>,
-    on_update: Option<Action>,
-    on_delete: Option<Action>,
-}
-
-/// Asks one query and turns each of its rows into a value.
-async fn ask<T>(
-    db: &impl ConnectionTrait,
-    doing: &str,
-    sql: &str,
-    row: impl Fn(&QueryResult) -> std::result::Result<T, DbErr>,
-) -> Result<Vec<T>> {
-    let rows = db.query_all_raw(Statement::from_string(DbBackend::Sqlite, sql)).await;
-    rows.and_then(|rows| rows.iter().map(row).collect()).map_err(|cause| failed(doing, cause))
-}
-
-fn get<T: TryGetable>(row: &QueryResult, index: usize) -> std::result::Result<T, DbErr> {
-    row.try_get_by_index(index)
-}
-
-fn group<T>(rows: Vec<(String, T)>) -> BTreeMap<String, Vec<T>> {
-    let mut groups: BTreeMap<String, Vec<T>> = BTreeMap::new();
-    for (table, row) in rows {
-        groups.entry(table).or_default().push(row);
-    }
-    groups
-}
-
 impl Catalog {
-    async fn read(db: &impl ConnectionTrait) -> Result<Self> {
-        let objects = ask(db, "read the texts of all objects", include_str!("catalog/objects.sql"), |row| {
-            Ok(ObjectRow { kind: get(row, 0)?, name: get(row, 1)?, table: get(row, 2)?, sql: get(row, 3)? })
-        })
-        .await?;
-        let tables = ask(db, "read the list of tables", include_str!("catalog/tables.sql"), |row| {
-            let options = TableOptions { without_rowid: get::<i64>(row, 2)? != 0, strict: get::<i64>(row, 3)? != 0 };
-            Ok((get(row, 0)?, TableRow { kind: get(row, 1)?, options }))
-        })
-        .await?;
-        let columns = ask(db, "read the columns of all tables", include_str!("catalog/columns.sql"), |row| {
-            let key: i64 = get(row, 3)?;
-            // Hidden columns of the kind 1 are those of virtual tables; 2 and 3 are generated ones.
-            let visible = get::<i64>(row, 4)? != 1;
-            let column =
-                ColumnRow { name: get(row, 1)?, not_null: get::<i64>(row, 2)? != 0, key: (key > 0).then_some(key) };
-            Ok(visible.then_some((get(row, 0)?, column)))
-        })
-        .await?;
-        let index_parts = ask(db, "read the indexes of all tables", include_str!("catalog/indexes.sql"), |row| {
-            let part = IndexPartRow {
-                column: index_column(get(row, 4)?, get(row, 5)?),
-                descending: get::<i64>(row, 6)? != 0,
-                collation: get::<Option<String>>(row, 7)?.unwrap_or_default(),
-            };
-            let index = IndexRow {
-                name: get(row, 1)?,
-                unique: get::<i64>(row, 2)? != 0,
-                origin: get(row, 3)?,
-                parts: vec![part],
-            };
-            Ok((get(row, 0)?, index))
-        })
-        .await?;
-        let foreign_key_parts =
-            ask(db, "read the foreign keys of all tables", include_str!("catalog/foreign_keys.sql"), |row| {
-                let fk = ForeignKeyRow {
-                    id: get(row, 1)?,
-                    table: get(row, 2)?,
-                    columns: vec![get(row, 3)?],
-                    referenced_columns: vec![get(row, 4)?],
-                    on_update: action(&get::<String>(row, 5)?),
-                    on_delete: action(&get::<String>(row, 6)?),
-                };
-                Ok((get(row, 0)?, fk))
-            })
-            .await?;
-        Ok(Self {
-            objects,
-            tables: tables.into_iter().collect(),
-            columns: group(columns.into_iter().flatten().collect()),
-            indexes: merge_parts(index_parts, |index: &mut IndexRow, next| {
-                if index.name != next.name {
-                    return Some(next);
-                }
-                index.parts.extend(next.parts);
-                None
-            }),
-            foreign_keys: merge_parts(foreign_key_parts, |fk: &mut ForeignKeyRow, next| {
-                if fk.id != next.id {
-                    return Some(next);
-                }
-                fk.columns.extend(next.columns);
-                fk.referenced_columns.extend(next.referenced_columns);
-                None
-            }),
-        })
-    }
-
     fn schema(&self) -> Result<Schema> {
         let mut schema = Schema::default();
         let mut indexes: BTreeMap<&str, &str> = BTreeMap::new();
@@ -207,7 +60,7 @@ impl Catalog {
             let view = find(&views, &object.table).and_then(|name| schema.verbatim.get_mut(&TableName::new(name)));
             let triggers = table.map(|table| &mut table.triggers).or(view.map(|view| &mut view.triggers));
             if let Some(triggers) = triggers {
-                triggers.push(Trigger { name: object.name.clone(), sql: object.sql.clone() });
+                triggers.push(Trigger { name: object.name.clone(), sql: statement(&object.sql) });
             }
         }
         Ok(schema)
@@ -230,6 +83,7 @@ impl Catalog {
         }
         let mut table = Table::new(TableName::new(&object.name));
         table.options = self.tables.get(&object.name).map(|row| row.options).unwrap_or_default();
+        table.unmodelled = create::unmodelled(&object.sql);
         table.columns = rows.iter().zip(&text.columns).map(|(row, text)| column(row, text)).collect();
         table.primary_key = primary_key(rows, &text);
         if counts_up(&text) {
@@ -312,44 +166,19 @@ impl Catalog {
     }
 }
 
-/// Joins rows that are parts of the same thing. `join` gives back the row when it starts a new one.
-fn merge_parts<T>(rows: Vec<(String, T)>, join: impl Fn(&mut T, T) -> Option<T>) -> BTreeMap<String, Vec<T>> {
-    let mut groups: BTreeMap<String, Vec<T>> = BTreeMap::new();
-    for (table, row) in rows {
-        let group = groups.entry(table).or_default();
-        let row = match group.last_mut() {
-            Some(last) => join(last, row),
-            None => Some(row),
-        };
-        group.extend(row);
-    }
-    groups
+fn keep(schema: &mut Schema, kind: VerbatimKind, object: &ObjectRow) {
+    let verbatim = Verbatim { kind, sql: statement(&object.sql), triggers: Vec::new() };
+    schema.verbatim.insert(TableName::new(&object.name), verbatim);
 }
 
-fn keep(schema: &mut Schema, kind: VerbatimKind, object: &ObjectRow) {
-    let verbatim = Verbatim { kind, sql: object.sql.clone(), triggers: Vec::new() };
-    schema.verbatim.insert(TableName::new(&object.name), verbatim);
+/// The text without a comment at its end, behind which a semicolon would be lost.
+fn statement(sql: &str) -> String {
+    text::slice(sql, &text::tokens(sql)).to_owned()
 }
 
 /// The name in the spelling of the set: the same, or the same but for the case of ASCII letters.
 fn find<'a>(names: &BTreeSet<&'a str>, name: &str) -> Option<&'a str> {
     names.get(name).or_else(|| names.iter().find(|known| known.eq_ignore_ascii_case(name))).copied()
-}
-
-fn action(name: &str) -> Option<Action> {
-    match name {
-        "RESTRICT" => Some(Action::Restrict),
-        "CASCADE" => Some(Action::Cascade),
-        "SET NULL" => Some(Action::SetNull),
-        "SET DEFAULT" => Some(Action::SetDefault),
-        // `NO ACTION` is what holds when nothing is said.
-        _ => None,
-    }
-}
-
-/// -1 stands for the rowid and -2 for an expression.
-fn index_column(position: i64, name: Option<String>) -> Option<String> {
-    if position == -1 { Some("rowid".to_owned()) } else { name }
 }
 
 /// All clauses of a table with their placement: those of the columns, then those of the table.
@@ -443,17 +272,16 @@ fn index(row: &IndexRow, sql: &str, table: &Table) -> Result<Index> {
         .parts
         .iter()
         .enumerate()
-        .map(|(position, part)| match &part.column {
-            Some(name) => {
+        .map(|(position, part)| {
+            let (key, collation) = if let Some(name) = &part.column {
                 let own = table.column(name).and_then(|column| column.collation.as_deref()).unwrap_or("BINARY");
                 let collation = (!part.collation.eq_ignore_ascii_case(own)).then(|| part.collation.clone());
-                IndexPart { key: IndexKey::Column(name.clone()), descending: part.descending, collation }
-            }
-            // The collation of an expression is part of its text.
-            None => {
-                let expression = text.parts.get(position).cloned().unwrap_or_default();
-                IndexPart { key: IndexKey::Expression(expression), descending: part.descending, collation: None }
-            }
+                (IndexKey::Column(name.clone()), collation)
+            } else {
+                // The collation of an expression is part of its text.
+                (IndexKey::Expression(text.parts.get(position).cloned().unwrap_or_default()), None)
+            };
+            IndexPart { key, descending: part.descending, collation }
         })
         .collect();
     Ok(Index { name: Name::written(&row.name), parts, unique: row.unique, predicate: text.predicate })
@@ -462,7 +290,7 @@ fn index(row: &IndexRow, sql: &str, table: &Table) -> Result<Index> {
 #[cfg(test)]
 mod tests {
     use expect_test::{Expect, expect};
-    use sea_orm::{ConnectOptions, Database, DatabaseConnection};
+    use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbBackend, DbErr, QueryResult, Statement};
 
     use super::*;
     use crate::dialect::sqlite::show;
@@ -477,12 +305,12 @@ mod tests {
         db
     }
 
-    async fn check(script: &str, expected: Expect) {
+    async fn check(script: &str, expected: &Expect) {
         let db = database(script).await;
         let schema = reflect(&db).await.unwrap();
         expected.assert_eq(&show::schema(&schema));
         let options = crate::dialect::Options { enums: crate::dialect::EnumStorage::Plain };
-        let canonical = crate::dialect::sqlite::canonicalize(schema, &options).unwrap();
+        let canonical = crate::dialect::sqlite::canonicalize(schema, options).unwrap();
         let reconciled = crate::dialect::sqlite::reconcile(canonical.clone(), &canonical);
         assert_eq!(reconciled, canonical, "a schema satisfies itself");
     }
@@ -497,7 +325,7 @@ mod tests {
                 price DECIMAL(10, 2) DEFAULT (1.50), made timestamp_text DEFAULT CURRENT_TIMESTAMP,
                 later TEXT DEFAULT (datetime('now', '+1 day')), flag boolean DEFAULT FALSE, raw blob DEFAULT x'00ff'
             )"#,
-            expect![[r#"
+            &expect![[r#"
                 files
                   "id" "INTEGER" Integer
                   "name" "VARCHAR(255)" String(Some(255)) NOT NULL = '' Literal(Text(""))
@@ -523,7 +351,7 @@ mod tests {
                 "" TEXT, "check" TEXT CHECK ("check" <> ')'), "a,b" TEXT COLLATE "nocase", key TEXT, "UNIQUE" INT UNIQUE);
             CREATE INDEX "i""1" ON "a""b;c" ("x y", [select] DESC, 'single');
             CREATE TABLE [order] (id INT REFERENCES "a""b;c" ("select"))"#,
-            expect![[r#"
+            &expect![[r#"
                 a"b;c
                   "select" "INT" Integer
                   "x y" "TEXT" Text
@@ -550,7 +378,7 @@ mod tests {
     #[tokio::test]
     async fn constraints_with_names_and_places() {
         check(
-            r#"CREATE TABLE parent (a TEXT, b TEXT, CONSTRAINT pk_parent PRIMARY KEY (b, a));
+            r"CREATE TABLE parent (a TEXT, b TEXT, CONSTRAINT pk_parent PRIMARY KEY (b, a));
             CREATE TABLE child (
                 id INT CONSTRAINT pk_child PRIMARY KEY,
                 one TEXT CONSTRAINT uq_one UNIQUE CONSTRAINT ck_one CHECK ((one <> 'x')) NOT NULL,
@@ -560,8 +388,8 @@ mod tests {
                 FOREIGN KEY (b, a) REFERENCES parent,
                 CONSTRAINT uq_two_one UNIQUE (two, one) ON CONFLICT REPLACE
                 CONSTRAINT ck_two CHECK (two IN ('a', 'b)')), CHECK (a < b)
-            )"#,
-            expect![[r#"
+            )",
+            &expect![[r#"
                 child
                   "id" "INT" Integer
                   "one" "TEXT" Text NOT NULL
@@ -591,13 +419,13 @@ mod tests {
     #[tokio::test]
     async fn keys_and_storage() {
         check(
-            r#"CREATE TABLE counted (id integer NOT NULL PRIMARY KEY AUTOINCREMENT, autoincrement_note TEXT);
+            r"CREATE TABLE counted (id integer NOT NULL PRIMARY KEY AUTOINCREMENT, autoincrement_note TEXT);
             CREATE TABLE counted_too (id INTEGER, PRIMARY KEY (id AUTOINCREMENT));
             CREATE TABLE plain (id INTEGER PRIMARY KEY);
             CREATE TABLE text_key (id TEXT PRIMARY KEY UNIQUE, UNIQUE (id)) WITHOUT ROWID;
             CREATE TABLE exact (id INT PRIMARY KEY, x ANY, y TEXT) STRICT, WITHOUT ROWID;
-            CREATE TABLE keyless (x)"#,
-            expect![[r#"
+            CREATE TABLE keyless (x)",
+            &expect![[r#"
                 counted
                   "id" "integer" Integer NOT NULL counts
                   "autoincrement_note" "TEXT" Text
@@ -626,11 +454,11 @@ mod tests {
     #[tokio::test]
     async fn generated_columns_and_collations() {
         check(
-            r#"CREATE TABLE t (
+            r"CREATE TABLE t (
                 a TEXT COLLATE NOCASE, b INT GENERATED ALWAYS AS (length(a) + (1)) STORED NOT NULL,
                 c GENERATED ALWAYS AS ((a || ',')), d TEXT AS (lower(a)) VIRTUAL, e VARCHAR /* ) */ (10)
-            )"#,
-            expect![[r#"
+            )",
+            &expect![[r#"
                 t
                   "a" "TEXT" Text COLLATE NOCASE
                   "b" "INT" Integer NOT NULL := length(a) + (1) stored
@@ -650,7 +478,7 @@ mod tests {
             CREATE INDEX mixed ON t (lower(a) DESC, b COLLATE NOCASE, (a || ',' || b), c DESC, a COLLATE BINARY);
             CREATE INDEX cased ON T (A COLLATE nocase);
             CREATE UNIQUE INDEX IF NOT EXISTS main."un""ique" ON t (b ASC, c)"#,
-            expect![[r#"
+            &expect![[r#"
                 t
                   "a" "TEXT" Text COLLATE NOCASE
                   "b" "TEXT" Text
@@ -673,7 +501,7 @@ mod tests {
             ALTER TABLE t RENAME COLUMN a TO "a b";
             ALTER TABLE t RENAME TO "T 2";
             CREATE TABLE copy AS SELECT id, "a b" AS "x,y", 1 + 1 FROM "T 2""#,
-            expect![[r#"
+            &expect![[r#"
                 T 2
                   "id" "INTEGER" Integer
                   "a b" "TEXT" Text
@@ -696,7 +524,7 @@ mod tests {
     #[tokio::test]
     async fn views_triggers_and_virtual_tables() {
         check(
-            r#"CREATE TABLE t (a TEXT);
+            r"CREATE TABLE t (a TEXT);
             CREATE TRIGGER tr AFTER INSERT ON T BEGIN SELECT CASE WHEN new.a = ';' THEN 1 END; END;
             CREATE VIEW v AS SELECT a FROM t;
             CREATE TRIGGER instead INSTEAD OF INSERT ON v BEGIN INSERT INTO t VALUES (new.a); END;
@@ -705,8 +533,8 @@ mod tests {
             CREATE TABLE seaql_migrations (version TEXT PRIMARY KEY);
             CREATE TABLE seachange_history (id TEXT UNIQUE);
             CREATE TABLE counted (id INTEGER PRIMARY KEY AUTOINCREMENT);
-            ANALYZE"#,
-            expect![[r#"
+            ANALYZE",
+            &expect![[r#"
                 counted
                   "id" "INTEGER" Integer counts
                   key ["id"]
@@ -724,7 +552,7 @@ mod tests {
 
     #[tokio::test]
     async fn nothing() {
-        check("", expect![[""]]).await;
+        check("", &expect![[""]]).await;
     }
 
     #[tokio::test]
@@ -739,8 +567,9 @@ mod tests {
         let oracle: Vec<(String, String, String, bool, i64)> = rows
             .iter()
             .map(|row| {
-                let not_null: i64 = get(row, 3).unwrap();
-                (get(row, 0).unwrap(), get(row, 1).unwrap(), get(row, 2).unwrap(), not_null == 0, get(row, 4).unwrap())
+                let text = |index| row.try_get_by_index::<String>(index).unwrap();
+                let number = |index| row.try_get_by_index::<i64>(index).unwrap();
+                (text(0), text(1), text(2), number(3) == 0, number(4))
             })
             .collect();
         let read: Vec<(String, String, String, bool, i64)> = schema
@@ -764,12 +593,65 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn comments_behind_a_statement_do_not_count() {
+        let db = database("CREATE TABLE t (a)").await;
+        for sql in
+            ["CREATE VIEW v AS SELECT a FROM t -- all", "CREATE TRIGGER x DELETE ON t BEGIN SELECT 1; END /* so */"]
+        {
+            db.execute_unprepared(sql).await.unwrap();
+        }
+        let schema = reflect(&db).await.unwrap();
+        assert_eq!(schema.verbatim[&TableName::new("v")].sql, "CREATE VIEW v AS SELECT a FROM t");
+        let trigger = &schema.tables[&TableName::new("t")].triggers[0];
+        assert_eq!(trigger.sql, "CREATE TRIGGER x DELETE ON t BEGIN SELECT 1; END");
+    }
+
+    #[tokio::test]
+    async fn a_text_nobody_understands_names_its_table() {
+        let db = database("CREATE TABLE t (a); PRAGMA writable_schema = ON").await;
+        db.execute_unprepared("UPDATE sqlite_schema SET sql = 'CREATE TABLE t (a, b c''d)'").await.unwrap();
+        let error = reflect(&db).await.unwrap_err();
+        expect!["failed to understand how `t` was created: expected the end of a quotation, found `'d)` on line 1"]
+            .assert_eq(&error.to_string());
+        // The transaction is over all the same.
+        db.execute_unprepared("BEGIN; ROLLBACK").await.unwrap();
+    }
+
+    /// Counts what is asked.
+    struct Counting(DatabaseConnection, std::sync::atomic::AtomicUsize);
+
+    #[sea_orm::prelude::async_trait::async_trait]
+    impl ConnectionTrait for Counting {
+        fn get_database_backend(&self) -> DbBackend {
+            self.0.get_database_backend()
+        }
+
+        async fn execute_raw(&self, statement: Statement) -> std::result::Result<sea_orm::ExecResult, DbErr> {
+            self.0.execute_raw(statement).await
+        }
+
+        async fn execute_unprepared(&self, sql: &str) -> std::result::Result<sea_orm::ExecResult, DbErr> {
+            self.0.execute_unprepared(sql).await
+        }
+
+        async fn query_one_raw(&self, statement: Statement) -> std::result::Result<Option<QueryResult>, DbErr> {
+            self.0.query_one_raw(statement).await
+        }
+
+        async fn query_all_raw(&self, statement: Statement) -> std::result::Result<Vec<QueryResult>, DbErr> {
+            self.1.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+            self.0.query_all_raw(statement).await
+        }
+    }
+
+    #[tokio::test]
     async fn five_queries_whatever_the_number_of_tables() {
-        let script: String =
-            (0..300).map(|n| format!("CREATE TABLE t{n} (id INTEGER PRIMARY KEY, a TEXT UNIQUE);")).collect();
-        let db = database(&script).await;
+        let tables: Vec<String> =
+            (0..300).map(|n| format!("CREATE TABLE t{n} (id INTEGER PRIMARY KEY, a TEXT UNIQUE)")).collect();
+        let db = Counting(database(&tables.join(";")).await, 0.into());
         let schema = reflect(&db).await.unwrap();
         assert_eq!(schema.tables.len(), 300);
         assert!(schema.tables.values().all(|table| table.uniques.len() == 1 && table.columns.len() == 2));
+        assert_eq!(db.1.into_inner(), 5);
     }
 }

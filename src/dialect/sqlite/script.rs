@@ -68,7 +68,7 @@ mod tests {
 
     use super::*;
 
-    fn check(script: &str, expected: Expect) {
+    fn check(script: &str, expected: &Expect) {
         let lines: Vec<String> =
             statements(script).iter().map(|statement| format!("{}: {}", statement.line, statement.sql)).collect();
         expected.assert_eq(&lines.join("\n---\n"));
@@ -78,7 +78,7 @@ mod tests {
     fn comments_around_are_dropped_and_inside_kept() {
         check(
             "-- one; two\n\nCREATE TABLE a (\n  x INT -- x; y\n);\n/* ; */ SELECT 1 /* last */ ;; -- done\n",
-            expect![[r"
+            &expect![[r"
                 3: CREATE TABLE a (
                   x INT -- x; y
                 )
@@ -91,7 +91,7 @@ mod tests {
     fn semicolons_in_strings_and_names() {
         check(
             "INSERT INTO \"a;b\" VALUES (';', 'it''s;');\r\nSELECT [c;d] FROM `e;f`",
-            expect![[r#"
+            &expect![[r#"
                 1: INSERT INTO "a;b" VALUES (';', 'it''s;')
                 ---
                 2: SELECT [c;d] FROM `e;f`"#]],
@@ -102,7 +102,7 @@ mod tests {
     fn triggers_are_one_statement() {
         check(
             "CREATE TEMP TRIGGER t AFTER UPDATE ON a BEGIN\n  UPDATE a SET x = CASE WHEN 1 THEN 2 END;\n  SELECT CASE 1 WHEN 2 THEN 3 END ; END;\nSELECT 1; create trigger u delete on b begin select 1; end",
-            expect![[r"
+            &expect![[r"
                 1: CREATE TEMP TRIGGER t AFTER UPDATE ON a BEGIN
                   UPDATE a SET x = CASE WHEN 1 THEN 2 END;
                   SELECT CASE 1 WHEN 2 THEN 3 END ; END
@@ -117,7 +117,7 @@ mod tests {
     fn transactions_are_no_triggers() {
         check(
             "BEGIN; CREATE TABLE \"trigger\" (a); END; COMMIT;",
-            expect![[r#"
+            &expect![[r#"
                 1: BEGIN
                 ---
                 1: CREATE TABLE "trigger" (a)
@@ -132,7 +132,7 @@ mod tests {
     fn an_open_quote_takes_the_rest() {
         check(
             "SELECT 1; SELECT 'a; SELECT 2;\n",
-            expect![[r"
+            &expect![[r"
                 1: SELECT 1
                 ---
                 1: SELECT 'a; SELECT 2;"]],
@@ -141,7 +141,7 @@ mod tests {
 
     #[test]
     fn nothing_is_no_statement() {
-        check("", expect![""]);
-        check("\u{feff} -- only words\n;;", expect![""]);
+        check("", &expect![""]);
+        check("\u{feff} -- only words\n;;", &expect![""]);
     }
 }

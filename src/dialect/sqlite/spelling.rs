@@ -1,6 +1,6 @@
 //! Names that differ only in the case of ASCII letters are one name to SQLite: the declared schema takes the live spelling.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{IndexKey, Placement, Schema, Table, TableName};
 
@@ -12,9 +12,8 @@ pub(super) fn adopt(declared: Schema, live: &Schema) -> Schema {
         .iter()
         .filter_map(|(name, table)| {
             let live = live.tables.get(tables.get(name))?;
-            let live: Vec<&str> = live.columns.iter().map(|column| column.name.as_str()).collect();
-            let declared: Vec<&str> = table.columns.iter().map(|column| column.name.as_str()).collect();
-            Some((name.clone(), respelled(&declared, &live)))
+            let changed = respelled(column_names(table), column_names(live));
+            (!changed.is_empty()).then(|| (name.clone(), changed))
         })
         .collect();
     let mut schema = Schema { tables: BTreeMap::new(), verbatim: declared.verbatim };
@@ -30,9 +29,7 @@ struct TableSpellings(BTreeMap<TableName, TableName>);
 
 impl TableSpellings {
     fn new(declared: &Schema, live: &Schema) -> Self {
-        let from: Vec<&str> = declared.tables.keys().map(|name| name.name.as_str()).collect();
-        let to: Vec<&str> = live.tables.keys().map(|name| name.name.as_str()).collect();
-        let changed = respelled(&from, &to);
+        let changed = respelled(table_names(declared), table_names(live));
         Self(changed.into_iter().map(|(from, to)| (TableName::new(from), TableName::new(to))).collect())
     }
 
@@ -41,15 +38,24 @@ impl TableSpellings {
     }
 }
 
+fn table_names(schema: &Schema) -> impl Iterator<Item = &str> {
+    schema.tables.keys().map(|name| name.name.as_str())
+}
+
+fn column_names(table: &Table) -> impl Iterator<Item = &str> {
+    table.columns.iter().map(|column| column.name.as_str())
+}
+
 /// For each declared name without a live twin, the live name that differs in case only and is nobody else's.
-fn respelled(declared: &[&str], live: &[&str]) -> BTreeMap<String, String> {
-    let mut free: BTreeMap<String, &str> = BTreeMap::new();
-    for name in live.iter().filter(|name| !declared.contains(name)) {
-        free.insert(name.to_ascii_lowercase(), name);
-    }
+fn respelled<'a>(
+    declared: impl Iterator<Item = &'a str>,
+    live: impl Iterator<Item = &'a str>,
+) -> BTreeMap<String, String> {
+    let (declared, live): (BTreeSet<&str>, BTreeSet<&str>) = (declared.collect(), live.collect());
+    let mut free: BTreeMap<String, &str> =
+        live.difference(&declared).map(|name| (name.to_ascii_lowercase(), *name)).collect();
     declared
-        .iter()
-        .filter(|name| !live.contains(name))
+        .difference(&live)
         .filter_map(|name| Some(((*name).to_owned(), free.remove(&name.to_ascii_lowercase())?.to_owned())))
         .collect()
 }

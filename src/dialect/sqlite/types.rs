@@ -175,6 +175,9 @@ pub(super) fn describe(kind: &DataType) -> &'static str {
 pub(super) fn satisfies(declared: &ColumnType, live: &ColumnType, strict_table: bool) -> bool {
     let text = |side: &ColumnType| side.text.clone().or_else(|| spell(&side.kind)).unwrap_or_default();
     let (declared_text, live_text) = (text(declared), text(live));
+    if declared_text == live_text {
+        return true;
+    }
     let live_family = Family::of(&live_text);
     if declared.inferred && live_family.holds(&declared.kind, affinity(&live_text)) {
         return true;
@@ -318,7 +321,7 @@ mod tests {
 
     use super::*;
 
-    fn check(names: &str, expected: Expect) {
+    fn check(names: &str, expected: &Expect) {
         let lines: Vec<String> = names
             .split("; ")
             .map(|name| {
@@ -339,7 +342,7 @@ mod tests {
              CHAR(36); CHAR; INTEGER; INT UNSIGNED; UNSIGNED BIG INT; TINYINT(1); MEDIUMINT; int8; FLOAT; REAL; \
              DOUBLE PRECISION; NUMERIC(10,5); DECIMAL; decimal(8); BOOL; DATE; TIME; DATETIME; TIMESTAMP; \
              timestamp with time zone; JSON; UUID; BLOB(16); VARBINARY(5); BINARY; VARCHAR /* ) */ (10); \"varchar\" (3)",
-            expect![[r#"
+            &expect![[r#"
                 VARCHAR(64)  =>  String(Some(64))  =>  varchar(64)
                 NVARCHAR (10)  =>  String(Some(10))  =>  varchar(10)
                 character varying(9)  =>  String(Some(9))  =>  varchar(9)
@@ -381,7 +384,7 @@ mod tests {
     fn names_of_their_own() {
         check(
             "; ANY; POINT; STRING; enum_text; citext; BIT(1); year; my type(1, 2)",
-            expect![[r#"
+            &expect![[r#"
               =>  Custom("")  =>  
             ANY  =>  Custom("ANY")  =>  ANY
             POINT  =>  Custom("POINT")  =>  POINT

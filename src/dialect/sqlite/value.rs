@@ -149,7 +149,7 @@ mod tests {
 
     use super::*;
 
-    fn check(defaults: &[&str], expected: Expect) {
+    fn check(defaults: &[&str], expected: &Expect) {
         let lines: Vec<String> = defaults
             .iter()
             .map(|sql| {
@@ -165,7 +165,7 @@ mod tests {
     fn strings() {
         check(
             &["'low'", "\"low\"", "low", "('it''s')", "''", "'(1)'", "[a b]"],
-            expect![[r#"
+            &expect![[r#"
             'low'  =>  Literal(Text("low"))  =>  'low'
             "low"  =>  Literal(Text("low"))  =>  'low'
             low  =>  Literal(Text("low"))  =>  'low'
@@ -180,7 +180,7 @@ mod tests {
     fn numbers() {
         check(
             &["5", "-5", "+ 5", "((-5))", "0x10", "-0XfF", "0xFFFFFFFFFFFFFFFF", "1_000", "5.20", "-.5", "1e3"],
-            expect![[r#"
+            &expect![[r#"
                 5  =>  Literal(Integer(5))  =>  5
                 -5  =>  Literal(Integer(-5))  =>  -5
                 + 5  =>  Literal(Integer(5))  =>  5
@@ -199,12 +199,12 @@ mod tests {
     fn words_and_bytes() {
         check(
             &["NULL", "true", "FALSE", "x'00fF'", "(x'')"],
-            expect![[r#"
+            &expect![[r"
             NULL  =>  Literal(Null)  =>  NULL
             true  =>  Literal(Bool(true))  =>  TRUE
             FALSE  =>  Literal(Bool(false))  =>  FALSE
             x'00fF'  =>  Literal(Blob([0, 255]))  =>  x'00FF'
-            (x'')  =>  Literal(Blob([]))  =>  x''"#]],
+            (x'')  =>  Literal(Blob([]))  =>  x''"]],
         );
     }
 
@@ -219,7 +219,7 @@ mod tests {
                 "((1) + (1))",
                 "(low)",
             ],
-            expect![[r#"
+            &expect![[r#"
                 CURRENT_TIMESTAMP  =>  Expression("CURRENT_TIMESTAMP")  =>  CURRENT_TIMESTAMP
                 (current_date)  =>  Expression("current_date")  =>  current_date
                 (datetime('now', 'localtime'))  =>  Expression("datetime('now', 'localtime')")  =>  (datetime('now', 'localtime'))

@@ -1,0 +1,172 @@
+//! Each folder of `fixtures/cases` is one behaviour: entities before and after, and the revision between them.
+//! Each proves the laws: birth, convergence, return, silence, and that offline and online agree.
+
+use std::fs;
+use std::path::Path;
+
+use expect_test::expect_file;
+use seachange::compare::compare;
+use seachange::declare::{Sources, declare};
+use seachange::dialect::{EnumStorage, Options};
+use seachange::model::{Declared, Rename, Schema, TableName};
+use seachange::op::Op;
+use seachange::revision::Direction;
+
+use crate::support::{
+    DIALECT, assert_silent, assert_sound, block_on, compared, execute, made_up_rows, memory, reflect, root, rows, run,
+    write,
+};
+
+/// One test per folder, and one that no folder is forgotten.
+macro_rules! cases {
+    ($($name:ident)*) => {
+        $(#[test] fn $name() { block_on(case(stringify!($name))); })*
+
+        #[test]
+        fn every_folder_is_listed() {
+            let mut folders: Vec<String> = fs::read_dir(root().join("fixtures/cases"))
+                .unwrap()
+                .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+                .collect();
+            folders.sort();
+            assert_eq!(folders, [$(stringify!($name)),*]);
+        }
+    };
+}
+
+cases! {
+    column_becomes_optional
+    column_becomes_required
+    column_becomes_required_with_default
+    column_is_added
+    column_is_added_with_reference
+    column_is_dropped
+    column_is_renamed
+    column_is_renamed_inside_keys
+    column_type_changes
+    default_changes
+    enum_values_change_with_check
+    enum_values_change_without_check
+    foreign_key_action_changes
+    foreign_key_is_added
+    foreign_key_is_dropped
+    index_is_added
+    index_is_dropped
+    names_are_nasty
+    primary_key_changes
+    required_column_is_added_with_default
+    required_column_is_dropped
+    table_is_added
+    table_is_dropped
+    table_is_renamed
+    tables_refer_in_a_circle
+    unique_column_is_added
+    unique_is_added
+    unique_is_dropped
+}
+
+async fn case(name: &str) {
+    let folder = root().join("fixtures/cases").join(name);
+    let settings = fs::read_to_string(folder.join("case.toml")).unwrap_or_default();
+    let enums = if settings.contains("enums = \"check\"") { EnumStorage::Check } else { EnumStorage::Plain };
+    let options = Options { enums };
+    let from = entities(&folder.join("from.rs"));
+    let mut to = entities(&folder.join("to.rs"));
+    to.renames.extend(settings.lines().filter_map(table_rename));
+
+    // Birth.
+    let session = memory().await;
+    let birth = compared(&session, &from, None, &options).await;
+    run(&session, &write(&birth, "birth").unwrap().text, Direction::Up).await.unwrap();
+    assert_silent(&session, &from, &options, "after birth").await;
+    let mut declared = DIALECT.canonicalize(from.schema.clone(), &options).unwrap();
+    keep_values(&mut declared, &from.schema);
+    let own_rows = fs::read_to_string(folder.join("rows.sql"));
+    execute(&session, &own_rows.unwrap_or_else(|_| made_up_rows(&declared))).await;
+    assert_sound(&session).await;
+    let before = reflect(&session).await;
+    let rows_before = rows(&session, &before).await;
+
+    // Convergence.
+    let comparison = compared(&session, &to, Some(&from.schema), &options).await;
+    let written = write(&comparison, "change").unwrap();
+    let offline = compare(&to, Some(&from.schema), &from.schema, DIALECT, &options).unwrap();
+    assert_eq!(write(&offline, "change").unwrap().text, written.text, "offline and online differ");
+    expect_file![folder.join("sqlite/revision.sql")].assert_eq(&written.text);
+    run(&session, &written.text, Direction::Up).await.unwrap();
+    assert_silent(&session, &to, &options, "after the way up").await;
+    assert_sound(&session).await;
+    let after = reflect(&session).await;
+    let rows_after = rows(&session, &after).await;
+    let renames: Vec<&Op> = written.up.steps.iter().map(|step| &step.op).collect();
+    for ((table, column), values) in &rows_before {
+        if let Some(kept) = rows_after.get(&renamed(&renames, table, column)) {
+            assert_eq!(as_text(kept), as_text(values), "{table}.{column} after the way up");
+        } else {
+            let hazards: Vec<&str> = written.up.hazards().map(|hazard| hazard.sentence.as_str()).collect();
+            let is_said = hazards.iter().any(|hazard| hazard.contains(&table.name));
+            assert!(is_said, "{table}.{column} is lost and no hazard says so: {hazards:?}");
+        }
+    }
+
+    // Return.
+    run(&session, &written.text, Direction::Down).await.unwrap();
+    assert_silent(&session, &from, &options, "after the way down").await;
+    assert_sound(&session).await;
+    let back = reflect(&session).await;
+    let as_before = DIALECT.reconcile(DIALECT.canonicalize(before.clone(), &options).unwrap(), &back);
+    let ops = seachange::diff::diff(&as_before, &DIALECT.canonicalize(back.clone(), &options).unwrap());
+    assert_eq!(ops, [], "the way down does not lead back");
+    let rows_back = rows(&session, &back).await;
+    for ((table, column), values) in &rows_before {
+        if rows_after.contains_key(&renamed(&renames, table, column)) {
+            assert_eq!(&rows_back[&(table.clone(), column.clone())], values, "{table}.{column} after the way down");
+        }
+    }
+
+    // And up again.
+    run(&session, &written.text, Direction::Up).await.unwrap();
+    assert_silent(&session, &to, &options, "after the second way up").await;
+}
+
+fn entities(file: &Path) -> Declared {
+    let sources = Sources { project: root(), roots: vec![file.to_owned()] };
+    declare(&sources).unwrap_or_else(|error| match error {
+        seachange::error::Error::Source { problems } => panic!("{problems:#?}"),
+        error => panic!("{error}"),
+    })
+}
+
+/// The values without their storage class: a column of another type may keep the same values as text.
+fn as_text(values: &[String]) -> Vec<&str> {
+    values.iter().map(|value| value.trim_matches('\'')).collect()
+}
+
+/// `rename = "old=new"` in `case.toml`, for tables.
+fn table_rename(line: &str) -> Option<Rename> {
+    let (from, to) = line.strip_prefix("rename = \"")?.strip_suffix('"')?.split_once('=')?;
+    Some(Rename::Table { from: TableName::new(from), to: TableName::new(to) })
+}
+
+/// Canonicalization may put values into checks; the rows are made from them.
+fn keep_values(canonical: &mut Schema, declared: &Schema) {
+    for table in canonical.tables.values_mut() {
+        for column in &mut table.columns {
+            let said = declared.tables.get(&table.name).and_then(|table| table.column(&column.name));
+            column.values = said.and_then(|column| column.values.clone());
+        }
+    }
+}
+
+/// Where a column is after the renames of a plan.
+fn renamed(ops: &[&Op], table: &TableName, column: &str) -> (TableName, String) {
+    let (mut table, mut column) = (table.clone(), column.to_owned());
+    for op in ops {
+        match op {
+            Op::RenameTable { from, to } if *from == table => table = to.clone(),
+            Op::RenameColumn { table: of, from, to } if *of == table && *from == column => column.clone_from(to),
+            _ => {}
+        }
+    }
+    (table, column)
+}
