@@ -365,143 +365,65 @@ pub enum Relation {}
 
     #[test]
     fn keys_that_count_up_and_keys_that_do_not() {
+        let models = [
+            ("inferred", "#[sea_orm(primary_key)] pub id: i32,"),
+            ("written", "#[sea_orm(primary_key, auto_increment = true)] pub id: i32,"),
+            ("not", "#[sea_orm(primary_key, auto_increment = false)] pub id: i32,"),
+            ("text", "#[sea_orm(primary_key)] pub id: String,"),
+            ("uuid", "#[sea_orm(primary_key)] pub id: uuid::Uuid,"),
+            ("text_but_written", "#[sea_orm(primary_key, auto_increment = true)] pub id: String,"),
+            ("date", "#[sea_orm(primary_key)] pub id: Date,"),
+            ("elsewhere", "#[sea_orm(primary_key)] pub id: i32, #[sea_orm(auto_increment = false)] pub other: i32,"),
+            ("composite", "#[sea_orm(primary_key)] pub a: i32, #[sea_orm(primary_key)] pub b: i32,"),
+            (
+                "first_of_two",
+                "#[sea_orm(primary_key, auto_increment = true)] pub a: i32, #[sea_orm(primary_key)] pub b: i32,",
+            ),
+        ];
+        let sources = models.map(|(name, fields)| {
+            format!(
+                "mod {name} {{\nuse sea_orm::entity::prelude::*;\n#[derive(DeriveEntityModel)]\n\
+                 #[sea_orm(table_name = \"{name}\")]\npub struct Model {{ {fields} }}\n\
+                 #[derive(DeriveRelation)]\npub enum Relation {{}}\n}}\n"
+            )
+        });
         check(
-            r#"mod inferred {
-    use sea_orm::entity::prelude::*;
-    #[derive(DeriveEntityModel)]
-    #[sea_orm(table_name = "inferred")]
-    pub struct Model {
-        #[sea_orm(primary_key)] pub id: i32,
-    }
-    #[derive(DeriveRelation)]
-    pub enum Relation {}
-}
-mod written {
-    use sea_orm::entity::prelude::*;
-    #[derive(DeriveEntityModel)]
-    #[sea_orm(table_name = "written")]
-    pub struct Model {
-        #[sea_orm(primary_key, auto_increment = true)] pub id: i32,
-    }
-    #[derive(DeriveRelation)]
-    pub enum Relation {}
-}
-mod not {
-    use sea_orm::entity::prelude::*;
-    #[derive(DeriveEntityModel)]
-    #[sea_orm(table_name = "not")]
-    pub struct Model {
-        #[sea_orm(primary_key, auto_increment = false)] pub id: i32,
-    }
-    #[derive(DeriveRelation)]
-    pub enum Relation {}
-}
-mod text {
-    use sea_orm::entity::prelude::*;
-    #[derive(DeriveEntityModel)]
-    #[sea_orm(table_name = "text")]
-    pub struct Model {
-        #[sea_orm(primary_key)] pub id: String,
-    }
-    #[derive(DeriveRelation)]
-    pub enum Relation {}
-}
-mod uuid {
-    use sea_orm::entity::prelude::*;
-    #[derive(DeriveEntityModel)]
-    #[sea_orm(table_name = "uuid")]
-    pub struct Model {
-        #[sea_orm(primary_key)] pub id: uuid::Uuid,
-    }
-    #[derive(DeriveRelation)]
-    pub enum Relation {}
-}
-mod text_but_written {
-    use sea_orm::entity::prelude::*;
-    #[derive(DeriveEntityModel)]
-    #[sea_orm(table_name = "text_but_written")]
-    pub struct Model {
-        #[sea_orm(primary_key, auto_increment = true)] pub id: String,
-    }
-    #[derive(DeriveRelation)]
-    pub enum Relation {}
-}
-mod date {
-    use sea_orm::entity::prelude::*;
-    #[derive(DeriveEntityModel)]
-    #[sea_orm(table_name = "date")]
-    pub struct Model {
-        #[sea_orm(primary_key)] pub id: Date,
-    }
-    #[derive(DeriveRelation)]
-    pub enum Relation {}
-}
-mod elsewhere {
-    use sea_orm::entity::prelude::*;
-    #[derive(DeriveEntityModel)]
-    #[sea_orm(table_name = "elsewhere")]
-    pub struct Model {
-        #[sea_orm(primary_key)] pub id: i32, #[sea_orm(auto_increment = false)] pub other: i32,
-    }
-    #[derive(DeriveRelation)]
-    pub enum Relation {}
-}
-mod composite {
-    use sea_orm::entity::prelude::*;
-    #[derive(DeriveEntityModel)]
-    #[sea_orm(table_name = "composite")]
-    pub struct Model {
-        #[sea_orm(primary_key)] pub a: i32, #[sea_orm(primary_key)] pub b: i32,
-    }
-    #[derive(DeriveRelation)]
-    pub enum Relation {}
-}
-mod first_of_two {
-    use sea_orm::entity::prelude::*;
-    #[derive(DeriveEntityModel)]
-    #[sea_orm(table_name = "first_of_two")]
-    pub struct Model {
-        #[sea_orm(primary_key, auto_increment = true)] pub a: i32, #[sea_orm(primary_key)] pub b: i32,
-    }
-    #[derive(DeriveRelation)]
-    pub enum Relation {}
-}
-"#,
+            &sources.concat(),
             expect![[r#"
-                table composite
-                  a Integer inferred
-                  b Integer inferred
-                  primary key pk-composite? (a, b)
-                table date
-                  id Date inferred auto?
-                  primary key (id)
-                table elsewhere
-                  id Integer inferred
-                  other Integer inferred
-                  primary key (id)
-                table first_of_two
-                  a Integer inferred
-                  b Integer inferred
-                  primary key pk-first_of_two? (a, b)
-                table inferred
-                  id Integer inferred auto?
-                  primary key (id)
-                table not
-                  id Integer inferred
-                  primary key (id)
-                table text
-                  id String(None) inferred
-                  primary key (id)
-                table text_but_written
-                  id String(None) inferred auto
-                  primary key (id)
-                table uuid
-                  id Uuid inferred
-                  primary key (id)
-                table written
-                  id Integer inferred auto
-                  primary key (id)
-            "#]],
+            table composite
+              a Integer inferred
+              b Integer inferred
+              primary key pk-composite? (a, b)
+            table date
+              id Date inferred auto?
+              primary key (id)
+            table elsewhere
+              id Integer inferred
+              other Integer inferred
+              primary key (id)
+            table first_of_two
+              a Integer inferred
+              b Integer inferred
+              primary key pk-first_of_two? (a, b)
+            table inferred
+              id Integer inferred auto?
+              primary key (id)
+            table not
+              id Integer inferred
+              primary key (id)
+            table text
+              id String(None) inferred
+              primary key (id)
+            table text_but_written
+              id String(None) inferred auto
+              primary key (id)
+            table uuid
+              id Uuid inferred
+              primary key (id)
+            table written
+              id Integer inferred auto
+              primary key (id)
+        "#]],
         );
     }
 

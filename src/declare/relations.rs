@@ -531,7 +531,7 @@ pub enum Relation {
     }
 
     #[test]
-    fn compact_gone_wrong() {
+    fn compact_relations_that_lead_nowhere() {
         check(
             r#"//- entities/mod.rs
 pub mod here;
@@ -575,21 +575,6 @@ pub enum Relation {
     Uneven,
     #[sea_orm(belongs_to = "super::other::Entity", from = "a_key", to = "super::other::Column::FirstKey")]
     DenseStyle,
-    #[sea_orm(belongs_to = "super::other::Entity", from = "Column::AKey", to = "super::other::Column::FirstKey", on_delete = "Cascad")]
-    NoAction,
-    #[sea_orm(belong_to = "super::other::Entity")]
-    Typo,
-    #[sea_orm(belongs_to = "super::other::Entity", from = "Column::AKey")]
-    #[sea_orm(to = "super::other::Column::FirstKey")]
-    Split,
-    Nothing,
-    #[sea_orm(belongs_to = "third::Entity", from = "Column::AKey", to = "third::Column::Id")]
-    OtherCrate,
-    #[sea_orm(belongs_to = "super::other::Model", from = "Column::AKey", to = "super::other::Column::FirstKey")]
-    NotAnEntity,
-    #[cfg(feature = "x")]
-    #[sea_orm(belongs_to = "super::other::Entity", from = "Column::AKey", to = "super::other::Column::FirstKey")]
-    Conditional,
 }
 "#,
             expect![[r#"
@@ -621,31 +606,84 @@ pub enum Relation {
                   |     #[sea_orm(belongs_to = "super::other::Entity", from = "a_key", to = "super::other::Column::FirstKey")]
                   |                                                           ^^^^^^^
                   hint: write `Column::Id`, or `(Column::A, Column::B)`
-                entities/here.rs:27:126: `Cascad` is not an action of a foreign key
+            "#]],
+        );
+    }
+
+    #[test]
+    fn compact_relations_that_say_too_little_or_too_much() {
+        check(
+            r#"//- entities/mod.rs
+pub mod here;
+pub mod other;
+//- entities/other.rs
+use sea_orm::entity::prelude::*;
+#[derive(DeriveEntityModel)]
+#[sea_orm(table_name = "others", schema_name = "app", rename_all = "camelCase")]
+pub struct Model {
+    #[sea_orm(primary_key)]
+    pub first_key: i32,
+    #[sea_orm(primary_key, enum_name = "Second")]
+    pub other_key: i32,
+}
+#[derive(DeriveRelation)]
+pub enum Relation {}
+//- entities/here.rs
+use sea_orm::entity::prelude::*;
+#[derive(DeriveEntityModel)]
+#[sea_orm(table_name = "here")]
+pub struct Model {
+    #[sea_orm(primary_key)]
+    pub id: i32,
+    pub a_key: i32,
+    #[sea_orm(column_name = "B")]
+    pub b_key: Option<i32>,
+}
+#[derive(DeriveRelation)]
+pub enum Relation {
+    #[sea_orm(belongs_to = "super::other::Entity", from = "Column::AKey", to = "super::other::Column::FirstKey", on_delete = "Cascad")]
+    NoAction,
+    #[sea_orm(belong_to = "super::other::Entity")]
+    Typo,
+    #[sea_orm(belongs_to = "super::other::Entity", from = "Column::AKey")]
+    #[sea_orm(to = "super::other::Column::FirstKey")]
+    Split,
+    Nothing,
+    #[sea_orm(belongs_to = "third::Entity", from = "Column::AKey", to = "third::Column::Id")]
+    OtherCrate,
+    #[sea_orm(belongs_to = "super::other::Model", from = "Column::AKey", to = "super::other::Column::FirstKey")]
+    NotAnEntity,
+    #[cfg(feature = "x")]
+    #[sea_orm(belongs_to = "super::other::Entity", from = "Column::AKey", to = "super::other::Column::FirstKey")]
+    Conditional,
+}
+"#,
+            expect![[r#"
+                entities/here.rs:13:126: `Cascad` is not an action of a foreign key
                   |     #[sea_orm(belongs_to = "super::other::Entity", from = "Column::AKey", to = "super::other::Column::FirstKey", on_delete = "Cascad")]
                   |                                                                                                                              ^^^^^^^^
                   hint: did you mean `Cascade`?
-                entities/here.rs:29:15: unknown attribute `belong_to` on a relation
+                entities/here.rs:15:15: unknown attribute `belong_to` on a relation
                   |     #[sea_orm(belong_to = "super::other::Entity")]
                   |               ^^^^^^^^^ SeaORM does not take it
                   hint: did you mean `belongs_to`?
-                entities/here.rs:32:5: a second `#[sea_orm(...)]` on a relation
+                entities/here.rs:18:5: a second `#[sea_orm(...)]` on a relation
                   |     #[sea_orm(to = "super::other::Column::FirstKey")]
                   |     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
                   hint: put everything into the first: SeaORM reads no other
-                entities/here.rs:34:5: the relation `Nothing` says nothing
+                entities/here.rs:20:5: the relation `Nothing` says nothing
                   |     Nothing,
                   |     ^^^^^^^
                   hint: add `#[sea_orm(belongs_to = "...", from = "...", to = "...")]`, or `has_one` or `has_many`
-                entities/here.rs:35:28: the entity `third::Entity` is in another crate, which is not read
+                entities/here.rs:21:28: the entity `third::Entity` is in another crate, which is not read
                   |     #[sea_orm(belongs_to = "third::Entity", from = "Column::AKey", to = "third::Column::Id")]
                   |                            ^^^^^^^^^^^^^^^
                   hint: add `skip_fk` if the key needs no constraint in the database
-                entities/here.rs:37:28: `super::other::Model` is not an entity that can be read
+                entities/here.rs:23:28: `super::other::Model` is not an entity that can be read
                   |     #[sea_orm(belongs_to = "super::other::Model", from = "Column::AKey", to = "super::other::Column::FirstKey")]
                   |                            ^^^^^^^^^^^^^^^^^^^^^
                   hint: the model beside it needs `DeriveEntityModel`
-                entities/here.rs:39:5: whether the relation `Conditional` exists depends on how the crate is built
+                entities/here.rs:25:5: whether the relation `Conditional` exists depends on how the crate is built
                   |     #[cfg(feature = "x")]
                   |     ^^^^^^^^^^^^^^^^^^^^^
                   hint: remove the condition: a database has the same foreign keys in every build
