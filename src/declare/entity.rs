@@ -1,6 +1,8 @@
 //! One entity: the model struct with its attributes, as a table.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use proc_macro2::Span;
 use syn::{Attribute, Field, ItemStruct};
@@ -51,8 +53,23 @@ struct Plain<'a> {
     span: Span,
 }
 
-/// The names of the entity of a module, `None` when its model has no table name.
-pub(super) fn outline(workspace: &Workspace, module: ModuleId) -> Option<Outline> {
+/// The names of all entities some relation has led to, each read once.
+#[derive(Default)]
+pub(super) struct Outlines(RefCell<BTreeMap<ModuleId, Option<Rc<Outline>>>>);
+
+impl Outlines {
+    /// The names of the entity of a module, `None` when its model has no table name.
+    pub(super) fn of(&self, workspace: &Workspace, module: ModuleId) -> Option<Rc<Outline>> {
+        if let Some(known) = self.0.borrow().get(&module) {
+            return known.clone();
+        }
+        let outline = outline(workspace, module).map(Rc::new);
+        self.0.borrow_mut().insert(module, outline.clone());
+        outline
+    }
+}
+
+fn outline(workspace: &Workspace, module: ModuleId) -> Option<Outline> {
     let module = workspace.module(module);
     let model = module.model()?;
     // Whatever is wrong with that entity is said when it is read itself.
@@ -72,6 +89,7 @@ fn sketch(said: &ModelAttrs, fields: &[Plain<'_>]) -> Option<Outline> {
 /// Reads the model of a module. Adds to the problems what is wrong; `None` when there is no table to speak of.
 pub(super) fn read(
     workspace: &Workspace,
+    outlines: &Outlines,
     module: &Module,
     model: &ItemStruct,
     problems: &mut Vec<Problem>,
@@ -127,7 +145,7 @@ pub(super) fn read(
     }
     table.uniques = fields.iter().filter(|field| field.said.unique).map(|field| unique(&field.name)).collect();
     table.indexes = indexes(&table.name, &fields);
-    table.foreign_keys = relations::read(workspace, module, model, &outline, problems);
+    table.foreign_keys = relations::read(workspace, outlines, module, model, &outline, problems);
     let named = said.table_name.as_ref().map_or_else(|| model.ident.span(), syn::LitStr::span);
     (!nameless).then_some(Entity { table, renames, named, columns })
 }

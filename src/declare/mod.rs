@@ -29,6 +29,7 @@ use syn::Item;
 
 use self::attrs::derives;
 use self::cfg::Condition;
+use self::entity::Outlines;
 pub use self::find::find_entities;
 use self::problem::Problem;
 use self::workspace::{Module, Roots, Workspace};
@@ -68,10 +69,11 @@ pub fn declare(sources: &Sources) -> Result<Declared> {
     let mut problems = Vec::new();
     let mut diagnostics = unreached(&workspace, &roots)?;
     let mut declared = Declared::default();
+    let outlines = Outlines::default();
     for module in entity_modules(&workspace, &roots) {
         unreadable(&module, &mut problems);
         if let Some(model) = module.model() {
-            let Some(entity) = entity::read(&workspace, &module, model, &mut problems) else { continue };
+            let Some(entity) = entity::read(&workspace, &outlines, &module, model, &mut problems) else { continue };
             add(&workspace, &mut declared, &module, entity, &mut problems);
         }
     }

@@ -210,10 +210,13 @@ impl Workspace {
 impl Module {
     /// The struct with `DeriveEntityModel`, if the module has one.
     pub(super) fn model(&self) -> Option<&ItemStruct> {
-        self.items.iter().find_map(|item| match item {
-            Item::Struct(item) if derives(self, &item.attrs, "DeriveEntityModel") => Some(item),
+        let is_model =
+            |item: &Item| matches!(item, Item::Struct(item) if derives(self, &item.attrs, "DeriveEntityModel"));
+        let place = *self.model.get_or_init(|| self.items.iter().position(is_model));
+        match self.items.get(place?) {
+            Some(Item::Struct(item)) => Some(item),
             _ => None,
-        })
+        }
     }
 
     /// Whether the path of an attribute or a derive is that of a macro, by its own name or through a `use`.

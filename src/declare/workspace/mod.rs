@@ -416,6 +416,7 @@ impl Workspace {
             globs,
             top: parent.top.unwrap_or(id),
             detached: parent.detached,
+            model: OnceCell::new(),
             scope,
         }));
         id
