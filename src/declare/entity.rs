@@ -206,7 +206,7 @@ fn column(workspace: &Workspace, module: &Module, field: &Plain<'_>, problems: &
             Problem::new(
                 module.file,
                 span,
-                format!("whether the column `{}` exists depends on how the crate is built", field.name),
+                format!("what the column `{}` is depends on how the crate is built", field.name),
             )
             .hint("remove the condition: a table has the same columns in every build"),
         );
@@ -297,22 +297,13 @@ fn indexes(table: &TableName, fields: &[Plain<'_>]) -> Vec<Index> {
     indexes
 }
 
-/// An entity that exists in some builds only cannot be compared.
+/// An entity that exists in some builds only cannot be compared. A condition on the module around it is another matter:
+/// the folder was named as one that holds the entities.
 fn conditional(module: &Module, model: &ItemStruct, problems: &mut Vec<Problem>) {
     if let Condition::Unknown(span) = condition(&model.attrs) {
         problems.push(
-            Problem::new(module.file, span, "whether the entity exists depends on how the crate is built")
+            Problem::new(module.file, span, "what the entity declares depends on how the crate is built")
                 .hint("remove the condition, or keep the entity outside of the entity folders"),
-        );
-    } else if let Condition::Unknown(_) = module.condition {
-        problems.push(
-            Problem::new(
-                module.file,
-                model.ident.span(),
-                "whether the entity exists depends on how the crate is built",
-            )
-            .label("its module is under a `cfg`")
-            .hint("remove the condition, or keep the entity outside of the entity folders"),
         );
     }
 }
@@ -633,11 +624,7 @@ mod c {
 }
 "#,
             expect![[r#"
-                entities/mod.rs:6:16: whether the entity exists depends on how the crate is built
-                  |     pub struct Model {
-                  |                ^^^^^ its module is under a `cfg`
-                  hint: remove the condition, or keep the entity outside of the entity folders
-                entities/mod.rs:21:5: whether the entity exists depends on how the crate is built
+                entities/mod.rs:21:5: what the entity declares depends on how the crate is built
                   |     #[cfg_attr(feature = "c", derive(DeriveEntityModel))]
                   |     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
                   hint: remove the condition, or keep the entity outside of the entity folders
