@@ -8,7 +8,7 @@ use sea_orm::{ConnectOptions, ConnectionTrait, Database as Driver, DatabaseConne
 
 use crate::config::Database;
 use crate::dialect::{Dialect, HISTORY};
-use crate::error::{Cause, Error, Result};
+use crate::error::{Cause, Error, Result, count};
 use crate::model::Literal;
 use crate::revision::graph::Graph;
 use crate::revision::{Direction, Revision, Section};
@@ -243,9 +243,9 @@ impl Session {
                 return Err(Error::Locked {
                     holder: file.and_then(|file| self.dialect().lock_holder(file)),
                     hint: format!(
-                        "waited {} seconds; run the command again when the other is done, or raise `lock_timeout` below \
+                        "waited {}; run the command again when the other is done, or raise `lock_timeout` below \
                          `[database]` in `seachange.toml`",
-                        self.database.lock_timeout.as_secs()
+                        count(usize::try_from(self.database.lock_timeout.as_secs()).unwrap_or(usize::MAX), "second")
                     ),
                 });
             }

@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use crate::error::{Error, Result};
 use crate::migrate::{Access, Outcome, Session};
+use crate::plan::hazard::HAZARDS;
 use crate::revision::graph::{Graph, Target};
 use crate::revision::{Direction, Revision};
 
@@ -54,6 +55,9 @@ async fn run(ctx: &mut Context<'_>, revisions: &[&Revision], direction: Directio
         Direction::Down => ("took back", "already taken back by another process"),
     };
     for revision in revisions {
+        for sentence in losses(revision, direction) {
+            ctx.note(&format!("warning: {sentence}"))?;
+        }
         let started = Instant::now();
         match session.run(revision, direction, &now()).await? {
             Outcome::Done => {
@@ -63,6 +67,14 @@ async fn run(ctx: &mut Context<'_>, revisions: &[&Revision], direction: Directio
         }
     }
     Ok(Exit::Clean)
+}
+
+/// What the revision's file says will be lost for good.
+fn losses(revision: &Revision, direction: Direction) -> impl Iterator<Item = &str> {
+    let loses_data = |slug: &str| HAZARDS.iter().any(|row| row.slug == slug && row.loses_data);
+    let hazards =
+        revision.hazards.iter().filter(move |hazard| hazard.direction == direction && loses_data(&hazard.slug));
+    hazards.map(|hazard| hazard.sentence.as_str())
 }
 
 /// Records that the database is at a revision, without running anything.
