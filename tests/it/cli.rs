@@ -254,7 +254,7 @@ fn check_sees_a_change_by_hand_and_an_edited_entity() {
     project.sql("ALTER TABLE files RENAME COLUMN mime_type TO mime");
     let drift = project.expect(1, &["check"]);
     expect![[r#"
-        table files  src/entities/files.rs:8:24
+        table files  src/entities/files.rs:9:24
         --- database
         +++ entities
         @@ -17,4 +17,5 @@
