@@ -4,9 +4,13 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::time::Instant;
 
+use crate::compare::compare;
+use crate::dialect;
 use crate::error::{Error, Result};
 use crate::migrate::{Access, Outcome, Session};
+use crate::model::Declared;
 use crate::plan::hazard::HAZARDS;
+use crate::report;
 use crate::revision::graph::{Graph, Target};
 use crate::revision::{Direction, Revision};
 
@@ -66,7 +70,18 @@ async fn run(ctx: &mut Context<'_>, revisions: &[&Revision], direction: Directio
             Outcome::AlreadyDone => ctx.note(&format!("{} was {skipped}", revision.title()))?,
         }
     }
+    remember(ctx, &session).await?;
     Ok(Exit::Clean)
+}
+
+/// What the tables of the project hold beyond the lock now is known; what comes by hand later is a change.
+async fn remember(ctx: &Context<'_>, session: &Session) -> Result<()> {
+    let Some(lock) = ctx.lock()? else { return Ok(()) };
+    let live = dialect::reflect(session.connection(), ctx.config.dialect).await?;
+    let declared = Declared { schema: lock, ..Declared::default() };
+    let comparison = compare(&declared, Some(&declared.schema), &live, ctx.config.dialect, &ctx.config.options)?;
+    let undeclared: Vec<String> = comparison.unmanaged.iter().filter_map(report::alteration_text).collect();
+    session.remember(&undeclared).await
 }
 
 /// What the revision's file says will be lost for good.
@@ -85,6 +100,7 @@ pub(super) async fn stamp(ctx: &mut Context<'_>, target: &str) -> Result<Exit> {
     let reached = graph.reached(&target);
     let session = Session::open(ctx.database()?, Access::Write).await?;
     session.stamp(&graph, &reached, &now()).await?;
+    remember(ctx, &session).await?;
     at(ctx, &graph, &reached)
 }
 
