@@ -42,6 +42,9 @@ fn steady(text: &str) -> String {
     }
     let line = |line: &str| match line {
         line if line.starts_with("-- created: ") => "-- created: TIME".to_owned(),
+        line if line.contains(" (applied ") => {
+            line.rsplit_once(" (applied ").map(|(start, _)| format!("{start} (applied TIME)")).unwrap()
+        }
         line if line.ends_with(" ms") => line.rsplit_once(" in ").map(|(start, _)| format!("{start} in N ms")).unwrap(),
         line => line.to_owned(),
     };
