@@ -7,6 +7,7 @@ pub mod config;
 pub mod declare;
 pub mod dialect;
 pub mod diff;
+pub mod docs;
 pub mod error;
 pub mod migrate;
 pub mod model;

@@ -8,7 +8,7 @@ use sea_orm::{ConnectOptions, ConnectionTrait, Database as Driver, DatabaseConne
 
 use crate::config::Database;
 use crate::dialect::{Dialect, HISTORY};
-use crate::error::{Cause, Error, Result};
+use crate::error::{Cause, Error, Result, count};
 use crate::model::Literal;
 use crate::revision::graph::Graph;
 use crate::revision::{Direction, Revision, Section};
@@ -37,6 +37,8 @@ pub struct Applied {
     pub checksum: String,
     /// When, as RFC 3339.
     pub applied_at: String,
+    /// What [`Session::remember`] was told, one item per line.
+    pub undeclared: Option<String>,
 }
 
 /// What happened to one revision.
@@ -107,12 +109,14 @@ impl Session {
         if self.query(&self.dialect().find_table(HISTORY), doing).await?.is_empty() {
             return Ok(BTreeMap::new());
         }
-        let rows = self.query(&format!("SELECT revision, checksum, applied_at FROM {HISTORY}"), doing).await?;
+        let rows =
+            self.query(&format!("SELECT revision, checksum, applied_at, undeclared FROM {HISTORY}"), doing).await?;
         let read = |row: &QueryResult| {
             let applied = Applied {
                 revision: row.try_get("", "revision")?,
                 checksum: row.try_get("", "checksum")?,
                 applied_at: row.try_get("", "applied_at")?,
+                undeclared: row.try_get("", "undeclared")?,
             };
             Ok((applied.revision.clone(), applied))
         };
@@ -243,9 +247,9 @@ impl Session {
                 return Err(Error::Locked {
                     holder: file.and_then(|file| self.dialect().lock_holder(file)),
                     hint: format!(
-                        "waited {} seconds; run the command again when the other is done, or raise `lock_timeout` below \
+                        "waited {}; run the command again when the other is done, or raise `lock_timeout` below \
                          `[database]` in `seachange.toml`",
-                        self.database.lock_timeout.as_secs()
+                        count(usize::try_from(self.database.lock_timeout.as_secs()).unwrap_or(usize::MAX), "second")
                     ),
                 });
             }
@@ -283,6 +287,18 @@ impl Session {
     pub async fn stamp(&self, graph: &Graph, revisions: &BTreeSet<String>, now: &str) -> Result<()> {
         self.begin().await?;
         let outcome = self.stamp_in_transaction(graph, revisions, now).await;
+        self.end(outcome).await
+    }
+
+    /// Remembers what the database holds beyond the lock at this moment, so that what is added by hand later stands out.
+    ///
+    /// # Errors
+    /// The history cannot be written; it is then as before.
+    pub async fn remember(&self, undeclared: &[String]) -> Result<()> {
+        let text = self.dialect().literal(&Literal::Text(undeclared.join("\n")));
+        self.begin().await?;
+        let update = format!("UPDATE {HISTORY} SET undeclared = {text}");
+        let outcome = self.execute(&update, "write the history of revisions").await;
         self.end(outcome).await
     }
 

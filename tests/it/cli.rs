@@ -254,7 +254,7 @@ fn check_sees_a_change_by_hand_and_an_edited_entity() {
     project.sql("ALTER TABLE files RENAME COLUMN mime_type TO mime");
     let drift = project.expect(1, &["check"]);
     expect![[r#"
-        table files  src/entities/files.rs:8:24
+        table files  src/entities/files.rs:9:24
         --- database
         +++ entities
         @@ -17,4 +17,5 @@
@@ -274,6 +274,65 @@ fn check_sees_a_change_by_hand_and_an_edited_entity() {
     let offline = project.expect(1, &["check", "--offline"]);
     assert!(offline.out.contains("add column `files.image_width`  src/entities/files.rs:"), "{}", offline.out);
     assert!(!project.database().exists());
+}
+
+#[test]
+fn a_column_added_by_hand_is_noticed_until_it_is_accepted() {
+    let project = adopted();
+    project.sql("ALTER TABLE user_decisions ADD COLUMN hacked TEXT");
+    let ran = project.expect(1, &["check"]);
+    assert!(
+        ran.out.contains("changed by hand since the last revision: in the database, in no entity\n  column `user_decisions.hacked` TEXT\n"),
+        "{}",
+        ran.out
+    );
+    assert!(ran.out.ends_with(": 1 change by hand\n"), "{}", ran.out);
+    // It is nobody's to drop, and nothing a revision could do.
+    let revision = project.expect(0, &["revision", "--autogenerate", "-m", "nothing"]);
+    assert!(revision.notes.starts_with("nothing to do"), "{}", revision.notes);
+    project.expect(0, &["stamp", "head"]);
+    let after = project.expect(0, &["check"]);
+    assert!(
+        after.out.contains("left alone\n") && after.out.contains("column `user_decisions.hacked` TEXT"),
+        "{}",
+        after.out
+    );
+    // What other tools add beside the project's tables is theirs.
+    project.sql("CREATE TABLE other (x); CREATE INDEX by_size ON files (file_size_bytes)");
+    project.expect(0, &["check"]);
+}
+
+#[test]
+fn a_project_can_bring_its_own_template() {
+    let project = adopted();
+    let path = project.path().join("seachange.toml");
+    let text = fs::read_to_string(&path)
+        .unwrap()
+        .replace("# template = \"migrations/revision.sql.j2\"", "template = \"own.j2\"");
+    fs::write(&path, text).unwrap();
+    let template = "-- message: {{ header.message }}\n-- revision: {{ header.id }}\n-- parents: {{ header.parents | join(', ') }}\n\
+                    -- reviewed by:\n-- migrate:up\n{% for step in up %}{% for sql in step.statements %}{{ sql }};\n{% endfor %}{% endfor %}\
+                    -- migrate:down\n{% for step in down %}{% for sql in step.statements %}{{ sql }};\n{% endfor %}{% endfor %}";
+    fs::write(project.path().join("own.j2"), template).unwrap();
+    project.phase("6_exact_and_similar_groups");
+    project.expect(0, &["revision", "--autogenerate", "-m", "groups"]);
+    assert!(project.newest().contains("-- reviewed by:\n-- migrate:up\nALTER TABLE"), "{}", project.newest());
+    project.expect(0, &["upgrade"]);
+    project.expect(0, &["check"]);
+    fs::write(project.path().join("own.j2"), "{{ header.").unwrap();
+    project.phase("7_image_dimensions");
+    let ran = project.expect(2, &["revision", "--autogenerate", "-m", "sizes"]);
+    assert!(ran.notes.contains("failed to fill in the template for revisions"), "{}", ran.notes);
+}
+
+#[test]
+fn colour_is_for_terminals_and_those_who_ask() {
+    let project = adopted();
+    project.phase("7_image_dimensions");
+    let plain = project.run_with(&["check"], &[]);
+    assert!(!plain.out.contains('\u{1b}'), "{}", plain.out);
+    let coloured = project.run_with(&["check", "--color", "always"], &[]);
+    assert!(coloured.out.contains("\u{1b}[32m+  \"image_width\" integer\u{1b}[0m"), "{:?}", coloured.out);
 }
 
 #[test]

@@ -3,5 +3,8 @@
 mod cases;
 mod cli;
 mod declare;
+mod history;
 mod mediaparser_entities;
+mod readme;
+mod silence;
 mod support;
