@@ -1,6 +1,8 @@
 //! One entity: the model struct with its attributes, as a table.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use proc_macro2::Span;
 use syn::{Attribute, Field, ItemStruct};
@@ -51,8 +53,23 @@ struct Plain<'a> {
     span: Span,
 }
 
-/// The names of the entity of a module, `None` when its model has no table name.
-pub(super) fn outline(workspace: &Workspace, module: ModuleId) -> Option<Outline> {
+/// The names of all entities some relation has led to, each read once.
+#[derive(Default)]
+pub(super) struct Outlines(RefCell<BTreeMap<ModuleId, Option<Rc<Outline>>>>);
+
+impl Outlines {
+    /// The names of the entity of a module, `None` when its model has no table name.
+    pub(super) fn of(&self, workspace: &Workspace, module: ModuleId) -> Option<Rc<Outline>> {
+        if let Some(known) = self.0.borrow().get(&module) {
+            return known.clone();
+        }
+        let outline = outline(workspace, module).map(Rc::new);
+        self.0.borrow_mut().insert(module, outline.clone());
+        outline
+    }
+}
+
+fn outline(workspace: &Workspace, module: ModuleId) -> Option<Outline> {
     let module = workspace.module(module);
     let model = module.model()?;
     // Whatever is wrong with that entity is said when it is read itself.
@@ -72,6 +89,7 @@ fn sketch(said: &ModelAttrs, fields: &[Plain<'_>]) -> Option<Outline> {
 /// Reads the model of a module. Adds to the problems what is wrong; `None` when there is no table to speak of.
 pub(super) fn read(
     workspace: &Workspace,
+    outlines: &Outlines,
     module: &Module,
     model: &ItemStruct,
     problems: &mut Vec<Problem>,
@@ -127,7 +145,7 @@ pub(super) fn read(
     }
     table.uniques = fields.iter().filter(|field| field.said.unique).map(|field| unique(&field.name)).collect();
     table.indexes = indexes(&table.name, &fields);
-    table.foreign_keys = relations::read(workspace, module, model, &outline, problems);
+    table.foreign_keys = relations::read(workspace, outlines, module, model, &outline, problems);
     let named = said.table_name.as_ref().map_or_else(|| model.ident.span(), syn::LitStr::span);
     (!nameless).then_some(Entity { table, renames, named, columns })
 }
@@ -188,7 +206,7 @@ fn column(workspace: &Workspace, module: &Module, field: &Plain<'_>, problems: &
             Problem::new(
                 module.file,
                 span,
-                format!("whether the column `{}` exists depends on how the crate is built", field.name),
+                format!("what the column `{}` is depends on how the crate is built", field.name),
             )
             .hint("remove the condition: a table has the same columns in every build"),
         );
@@ -279,22 +297,13 @@ fn indexes(table: &TableName, fields: &[Plain<'_>]) -> Vec<Index> {
     indexes
 }
 
-/// An entity that exists in some builds only cannot be compared.
+/// An entity that exists in some builds only cannot be compared. A condition on the module around it is another matter:
+/// the folder was named as one that holds the entities.
 fn conditional(module: &Module, model: &ItemStruct, problems: &mut Vec<Problem>) {
     if let Condition::Unknown(span) = condition(&model.attrs) {
         problems.push(
-            Problem::new(module.file, span, "whether the entity exists depends on how the crate is built")
+            Problem::new(module.file, span, "what the entity declares depends on how the crate is built")
                 .hint("remove the condition, or keep the entity outside of the entity folders"),
-        );
-    } else if let Condition::Unknown(_) = module.condition {
-        problems.push(
-            Problem::new(
-                module.file,
-                model.ident.span(),
-                "whether the entity exists depends on how the crate is built",
-            )
-            .label("its module is under a `cfg`")
-            .hint("remove the condition, or keep the entity outside of the entity folders"),
         );
     }
 }
@@ -323,7 +332,7 @@ mod tests {
     #[test]
     fn all_that_a_model_says() {
         check(
-            r##"use sea_orm::entity::prelude::*;
+            r#"use sea_orm::entity::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "my table", schema_name = "app", comment = "it's", rename_all = "camelCase")]
@@ -344,7 +353,7 @@ pub struct Model {
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {}
-"##,
+"#,
             expect![[r#"
                 table app.my table comment "it's"
                   theId BigInteger inferred
@@ -365,150 +374,72 @@ pub enum Relation {}
 
     #[test]
     fn keys_that_count_up_and_keys_that_do_not() {
+        let models = [
+            ("inferred", "#[sea_orm(primary_key)] pub id: i32,"),
+            ("written", "#[sea_orm(primary_key, auto_increment = true)] pub id: i32,"),
+            ("not", "#[sea_orm(primary_key, auto_increment = false)] pub id: i32,"),
+            ("text", "#[sea_orm(primary_key)] pub id: String,"),
+            ("uuid", "#[sea_orm(primary_key)] pub id: uuid::Uuid,"),
+            ("text_but_written", "#[sea_orm(primary_key, auto_increment = true)] pub id: String,"),
+            ("date", "#[sea_orm(primary_key)] pub id: Date,"),
+            ("elsewhere", "#[sea_orm(primary_key)] pub id: i32, #[sea_orm(auto_increment = false)] pub other: i32,"),
+            ("composite", "#[sea_orm(primary_key)] pub a: i32, #[sea_orm(primary_key)] pub b: i32,"),
+            (
+                "first_of_two",
+                "#[sea_orm(primary_key, auto_increment = true)] pub a: i32, #[sea_orm(primary_key)] pub b: i32,",
+            ),
+        ];
+        let sources = models.map(|(name, fields)| {
+            format!(
+                "mod {name} {{\nuse sea_orm::entity::prelude::*;\n#[derive(DeriveEntityModel)]\n\
+                 #[sea_orm(table_name = \"{name}\")]\npub struct Model {{ {fields} }}\n\
+                 #[derive(DeriveRelation)]\npub enum Relation {{}}\n}}\n"
+            )
+        });
         check(
-            r##"mod inferred {
-    use sea_orm::entity::prelude::*;
-    #[derive(DeriveEntityModel)]
-    #[sea_orm(table_name = "inferred")]
-    pub struct Model {
-        #[sea_orm(primary_key)] pub id: i32,
-    }
-    #[derive(DeriveRelation)]
-    pub enum Relation {}
-}
-mod written {
-    use sea_orm::entity::prelude::*;
-    #[derive(DeriveEntityModel)]
-    #[sea_orm(table_name = "written")]
-    pub struct Model {
-        #[sea_orm(primary_key, auto_increment = true)] pub id: i32,
-    }
-    #[derive(DeriveRelation)]
-    pub enum Relation {}
-}
-mod not {
-    use sea_orm::entity::prelude::*;
-    #[derive(DeriveEntityModel)]
-    #[sea_orm(table_name = "not")]
-    pub struct Model {
-        #[sea_orm(primary_key, auto_increment = false)] pub id: i32,
-    }
-    #[derive(DeriveRelation)]
-    pub enum Relation {}
-}
-mod text {
-    use sea_orm::entity::prelude::*;
-    #[derive(DeriveEntityModel)]
-    #[sea_orm(table_name = "text")]
-    pub struct Model {
-        #[sea_orm(primary_key)] pub id: String,
-    }
-    #[derive(DeriveRelation)]
-    pub enum Relation {}
-}
-mod uuid {
-    use sea_orm::entity::prelude::*;
-    #[derive(DeriveEntityModel)]
-    #[sea_orm(table_name = "uuid")]
-    pub struct Model {
-        #[sea_orm(primary_key)] pub id: uuid::Uuid,
-    }
-    #[derive(DeriveRelation)]
-    pub enum Relation {}
-}
-mod text_but_written {
-    use sea_orm::entity::prelude::*;
-    #[derive(DeriveEntityModel)]
-    #[sea_orm(table_name = "text_but_written")]
-    pub struct Model {
-        #[sea_orm(primary_key, auto_increment = true)] pub id: String,
-    }
-    #[derive(DeriveRelation)]
-    pub enum Relation {}
-}
-mod date {
-    use sea_orm::entity::prelude::*;
-    #[derive(DeriveEntityModel)]
-    #[sea_orm(table_name = "date")]
-    pub struct Model {
-        #[sea_orm(primary_key)] pub id: Date,
-    }
-    #[derive(DeriveRelation)]
-    pub enum Relation {}
-}
-mod elsewhere {
-    use sea_orm::entity::prelude::*;
-    #[derive(DeriveEntityModel)]
-    #[sea_orm(table_name = "elsewhere")]
-    pub struct Model {
-        #[sea_orm(primary_key)] pub id: i32, #[sea_orm(auto_increment = false)] pub other: i32,
-    }
-    #[derive(DeriveRelation)]
-    pub enum Relation {}
-}
-mod composite {
-    use sea_orm::entity::prelude::*;
-    #[derive(DeriveEntityModel)]
-    #[sea_orm(table_name = "composite")]
-    pub struct Model {
-        #[sea_orm(primary_key)] pub a: i32, #[sea_orm(primary_key)] pub b: i32,
-    }
-    #[derive(DeriveRelation)]
-    pub enum Relation {}
-}
-mod first_of_two {
-    use sea_orm::entity::prelude::*;
-    #[derive(DeriveEntityModel)]
-    #[sea_orm(table_name = "first_of_two")]
-    pub struct Model {
-        #[sea_orm(primary_key, auto_increment = true)] pub a: i32, #[sea_orm(primary_key)] pub b: i32,
-    }
-    #[derive(DeriveRelation)]
-    pub enum Relation {}
-}
-"##,
+            &sources.concat(),
             expect![[r#"
-                table composite
-                  a Integer inferred
-                  b Integer inferred
-                  primary key pk-composite? (a, b)
-                table date
-                  id Date inferred auto?
-                  primary key (id)
-                table elsewhere
-                  id Integer inferred
-                  other Integer inferred
-                  primary key (id)
-                table first_of_two
-                  a Integer inferred
-                  b Integer inferred
-                  primary key pk-first_of_two? (a, b)
-                table inferred
-                  id Integer inferred auto?
-                  primary key (id)
-                table not
-                  id Integer inferred
-                  primary key (id)
-                table text
-                  id String(None) inferred
-                  primary key (id)
-                table text_but_written
-                  id String(None) inferred auto
-                  primary key (id)
-                table uuid
-                  id Uuid inferred
-                  primary key (id)
-                table written
-                  id Integer inferred auto
-                  primary key (id)
-            "#]],
+            table composite
+              a Integer inferred
+              b Integer inferred
+              primary key pk-composite? (a, b)
+            table date
+              id Date inferred auto?
+              primary key (id)
+            table elsewhere
+              id Integer inferred
+              other Integer inferred
+              primary key (id)
+            table first_of_two
+              a Integer inferred
+              b Integer inferred
+              primary key pk-first_of_two? (a, b)
+            table inferred
+              id Integer inferred auto?
+              primary key (id)
+            table not
+              id Integer inferred
+              primary key (id)
+            table text
+              id String(None) inferred
+              primary key (id)
+            table text_but_written
+              id String(None) inferred auto
+              primary key (id)
+            table uuid
+              id Uuid inferred
+              primary key (id)
+            table written
+              id Integer inferred auto
+              primary key (id)
+        "#]],
         );
     }
 
     #[test]
     fn keys_that_cannot_count_up() {
         check(
-            r##"use sea_orm::entity::prelude::*;
+            r#"use sea_orm::entity::prelude::*;
 #[derive(DeriveEntityModel)]
 #[sea_orm(table_name = "t")]
 pub struct Model {
@@ -521,7 +452,7 @@ pub struct Model {
 }
 #[derive(DeriveRelation)]
 pub enum Relation {}
-"##,
+"#,
             expect![[r#"
                 entities/mod.rs:7:28: `b` cannot count up
                   |     #[sea_orm(primary_key, auto_increment = true)]
@@ -538,12 +469,12 @@ pub enum Relation {}
     #[test]
     fn a_model_without_anything() {
         check(
-            r##"use sea_orm::entity::prelude::*;
+            r#"use sea_orm::entity::prelude::*;
 #[derive(DeriveEntityModel)]
 pub struct Model {
     pub a: i32,
 }
-"##,
+"#,
             expect![[r#"
                 entities/mod.rs:3:12: the entity has no `Relation` enum beside it
                   | pub struct Model {
@@ -564,7 +495,7 @@ pub struct Model {
     #[test]
     fn a_model_with_a_table_and_no_key() {
         check(
-            r##"use sea_orm::entity::prelude::*;
+            r#"use sea_orm::entity::prelude::*;
 #[derive(DeriveEntityModel)]
 #[sea_orm(table_nam = "t", table_name = "t", rename_all = "nocase")]
 pub struct Model {
@@ -572,7 +503,7 @@ pub struct Model {
     #[sea_orm(column_name = "a")]
     pub b: i32,
 }
-"##,
+"#,
             expect![[r#"
                 entities/mod.rs:3:11: unknown attribute `table_nam` on a model
                   | #[sea_orm(table_nam = "t", table_name = "t", rename_all = "nocase")]
@@ -601,7 +532,7 @@ pub struct Model {
     #[test]
     fn two_entities_on_one_table() {
         check(
-            r##"//- entities/mod.rs
+            r#"//- entities/mod.rs
 pub mod a;
 pub mod b;
 //- entities/a.rs
@@ -624,7 +555,7 @@ pub struct Model {
 }
 #[derive(DeriveRelation)]
 pub enum Relation {}
-"##,
+"#,
             expect![[r#"
                 entities/b.rs:3:24: the table `t` is declared twice
                   | #[sea_orm(table_name = "t")]
@@ -637,7 +568,7 @@ pub enum Relation {}
     #[test]
     fn relation_fields_without_the_macro_for_them() {
         check(
-            r##"use sea_orm::entity::prelude::*;
+            r#"use sea_orm::entity::prelude::*;
 #[derive(DeriveEntityModel)]
 #[sea_orm(table_name = "t")]
 pub struct Model {
@@ -647,7 +578,7 @@ pub struct Model {
 }
 #[derive(DeriveRelation)]
 pub enum Relation {}
-"##,
+"#,
             expect![[r#"
                 entities/mod.rs:7:9: `others` is a relation in a model that has none
                   |     pub others: HasMany<super::other::Entity>,
@@ -660,7 +591,7 @@ pub enum Relation {}
     #[test]
     fn entities_that_depend_on_the_build() {
         check(
-            r##"#[cfg(feature = "a")]
+            r#"#[cfg(feature = "a")]
 mod a {
     use sea_orm::entity::prelude::*;
     #[derive(DeriveEntityModel)]
@@ -691,13 +622,9 @@ mod c {
     #[derive(DeriveRelation)]
     pub enum Relation {}
 }
-"##,
+"#,
             expect![[r#"
-                entities/mod.rs:6:16: whether the entity exists depends on how the crate is built
-                  |     pub struct Model {
-                  |                ^^^^^ its module is under a `cfg`
-                  hint: remove the condition, or keep the entity outside of the entity folders
-                entities/mod.rs:21:5: whether the entity exists depends on how the crate is built
+                entities/mod.rs:21:5: what the entity declares depends on how the crate is built
                   |     #[cfg_attr(feature = "c", derive(DeriveEntityModel))]
                   |     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
                   hint: remove the condition, or keep the entity outside of the entity folders

@@ -97,7 +97,7 @@ mod tests {
     #[test]
     fn values_in_the_order_of_variants() {
         check(
-            r##"use sea_orm::entity::prelude::*;
+            r#"use sea_orm::entity::prelude::*;
 #[derive(EnumIter, DeriveActiveEnum)]
 #[sea_orm(rs_type = "String", db_type = "String(StringLen::N(10))", rename_all = "kebab-case")]
 pub enum A {
@@ -118,7 +118,7 @@ pub struct Model {
 
 #[derive(DeriveRelation)]
 pub enum Relation {}
-"##,
+"#,
             expect![[r#"
                 table t
                   id Integer inferred auto?
@@ -131,7 +131,7 @@ pub enum Relation {}
     #[test]
     fn a_database_enum_is_named_after_its_type() {
         check(
-            r##"use sea_orm::entity::prelude::*;
+            r#"use sea_orm::entity::prelude::*;
 #[derive(EnumIter, DeriveActiveEnum)]
 #[sea_orm(db_type = "Enum", rename_all = "snake_case")]
 pub enum A { One }
@@ -145,7 +145,7 @@ pub struct Model {
 
 #[derive(DeriveRelation)]
 pub enum Relation {}
-"##,
+"#,
             expect![[r#"
                 table t
                   id Integer inferred auto?
@@ -158,7 +158,7 @@ pub enum Relation {}
     #[test]
     fn numbers() {
         check(
-            r##"use sea_orm::entity::prelude::*;
+            r#"use sea_orm::entity::prelude::*;
 #[derive(EnumIter, DeriveActiveEnum)]
 #[sea_orm(rs_type = "i16", db_type = "SmallInteger")]
 pub enum A {
@@ -177,7 +177,7 @@ pub struct Model {
 
 #[derive(DeriveRelation)]
 pub enum Relation {}
-"##,
+"#,
             expect![[r#"
                 table t
                   id Integer inferred auto?
@@ -190,7 +190,7 @@ pub enum Relation {}
     #[test]
     fn everything_wrong_at_once() {
         check(
-            r##"use sea_orm::entity::prelude::*;
+            r#"use sea_orm::entity::prelude::*;
 #[derive(EnumIter, DeriveActiveEnum)]
 #[sea_orm(rs_type = "String", db_typ = "Text", rename_all = "Snake")]
 pub enum A {
@@ -211,7 +211,7 @@ pub struct Model {
 
 #[derive(DeriveRelation)]
 pub enum Relation {}
-"##,
+"#,
             expect![[r#"
                 entities/mod.rs:3:31: unknown attribute `db_typ` on an enum
                   | #[sea_orm(rs_type = "String", db_typ = "Text", rename_all = "Snake")]
@@ -248,7 +248,7 @@ pub enum Relation {}
     #[test]
     fn strings_and_numbers() {
         check(
-            r##"use sea_orm::entity::prelude::*;
+            r#"use sea_orm::entity::prelude::*;
 #[derive(EnumIter, DeriveActiveEnum)]
 #[sea_orm(rs_type = "String", db_type = "Text")]
 pub enum A {
@@ -267,7 +267,7 @@ pub struct Model {
 
 #[derive(DeriveRelation)]
 pub enum Relation {}
-"##,
+"#,
             expect![[r#"
                 entities/mod.rs:4:10: the values of the enum `A` are not all of one kind
                   | pub enum A {
@@ -280,7 +280,7 @@ pub enum Relation {}
     #[test]
     fn a_type_that_is_none() {
         check(
-            r##"use sea_orm::entity::prelude::*;
+            r#"use sea_orm::entity::prelude::*;
 #[derive(EnumIter, DeriveActiveEnum)]
 #[sea_orm(rs_type = "String", db_type = "Strin(StringLen::N(3))", rename_all = "lowercase")]
 pub enum A { One }
@@ -294,7 +294,7 @@ pub struct Model {
 
 #[derive(DeriveRelation)]
 pub enum Relation {}
-"##,
+"#,
             expect![[r#"
                 entities/mod.rs:3:41: `Strin(StringLen::N(3))` is not a column type
                   | #[sea_orm(rs_type = "String", db_type = "Strin(StringLen::N(3))", rename_all = "lowercase")]

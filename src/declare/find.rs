@@ -70,6 +70,8 @@ fn is_entity(attrs: &[Attribute]) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Write;
+
     use expect_test::expect;
 
     use super::find_entities;
@@ -105,7 +107,7 @@ mod tests {
             ("fixtures/j.rs", entity),
             (".gitignore", "ignored/\n"),
         ] {
-            source += &format!("//- {path}\n{text}\n");
+            let _ = writeln!(source, "//- {path}\n{text}");
         }
         write(folder.path(), &source);
         let found = find_entities(folder.path()).unwrap();

@@ -29,6 +29,7 @@ use syn::Item;
 
 use self::attrs::derives;
 use self::cfg::Condition;
+use self::entity::Outlines;
 pub use self::find::find_entities;
 use self::problem::Problem;
 use self::workspace::{Module, Roots, Workspace};
@@ -68,10 +69,11 @@ pub fn declare(sources: &Sources) -> Result<Declared> {
     let mut problems = Vec::new();
     let mut diagnostics = unreached(&workspace, &roots)?;
     let mut declared = Declared::default();
+    let outlines = Outlines::default();
     for module in entity_modules(&workspace, &roots) {
         unreadable(&module, &mut problems);
         if let Some(model) = module.model() {
-            let Some(entity) = entity::read(&workspace, &module, model, &mut problems) else { continue };
+            let Some(entity) = entity::read(&workspace, &outlines, &module, model, &mut problems) else { continue };
             add(&workspace, &mut declared, &module, entity, &mut problems);
         }
     }
@@ -187,7 +189,7 @@ mod tests {
     #[test]
     fn forms_that_are_not_read() {
         check(
-            r##"//- entities/mod.rs
+            r#"//- entities/mod.rs
 pub mod expanded;
 pub mod made;
 //- entities/expanded.rs
@@ -204,7 +206,7 @@ macro_rules! entity {
     };
 }
 thread_local! { static HARMLESS: i32 = 1; }
-"##,
+"#,
             expect![[r#"
                 entities/expanded.rs:3:12: an entity in the expanded format cannot be read
                   | pub struct Entity;
@@ -221,7 +223,7 @@ thread_local! { static HARMLESS: i32 = 1; }
     #[test]
     fn errors_of_one_entity_do_not_hide_those_of_another() {
         check(
-            r##"//- entities/mod.rs
+            r#"//- entities/mod.rs
 mod b;
 mod a;
 mod c;
@@ -253,7 +255,7 @@ pub enum Relation {
 }
 //- entities/c.rs
 this is not Rust
-"##,
+"#,
             expect![[r#"
                 entities/a.rs:7:12: cannot find the type `Nope`
                   |     pub x: Nope,

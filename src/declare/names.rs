@@ -210,10 +210,13 @@ impl Workspace {
 impl Module {
     /// The struct with `DeriveEntityModel`, if the module has one.
     pub(super) fn model(&self) -> Option<&ItemStruct> {
-        self.items.iter().find_map(|item| match item {
-            Item::Struct(item) if derives(self, &item.attrs, "DeriveEntityModel") => Some(item),
+        let is_model =
+            |item: &Item| matches!(item, Item::Struct(item) if derives(self, &item.attrs, "DeriveEntityModel"));
+        let place = *self.model.get_or_init(|| self.items.iter().position(is_model));
+        match self.items.get(place?) {
+            Some(Item::Struct(item)) => Some(item),
             _ => None,
-        })
+        }
     }
 
     /// Whether the path of an attribute or a derive is that of a macro, by its own name or through a `use`.
@@ -275,7 +278,7 @@ mod tests {
     #[test]
     fn every_kind_of_use() {
         check(
-            r##"//- Cargo.toml
+            r#"//- Cargo.toml
 [package]
 name = "my-shop"
 //- src/lib.rs
@@ -327,7 +330,7 @@ pub struct Model {
 #[derive(DeriveRelation)]
 pub enum Relation {
 }
-"##,
+"#,
             expect![[r#"
                 table t
                   id Integer inferred auto?
@@ -355,7 +358,7 @@ pub enum Relation {
     #[test]
     fn own_names_win_over_globs() {
         check(
-            r##"//- entities/mod.rs
+            r#"//- entities/mod.rs
 mod kinds;
 use sea_orm::entity::prelude::*;
 use kinds::*;
@@ -381,7 +384,7 @@ pub type Date = u8;
 #[derive(DeriveActiveEnum)]
 #[sea_orm(rs_type = "String", db_type = "Text", rename_all = "lowercase")]
 pub enum Kind { One }
-"##,
+"#,
             expect![[r#"
                 table t
                   id Integer inferred auto?
@@ -397,7 +400,7 @@ pub enum Kind { One }
     #[test]
     fn names_that_lead_nowhere() {
         check(
-            r##"//- entities/mod.rs
+            r#"//- entities/mod.rs
 mod kinds;
 use sea_orm::entity::prelude::*;
 use self::Circle as Round;
@@ -426,7 +429,7 @@ use super::*;
 #[derive(DeriveActiveEnum)]
 #[sea_orm(rs_type = "String", db_type = "Text", rename_all = "lowercase")]
 pub enum Kind { One }
-"##,
+"#,
             expect![[r#"
                 entities/mod.rs:11:12: cannot find the type `kinds::Missing`
                   |     pub a: kinds::Missing,
@@ -467,7 +470,7 @@ pub enum Kind { One }
     #[test]
     fn renamed_macros() {
         check(
-            r##"//- entities/mod.rs
+            r#"//- entities/mod.rs
 use sea_orm::entity::prelude::*;
 use sea_orm::{DeriveEntityModel as Table, model as dense};
 pub mod other;
@@ -489,7 +492,7 @@ pub struct Model {
     #[sea_orm(primary_key)]
     pub id: i32,
 }
-"##,
+"#,
             expect![[r#"
                 table other
                   id Integer inferred auto?
@@ -506,7 +509,7 @@ pub struct Model {
     #[test]
     fn a_broken_file_is_blamed_once() {
         check(
-            r##"//- entities/mod.rs
+            r#"//- entities/mod.rs
 mod kinds;
 mod other;
 use sea_orm::entity::prelude::*;
@@ -529,7 +532,7 @@ pub enum Relation {
 pub enum Kind { One
 //- entities/other.rs
 pub struct Model { pub id i32 }
-"##,
+"#,
             expect![[r#"
                 entities/kinds.rs:1:15: this is not Rust: a bracket, quote or comment is not closed
                   | pub enum Kind { One

@@ -246,7 +246,7 @@ mod tests {
     #[test]
     fn times_by_their_full_names() {
         check(
-            r##"use sea_orm::entity::prelude::*;
+            r#"use sea_orm::entity::prelude::*;
 use chrono::{DateTime as Moment, Local as Here};
 
 #[derive(DeriveEntityModel)]
@@ -268,7 +268,7 @@ pub struct Model {
 
 #[derive(DeriveRelation)]
 pub enum Relation {}
-"##,
+"#,
             expect![[r#"
                 table t
                   id Integer inferred auto?
@@ -290,7 +290,7 @@ pub enum Relation {}
     #[test]
     fn other_crates() {
         check(
-            r##"use sea_orm::prelude::*;
+            r#"use sea_orm::prelude::*;
 use std::borrow::Cow;
 use sea_orm::prelude::ChronoUnixTimestampMillis as Clock;
 
@@ -319,7 +319,7 @@ pub struct Model {
 
 #[derive(DeriveRelation)]
 pub enum Relation {}
-"##,
+"#,
             expect![[r#"
                 table t
                   id Integer inferred auto?
@@ -347,7 +347,7 @@ pub enum Relation {}
     #[test]
     fn arrays_and_options() {
         check(
-            r##"use sea_orm::entity::prelude::*;
+            r#"use sea_orm::entity::prelude::*;
 type Perhaps = Option<i32>;
 #[derive(DeriveActiveEnum)]
 #[sea_orm(db_type = "Enum", rename_all = "lowercase")]
@@ -373,7 +373,7 @@ pub struct Model {
 
 #[derive(DeriveRelation)]
 pub enum Relation {}
-"##,
+"#,
             expect![[r#"
                 table t
                   id Integer inferred auto?
@@ -395,7 +395,7 @@ pub enum Relation {}
     #[test]
     fn newtypes() {
         check(
-            r##"use sea_orm::entity::prelude::*;
+            r#"use sea_orm::entity::prelude::*;
 #[derive(DeriveValueType)]
 pub struct UserId(pub i64);
 #[derive(DeriveValueType)]
@@ -430,7 +430,7 @@ pub struct Model {
 
 #[derive(DeriveRelation)]
 pub enum Relation {}
-"##,
+"#,
             expect![[r#"
                 table t
                   id Integer inferred auto?
@@ -447,9 +447,9 @@ pub enum Relation {}
     }
 
     #[test]
-    fn types_nothing_is_known_of() {
+    fn types_with_a_fault_of_their_own() {
         check(
-            r##"use sea_orm::entity::prelude::*;
+            r#"use sea_orm::entity::prelude::*;
 use std::collections::HashMap;
 pub struct Plain { x: i32 }
 #[derive(DeriveValueType)]
@@ -475,6 +475,66 @@ pub struct Model {
     pub b4: Boxed,
     pub b5: Named,
     pub b6: Odd,
+}
+
+#[derive(DeriveRelation)]
+pub enum Relation {}
+"#,
+            expect![[r#"
+                entities/mod.rs:5:22: `Box` is not a type SeaORM can store
+                  | pub struct Boxed(pub Box<str>);
+                  |                      ^^^^^^^^
+                  hint: write the column type on the field: `#[sea_orm(column_type = "...")]`
+                entities/mod.rs:7:12: `Named` derives `DeriveValueType` but is not a struct around one value
+                  | pub struct Named { x: i32 }
+                  |            ^^^^^
+                  hint: add `#[sea_orm(value_type = "String")]` or `#[sea_orm(column_type = "...")]`
+                entities/mod.rs:9:24: `value_type = "i32"` is not known
+                  | #[sea_orm(value_type = "i32")]
+                  |                        ^^^^^
+                  hint: SeaORM takes only `value_type = "String"`
+                entities/mod.rs:20:12: cannot find the type `Money`
+                  |     pub a: Money,
+                  |            ^^^^^
+                  hint: write the column type on the field: `#[sea_orm(column_type = "...")]`
+                entities/mod.rs:21:12: how the type `other_crate::Money` of another crate is stored is not known here
+                  |     pub b: other_crate::Money,
+                  |            ^^^^^^^^^^^^^^^^^^
+                  hint: write the column type on the field: `#[sea_orm(column_type = "...")]`
+                entities/mod.rs:22:13: `chrono::DateTime<Plain>` is not a type SeaORM can store
+                  |     pub b2: chrono::DateTime<Plain>,
+                  |             ^^^^^^^^^^^^^^^^^^^^^^^
+                  hint: write the column type on the field: `#[sea_orm(column_type = "...")]`
+                entities/mod.rs:23:13: `chrono::DateTime` is not a type SeaORM can store
+                  |     pub b3: chrono::DateTime,
+                  |             ^^^^^^^^^^^^^^^^
+                  hint: write the column type on the field: `#[sea_orm(column_type = "...")]`
+            "#]],
+        );
+    }
+
+    #[test]
+    fn types_nothing_is_known_of() {
+        check(
+            r#"use sea_orm::entity::prelude::*;
+use std::collections::HashMap;
+pub struct Plain { x: i32 }
+#[derive(DeriveValueType)]
+pub struct Boxed(pub Box<str>);
+#[derive(DeriveValueType)]
+pub struct Named { x: i32 }
+#[derive(DeriveValueType)]
+#[sea_orm(value_type = "i32")]
+pub struct Odd { x: i32 }
+type Circle = Circle2;
+type Circle2 = Circle;
+type Generic<T> = Option<T>;
+
+#[derive(DeriveEntityModel)]
+#[sea_orm(table_name = "t")]
+pub struct Model {
+    #[sea_orm(primary_key)]
+    pub id: i32,
     pub c: Plain,
     pub d: &'static str,
     pub e: [u8; 16],
@@ -496,84 +556,56 @@ pub struct Model {
 
 #[derive(DeriveRelation)]
 pub enum Relation {}
-"##,
+"#,
             expect![[r#"
-                entities/mod.rs:5:22: `Box` is not a type SeaORM can store
-                  | pub struct Boxed(pub Box<str>);
-                  |                      ^^^^^^^^
-                  hint: write the column type on the field: `#[sea_orm(column_type = "...")]`
-                entities/mod.rs:7:12: `Named` derives `DeriveValueType` but is not a struct around one value
-                  | pub struct Named { x: i32 }
-                  |            ^^^^^
-                  hint: add `#[sea_orm(value_type = "String")]` or `#[sea_orm(column_type = "...")]`
-                entities/mod.rs:9:24: `value_type = "i32"` is not known
-                  | #[sea_orm(value_type = "i32")]
-                  |                        ^^^^^
-                  hint: SeaORM takes only `value_type = "String"`
                 entities/mod.rs:11:15: this type goes in circles
                   | type Circle = Circle2;
                   |               ^^^^^^^
-                entities/mod.rs:20:12: cannot find the type `Money`
-                  |     pub a: Money,
-                  |            ^^^^^
-                  hint: write the column type on the field: `#[sea_orm(column_type = "...")]`
-                entities/mod.rs:21:12: how the type `other_crate::Money` of another crate is stored is not known here
-                  |     pub b: other_crate::Money,
-                  |            ^^^^^^^^^^^^^^^^^^
-                  hint: write the column type on the field: `#[sea_orm(column_type = "...")]`
-                entities/mod.rs:22:13: `chrono::DateTime<Plain>` is not a type SeaORM can store
-                  |     pub b2: chrono::DateTime<Plain>,
-                  |             ^^^^^^^^^^^^^^^^^^^^^^^
-                  hint: write the column type on the field: `#[sea_orm(column_type = "...")]`
-                entities/mod.rs:23:13: `chrono::DateTime` is not a type SeaORM can store
-                  |     pub b3: chrono::DateTime,
-                  |             ^^^^^^^^^^^^^^^^
-                  hint: write the column type on the field: `#[sea_orm(column_type = "...")]`
-                entities/mod.rs:27:12: `Plain` does not say what it is stored as
+                entities/mod.rs:20:12: `Plain` does not say what it is stored as
                   |     pub c: Plain,
                   |            ^^^^^
                   hint: derive `DeriveActiveEnum`, `DeriveValueType` or `FromJsonQueryResult` on it, or write the column type on the field: `#[sea_orm(column_type = "...")]`
-                entities/mod.rs:28:12: `&'static str` is not a type SeaORM can store
+                entities/mod.rs:21:12: `&'static str` is not a type SeaORM can store
                   |     pub d: &'static str,
                   |            ^^^^^^^^^^^^
                   hint: write the column type on the field: `#[sea_orm(column_type = "...")]`
-                entities/mod.rs:29:12: `[u8; 16]` is not a type SeaORM can store
+                entities/mod.rs:22:12: `[u8; 16]` is not a type SeaORM can store
                   |     pub e: [u8; 16],
                   |            ^^^^^^^^
                   hint: write the column type on the field: `#[sea_orm(column_type = "...")]`
-                entities/mod.rs:30:12: `(i32, i32)` is not a type SeaORM can store
+                entities/mod.rs:23:12: `(i32, i32)` is not a type SeaORM can store
                   |     pub f: (i32, i32),
                   |            ^^^^^^^^^^
                   hint: write the column type on the field: `#[sea_orm(column_type = "...")]`
-                entities/mod.rs:31:12: `u128` is not a type SeaORM can store
+                entities/mod.rs:24:12: `u128` is not a type SeaORM can store
                   |     pub g: u128,
                   |            ^^^^
                   hint: write the column type on the field: `#[sea_orm(column_type = "...")]`
-                entities/mod.rs:32:12: `Box` is not a type SeaORM can store
+                entities/mod.rs:25:12: `Box` is not a type SeaORM can store
                   |     pub h: Box<i32>,
                   |            ^^^^^^^^
                   hint: write the column type on the field: `#[sea_orm(column_type = "...")]`
-                entities/mod.rs:33:12: how the type `std::sync::Arc` of another crate is stored is not known here
+                entities/mod.rs:26:12: how the type `std::sync::Arc` of another crate is stored is not known here
                   |     pub i: std::sync::Arc<str>,
                   |            ^^^^^^^^^^^^^^^^^^^
                   hint: write the column type on the field: `#[sea_orm(column_type = "...")]`
-                entities/mod.rs:34:12: how the type `std::collections::HashMap` of another crate is stored is not known here
+                entities/mod.rs:27:12: how the type `std::collections::HashMap` of another crate is stored is not known here
                   |     pub j: HashMap<String, i32>,
                   |            ^^^^^^^^^^^^^^^^^^^^
                   hint: write the column type on the field: `#[sea_orm(column_type = "...")]`
-                entities/mod.rs:35:12: `Entity` is not a type a column can have
+                entities/mod.rs:28:12: `Entity` is not a type a column can have
                   |     pub k: Entity,
                   |            ^^^^^^
                   hint: write the column type on the field: `#[sea_orm(column_type = "...")]`
-                entities/mod.rs:37:12: `Generic<i32>` is not a type a column can have
+                entities/mod.rs:30:12: `Generic<i32>` is not a type a column can have
                   |     pub m: Generic<i32>,
                   |            ^^^^^^^^^^^^
                   hint: write the column type on the field: `#[sea_orm(column_type = "...")]`
-                entities/mod.rs:38:16: cannot find the type `Money`
+                entities/mod.rs:31:16: cannot find the type `Money`
                   |     pub n: Vec<Money>,
                   |                ^^^^^
                   hint: write the column type on the field: `#[sea_orm(column_type = "...")]`
-                entities/mod.rs:39:12: `<i32 as Deref>::Target` is not a type SeaORM can store
+                entities/mod.rs:32:12: `<i32 as Deref>::Target` is not a type SeaORM can store
                   |     pub o: <i32 as Deref>::Target,
                   |            ^^^^^^^^^^^^^^^^^^^^^^
                   hint: write the column type on the field: `#[sea_orm(column_type = "...")]`

@@ -120,33 +120,24 @@ fn compare<E: EntityTrait>(tables: &mut Tables, renames: &[Rename], entity: E) {
         table.uniques.len(),
         statement.get_columns().iter().filter(|column| column.get_column_spec().unique).count()
     );
-    compare_key(
-        &table,
-        &key,
-        &statement
-            .get_indexes()
-            .iter()
-            .map(|index| {
-                index
-                    .get_index_spec()
-                    .get_name()
-                    .map(str::to_owned)
-                    .zip(Some(index.get_index_spec().get_column_names()))
-            })
-            .collect::<Vec<_>>(),
-    );
+    let table_level =
+        statement.get_indexes().iter().map(sea_orm::sea_query::IndexCreateStatement::get_index_spec).map(|index| {
+            let name = index.get_name().unwrap_or_default().to_owned();
+            (name, index.get_column_names())
+        });
+    compare_key(&table, &key, &table_level.collect::<Vec<_>>());
     compare_indexes(&table, &schema.create_index_from_entity(entity));
     compare_foreign_keys::<E>(&table);
 }
 
-fn compare_key(table: &Table, single: &[String], table_level: &[Option<(String, Vec<String>)>]) {
-    let ours = table.primary_key.as_ref().unwrap();
+fn compare_key(table: &Table, single: &[String], table_level: &[(String, Vec<String>)]) {
+    let Some(ours) = &table.primary_key else { panic!("{} has no primary key", table.name) };
     match table_level {
         [] => {
             assert_eq!(ours.columns, single, "primary key of {}", table.name);
             assert_eq!(ours.name, None);
         }
-        [Some((name, columns))] => {
+        [(name, columns)] => {
             assert_eq!(&ours.columns, columns, "primary key of {}", table.name);
             assert_eq!(ours.name.as_ref().map(|name| &name.text), Some(name));
         }
@@ -174,24 +165,23 @@ fn index_sql(table: &Table, index: &Index) -> String {
 }
 
 fn compare_foreign_keys<E: EntityTrait>(table: &Table) {
-    let theirs: Vec<(String, Vec<String>, TableName, Vec<String>, Option<Action>, Option<Action>)> =
-        E::Relation::iter()
-            .map(|relation| relation.def())
-            .filter(|relation| !relation.is_owner && !relation.skip_fk)
-            .map(|relation| {
-                let target = table_name(&relation.to_tbl);
-                let statement: sea_orm::sea_query::ForeignKeyCreateStatement = relation.into();
-                let key = statement.get_foreign_key();
-                (
-                    key.get_name().unwrap_or_default().to_owned(),
-                    key.get_columns(),
-                    target,
-                    key.get_ref_columns(),
-                    key.get_on_delete().map(action),
-                    key.get_on_update().map(action),
-                )
-            })
-            .collect();
+    let theirs: Vec<_> = E::Relation::iter()
+        .map(|relation| relation.def())
+        .filter(|relation| !relation.is_owner && !relation.skip_fk)
+        .map(|relation| {
+            let target = table_name(&relation.to_tbl);
+            let statement: sea_orm::sea_query::ForeignKeyCreateStatement = relation.into();
+            let key = statement.get_foreign_key();
+            (
+                key.get_name().unwrap_or_default().to_owned(),
+                key.get_columns(),
+                target,
+                key.get_ref_columns(),
+                key.get_on_delete().map(action),
+                key.get_on_update().map(action),
+            )
+        })
+        .collect();
     let ours: Vec<_> = table
         .foreign_keys
         .iter()
@@ -226,13 +216,13 @@ fn action(action: ForeignKeyAction) -> Action {
 
 /// SeaORM hides a rename in the comment.
 fn comment(column: &Column, renames: &[Rename], table: &TableName) -> Option<String> {
-    let renamed = renames.iter().find_map(|rename| match rename {
+    let hidden = renames.iter().find_map(|rename| match rename {
         Rename::Column { table: of, from, to } if of == table && *to == column.name => {
             Some(format!("renamed_from \"{from}\""))
         }
         _ => None,
     });
-    let parts: Vec<String> = column.comment.clone().into_iter().chain(renamed).collect();
+    let parts: Vec<String> = column.comment.clone().into_iter().chain(hidden).collect();
     (!parts.is_empty()).then(|| parts.join("; "))
 }
 
@@ -248,8 +238,8 @@ fn default(expression: &Expr) -> DefaultValue {
     }
 }
 
-fn literal(value: &Value) -> Literal {
-    match value {
+fn literal(constant: &Value) -> Literal {
+    match constant {
         Value::Bool(Some(value)) => Literal::Bool(*value),
         Value::Int(Some(value)) => Literal::Integer(i128::from(*value)),
         Value::BigInt(Some(value)) => Literal::Integer(i128::from(*value)),

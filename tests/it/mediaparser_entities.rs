@@ -4,11 +4,7 @@ macro_rules! phases {
     ($($name:ident $path:literal)*) => {
         $(
             #[path = $path]
-            #[expect(
-                unreachable_pub,
-                clippy::pedantic,
-                reason = "entities as users write them"
-            )]
+            #[expect(unreachable_pub, reason = "entities as users write them")]
             pub(crate) mod $name;
         )*
     };

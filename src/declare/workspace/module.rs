@@ -26,6 +26,8 @@ pub(in crate::declare) struct Module {
     pub(in crate::declare) top: ModuleId,
     /// The tree stands for no crate: its folder was found without one, and paths from the crate root are only half known.
     pub(in crate::declare) detached: bool,
+    /// The place of its model among the items, once it was looked for.
+    pub(in crate::declare) model: OnceCell<Option<usize>>,
     pub(super) scope: Scope,
 }
 
