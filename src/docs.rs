@@ -21,14 +21,16 @@ fn cli() -> String {
     text.push_str(&about(&command));
     let global: Vec<&Arg> = command.get_arguments().filter(|argument| argument.is_global_set()).collect();
     text.push_str("\n## Every command\n\n");
-    global.iter().for_each(|argument| text.push_str(&argument_line(argument)));
+    for argument in global {
+        text.push_str(&argument_line(argument));
+    }
     for sub in command.get_subcommands() {
         text.push_str(&format!("\n## `seachange {}`\n\n{}", sub.get_name(), about(sub)));
         let own: Vec<String> =
             sub.get_arguments().filter(|argument| !argument.is_global_set()).map(argument_line).collect();
         if !own.is_empty() {
             text.push('\n');
-            own.iter().for_each(|line| text.push_str(line));
+            text.push_str(&own.concat());
         }
     }
     text

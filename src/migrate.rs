@@ -70,7 +70,7 @@ impl Session {
         let failed = |source: DbErr| Error::Connect {
             database: database.to_string(),
             hint: "check the URL, and that the file and its folder can be read and written".to_owned(),
-            source: cause(source),
+            source: cause(&source),
         };
         let db = Driver::connect(options).await.map_err(failed)?;
         let session = Self { db, database: database.clone() };
@@ -93,11 +93,11 @@ impl Session {
     }
 
     async fn execute(&self, sql: &str, doing: &str) -> Result<()> {
-        self.db.execute_unprepared(sql).await.map(drop).map_err(|source| query_error(doing, source))
+        self.db.execute_unprepared(sql).await.map(drop).map_err(|source| query_error(doing, &source))
     }
 
     async fn query(&self, sql: &str, doing: &str) -> Result<Vec<QueryResult>> {
-        self.db.query_all_raw(self.statement(sql)).await.map_err(|source| query_error(doing, source))
+        self.db.query_all_raw(self.statement(sql)).await.map_err(|source| query_error(doing, &source))
     }
 
     /// The applied revisions by id.
@@ -120,7 +120,7 @@ impl Session {
             };
             Ok((applied.revision.clone(), applied))
         };
-        rows.iter().map(read).collect::<std::result::Result<_, DbErr>>().map_err(|source| query_error(doing, source))
+        rows.iter().map(read).collect::<std::result::Result<_, DbErr>>().map_err(|source| query_error(doing, &source))
     }
 
     /// Runs a revision in one direction and records it, in one transaction where the section allows it.
@@ -197,7 +197,7 @@ impl Session {
                 line: section.line + statement.line - 1,
                 number: position + 1,
                 sql: statement.sql,
-                source: cause(source),
+                source: cause(&source),
             })?;
         }
         Ok(())
@@ -208,11 +208,11 @@ impl Session {
         let rows = match self.db.query_all_raw(self.statement(self.dialect().orphans_query())).await {
             Ok(rows) => rows,
             // A foreign key to something that is no key: the same before and after, unless the revision made it.
-            Err(error) => return Ok(BTreeSet::from([cause(error).to_string()])),
+            Err(error) => return Ok(BTreeSet::from([cause(&error).to_string()])),
         };
         let text = |row: &QueryResult| row.try_get::<String>("", "orphan");
         let texts = rows.iter().map(text).collect::<std::result::Result<_, DbErr>>();
-        texts.map_err(|source| query_error("look for rows that refer to nothing", source))
+        texts.map_err(|source| query_error("look for rows that refer to nothing", &source))
     }
 
     async fn record(&self, revision: &Revision, direction: Direction, now: &str, started: Instant) -> Result<()> {
@@ -253,7 +253,7 @@ impl Session {
                     ),
                 });
             }
-            return Err(query_error("begin a transaction", source));
+            return Err(query_error("begin a transaction", &source));
         }
         let table = self.execute(self.dialect().create_history(), "create the history table").await;
         if table.is_err() {
@@ -317,13 +317,13 @@ impl Session {
     }
 }
 
-fn query_error(doing: &str, source: DbErr) -> Error {
+fn query_error(doing: &str, source: &DbErr) -> Error {
     Error::Query { doing: doing.to_owned(), source: cause(source) }
 }
 
 /// The database's own words, without the wrapping of the libraries in between.
-fn cause(error: DbErr) -> Cause {
-    let mut cause: &dyn std::error::Error = &error;
+fn cause(error: &DbErr) -> Cause {
+    let mut cause: &dyn std::error::Error = error;
     while let Some(source) = cause.source() {
         cause = source;
     }

@@ -195,11 +195,15 @@ impl Op {
             Self::AlterTable { to, .. } => table.options = to,
             Self::AddColumn { column, constraints, .. } => {
                 table.columns.push(column);
-                constraints.into_iter().for_each(|constraint| add_constraint(table, constraint));
+                for constraint in constraints {
+                    add_constraint(table, constraint);
+                }
             }
             Self::DropColumn { column, constraints, .. } => {
                 table.columns.retain(|other| other.name != column.name);
-                constraints.iter().for_each(|constraint| drop_constraint(table, constraint));
+                for constraint in &constraints {
+                    drop_constraint(table, constraint);
+                }
             }
             Self::AlterColumn { from, to, .. } => {
                 if let Some(column) = table.columns.iter_mut().find(|column| column.name == from.name) {
@@ -257,7 +261,7 @@ impl fmt::Display for Op {
     }
 }
 
-/// A constraint in words: "the foreign key (file_id) to `files`".
+/// A constraint in words: "the foreign key (`file_id`) to `files`".
 struct Described<'a>(&'a Constraint);
 
 impl fmt::Display for Described<'_> {

@@ -65,7 +65,7 @@ async fn run(ctx: &mut Context<'_>, revisions: &[&Revision], direction: Directio
         let started = Instant::now();
         match session.run(revision, direction, &now()).await? {
             Outcome::Done => {
-                ctx.note(&format!("{done} {} in {} ms", revision.title(), started.elapsed().as_millis()))?
+                ctx.note(&format!("{done} {} in {} ms", revision.title(), started.elapsed().as_millis()))?;
             }
             Outcome::AlreadyDone => ctx.note(&format!("{} was {skipped}", revision.title()))?,
         }

@@ -143,7 +143,8 @@ fn new_id() -> String {
     if getrandom::fill(&mut bytes).is_err() {
         bytes.copy_from_slice(&Timestamp::now().as_nanosecond().to_le_bytes()[..6]);
     }
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    let number = bytes.iter().fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
+    format!("{number:012x}")
 }
 
 /// The revision the next one follows.

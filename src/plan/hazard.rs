@@ -168,7 +168,7 @@ pub(super) fn of(op: &Op, schema: &Schema) -> Vec<Hazard> {
                 to.default.as_ref().and_then(|default| default.text.as_deref()).unwrap_or("its default")
             ),
         )],
-        Op::AddConstraint { table, constraint } => added(table, constraint).into_iter().collect(),
+        Op::AddConstraint { table, constraint } => vec![added(table, constraint)],
         Op::RebuildTable { from, to, ops, filling } => {
             let rebuild = format!("Rebuilding `{}` copies all its rows while nobody else can write.", to.name);
             let mut hazards = vec![hazard(Kind::RebuildsTable, rebuild)];
@@ -196,7 +196,7 @@ pub(super) fn of(op: &Op, schema: &Schema) -> Vec<Hazard> {
     }
 }
 
-fn added(table: &TableName, constraint: &Constraint) -> Option<Hazard> {
+fn added(table: &TableName, constraint: &Constraint) -> Hazard {
     let (kind, sentence) = match constraint {
         Constraint::PrimaryKey(key) => (
             Kind::UniqueMayFail,
@@ -224,7 +224,7 @@ fn added(table: &TableName, constraint: &Constraint) -> Option<Hazard> {
             (Kind::CheckMayFail, format!("The check ({}) fails if rows of `{table}` violate it.", check.expression))
         }
     };
-    Some(Hazard { kind, sentence })
+    Hazard { kind, sentence }
 }
 
 #[cfg(test)]

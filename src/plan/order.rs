@@ -108,13 +108,17 @@ fn effect(op: &Op) -> Effect {
         Op::AddColumn { table, column: added, constraints } => {
             effect.uses.insert(Thing::Table(table.clone()));
             effect.gives.insert(column(table, &added.name));
-            constraints.iter().for_each(|constraint| give_constraint(&mut effect, table, constraint));
+            for constraint in constraints {
+                give_constraint(&mut effect, table, constraint);
+            }
             effect.uses.remove(&column(table, &added.name));
         }
         Op::DropColumn { table, column: dropped, constraints } => {
             effect.uses.insert(Thing::Table(table.clone()));
             effect.takes.insert(column(table, &dropped.name));
-            constraints.iter().for_each(|constraint| take_constraint(&mut effect, table, constraint));
+            for constraint in constraints {
+                take_constraint(&mut effect, table, constraint);
+            }
             effect.uses.remove(&column(table, &dropped.name));
         }
         Op::RenameColumn { table, from, to } => {

@@ -80,7 +80,7 @@ impl Report {
             && self.history.is_empty()
             && self.changes.is_empty()
             && self.added.is_empty()
-            && !(self.strict && !self.unmanaged.is_empty())
+            && (!self.strict || self.unmanaged.is_empty())
     }
 
     /// Fills the report with a comparison.
@@ -168,7 +168,7 @@ fn write_list(out: &mut dyn Write, title: &str, items: &[String]) -> io::Result<
 fn write_table(table: &TableDiff, side: &str, out: &mut dyn Write) -> io::Result<()> {
     let origin = table.origin.as_ref().map(|origin| format!("  {PLACE}{origin}{PLACE:#}")).unwrap_or_default();
     writeln!(out, "{TITLE}table {}{TITLE:#}{origin}", table.name)?;
-    let text = |lines: &[String]| lines.iter().map(|line| format!("{line}\n")).collect::<String>();
+    let text = |lines: &[String]| lines.join("\n") + "\n";
     let (from, to) = (text(&table.from), text(&table.to));
     let diff = TextDiff::from_lines(&from, &to);
     let unified = diff.unified_diff().context_radius(2).header(side, "entities").to_string();

@@ -1,5 +1,7 @@
 //! All integration tests in one binary.
 
+#![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test may panic and may write files")]
+
 mod cases;
 mod cli;
 mod declare;

@@ -92,13 +92,13 @@ fn write_entities(folder: &std::path::Path) -> Result<()> {
     let mut modules = String::new();
     for number in 0..TABLES {
         modules.push_str(&format!("pub mod t{number};\n"));
-        let columns: String = (1..10)
-            .map(|column| {
-                let index = if column == 1 { ", indexed" } else { "" };
-                let length = column * 10;
-                format!("    #[sea_orm(column_type = \"String(StringLen::N({length}))\"{index})]\n    pub c{column}: Option<String>,\n")
-            })
-            .collect();
+        let mut columns = String::new();
+        for column in 1..10 {
+            let index = if column == 1 { ", indexed" } else { "" };
+            let length = column * 10;
+            columns.push_str(&format!("    #[sea_orm(column_type = \"String(StringLen::N({length}))\"{index})]\n"));
+            columns.push_str(&format!("    pub c{column}: Option<String>,\n"));
+        }
         let parent = number / 2;
         let target = if parent == number { "Entity".to_owned() } else { format!("super::t{parent}::Entity") };
         let to = if parent == number { "Column::Id".to_owned() } else { format!("super::t{parent}::Column::Id") };
