@@ -294,8 +294,8 @@ impl Error {
                     .to_owned(),
             ),
             Self::NoEntities { .. } => Some(
-                "run `seachange init` in the folder with `Cargo.toml`, or pass the folder: \
-                 `seachange init --entities src/models`"
+                "run `seachange init` in the folder with `Cargo.toml` or pass it the folder with `--entities src/models`; \
+                 later, `entities` in `seachange.toml` names it"
                     .to_owned(),
             ),
             Self::UnknownDatabase { .. } => Some("seachange works on `sqlite:` databases".to_owned()),

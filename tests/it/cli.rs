@@ -51,7 +51,7 @@ fn init_without_entities_says_where_it_looked() {
     fs::remove_dir_all(project.path().join("src")).unwrap();
     let ran = project.expect(2, &["init"]);
     assert!(ran.notes.contains("no SeaORM entities in"), "{}", ran.notes);
-    assert!(ran.notes.contains("hint: run `seachange init` in the folder with `Cargo.toml`"), "{}", ran.notes);
+    assert!(ran.notes.contains("hint: run `seachange init` in the folder with `Cargo.toml` or pass it the folder"), "{}", ran.notes);
     assert!(!project.path().join("seachange.toml").exists());
 }
 
@@ -441,4 +441,9 @@ fn what_is_misused_says_what_to_do() {
     check(&["check", "-d", "sqlite://text.db"], "file is not a database");
     fs::write(project.path().join("seachange.toml"), "entities = [\"src/entities\"]\nmigration = \"m\"\n").unwrap();
     check(&["check"], "unknown field `migration`");
+    fs::create_dir(project.path().join("empty")).unwrap();
+    fs::write(project.path().join("seachange.toml"), "entities = [\"empty\"]\n").unwrap();
+    check(&["check", "-d", "sqlite://x.db"], "no SeaORM entities in `empty`");
+    fs::write(project.path().join("seachange.toml"), "entities = [\"gone\"]\n").unwrap();
+    check(&["check", "-d", "sqlite://x.db"], "failed to read `gone`");
 }
