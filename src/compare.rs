@@ -60,7 +60,7 @@ pub fn compare(
     dialect: Dialect,
     options: &Options,
 ) -> Result<Comparison> {
-    let canonicalize = |schema: &Schema| dialect.canonicalize(schema.clone(), options);
+    let canonicalize = |schema: &Schema| dialect.canonicalize(schema.clone(), options).map(in_order);
     let goal = canonicalize(&declared.schema)?;
     let live = canonicalize(live)?;
     let past = lock.map(canonicalize).transpose()?.unwrap_or_default();
@@ -76,6 +76,19 @@ pub fn compare(
     let difference = |op: Op| Difference { drift: lock.is_some() && diff::is_drift(&op, &goal, &past), op };
     let differences = ops.map(difference).collect();
     Ok(Comparison { live, declared: goal, target: settlement.target, differences, unmanaged: settlement.unmanaged })
+}
+
+/// The schema with the parts of its tables in an order that does not depend on where it was read from, so that the lock
+/// and the database lead to the same text. Columns stay: theirs is the order of the table.
+fn in_order(mut schema: Schema) -> Schema {
+    for table in schema.tables.values_mut() {
+        table.uniques.sort_by(|a, b| a.columns.cmp(&b.columns));
+        table.foreign_keys.sort_by(|a, b| (&a.columns, &a.references).cmp(&(&b.columns, &b.references)));
+        table.checks.sort_by(|a, b| a.expression.cmp(&b.expression));
+        table.indexes.sort_by(|a, b| a.name.text.cmp(&b.name.text));
+        table.triggers.sort_by(|a, b| a.name.cmp(&b.name));
+    }
+    schema
 }
 
 fn apply(renames: &[Rename], schema: Schema) -> Schema {

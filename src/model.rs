@@ -507,11 +507,17 @@ impl Column {
 }
 
 impl Column {
+    /// The default, if it gives more than NULL.
+    pub fn value_by_default(&self) -> Option<&ColumnDefault> {
+        self.default.as_ref().filter(|default| default.value != DefaultValue::Literal(Literal::Null))
+    }
+
     /// Whether a row must give a value: it may not be NULL, and nothing else provides one.
     pub fn needs_value(&self) -> bool {
-        let has_default =
-            self.default.as_ref().is_some_and(|default| default.value != DefaultValue::Literal(Literal::Null));
-        !self.nullable && !has_default && self.generated.is_none() && self.auto_increment == AutoIncrement::No
+        !self.nullable
+            && self.value_by_default().is_none()
+            && self.generated.is_none()
+            && self.auto_increment == AutoIncrement::No
     }
 }
 

@@ -4,7 +4,7 @@
 use std::fmt;
 
 use sqlparser::dialect::SQLiteDialect;
-use sqlparser::tokenizer::{Token, Tokenizer};
+use sqlparser::tokenizer::{Token, Tokenizer, Word};
 
 use crate::model::{
     Column, Constraint, Index, IndexKey, Placement, Rename, Schema, Table, TableName, TableOptions, Verbatim,
@@ -421,10 +421,28 @@ fn rename_identifier(sql: &str, from: &str, to: &str) -> String {
     tokens
         .iter()
         .map(|token| match token {
-            Token::Word(word) if word.value.eq_ignore_ascii_case(from) => format!("\"{}\"", to.replace('"', "\"\"")),
+            Token::Word(word) if name_of(word).eq_ignore_ascii_case(from) => format!("\"{}\"", to.replace('"', "\"\"")),
             token => token.to_string(),
         })
         .collect()
+}
+
+/// Every name the SQL may refer to; functions and keywords are among them, strings and comments are not.
+pub(crate) fn identifiers(sql: &str) -> Vec<String> {
+    let tokens = Tokenizer::new(&SQLiteDialect {}, sql).with_unescape(false).tokenize().unwrap_or_default();
+    let word = |token: Token| match token {
+        Token::Word(word) => Some(name_of(&word)),
+        _ => None,
+    };
+    tokens.into_iter().filter_map(word).collect()
+}
+
+/// The word without the doubling of quotes inside it.
+fn name_of(word: &Word) -> String {
+    match word.quote_style {
+        Some(quote) => word.value.replace(&format!("{quote}{quote}"), &quote.to_string()),
+        None => word.value.clone(),
+    }
 }
 
 #[cfg(test)]
@@ -441,5 +459,6 @@ mod tests {
             ),
             "\"cluster\" = 'group_id' AND \"cluster\" <> sub_group_id /* group_id */"
         );
+        assert_eq!(rename_identifier("\"a\"\"b\" > `a\"b`", "a\"b", "c\"d"), "\"c\"\"d\" > \"c\"\"d\"");
     }
 }

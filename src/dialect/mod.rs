@@ -8,7 +8,7 @@ use std::path::Path;
 use sea_orm::ConnectionTrait;
 
 use crate::error::{Refusal, Result};
-use crate::model::{Literal, Schema, Table, TableName};
+use crate::model::{ColumnType, Literal, Schema, Table, TableName};
 use crate::op::Op;
 
 /// The table in which seachange records what it applied. Never part of a comparison.
@@ -223,6 +223,13 @@ impl Dialect {
     pub fn accepts(self, op: &Op, schema: &Schema) -> std::result::Result<(), Refusal> {
         match self {
             Self::Sqlite => sqlite::accepts(op, schema),
+        }
+    }
+
+    /// Whether values that are there already change when a column of one type gets the other. Both have their text.
+    pub(crate) fn converts(self, from: &ColumnType, to: &ColumnType) -> bool {
+        match self {
+            Self::Sqlite => sqlite::converts(from, to),
         }
     }
 

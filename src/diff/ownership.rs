@@ -116,7 +116,16 @@ impl Merge<'_> {
     /// What a column has beyond what its field says stays, unless the field said it before.
     fn attributes(&mut self, target: &mut Column, lock: Option<&Column>, live: &Column) {
         let column = live.name.clone();
-        if target.default.is_none() && lock.is_none_or(|lock| lock.default.is_none()) {
+        if target.generated.is_none() && lock.is_none_or(|lock| lock.generated.is_none()) {
+            target.generated.clone_from(&live.generated);
+            if let Some(generated) = live.generated.clone() {
+                self.keep(UnmanagedObject::Generated { column: column.clone(), expression: generated.expression });
+            }
+        }
+        // A computed column has no default.
+        if target.generated.is_some() {
+            target.default = None;
+        } else if target.default.is_none() && lock.is_none_or(|lock| lock.default.is_none()) {
             target.default.clone_from(&live.default);
             if let Some(default) = live.default.clone() {
                 self.keep(UnmanagedObject::Default { column: column.clone(), default });
@@ -125,13 +134,7 @@ impl Merge<'_> {
         if target.collation.is_none() && lock.is_none_or(|lock| lock.collation.is_none()) {
             target.collation.clone_from(&live.collation);
             if let Some(collation) = live.collation.clone() {
-                self.keep(UnmanagedObject::Collation { column: column.clone(), collation });
-            }
-        }
-        if target.generated.is_none() && lock.is_none_or(|lock| lock.generated.is_none()) {
-            target.generated.clone_from(&live.generated);
-            if let Some(generated) = live.generated.clone() {
-                self.keep(UnmanagedObject::Generated { column, expression: generated.expression });
+                self.keep(UnmanagedObject::Collation { column, collation });
             }
         }
     }

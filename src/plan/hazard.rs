@@ -1,6 +1,7 @@
 //! What can go wrong with an operation, in words. All hazards are rows of one table: explanations, reports and docs
 //! are made from it, and a slug is written nowhere else.
 
+use crate::dialect::Dialect;
 use crate::model::{Column, Constraint, Schema, TableName};
 use crate::op::{Filling, Op};
 
@@ -28,6 +29,7 @@ pub enum Kind {
     ForeignKeyMayFail,
     InventsValues,
     FillsNulls,
+    ConvertsValues,
 }
 
 /// A row of the table.
@@ -44,7 +46,7 @@ pub struct Row {
 }
 
 /// All hazards.
-pub const HAZARDS: [Row; 11] = [
+pub const HAZARDS: [Row; 12] = [
     Row {
         kind: Kind::DropsTable,
         slug: "drops-table",
@@ -121,6 +123,14 @@ pub const HAZARDS: [Row; 11] = [
         explanation: "A column that may no longer be NULL has a default, and rows that hold NULL get it. The way down \
                       does not know which rows those were.",
     },
+    Row {
+        kind: Kind::ConvertsValues,
+        slug: "converts-values",
+        loses_data: true,
+        explanation: "Values are written anew as the new type has them, as the text '007' becomes the number 7, and the \
+                      way down does not know what they were. Where the database takes no value that cannot be \
+                      converted, the revision fails and changes nothing.",
+    },
 ];
 
 impl Kind {
@@ -137,7 +147,7 @@ impl Kind {
 }
 
 /// The hazards of one operation on a schema as it is right before it.
-pub(super) fn of(op: &Op, schema: &Schema) -> Vec<Hazard> {
+pub(super) fn of(op: &Op, schema: &Schema, dialect: Dialect) -> Vec<Hazard> {
     let hazard = |kind, sentence| Hazard { kind, sentence };
     match op {
         Op::DropTable { table } => {
@@ -156,23 +166,16 @@ pub(super) fn of(op: &Op, schema: &Schema) -> Vec<Hazard> {
             Kind::UniqueMayFail,
             format!("Creating `{}` fails if rows of `{table}` hold the same values twice.", index.name.text),
         )],
-        Op::AlterColumn { table, from, to } if from.nullable && !to.nullable && to.default.is_none() => vec![hazard(
-            Kind::NotNullMayFail,
-            format!("`{table}.{}` becomes NOT NULL; this fails if rows hold NULL in it.", to.name),
-        )],
-        Op::AlterColumn { table, from, to } if from.nullable && !to.nullable => vec![hazard(
-            Kind::FillsNulls,
-            format!(
-                "`{table}.{}` becomes NOT NULL; rows that hold NULL in it get {}.",
-                to.name,
-                to.default.as_ref().and_then(|default| default.text.as_deref()).unwrap_or("its default")
-            ),
-        )],
+        Op::AlterColumn { table, from, to } => altered(table, from, to, dialect),
+        // NULL goes through every constraint.
+        Op::AddColumn { table, column, constraints } if !starts_as_null(column) => {
+            constraints.iter().map(|constraint| added(table, constraint)).collect()
+        }
         Op::AddConstraint { table, constraint } => vec![added(table, constraint)],
         Op::RebuildTable { from, to, ops, filling } => {
             let rebuild = format!("Rebuilding `{}` copies all its rows while nobody else can write.", to.name);
             let mut hazards = vec![hazard(Kind::RebuildsTable, rebuild)];
-            hazards.extend(ops.iter().flat_map(|op| of(op, schema)));
+            hazards.extend(ops.iter().flat_map(|op| of(op, schema, dialect)));
             if *filling == Filling::Empty {
                 let is_new = |column: &&Column| from.column(&column.name).is_none() && column.needs_value();
                 for column in to.columns.iter().filter(is_new) {
@@ -186,7 +189,6 @@ pub(super) fn of(op: &Op, schema: &Schema) -> Vec<Hazard> {
         | Op::DropColumn { .. }
         | Op::AlterTable { .. }
         | Op::AddColumn { .. }
-        | Op::AlterColumn { .. }
         | Op::DropConstraint { .. }
         | Op::CreateIndex { .. }
         | Op::DropIndex { .. }
@@ -194,6 +196,41 @@ pub(super) fn of(op: &Op, schema: &Schema) -> Vec<Hazard> {
         | Op::CreateVerbatim { .. }
         | Op::DropVerbatim { .. } => Vec::new(),
     }
+}
+
+fn altered(table: &TableName, from: &Column, to: &Column, dialect: Dialect) -> Vec<Hazard> {
+    let mut hazards = Vec::new();
+    let mut add = |kind, sentence| hazards.push(Hazard { kind, sentence });
+    let column = format!("`{table}.{}`", to.name);
+    if from.generated.is_none() && to.generated.is_some() {
+        add(Kind::DropsColumn, format!("{column} is computed from now on, which deletes its data."));
+        return hazards;
+    }
+    match (to.value_by_default(), from.nullable && !to.nullable) {
+        (None, true) => {
+            add(Kind::NotNullMayFail, format!("{column} becomes NOT NULL; this fails if rows hold NULL in it."));
+        }
+        (Some(default), true) => {
+            let value = default.text.as_deref().unwrap_or("its default");
+            add(Kind::FillsNulls, format!("{column} becomes NOT NULL; rows that hold NULL in it get {value}."));
+        }
+        (_, false) => {}
+    }
+    if dialect.converts(&from.data_type, &to.data_type) {
+        let text = |column: &Column| column.data_type.text.clone().unwrap_or_default();
+        let sentence = format!(
+            "{column} goes from {} to {}, and its values are converted where they can be.",
+            text(from),
+            text(to)
+        );
+        add(Kind::ConvertsValues, sentence);
+    }
+    hazards
+}
+
+/// Whether the column holds NULL in the rows that are there when it is added.
+fn starts_as_null(column: &Column) -> bool {
+    column.nullable && column.value_by_default().is_none() && column.generated.is_none()
 }
 
 fn added(table: &TableName, constraint: &Constraint) -> Hazard {

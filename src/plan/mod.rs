@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::dialect::{Dialect, Rebuild};
 use crate::error::{Blocked, Error, Result};
-use crate::model::{Constraint, Index, IndexPart, Name, Schema, Table, TableName, Unique};
+use crate::model::{Constraint, Index, IndexPart, Name, Schema, Table, TableName};
 use crate::op::{Filling, Op};
 
 use hazard::Hazard;
@@ -53,7 +53,8 @@ pub enum Purpose {
 /// assert!(plan(Vec::new(), &Schema::default(), Dialect::Sqlite, Purpose::Up).unwrap().steps.is_empty());
 /// ```
 pub fn plan(ops: Vec<Op>, from: &Schema, dialect: Dialect, purpose: Purpose) -> Result<Plan> {
-    let mildest: Vec<Op> = ops.into_iter().flat_map(|op| mildest(op, dialect)).collect();
+    let mut names = names(&ops.iter().fold(from.clone(), |schema, op| op.apply(schema)));
+    let mildest: Vec<Op> = ops.into_iter().flat_map(|op| mildest(op, dialect, &mut names)).collect();
     let ops = order::order(mildest);
     let refused = refused(&ops, from, dialect);
     let ops = if refused.is_empty() { ops } else { order::order(together(ops, &refused, from, purpose)) };
@@ -70,7 +71,7 @@ pub fn plan(ops: Vec<Op>, from: &Schema, dialect: Dialect, purpose: Purpose) -> 
             Op::RebuildTable { from, to, .. } => Some(dialect.rebuild(from, to, &schema)),
             _ => None,
         };
-        let hazards = hazard::of(&op, &schema);
+        let hazards = hazard::of(&op, &schema, dialect);
         schema = op.apply(schema);
         plan.steps.push(Step { op, rebuild, hazards });
     }
@@ -155,25 +156,36 @@ impl Plan {
     }
 }
 
+/// The names that tables, views and indexes have, in small letters.
+fn names(schema: &Schema) -> BTreeSet<String> {
+    let indexes = schema.tables.values().flat_map(|table| &table.indexes).map(|index| &index.name.text);
+    let tables = schema.tables.keys().chain(schema.verbatim.keys()).map(|name| &name.name);
+    tables.chain(indexes).map(|name| name.to_lowercase()).collect()
+}
+
 /// The operations in the mildest form the dialect has for them: a unique index where no constraint can be added,
-/// a new index where one cannot be renamed.
-fn mildest(op: Op, dialect: Dialect) -> Vec<Op> {
+/// a new index where one cannot be renamed. `names` are those nothing new can have.
+fn mildest(op: Op, dialect: Dialect, names: &mut BTreeSet<String>) -> Vec<Op> {
     let can = dialect.capabilities();
     match op {
         // What a rebuild did may be undone more gently.
-        Op::RebuildTable { ops, .. } => ops.into_iter().flat_map(|op| mildest(op, dialect)).collect(),
-        Op::AddConstraint { table, constraint: Constraint::Unique(unique) } if !can.add_constraint => {
-            vec![unique_index(table, &unique)]
+        Op::RebuildTable { ops, .. } => ops.into_iter().flat_map(|op| mildest(op, dialect, names)).collect(),
+        Op::AddConstraint { table, constraint } if !can.add_constraint => {
+            match unique_index(&table, &constraint, names) {
+                Some(index) => vec![Op::CreateIndex { table, index }],
+                None => vec![Op::AddConstraint { table, constraint }],
+            }
         }
         Op::AddColumn { table, column, constraints } if !can.add_column_unique => {
-            let (uniques, constraints): (Vec<_>, Vec<_>) =
-                constraints.into_iter().partition(|constraint| matches!(constraint, Constraint::Unique(_)));
-            let indexes = uniques.iter().filter_map(|constraint| match constraint {
-                Constraint::Unique(unique) => Some(unique_index(table.clone(), unique)),
-                Constraint::PrimaryKey(_) | Constraint::ForeignKey(_) | Constraint::Check(_) => None,
-            });
-            let indexes: Vec<Op> = indexes.collect();
-            [Op::AddColumn { table, column, constraints }].into_iter().chain(indexes).collect()
+            let mut left = Vec::new();
+            let mut indexes = Vec::new();
+            for constraint in constraints {
+                match unique_index(&table, &constraint, names) {
+                    Some(index) => indexes.push(Op::CreateIndex { table: table.clone(), index }),
+                    None => left.push(constraint),
+                }
+            }
+            [Op::AddColumn { table, column, constraints: left }].into_iter().chain(indexes).collect()
         }
         Op::RenameIndex { table, from, to } if !can.rename_index => {
             vec![Op::DropIndex { table: table.clone(), index: from }, Op::CreateIndex { table, index: to }]
@@ -182,14 +194,17 @@ fn mildest(op: Op, dialect: Dialect) -> Vec<Op> {
     }
 }
 
-/// The unique index that does what the constraint does, named as SeaORM names it.
-fn unique_index(table: TableName, unique: &Unique) -> Op {
-    let generated = || Name::inferred(format!("idx-{}-{}", table.name, unique.columns.join("-")));
-    let index = Index {
-        name: unique.name.clone().unwrap_or_else(generated),
-        parts: unique.columns.iter().map(IndexPart::column).collect(),
-        unique: true,
-        predicate: None,
+/// The unique index that does what the constraint does, named as SeaORM names it. `None` for other constraints, and
+/// when the constraint was given a name that something else has: those of indexes are for the whole database.
+fn unique_index(table: &TableName, constraint: &Constraint, names: &mut BTreeSet<String>) -> Option<Index> {
+    let Constraint::Unique(unique) = constraint else { return None };
+    let mut is_free = |name: &Name| names.insert(name.text.to_lowercase());
+    let base = format!("idx-{table}-{}", unique.columns.join("-"));
+    let numbered = (2..).map(|number| Name::inferred(format!("{base}-{number}")));
+    let name = match &unique.name {
+        Some(name) if !name.inferred => is_free(name).then(|| name.clone()),
+        name => name.clone().into_iter().chain([Name::inferred(&base)]).chain(numbered).find(is_free),
     };
-    Op::CreateIndex { table, index }
+    let parts = unique.columns.iter().map(IndexPart::column).collect();
+    Some(Index { name: name?, parts, unique: true, predicate: None })
 }

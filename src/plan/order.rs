@@ -4,17 +4,19 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{Constraint, ForeignKey, Index, IndexKey, Table, TableName};
-use crate::op::Op;
+use crate::op::{Op, identifiers};
 
 /// Something operations meet at.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum Thing {
     Table(TableName),
     Column(TableName, String),
-    /// Index names live in one space for the whole database.
-    Index(String),
+    /// Tables, views and indexes share one space of names, in which the case of letters may not count.
+    Name(String),
     /// What makes rows of a table findable by these columns: a primary key, unique constraint or unique index.
     Key(TableName, BTreeSet<String>),
+    /// A table has room for one.
+    PrimaryKey(TableName),
     Constraint(TableName, String),
     Verbatim(TableName),
 }
@@ -88,7 +90,6 @@ fn predecessors(effects: &[Effect]) -> Vec<BTreeSet<usize>> {
 
 fn effect(op: &Op) -> Effect {
     let mut effect = Effect::default();
-    let column = |table: &TableName, name: &str| Thing::Column(table.clone(), name.to_owned());
     match op {
         Op::CreateTable { table } => {
             effect.gives = whole(table);
@@ -99,8 +100,8 @@ fn effect(op: &Op) -> Effect {
             effect.uses = parents(table);
         }
         Op::RenameTable { from, to } => {
-            effect.takes.insert(Thing::Table(from.clone()));
-            effect.gives.insert(Thing::Table(to.clone()));
+            effect.takes.extend([Thing::Table(from.clone()), named(&from.name)]);
+            effect.gives.extend([Thing::Table(to.clone()), named(&to.name)]);
         }
         Op::AlterTable { table, .. } => {
             effect.uses.insert(Thing::Table(table.clone()));
@@ -108,6 +109,7 @@ fn effect(op: &Op) -> Effect {
         Op::AddColumn { table, column: added, constraints } => {
             effect.uses.insert(Thing::Table(table.clone()));
             effect.gives.insert(column(table, &added.name));
+            effect.uses.extend(added.generated.iter().flat_map(|generated| mentioned(table, &generated.expression)));
             for constraint in constraints {
                 give_constraint(&mut effect, table, constraint);
             }
@@ -116,6 +118,7 @@ fn effect(op: &Op) -> Effect {
         Op::DropColumn { table, column: dropped, constraints } => {
             effect.uses.insert(Thing::Table(table.clone()));
             effect.takes.insert(column(table, &dropped.name));
+            effect.uses.extend(dropped.generated.iter().flat_map(|generated| mentioned(table, &generated.expression)));
             for constraint in constraints {
                 take_constraint(&mut effect, table, constraint);
             }
@@ -126,8 +129,10 @@ fn effect(op: &Op) -> Effect {
             effect.takes.insert(column(table, from));
             effect.gives.insert(column(table, to));
         }
-        Op::AlterColumn { table, to, .. } => {
+        Op::AlterColumn { table, from, to } => {
             effect.uses.extend([Thing::Table(table.clone()), column(table, &to.name)]);
+            let generated = [from, to].into_iter().filter_map(|column| column.generated.as_ref());
+            effect.uses.extend(generated.flat_map(|generated| mentioned(table, &generated.expression)));
         }
         Op::AddConstraint { table, constraint } => {
             effect.uses.insert(Thing::Table(table.clone()));
@@ -138,19 +143,19 @@ fn effect(op: &Op) -> Effect {
             take_constraint(&mut effect, table, constraint);
         }
         Op::CreateIndex { table, index } => {
-            effect.gives.insert(Thing::Index(index.name.text.clone()));
+            effect.gives.insert(named(&index.name.text));
             effect.gives.extend(index_key(table, index));
-            effect.uses = index_columns(table, index);
+            effect.uses = index_uses(table, index);
         }
         Op::DropIndex { table, index } => {
-            effect.takes.insert(Thing::Index(index.name.text.clone()));
+            effect.takes.insert(named(&index.name.text));
             effect.takes.extend(index_key(table, index));
-            effect.uses = index_columns(table, index);
+            effect.uses = index_uses(table, index);
         }
         Op::RenameIndex { table, from, to } => {
-            effect.takes.insert(Thing::Index(from.name.text.clone()));
-            effect.gives.insert(Thing::Index(to.name.text.clone()));
-            effect.uses = index_columns(table, to);
+            effect.takes.insert(named(&from.name.text));
+            effect.gives.insert(named(&to.name.text));
+            effect.uses = index_uses(table, to);
         }
         Op::RebuildTable { ops, .. } => {
             let parts: Vec<Effect> = ops.iter().map(self::effect).collect();
@@ -161,22 +166,26 @@ fn effect(op: &Op) -> Effect {
         }
         // The text of a view is not understood: it goes before, and comes after, everything else of its name only.
         Op::CreateVerbatim { name, .. } => {
-            effect.gives.insert(Thing::Verbatim(name.clone()));
+            effect.gives.extend([Thing::Verbatim(name.clone()), named(&name.name)]);
         }
         Op::DropVerbatim { name, .. } => {
-            effect.takes.insert(Thing::Verbatim(name.clone()));
+            effect.takes.extend([Thing::Verbatim(name.clone()), named(&name.name)]);
         }
     }
     effect
 }
 
+fn named(name: &str) -> Thing {
+    Thing::Name(name.to_lowercase())
+}
+
 /// A table with its columns, indexes and keys.
 fn whole(table: &Table) -> BTreeSet<Thing> {
     let name = &table.name;
-    let mut things = BTreeSet::from([Thing::Table(name.clone())]);
-    things.extend(table.columns.iter().map(|column| Thing::Column(name.clone(), column.name.clone())));
+    let mut things = BTreeSet::from([Thing::Table(name.clone()), named(&name.name)]);
+    things.extend(table.columns.iter().map(|own| column(name, &own.name)));
     for index in &table.indexes {
-        things.insert(Thing::Index(index.name.text.clone()));
+        things.insert(named(&index.name.text));
         things.extend(index_key(name, index));
     }
     things.extend(table.constraints().filter_map(|constraint| constraint_key(name, &constraint)));
@@ -190,7 +199,7 @@ fn parents(table: &Table) -> BTreeSet<Thing> {
 
 fn referenced(fk: &ForeignKey) -> Vec<Thing> {
     let mut things = vec![Thing::Table(fk.references.clone())];
-    things.extend(fk.referenced_columns.iter().map(|column| Thing::Column(fk.references.clone(), column.clone())));
+    things.extend(fk.referenced_columns.iter().map(|name| column(&fk.references, name)));
     things.push(Thing::Key(fk.references.clone(), fk.referenced_columns.iter().cloned().collect()));
     things
 }
@@ -198,17 +207,24 @@ fn referenced(fk: &ForeignKey) -> Vec<Thing> {
 fn give_constraint(effect: &mut Effect, table: &TableName, constraint: &Constraint) {
     effect.uses.extend(constraint_uses(table, constraint));
     effect.gives.extend(constraint_key(table, constraint));
-    effect.gives.extend(constraint.name().map(|name| Thing::Constraint(table.clone(), name.text.clone())));
+    effect.gives.extend(place(table, constraint));
 }
 
 fn take_constraint(effect: &mut Effect, table: &TableName, constraint: &Constraint) {
     effect.uses.extend(constraint_uses(table, constraint));
     effect.takes.extend(constraint_key(table, constraint));
-    effect.takes.extend(constraint.name().map(|name| Thing::Constraint(table.clone(), name.text.clone())));
+    effect.takes.extend(place(table, constraint));
+}
+
+/// What no other constraint can have at the same time.
+fn place(table: &TableName, constraint: &Constraint) -> Vec<Thing> {
+    let name = constraint.name().map(|name| Thing::Constraint(table.clone(), name.text.clone()));
+    let primary = matches!(constraint, Constraint::PrimaryKey(_)).then(|| Thing::PrimaryKey(table.clone()));
+    name.into_iter().chain(primary).collect()
 }
 
 fn constraint_uses(table: &TableName, constraint: &Constraint) -> Vec<Thing> {
-    let columns = |names: &[String]| names.iter().map(|name| Thing::Column(table.clone(), name.clone())).collect();
+    let columns = |names: &[String]| names.iter().map(|name| column(table, name)).collect();
     match constraint {
         Constraint::PrimaryKey(key) => columns(&key.columns),
         Constraint::Unique(unique) => columns(&unique.columns),
@@ -219,7 +235,7 @@ fn constraint_uses(table: &TableName, constraint: &Constraint) -> Vec<Thing> {
             }
             things
         }
-        Constraint::Check(_) => Vec::new(),
+        Constraint::Check(check) => mentioned(table, &check.expression).collect(),
     }
 }
 
@@ -244,15 +260,29 @@ fn index_column_names(index: &Index) -> BTreeSet<String> {
     names.collect()
 }
 
-fn index_columns(table: &TableName, index: &Index) -> BTreeSet<Thing> {
-    let columns = index_column_names(index).into_iter().map(|column| Thing::Column(table.clone(), column));
-    columns.chain([Thing::Table(table.clone())]).collect()
+fn index_uses(table: &TableName, index: &Index) -> BTreeSet<Thing> {
+    let columns = index_column_names(index).into_iter().map(|name| column(table, &name));
+    let expressions = index.parts.iter().filter_map(|part| match &part.key {
+        IndexKey::Expression(sql) => Some(sql),
+        IndexKey::Column(_) => None,
+    });
+    let mentions = expressions.chain(&index.predicate).flat_map(|sql| mentioned(table, sql));
+    columns.chain(mentions).chain([Thing::Table(table.clone())]).collect()
+}
+
+fn column(table: &TableName, name: &str) -> Thing {
+    Thing::Column(table.clone(), name.to_lowercase())
+}
+
+/// The columns an expression may refer to. Words that are no columns meet nothing.
+fn mentioned(table: &TableName, sql: &str) -> impl Iterator<Item = Thing> {
+    identifiers(sql).into_iter().map(|word| column(table, &word))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Column, ColumnType, DataType, Name, Placement};
+    use crate::model::{Column, ColumnType, DataType, Name, Placement, PrimaryKey};
     use expect_test::{Expect, expect};
 
     fn check(ops: Vec<Op>, expected: &Expect) {
@@ -334,6 +364,27 @@ mod tests {
                 drop index `on_old` on `files`
                 rename column `files.old` to `new`
                 create index `on_new` on `files`
+            "]],
+        );
+    }
+
+    #[test]
+    fn a_primary_key_makes_room_for_the_next_however_long_it_has_to_wait() {
+        let files = || TableName::new("files");
+        let key = |column: &str| {
+            let key = PrimaryKey { name: None, columns: vec![column.to_owned()] };
+            Constraint::PrimaryKey(key)
+        };
+        check(
+            vec![
+                Op::AddConstraint { table: files(), constraint: key("new") },
+                Op::DropConstraint { table: files(), constraint: key("id") },
+                Op::DropTable { table: table("children", &["files"]) },
+            ],
+            &expect![[r"
+                drop table `children`
+                drop the primary key (id) from `files`
+                add the primary key (new) to `files`
             "]],
         );
     }

@@ -51,7 +51,11 @@ fn init_without_entities_says_where_it_looked() {
     fs::remove_dir_all(project.path().join("src")).unwrap();
     let ran = project.expect(2, &["init"]);
     assert!(ran.notes.contains("no SeaORM entities in"), "{}", ran.notes);
-    assert!(ran.notes.contains("hint: run `seachange init` in the folder with `Cargo.toml` or pass it the folder"), "{}", ran.notes);
+    assert!(
+        ran.notes.contains("hint: run `seachange init` in the folder with `Cargo.toml` or pass it the folder"),
+        "{}",
+        ran.notes
+    );
     assert!(!project.path().join("seachange.toml").exists());
 }
 

@@ -7,6 +7,8 @@ mod cli;
 mod declare;
 mod history;
 mod mediaparser_entities;
+mod models;
+mod random;
 mod readme;
 mod silence;
 mod support;

@@ -119,6 +119,8 @@ fn is_number(table: &Table, column: &str, text: &str) -> bool {
 pub(crate) struct Written {
     pub(crate) text: String,
     pub(crate) up: Plan,
+    /// `None` when there is no way down.
+    pub(crate) down: Option<Plan>,
 }
 
 pub(crate) fn write(comparison: &Comparison, id: &str) -> Result<Written> {
@@ -136,7 +138,7 @@ pub(crate) fn write(comparison: &Comparison, id: &str) -> Result<Written> {
         created: "2026-01-01T00:00:00Z".to_owned(),
     };
     let text = render::revision(&header, &up, &down, DIALECT, render::TEMPLATE)?;
-    Ok(Written { text, up })
+    Ok(Written { text, up, down: down.ok() })
 }
 
 /// Runs one direction of a revision's text through the real runner.

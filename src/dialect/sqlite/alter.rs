@@ -2,7 +2,7 @@
 
 use super::text;
 use crate::error::Refusal;
-use crate::model::{Column, Constraint, DefaultValue, IndexKey, Literal, Placement, Schema, Table, TableName};
+use crate::model::{Column, Constraint, DefaultValue, IndexKey, Placement, Schema, Table, TableName};
 use crate::op::{Filling, Op};
 
 /// Whether SQLite has a statement for the operation on a schema as it is right before it.
@@ -60,24 +60,24 @@ fn accepts_rebuild(from: &Table, to: &Table, filling: Filling) -> Result<(), Ref
 }
 
 fn accepts_new_column(column: &Column, constraints: &[Constraint]) -> Result<(), Refusal> {
-    let default = column.default.as_ref().map(|default| &default.value);
-    let has_value = !matches!(default, None | Some(DefaultValue::Literal(Literal::Null)));
+    let default = column.value_by_default();
     if column.generated.as_ref().is_some_and(|generated| generated.stored) {
         return rebuild("`ADD COLUMN` cannot add a stored generated column");
     }
-    if !column.nullable && !has_value && column.generated.is_none() {
+    if !column.nullable && default.is_none() && column.generated.is_none() {
         return rebuild("`ADD COLUMN` cannot add a column that needs a value and has no default");
     }
-    if matches!(default, Some(DefaultValue::Expression(_))) {
+    if default.is_some_and(|default| matches!(default.value, DefaultValue::Expression(_))) {
         return rebuild("`ADD COLUMN` takes only a constant default");
     }
     for constraint in constraints {
         match constraint {
             Constraint::PrimaryKey(_) => return rebuild("`ADD COLUMN` cannot add to the primary key"),
-            Constraint::ForeignKey(_) if has_value => {
+            Constraint::ForeignKey(_) if default.is_some() => {
                 return rebuild("`ADD COLUMN` takes a foreign key only without a default");
             }
-            Constraint::Unique(_) | Constraint::ForeignKey(_) | Constraint::Check(_) => {}
+            Constraint::Unique(_) => return rebuild("`ADD COLUMN` cannot add a unique column"),
+            Constraint::ForeignKey(_) | Constraint::Check(_) => {}
         }
     }
     Ok(())

@@ -194,9 +194,11 @@ pub(super) fn enum_check(column: &str, values: &[String]) -> Check {
 }
 
 /// SQLite keeps one index for all unique constraints on the same columns; so one of them is enough, best one with a name.
+/// For those of the primary key the key itself is enough: SQLite does not keep them apart.
 fn drop_repeated_uniques(table: &mut Table) {
+    let key = table.primary_key.as_ref().map(|key| &key.columns);
     let mut kept: Vec<Unique> = Vec::new();
-    for unique in std::mem::take(&mut table.uniques) {
+    for unique in std::mem::take(&mut table.uniques).into_iter().filter(|unique| Some(&unique.columns) != key) {
         let named = |unique: &Unique| unique.name.as_ref().is_some_and(|name| !name.inferred);
         match kept.iter_mut().find(|other| other.columns == unique.columns) {
             Some(other) if named(&unique) && !named(other) => *other = unique,

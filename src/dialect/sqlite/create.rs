@@ -392,9 +392,9 @@ impl<'t, 'a> Cursor<'t, 'a> {
             Reference { columns, table, referenced_columns, on_delete: None, on_update: None, deferred: false };
         loop {
             if self.take(&["ON", "DELETE"]) {
-                reference.on_delete = self.action()?;
+                reference.on_delete = Some(self.action()?);
             } else if self.take(&["ON", "UPDATE"]) {
-                reference.on_update = self.action()?;
+                reference.on_update = Some(self.action()?);
             } else if self.take(&["ON", "INSERT"]) {
                 self.action()?;
             } else if self.take(&["MATCH"]) {
@@ -405,14 +405,13 @@ impl<'t, 'a> Cursor<'t, 'a> {
         }
     }
 
-    /// `NO ACTION` is what holds when nothing is said.
-    fn action(&mut self) -> Read<Option<Action>> {
-        let actions: [(&[&str], Option<Action>); 5] = [
-            (&["NO", "ACTION"], None),
-            (&["RESTRICT"], Some(Action::Restrict)),
-            (&["CASCADE"], Some(Action::Cascade)),
-            (&["SET", "NULL"], Some(Action::SetNull)),
-            (&["SET", "DEFAULT"], Some(Action::SetDefault)),
+    fn action(&mut self) -> Read<Action> {
+        let actions: [(&[&str], Action); 5] = [
+            (&["NO", "ACTION"], Action::NoAction),
+            (&["RESTRICT"], Action::Restrict),
+            (&["CASCADE"], Action::Cascade),
+            (&["SET", "NULL"], Action::SetNull),
+            (&["SET", "DEFAULT"], Action::SetDefault),
         ];
         for (words, action) in actions {
             if self.take(words) {

@@ -28,9 +28,10 @@ pub(super) use rebuild::rebuild;
 pub(super) use reconcile::reconcile;
 pub(super) use reflect::reflect;
 pub(super) use script::statements;
+pub(super) use types::converts;
 
 use super::Capabilities;
-use crate::model::Literal;
+use crate::model::{Literal, Table};
 
 /// SQLite before 3.53, which is what most programs carry with them.
 pub(super) const CAPABILITIES: Capabilities = Capabilities {
@@ -67,4 +68,13 @@ pub(super) fn literal(literal: &Literal) -> String {
             format!("x'{}'", digits.concat())
         }
     }
+}
+
+/// The column that is another name of the rowid, and so gets a fresh value by itself.
+pub(super) fn rowid_alias(table: &Table) -> Option<&str> {
+    let key = table.primary_key.as_ref()?;
+    let [name] = key.columns.as_slice() else { return None };
+    let column = table.column(name)?;
+    let integer = column.data_type.text.as_deref().is_some_and(|text| text.eq_ignore_ascii_case("integer"));
+    (integer && !table.options.without_rowid).then_some(name.as_str())
 }

@@ -1,9 +1,9 @@
 //! How a table changes when SQLite has no statement for it: the rows move into a new table that takes the old one's
 //! name. Says which statements; the texts of tables and indexes come from the caller.
 
-use super::{alter, literal, quote, text};
+use super::{alter, literal, quote, rowid_alias, text};
 use crate::dialect::Rebuild;
-use crate::model::{AutoIncrement, DataType, Literal, Schema, Table, TableName, Trigger, VerbatimKind};
+use crate::model::{AutoIncrement, Column, DataType, Literal, Schema, Table, TableName, Trigger, VerbatimKind};
 
 /// Works out the statements around the creation of the new table.
 pub(in crate::dialect) fn rebuild(from: &Table, to: &Table, schema: &Schema) -> Rebuild {
@@ -43,47 +43,49 @@ fn free_name(table: &TableName, schema: &Schema) -> TableName {
 
 /// Moves the rows. Columns are named one by one, rows keep their rowid, and no conflict clause may swallow a row.
 fn copy(from: &Table, to: &Table, new: &str) -> String {
-    let mut targets = Vec::new();
-    let mut sources = Vec::new();
-    if let Some(rowid) = hidden_rowid(from, to) {
-        targets.push(rowid.to_owned());
-        sources.push(rowid.to_owned());
-    }
-    for column in to.columns.iter().filter(|column| column.generated.is_none()) {
+    let rowid = kept_rowid(from, to);
+    let mut pairs: Vec<(String, String)> = Vec::new();
+    pairs.extend(rowid.clone().filter(|(target, _)| to.column(target).is_none()));
+    let ordinary: Vec<&Column> = to.columns.iter().filter(|column| column.generated.is_none()).collect();
+    for column in &ordinary {
         let name = quote(&column.name);
-        match from.column(&column.name) {
-            Some(old) => {
-                let default = column.default.as_ref().and_then(|default| default.text.as_ref());
-                sources.push(match default {
-                    Some(default) if old.nullable && !column.nullable => format!("coalesce({name}, {default})"),
-                    _ => name.clone(),
-                });
-            }
-            None if column.needs_value() => sources.push(empty_value(&column.data_type.kind).to_owned()),
-            None => continue,
-        }
-        targets.push(name);
+        let default = column.value_by_default().and_then(|default| default.text.as_ref());
+        let source = match (from.column(&column.name), &rowid) {
+            (Some(old), _) => match default {
+                Some(default) if old.nullable && !column.nullable => format!("coalesce({name}, {default})"),
+                _ => name.clone(),
+            },
+            (None, Some((target, source))) if *target == column.name => source.clone(),
+            (None, _) if column.needs_value() => empty_value(&column.data_type.kind).to_owned(),
+            (None, _) => continue,
+        };
+        pairs.push((name, source));
     }
+    if let (true, Some(column)) = (pairs.is_empty(), ordinary.first()) {
+        // There is nothing to copy but the number of the rows.
+        let default = column.default.as_ref().and_then(|default| default.text.clone());
+        pairs.push((quote(&column.name), default.unwrap_or_else(|| "NULL".to_owned())));
+    }
+    let (targets, sources): (Vec<String>, Vec<String>) = pairs.into_iter().unzip();
     let (targets, sources) = (targets.join(", "), sources.join(", "));
     format!("INSERT OR ABORT INTO {new} ({targets})\n    SELECT {sources} FROM {}", quote(&from.name.name))
 }
 
-/// The name by which the rowid can be copied, when no column is the rowid and both tables have one.
-fn hidden_rowid(from: &Table, to: &Table) -> Option<&'static str> {
-    let has_rowid = |table: &Table| !table.options.without_rowid;
-    let is_alias = |table: &Table| {
-        let key = table.primary_key.as_ref().map(|key| key.columns.as_slice());
-        matches!(key, Some([name]) if table.column(name).is_some_and(|column| {
-            column.data_type.text.as_deref().is_some_and(|text| text.eq_ignore_ascii_case("integer"))
-        }))
+/// The names by which the rowid of the old table goes into the new one, when both have one. A new column that is the
+/// rowid takes it; one that was there keeps its own values.
+fn kept_rowid(from: &Table, to: &Table) -> Option<(String, String)> {
+    let hidden = |table: &Table| {
+        let is_column = |name: &str| table.columns.iter().any(|column| column.name.eq_ignore_ascii_case(name));
+        ["rowid", "_rowid_", "oid"].into_iter().find(|name| !is_column(name)).map(str::to_owned)
     };
-    let is_column = |name: &&str| {
-        [from, to].iter().any(|table| table.columns.iter().any(|column| column.name.eq_ignore_ascii_case(name)))
-    };
-    if !has_rowid(from) || !has_rowid(to) || is_alias(from) || is_alias(to) {
+    if from.options.without_rowid || to.options.without_rowid {
         return None;
     }
-    ["rowid", "_rowid_", "oid"].into_iter().find(|name| !is_column(name))
+    match rowid_alias(to) {
+        Some(alias) if from.column(alias).is_some() => None,
+        Some(alias) => Some((alias.to_owned(), hidden(from)?)),
+        None => Some((hidden(to)?, hidden(from)?)),
+    }
 }
 
 /// What stands for "nothing" in a column that must have a value.

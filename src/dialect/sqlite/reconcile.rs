@@ -3,7 +3,7 @@
 
 use super::canonicalize::enum_check;
 use super::compare::{self, CheckMeaning, IndexMeaning};
-use super::{spelling, types};
+use super::{rowid_alias, spelling, types};
 use crate::model::{
     Action, AutoIncrement, Check, Column, ForeignKey, Index, Name, PrimaryKey, Schema, Table, TableOptions, Unique,
 };
@@ -71,7 +71,13 @@ fn reconcile_table(table: &mut Table, live: &Table) {
 }
 
 fn reconcile_column(column: &mut Column, live: &Column, table: &Table, alias: Option<&str>) {
-    if column.auto_increment == AutoIncrement::Inferred && alias == Some(live.name.as_str()) {
+    let is_enough = match (column.auto_increment, live.auto_increment) {
+        (AutoIncrement::Inferred, _) => alias == Some(live.name.as_str()),
+        // The lock in the place of the database: what nobody wrote was made all the same.
+        (AutoIncrement::Yes, AutoIncrement::Inferred) => true,
+        (AutoIncrement::Yes | AutoIncrement::No, _) => false,
+    };
+    if is_enough {
         column.auto_increment = live.auto_increment;
     }
     // A column that shall count needs the one word SQLite counts with.
@@ -79,7 +85,8 @@ fn reconcile_column(column: &mut Column, live: &Column, table: &Table, alias: Op
     if fits && types::satisfies(&column.data_type, &live.data_type, table.options.strict) {
         column.data_type = live.data_type.clone();
     }
-    if compare::same_default(column, live) {
+    // A column that is computed cannot have one, not even NULL.
+    if column.generated.is_none() && compare::same_default(column, live) {
         column.default.clone_from(&live.default);
     }
     if let (Some(generated), Some(live)) = (&mut column.generated, &live.generated)
@@ -92,15 +99,6 @@ fn reconcile_column(column: &mut Column, live: &Column, table: &Table, alias: Op
     {
         collation.clone_from(live);
     }
-}
-
-/// The column that is another name of the rowid, and so gets a fresh value by itself.
-fn rowid_alias(table: &Table) -> Option<&str> {
-    let key = table.primary_key.as_ref()?;
-    let [name] = key.columns.as_slice() else { return None };
-    let column = table.column(name)?;
-    let integer = column.data_type.text.as_deref().is_some_and(|text| text.eq_ignore_ascii_case("integer"));
-    (integer && !table.options.without_rowid).then_some(name.as_str())
 }
 
 /// The order of the columns counts only when the key was named by hand: SeaORM takes it from the order of the fields.
@@ -178,14 +176,6 @@ fn reconcile_indexes(table: &mut Table, live: &Table) {
             Keyed::Unique(unique) => table.uniques.push(unique),
             Keyed::Index(index) => table.indexes.push(index),
         }
-    }
-    // SQLite keeps no second index for a unique constraint on the primary key.
-    if let Some(key) = &live.primary_key {
-        table.uniques.retain(|unique| {
-            unique.columns != key.columns
-                || live.uniques.contains(unique)
-                || unique.name.as_ref().is_some_and(|name| !name.inferred)
-        });
     }
 }
 

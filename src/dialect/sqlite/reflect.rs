@@ -140,8 +140,9 @@ impl Catalog {
                     columns: fk.columns.clone(),
                     references: TableName::new(parent),
                     referenced_columns: self.targets(parent, &fk.referenced_columns),
-                    on_delete: fk.on_delete,
-                    on_update: fk.on_update,
+                    // To the catalog, `NO ACTION` and nothing are the same.
+                    on_delete: fk.on_delete.or(reference.on_delete),
+                    on_update: fk.on_update.or(reference.on_update),
                     deferred: reference.deferred,
                     placement,
                 }
@@ -402,7 +403,7 @@ mod tests {
                   unique ["two"] @two
                   unique "uq_two_one" ["two", "one"]
                   foreign ["self"] -> child ["id"] delete Cascade deferred @self
-                  foreign "fk_parent" ["a", "b"] -> parent ["a", "b"] update SetNull
+                  foreign "fk_parent" ["a", "b"] -> parent ["a", "b"] delete NoAction update SetNull
                   foreign ["b", "a"] -> parent ["b", "a"]
                   check "ck_one" one <> 'x' @one
                   check "ck_two" two IN ('a', 'b)')

@@ -188,6 +188,13 @@ pub(super) fn satisfies(declared: &ColumnType, live: &ColumnType, strict_table: 
     Family::of(&declared_text) == live_family
 }
 
+/// Whether SQLite stores values in another way once the column has the other type.
+pub(in crate::dialect) fn converts(from: &ColumnType, to: &ColumnType) -> bool {
+    let affinity = |side: &ColumnType| affinity(side.text.as_deref().unwrap_or_default());
+    // Without an affinity, values stay as they are.
+    affinity(from) != affinity(to) && affinity(to) != Affinity::Blob
+}
+
 /// Types that store the same values in the same way, however they are called.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Family {
