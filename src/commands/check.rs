@@ -150,7 +150,8 @@ pub(super) async fn diff(ctx: &mut Context<'_>, args: &cli::Diff) -> Result<Exit
         let live = ctx.look().await?;
         compare(&declared, lock.as_ref(), &live.schema, ctx.config.dialect, &ctx.config.options)?
     };
-    let plan = plan::plan(comparison.ops(), &comparison.live, ctx.config.dialect, Purpose::Up)?;
+    let plan = plan::plan(comparison.ops(), &comparison.live, ctx.config.dialect, Purpose::Up)
+        .map_err(|error| error.located(&declared.origins))?;
     for step in &plan.steps {
         for hazard in &step.hazards {
             ctx.say(&format!("-- {}: {}", hazard.kind.slug(), hazard.sentence))?;

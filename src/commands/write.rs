@@ -52,7 +52,8 @@ pub(super) async fn revision(ctx: &mut Context<'_>, args: &cli::Revision) -> Res
             if drifted == 1 { "undoes" } else { "undo" },
         ))?;
     }
-    let up = plan::plan(comparison.ops(), &comparison.live, ctx.config.dialect, Purpose::Up)?;
+    let up = plan::plan(comparison.ops(), &comparison.live, ctx.config.dialect, Purpose::Up)
+        .map_err(|error| error.located(&declared.origins))?;
     let down = way_down(ctx, &up, &up.apply(&comparison.live))?;
     let path = write(ctx, args, parents, &up, &down, Some(&declared.schema))?;
     for step in &up.steps {

@@ -7,9 +7,9 @@ mod order;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::dialect::{Dialect, Rebuild};
-use crate::error::{Blocked, Error, Result};
+use crate::error::{Blocked, Error, Refusal, Result};
 use crate::model::{Constraint, Index, IndexPart, Name, Schema, Table, TableName};
-use crate::op::{Filling, Op};
+use crate::op::Op;
 
 use hazard::Hazard;
 
@@ -57,15 +57,18 @@ pub fn plan(ops: Vec<Op>, from: &Schema, dialect: Dialect, purpose: Purpose) -> 
     let mildest: Vec<Op> = ops.into_iter().flat_map(|op| mildest(op, dialect, &mut names)).collect();
     let ops = order::order(mildest);
     let refused = refused(&ops, from, dialect);
-    let ops = if refused.is_empty() { ops } else { order::order(together(ops, &refused, from, purpose)) };
+    let ops = if refused.is_empty() { ops } else { order::order(together(ops, &refused, from)) };
 
     let mut schema = from.clone();
-    let mut blocked = Vec::new();
+    let mut blocked: Vec<Blocked> = match purpose {
+        Purpose::Up => ops.iter().flat_map(parts).filter_map(without_value).collect(),
+        Purpose::Down => Vec::new(),
+    };
     let mut plan = Plan::default();
     for op in ops {
         let op = with_tables(op, &schema);
         if let Err(refusal) = dialect.accepts(&op, &schema) {
-            blocked.push(Blocked { op: op.to_string(), refusal });
+            blocked.push(Blocked { op: op.to_string(), object: op.object(), location: None, refusal });
         }
         let rebuild = match &op {
             Op::RebuildTable { from, to, .. } => Some(dialect.rebuild(from, to, &schema)),
@@ -76,6 +79,30 @@ pub fn plan(ops: Vec<Op>, from: &Schema, dialect: Dialect, purpose: Purpose) -> 
         plan.steps.push(Step { op, rebuild, hazards });
     }
     if blocked.is_empty() { Ok(plan) } else { Err(Error::Blocked { blocked }) }
+}
+
+/// The operations inside a rebuild, or the operation itself.
+fn parts(op: &Op) -> &[Op] {
+    match op {
+        Op::RebuildTable { ops, .. } => ops,
+        op => std::slice::from_ref(op),
+    }
+}
+
+/// A new column that nothing gives a value to: no database can know what rows that are there already should hold.
+fn without_value(op: &Op) -> Option<Blocked> {
+    let Op::AddColumn { column, .. } = op else { return None };
+    let refusal = || Refusal {
+        reason: "rows that are there already would have no value for it".to_owned(),
+        hint: "give the field a `default_value`, or make it an `Option`".to_owned(),
+        can_rebuild: false,
+    };
+    column.needs_value().then(|| Blocked {
+        op: op.to_string(),
+        object: op.object(),
+        location: None,
+        refusal: refusal(),
+    })
 }
 
 /// The tables with an operation that only a rebuild can do.
@@ -92,29 +119,25 @@ fn refused(ops: &[Op], from: &Schema, dialect: Dialect) -> BTreeSet<TableName> {
 }
 
 /// Puts all operations inside a refused table into one rebuild of it.
-fn together(ops: Vec<Op>, refused: &BTreeSet<TableName>, from: &Schema, purpose: Purpose) -> Vec<Op> {
+fn together(ops: Vec<Op>, refused: &BTreeSet<TableName>, from: &Schema) -> Vec<Op> {
     let (inside, mut rest): (Vec<Op>, Vec<Op>) =
         ops.into_iter().partition(|op| refused.contains(op.table()) && stays_inside(op));
-    let filling = match purpose {
-        Purpose::Up => Filling::Refused,
-        Purpose::Down => Filling::Empty,
-    };
     for name in refused {
         let ops: Vec<Op> = inside.iter().filter(|op| op.table() == name).cloned().collect();
         let table = from.tables.get(name).cloned().unwrap_or_else(|| Table::new(name.clone()));
-        rest.push(Op::RebuildTable { from: table.clone(), to: table, ops, filling });
+        rest.push(Op::RebuildTable { from: table.clone(), to: table, ops });
     }
     rest
 }
 
 /// The rebuild with the table as it is right before and right after; any other operation as it is.
 fn with_tables(op: Op, schema: &Schema) -> Op {
-    let Op::RebuildTable { from, ops, filling, .. } = op else { return op };
+    let Op::RebuildTable { from, ops, .. } = op else { return op };
     let from = schema.tables.get(&from.name).cloned().unwrap_or(from);
     let alone = Schema { tables: BTreeMap::from([(from.name.clone(), from.clone())]), ..Schema::default() };
     let after = ops.iter().fold(alone, |schema, op| op.apply(schema));
     let to = after.tables.get(&from.name).cloned().unwrap_or_else(|| from.clone());
-    Op::RebuildTable { from, to, ops, filling }
+    Op::RebuildTable { from, to, ops }
 }
 
 /// Whether the operation changes one table and nothing around it, so that a rebuild can do it.

@@ -415,6 +415,42 @@ fn a_revision_without_autogenerate_is_empty_and_well_formed() {
 }
 
 #[test]
+fn a_required_column_without_a_value_stops_and_says_where() {
+    let project = adopted();
+    let path = project.path().join("src/entities/jobs.rs");
+    let text =
+        fs::read_to_string(&path).unwrap().replace("    pub job_type:", "    pub owner: String,\n    pub job_type:");
+    fs::write(&path, text).unwrap();
+    let files = project.migrations();
+    let ran = project.expect(2, &["revision", "--autogenerate", "-m", "owners"]);
+    expect![[r#"
+        error: 1 change cannot be written as a migration
+          add column `jobs.owner`  src/entities/jobs.rs:13:9
+            rows that are there already would have no value for it
+            hint: give the field a `default_value`, or make it an `Option`
+    "#]]
+    .assert_eq(&ran.notes);
+    assert_eq!(project.migrations(), files);
+}
+
+#[test]
+fn what_a_rebuild_would_lose_stops_it() {
+    let project = Project::mediaparser("1_initial");
+    let original = fs::read_to_string(project.path().join("original_phase1.sql")).unwrap();
+    project
+        .sql(&original.replace("job_type VARCHAR(50) NOT NULL", "job_type VARCHAR(50) NOT NULL ON CONFLICT REPLACE"));
+    project.expect(0, &["init"]);
+    project.expect(0, &["revision", "--baseline", "-m", "initial schema"]);
+    project.expect(0, &["stamp", "head"]);
+    let path = project.path().join("src/entities/jobs.rs");
+    let text =
+        fs::read_to_string(&path).unwrap().replace("pub progress_current: i32", "pub progress_current: Option<i32>");
+    fs::write(&path, text).unwrap();
+    let ran = project.expect(2, &["revision", "--autogenerate", "-m", "no progress"]);
+    assert!(ran.notes.contains("beyond what seachange understands: ON CONFLICT REPLACE"), "{}", ran.notes);
+}
+
+#[test]
 fn diff_shows_the_sql_and_writes_nothing() {
     let project = adopted();
     project.phase("6_exact_and_similar_groups");

@@ -3,7 +3,7 @@
 use super::text;
 use crate::error::Refusal;
 use crate::model::{Column, Constraint, DefaultValue, IndexKey, Placement, Schema, Table, TableName};
-use crate::op::{Filling, Op};
+use crate::op::Op;
 
 /// Whether SQLite has a statement for the operation on a schema as it is right before it.
 pub(in crate::dialect) fn accepts(op: &Op, schema: &Schema) -> Result<(), Refusal> {
@@ -26,7 +26,7 @@ pub(in crate::dialect) fn accepts(op: &Op, schema: &Schema) -> Result<(), Refusa
             Some(table) => accepts_dropped_column(table, column, constraints, schema),
             None => Ok(()),
         },
-        Op::RebuildTable { from, to, filling, .. } => accepts_rebuild(from, to, *filling),
+        Op::RebuildTable { from, .. } => accepts_rebuild(from),
     }
 }
 
@@ -35,28 +35,20 @@ fn rebuild(reason: &str) -> Result<(), Refusal> {
     Err(Refusal { reason: reason.to_owned(), hint: String::new(), can_rebuild: true })
 }
 
-fn accepts_rebuild(from: &Table, to: &Table, filling: Filling) -> Result<(), Refusal> {
-    if !from.unmodelled.is_empty() {
-        return Err(Refusal {
-            reason: format!(
-                "SQLite can only do it by rebuilding `{}`, and that would lose what its definition says beyond what \
-                 seachange understands: {}",
-                from.name,
-                from.unmodelled.join(", ")
-            ),
-            hint: "write that revision by hand: `seachange revision -m …`".to_owned(),
-            can_rebuild: false,
-        });
+fn accepts_rebuild(table: &Table) -> Result<(), Refusal> {
+    if table.unmodelled.is_empty() {
+        return Ok(());
     }
-    let unfilled = to.columns.iter().find(|column| from.column(&column.name).is_none() && column.needs_value());
-    match (unfilled, filling) {
-        (Some(column), Filling::Refused) => Err(Refusal {
-            reason: format!("rows that are there already would have no value for `{}.{}`", to.name, column.name),
-            hint: "give the field a `default_value`, or make it an `Option`".to_owned(),
-            can_rebuild: false,
-        }),
-        (Some(_), Filling::Empty) | (None, _) => Ok(()),
-    }
+    Err(Refusal {
+        reason: format!(
+            "SQLite can only do it by rebuilding `{}`, and that would lose what its definition says beyond what \
+             seachange understands: {}",
+            table.name,
+            table.unmodelled.join(", ")
+        ),
+        hint: "write that revision by hand: `seachange revision -m …`".to_owned(),
+        can_rebuild: false,
+    })
 }
 
 fn accepts_new_column(column: &Column, constraints: &[Constraint]) -> Result<(), Refusal> {
