@@ -84,6 +84,13 @@ async fn baseline(ctx: &mut Context<'_>, args: &cli::Revision, graph: &Graph) ->
     }
     let up = plan::plan(diff::diff(&Schema::default(), &comparison.live), &Schema::default(), dialect, Purpose::Up)?;
     let down = way_down(ctx, &up, &comparison.live)?;
+    for table in comparison.live.tables.values().filter(|table| !table.unmodelled.is_empty()) {
+        ctx.note(&format!(
+            "warning: what the definition of `{}` says beyond what seachange understands is not in the revision: {}",
+            table.name,
+            table.unmodelled.join(", ")
+        ))?;
+    }
     let lock = diff::record(&declared.schema, &comparison.declared, &comparison.live);
     let path = write(ctx, args, Vec::new(), &up, &down, Some(&lock))?;
     ctx.note("hint: run `seachange stamp head` to record that this database already has it")?;

@@ -440,7 +440,8 @@ fn what_a_rebuild_would_lose_stops_it() {
     project
         .sql(&original.replace("job_type VARCHAR(50) NOT NULL", "job_type VARCHAR(50) NOT NULL ON CONFLICT REPLACE"));
     project.expect(0, &["init"]);
-    project.expect(0, &["revision", "--baseline", "-m", "initial schema"]);
+    let baseline = project.expect(0, &["revision", "--baseline", "-m", "initial schema"]);
+    assert!(baseline.notes.contains("is not in the revision: ON CONFLICT REPLACE"), "{}", baseline.notes);
     project.expect(0, &["stamp", "head"]);
     let path = project.path().join("src/entities/jobs.rs");
     let text =
