@@ -66,16 +66,16 @@ pub fn compare(
     let past = lock.map(canonicalize).transpose()?.unwrap_or_default();
 
     let renames = diff::resolve(&declared.renames, &live, &goal);
-    let renamed = apply(&renames, live.clone());
+    let moved = apply(&renames, live.clone());
     let past = apply(&diff::resolve(&declared.renames, &past, &goal), past);
-    let goal = dialect.reconcile(goal, &renamed);
-    let past = dialect.reconcile(past, &renamed);
-    let settled = diff::settle(&goal, &past, &renamed);
+    let goal = dialect.reconcile(goal, &moved);
+    let past = dialect.reconcile(past, &moved);
+    let settlement = diff::settle(&goal, &past, &moved);
 
-    let ops = renames.iter().map(Op::from).chain(diff::diff(&renamed, &settled.target));
+    let ops = renames.iter().map(Op::from).chain(diff::diff(&moved, &settlement.target));
     let difference = |op: Op| Difference { drift: lock.is_some() && diff::is_drift(&op, &goal, &past), op };
     let differences = ops.map(difference).collect();
-    Ok(Comparison { live, declared: goal, target: settled.target, differences, unmanaged: settled.unmanaged })
+    Ok(Comparison { live, declared: goal, target: settlement.target, differences, unmanaged: settlement.unmanaged })
 }
 
 /// The schema with the parts of its tables in an order that does not depend on where it was read from, so that the lock

@@ -1,6 +1,7 @@
 //! The one error type: what was being done, why it failed, and what to do next.
 //! Knows no terminal; how an error is drawn is the report's business.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use crate::model::{Location, ObjectPath};
@@ -242,6 +243,10 @@ pub struct Refusal {
 pub struct Blocked {
     /// The operation in words.
     pub op: String,
+    /// What it is about.
+    pub object: ObjectPath,
+    /// Where that is declared, once somebody who knows has said it.
+    pub location: Option<Location>,
     /// Why, and what to do.
     pub refusal: Refusal,
 }
@@ -264,6 +269,17 @@ pub struct Diagnostic {
 }
 
 impl Error {
+    /// The same error, told where the entities declare what it is about.
+    #[must_use]
+    pub fn located(mut self, origins: &BTreeMap<ObjectPath, Location>) -> Self {
+        if let Self::Blocked { blocked } = &mut self {
+            for blocked in blocked {
+                blocked.location = origins.get(&blocked.object).cloned();
+            }
+        }
+        self
+    }
+
     /// The exit code: 1 when a gate stopped at something it found, 2 when something failed or was misused.
     pub fn exit_code(&self) -> u8 {
         match self {
@@ -294,8 +310,8 @@ impl Error {
                     .to_owned(),
             ),
             Self::NoEntities { .. } => Some(
-                "run `seachange init` in the folder with `Cargo.toml`, or pass the folder: \
-                 `seachange init --entities src/models`"
+                "run `seachange init` in the folder with `Cargo.toml` or pass it the folder with `--entities src/models`; \
+                 later, `entities` in `seachange.toml` names it"
                     .to_owned(),
             ),
             Self::UnknownDatabase { .. } => Some("seachange works on `sqlite:` databases".to_owned()),

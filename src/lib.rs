@@ -1,4 +1,21 @@
-//! Writes and checks the migrations of a SeaORM project.
+//! Writes and checks the migrations of a SeaORM project: from its entities, against its live database.
+//!
+//! ```text
+//! entities ── declare ──┐
+//!                       ├─ canonicalize ── reconcile ── diff ── plan ──┬── render ── revision
+//! database ── reflect ──┘                                              ├── report
+//!                                                                      └── migrate
+//! ```
+//!
+//! - [`declare`] reads entities from Rust source, [`dialect::reflect`] the live database; both give a [`model::Schema`].
+//! - [`compare`] puts the two side by side, with the lock as the third, and says what lies between them as [`op::Op`]s;
+//!   the parts of that are in [`dialect`] and [`diff`].
+//! - [`plan`] orders the operations in the mildest form the dialect has and names their hazards.
+//! - [`render`] writes them as SQL and as the text of a revision; [`revision`] keeps those files, their order and the lock.
+//! - [`migrate`] runs revisions on a database and records them.
+//! - [`report`] says what was found; [`commands`] wires all of it to the command line in [`cli`], with [`config`].
+//!
+//! `ARCHITECTURE.md` has the layers and the reasons.
 
 pub mod cli;
 pub mod commands;
@@ -7,6 +24,7 @@ pub mod config;
 pub mod declare;
 pub mod dialect;
 pub mod diff;
+pub mod docs;
 pub mod error;
 pub mod migrate;
 pub mod model;

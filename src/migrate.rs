@@ -8,7 +8,7 @@ use sea_orm::{ConnectOptions, ConnectionTrait, Database as Driver, DatabaseConne
 
 use crate::config::Database;
 use crate::dialect::{Dialect, HISTORY};
-use crate::error::{Cause, Error, Result};
+use crate::error::{Cause, Error, Result, count};
 use crate::model::Literal;
 use crate::revision::graph::Graph;
 use crate::revision::{Direction, Revision, Section};
@@ -37,6 +37,8 @@ pub struct Applied {
     pub checksum: String,
     /// When, as RFC 3339.
     pub applied_at: String,
+    /// What [`Session::remember`] was told, one item per line.
+    pub undeclared: Option<String>,
 }
 
 /// What happened to one revision.
@@ -68,7 +70,7 @@ impl Session {
         let failed = |source: DbErr| Error::Connect {
             database: database.to_string(),
             hint: "check the URL, and that the file and its folder can be read and written".to_owned(),
-            source: cause(source),
+            source: cause(&source),
         };
         let db = Driver::connect(options).await.map_err(failed)?;
         let session = Self { db, database: database.clone() };
@@ -91,11 +93,11 @@ impl Session {
     }
 
     async fn execute(&self, sql: &str, doing: &str) -> Result<()> {
-        self.db.execute_unprepared(sql).await.map(drop).map_err(|source| query_error(doing, source))
+        self.db.execute_unprepared(sql).await.map(drop).map_err(|source| query_error(doing, &source))
     }
 
     async fn query(&self, sql: &str, doing: &str) -> Result<Vec<QueryResult>> {
-        self.db.query_all_raw(self.statement(sql)).await.map_err(|source| query_error(doing, source))
+        self.db.query_all_raw(self.statement(sql)).await.map_err(|source| query_error(doing, &source))
     }
 
     /// The applied revisions by id.
@@ -107,16 +109,18 @@ impl Session {
         if self.query(&self.dialect().find_table(HISTORY), doing).await?.is_empty() {
             return Ok(BTreeMap::new());
         }
-        let rows = self.query(&format!("SELECT revision, checksum, applied_at FROM {HISTORY}"), doing).await?;
+        let rows =
+            self.query(&format!("SELECT revision, checksum, applied_at, undeclared FROM {HISTORY}"), doing).await?;
         let read = |row: &QueryResult| {
             let applied = Applied {
                 revision: row.try_get("", "revision")?,
                 checksum: row.try_get("", "checksum")?,
                 applied_at: row.try_get("", "applied_at")?,
+                undeclared: row.try_get("", "undeclared")?,
             };
             Ok((applied.revision.clone(), applied))
         };
-        rows.iter().map(read).collect::<std::result::Result<_, DbErr>>().map_err(|source| query_error(doing, source))
+        rows.iter().map(read).collect::<std::result::Result<_, DbErr>>().map_err(|source| query_error(doing, &source))
     }
 
     /// Runs a revision in one direction and records it, in one transaction where the section allows it.
@@ -193,7 +197,7 @@ impl Session {
                 line: section.line + statement.line - 1,
                 number: position + 1,
                 sql: statement.sql,
-                source: cause(source),
+                source: cause(&source),
             })?;
         }
         Ok(())
@@ -204,11 +208,11 @@ impl Session {
         let rows = match self.db.query_all_raw(self.statement(self.dialect().orphans_query())).await {
             Ok(rows) => rows,
             // A foreign key to something that is no key: the same before and after, unless the revision made it.
-            Err(error) => return Ok(BTreeSet::from([cause(error).to_string()])),
+            Err(error) => return Ok(BTreeSet::from([cause(&error).to_string()])),
         };
         let text = |row: &QueryResult| row.try_get::<String>("", "orphan");
         let texts = rows.iter().map(text).collect::<std::result::Result<_, DbErr>>();
-        texts.map_err(|source| query_error("look for rows that refer to nothing", source))
+        texts.map_err(|source| query_error("look for rows that refer to nothing", &source))
     }
 
     async fn record(&self, revision: &Revision, direction: Direction, now: &str, started: Instant) -> Result<()> {
@@ -243,13 +247,13 @@ impl Session {
                 return Err(Error::Locked {
                     holder: file.and_then(|file| self.dialect().lock_holder(file)),
                     hint: format!(
-                        "waited {} seconds; run the command again when the other is done, or raise `lock_timeout` below \
+                        "waited {}; run the command again when the other is done, or raise `lock_timeout` below \
                          `[database]` in `seachange.toml`",
-                        self.database.lock_timeout.as_secs()
+                        count(usize::try_from(self.database.lock_timeout.as_secs()).unwrap_or(usize::MAX), "second")
                     ),
                 });
             }
-            return Err(query_error("begin a transaction", source));
+            return Err(query_error("begin a transaction", &source));
         }
         let table = self.execute(self.dialect().create_history(), "create the history table").await;
         if table.is_err() {
@@ -286,6 +290,18 @@ impl Session {
         self.end(outcome).await
     }
 
+    /// Remembers what the database holds beyond the lock at this moment, so that what is added by hand later stands out.
+    ///
+    /// # Errors
+    /// The history cannot be written; it is then as before.
+    pub async fn remember(&self, undeclared: &[String]) -> Result<()> {
+        let text = self.dialect().literal(&Literal::Text(undeclared.join("\n")));
+        self.begin().await?;
+        let update = format!("UPDATE {HISTORY} SET undeclared = {text}");
+        let outcome = self.execute(&update, "write the history of revisions").await;
+        self.end(outcome).await
+    }
+
     async fn stamp_in_transaction(&self, graph: &Graph, revisions: &BTreeSet<String>, now: &str) -> Result<()> {
         let doing = "write the history of revisions";
         let history = self.history().await?;
@@ -301,13 +317,13 @@ impl Session {
     }
 }
 
-fn query_error(doing: &str, source: DbErr) -> Error {
+fn query_error(doing: &str, source: &DbErr) -> Error {
     Error::Query { doing: doing.to_owned(), source: cause(source) }
 }
 
 /// The database's own words, without the wrapping of the libraries in between.
-fn cause(error: DbErr) -> Cause {
-    let mut cause: &dyn std::error::Error = &error;
+fn cause(error: &DbErr) -> Cause {
+    let mut cause: &dyn std::error::Error = error;
     while let Some(source) = cause.source() {
         cause = source;
     }

@@ -7,7 +7,8 @@ use sqlparser::dialect::SQLiteDialect;
 use sqlparser::tokenizer::{Token, Tokenizer, Word};
 
 use crate::model::{
-    Column, Constraint, Index, IndexKey, Placement, Rename, Schema, Table, TableName, TableOptions, Verbatim,
+    Column, Constraint, Index, IndexKey, ObjectPath, Placement, Rename, Schema, Table, TableName, TableOptions,
+    Verbatim,
 };
 
 /// One change.
@@ -89,7 +90,6 @@ pub enum Op {
         from: Table,
         to: Table,
         ops: Vec<Op>,
-        filling: Filling,
     },
     /// Creates a view or virtual table from its own text.
     CreateVerbatim {
@@ -100,15 +100,6 @@ pub enum Op {
         name: TableName,
         object: Verbatim,
     },
-}
-
-/// What rows that are there already get in a new column that needs a value and has no default.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Filling {
-    /// There is no such column, or it must not be made.
-    Refused,
-    /// An empty value: the way down brings back the column, not what was in it.
-    Empty,
 }
 
 impl Op {
@@ -129,9 +120,9 @@ impl Op {
             Self::CreateIndex { table, index } => Self::DropIndex { table, index },
             Self::DropIndex { table, index } => Self::CreateIndex { table, index },
             Self::RenameIndex { table, from, to } => Self::RenameIndex { table, from: to, to: from },
-            Self::RebuildTable { from, to, ops, filling } => {
+            Self::RebuildTable { from, to, ops } => {
                 let ops = ops.iter().rev().map(Self::inverse).collect();
-                Self::RebuildTable { from: to, to: from, ops, filling }
+                Self::RebuildTable { from: to, to: from, ops }
             }
             Self::CreateVerbatim { name, object } => Self::DropVerbatim { name, object },
             Self::DropVerbatim { name, object } => Self::CreateVerbatim { name, object },
@@ -156,6 +147,16 @@ impl Op {
             | Self::DropIndex { table, .. }
             | Self::RenameIndex { table, .. } => table,
             Self::CreateVerbatim { name, .. } | Self::DropVerbatim { name, .. } => name,
+        }
+    }
+
+    /// What the operation is about, where that is declared: a column or the table.
+    pub fn object(&self) -> ObjectPath {
+        match self {
+            Self::AddColumn { table, column, .. }
+            | Self::DropColumn { table, column, .. }
+            | Self::AlterColumn { table, to: column, .. } => ObjectPath::Column(table.clone(), column.name.clone()),
+            op => ObjectPath::Table(op.table().clone()),
         }
     }
 
@@ -195,11 +196,15 @@ impl Op {
             Self::AlterTable { to, .. } => table.options = to,
             Self::AddColumn { column, constraints, .. } => {
                 table.columns.push(column);
-                constraints.into_iter().for_each(|constraint| add_constraint(table, constraint));
+                for constraint in constraints {
+                    add_constraint(table, constraint);
+                }
             }
             Self::DropColumn { column, constraints, .. } => {
                 table.columns.retain(|other| other.name != column.name);
-                constraints.iter().for_each(|constraint| drop_constraint(table, constraint));
+                for constraint in &constraints {
+                    drop_constraint(table, constraint);
+                }
             }
             Self::AlterColumn { from, to, .. } => {
                 if let Some(column) = table.columns.iter_mut().find(|column| column.name == from.name) {
@@ -257,7 +262,7 @@ impl fmt::Display for Op {
     }
 }
 
-/// A constraint in words: "the foreign key (file_id) to `files`".
+/// A constraint in words: "the foreign key (`file_id`) to `files`".
 struct Described<'a>(&'a Constraint);
 
 impl fmt::Display for Described<'_> {

@@ -30,6 +30,7 @@ fn empty(against: String, side: &'static str) -> Report {
         history: Vec::new(),
         tables: Vec::new(),
         changes: Vec::new(),
+        added: Vec::new(),
         unmanaged: Vec::new(),
         strict: false,
         counted: String::new(),
@@ -72,6 +73,9 @@ async fn online(ctx: &mut Context<'_>, declared: &Declared, strict: bool) -> Res
     }
     let comparison = compare(declared, lock.as_ref(), &live.schema, ctx.config.dialect, &ctx.config.options)?;
     let mut report = report.with(&comparison, declared, ctx.config.dialect);
+    if let Some(known) = live.history.values().find_map(|applied| applied.undeclared.as_deref()) {
+        report = report.since(&comparison, known);
+    }
     report.hint = hint(&report, &comparison, graph.revisions().is_empty());
     if report.is_clean() && lock.is_some() {
         report = unrecorded(ctx, declared, lock.as_ref(), report)?;
@@ -123,6 +127,9 @@ fn hint(report: &Report, comparison: &Comparison, is_first: bool) -> Option<Stri
     let hint = if is_first && has_tables {
         "hint: no revision describes this database yet; begin with `seachange revision --baseline -m \"initial schema\"` \
          and `seachange stamp head`"
+    } else if !report.added.is_empty() && report.changes.is_empty() {
+        "hint: somebody changed the database by hand: declare it in the entity, undo it, or run `seachange stamp head` \
+         if it is to stay beside what the project owns"
     } else if report.changes.is_empty() {
         return None;
     } else if report.changes.iter().all(|change| change.drift) {
@@ -143,7 +150,8 @@ pub(super) async fn diff(ctx: &mut Context<'_>, args: &cli::Diff) -> Result<Exit
         let live = ctx.look().await?;
         compare(&declared, lock.as_ref(), &live.schema, ctx.config.dialect, &ctx.config.options)?
     };
-    let plan = plan::plan(comparison.ops(), &comparison.live, ctx.config.dialect, Purpose::Up)?;
+    let plan = plan::plan(comparison.ops(), &comparison.live, ctx.config.dialect, Purpose::Up)
+        .map_err(|error| error.located(&declared.origins))?;
     for step in &plan.steps {
         for hazard in &step.hazards {
             ctx.say(&format!("-- {}: {}", hazard.kind.slug(), hazard.sentence))?;

@@ -97,8 +97,15 @@ impl Context<'_> {
         path.strip_prefix(&self.folder).unwrap_or(path).display().to_string()
     }
 
+    /// The entities. None at all is a mistake in the configuration, not a project whose tables may go.
     fn declare(&self) -> Result<Declared> {
-        declare::declare(&Sources { project: self.folder.clone(), roots: self.config.entities.clone() })
+        let sources = Sources { project: self.folder.clone(), roots: self.config.entities.clone() };
+        let declared = declare::declare(&sources)?;
+        if declared.schema.tables.is_empty() {
+            let folder = sources.roots.into_iter().next().unwrap_or(sources.project);
+            return Err(Error::NoEntities { folder });
+        }
+        Ok(declared)
     }
 
     /// The entities with further renames.

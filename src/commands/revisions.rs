@@ -4,8 +4,13 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::time::Instant;
 
+use crate::compare::compare;
+use crate::dialect;
 use crate::error::{Error, Result};
 use crate::migrate::{Access, Outcome, Session};
+use crate::model::Declared;
+use crate::plan::hazard::HAZARDS;
+use crate::report;
 use crate::revision::graph::{Graph, Target};
 use crate::revision::{Direction, Revision};
 
@@ -54,15 +59,37 @@ async fn run(ctx: &mut Context<'_>, revisions: &[&Revision], direction: Directio
         Direction::Down => ("took back", "already taken back by another process"),
     };
     for revision in revisions {
+        for sentence in losses(revision, direction) {
+            ctx.note(&format!("warning: {sentence}"))?;
+        }
         let started = Instant::now();
         match session.run(revision, direction, &now()).await? {
             Outcome::Done => {
-                ctx.note(&format!("{done} {} in {} ms", revision.title(), started.elapsed().as_millis()))?
+                ctx.note(&format!("{done} {} in {} ms", revision.title(), started.elapsed().as_millis()))?;
             }
             Outcome::AlreadyDone => ctx.note(&format!("{} was {skipped}", revision.title()))?,
         }
     }
+    remember(ctx, &session).await?;
     Ok(Exit::Clean)
+}
+
+/// What the tables of the project hold beyond the lock now is known; what comes by hand later is a change.
+async fn remember(ctx: &Context<'_>, session: &Session) -> Result<()> {
+    let Some(lock) = ctx.lock()? else { return Ok(()) };
+    let live = dialect::reflect(session.connection(), ctx.config.dialect).await?;
+    let declared = Declared { schema: lock, ..Declared::default() };
+    let comparison = compare(&declared, Some(&declared.schema), &live, ctx.config.dialect, &ctx.config.options)?;
+    let undeclared: Vec<String> = comparison.unmanaged.iter().filter_map(report::alteration_text).collect();
+    session.remember(&undeclared).await
+}
+
+/// What the revision's file says will be lost for good.
+fn losses(revision: &Revision, direction: Direction) -> impl Iterator<Item = &str> {
+    let loses_data = |slug: &str| HAZARDS.iter().any(|row| row.slug == slug && row.loses_data);
+    let hazards =
+        revision.hazards.iter().filter(move |hazard| hazard.direction == direction && loses_data(&hazard.slug));
+    hazards.map(|hazard| hazard.sentence.as_str())
 }
 
 /// Records that the database is at a revision, without running anything.
@@ -73,6 +100,7 @@ pub(super) async fn stamp(ctx: &mut Context<'_>, target: &str) -> Result<Exit> {
     let reached = graph.reached(&target);
     let session = Session::open(ctx.database()?, Access::Write).await?;
     session.stamp(&graph, &reached, &now()).await?;
+    remember(ctx, &session).await?;
     at(ctx, &graph, &reached)
 }
 

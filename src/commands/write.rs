@@ -52,7 +52,8 @@ pub(super) async fn revision(ctx: &mut Context<'_>, args: &cli::Revision) -> Res
             if drifted == 1 { "undoes" } else { "undo" },
         ))?;
     }
-    let up = plan::plan(comparison.ops(), &comparison.live, ctx.config.dialect, Purpose::Up)?;
+    let up = plan::plan(comparison.ops(), &comparison.live, ctx.config.dialect, Purpose::Up)
+        .map_err(|error| error.located(&declared.origins))?;
     let down = way_down(ctx, &up, &up.apply(&comparison.live))?;
     let path = write(ctx, args, parents, &up, &down, Some(&declared.schema))?;
     for step in &up.steps {
@@ -83,6 +84,13 @@ async fn baseline(ctx: &mut Context<'_>, args: &cli::Revision, graph: &Graph) ->
     }
     let up = plan::plan(diff::diff(&Schema::default(), &comparison.live), &Schema::default(), dialect, Purpose::Up)?;
     let down = way_down(ctx, &up, &comparison.live)?;
+    for table in comparison.live.tables.values().filter(|table| !table.unmodelled.is_empty()) {
+        ctx.note(&format!(
+            "warning: what the definition of `{}` says beyond what seachange understands is not in the revision: {}",
+            table.name,
+            table.unmodelled.join(", ")
+        ))?;
+    }
     let lock = diff::record(&declared.schema, &comparison.declared, &comparison.live);
     let path = write(ctx, args, Vec::new(), &up, &down, Some(&lock))?;
     ctx.note("hint: run `seachange stamp head` to record that this database already has it")?;
@@ -143,7 +151,8 @@ fn new_id() -> String {
     if getrandom::fill(&mut bytes).is_err() {
         bytes.copy_from_slice(&Timestamp::now().as_nanosecond().to_le_bytes()[..6]);
     }
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    let number = bytes.iter().fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
+    format!("{number:012x}")
 }
 
 /// The revision the next one follows.

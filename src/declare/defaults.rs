@@ -87,9 +87,8 @@ fn called(call: &ExprCall) -> Option<DefaultValue> {
             DefaultValue::Literal(Literal::Text(text)) => Some(DefaultValue::Expression(text)),
             DefaultValue::Literal(_) | DefaultValue::Expression(_) => None,
         },
-        ("Expr" | "SimpleExpr", "value" | "val" | "Value" | "Constant", [inner])
-        | ("Value" | "String" | "Expr" | "SimpleExpr", "from", [inner])
-        | ("Expr" | "SimpleExpr", "Keyword" | "keyword", [inner]) => read(inner),
+        ("Expr" | "SimpleExpr", "value" | "val" | "from" | "Value" | "Constant" | "Keyword", [inner])
+        | ("Value" | "String", "from", [inner]) => read(inner),
         _ => None,
     }
 }
@@ -117,4 +116,167 @@ fn constant(literal: &Lit) -> Option<Literal> {
         Lit::Float(number) => Literal::Real(number.base10_digits().to_owned()),
         _ => return None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use expect_test::{Expect, expect};
+
+    use crate::declare::testing::outcome;
+
+    /// Reads a model with one column for each attribute.
+    #[expect(clippy::needless_pass_by_value, reason = "expect! makes values")]
+    fn check(attributes: &[&str], expected: Expect) {
+        use std::fmt::Write;
+
+        let mut fields = String::new();
+        for (number, attribute) in attributes.iter().enumerate() {
+            let _ = writeln!(fields, "    #[sea_orm({attribute})]\n    pub c{number}: i32,");
+        }
+        let source = format!(
+            "use sea_orm::entity::prelude::*;\n#[derive(DeriveEntityModel)]\n#[sea_orm(table_name = \"t\")]\n\
+             pub struct Model {{\n    #[sea_orm(primary_key)]\n    pub id: i32,\n{fields}}}\n\
+             #[derive(DeriveRelation)]\npub enum Relation {{}}\n"
+        );
+        expected.assert_eq(&outcome(&source));
+    }
+
+    #[test]
+    fn values() {
+        check(
+            &[
+                r#"default_value = "it's""#,
+                "default_value = 7i64",
+                "default_value = -7",
+                "default_value = 0x1F",
+                "default_value = 1.50",
+                "default_value = -0.5",
+                "default_value = 1f64",
+                "default_value = true",
+                "default_value = 'c'",
+                "default_value = b'a'",
+                r#"default_value = b"ab""#,
+                r##"default_value = r#"raw "x""#"##,
+            ],
+            expect![[r#"
+                table t
+                  id Integer inferred auto?
+                  c0 Integer inferred default Text("it's")
+                  c1 Integer inferred default Integer(7)
+                  c2 Integer inferred default Integer(-7)
+                  c3 Integer inferred default Integer(31)
+                  c4 Integer inferred default Real("1.50")
+                  c5 Integer inferred default Real("-0.5")
+                  c6 Integer inferred default Real("1")
+                  c7 Integer inferred default Bool(true)
+                  c8 Integer inferred default Text("c")
+                  c9 Integer inferred default Integer(97)
+                  c10 Integer inferred default Blob([97, 98])
+                  c11 Integer inferred default Text("raw \"x\"")
+                  primary key (id)
+            "#]],
+        );
+    }
+
+    #[test]
+    fn values_that_are_no_default() {
+        check(
+            &["default_value = 340282366920938463463374607431768211456", r#"default_value = c"x""#],
+            expect![[r#"
+                entities/mod.rs:7:31: this literal cannot be a default
+                  |     #[sea_orm(default_value = 340282366920938463463374607431768211456)]
+                  |                               ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+                  hint: write a string, a number, `true` or `false`, or use `default_expr = "..."`
+                entities/mod.rs:9:31: this literal cannot be a default
+                  |     #[sea_orm(default_value = c"x")]
+                  |                               ^^^^
+                  hint: write a string, a number, `true` or `false`, or use `default_expr = "..."`
+            "#]],
+        );
+    }
+
+    #[test]
+    fn expressions() {
+        check(
+            &[
+                r#"default_expr = "Expr::current_timestamp()""#,
+                r#"default_expr = "Expr::current_date()""#,
+                r#"default_expr = "Expr::current_time()""#,
+                r#"default_expr = "sea_orm::sea_query::Expr::current_timestamp()""#,
+                r##"default_expr = r#"Expr::cust("gen_random_uuid()")"#"##,
+                r#"default_expr = "Expr::value(3)""#,
+                r#"default_expr = "Expr::val(-3).into()""#,
+                r#"default_expr = "Expr::null()""#,
+                r#"default_expr = "SimpleExpr::Keyword(Keyword::CurrentTimestamp)""#,
+                r#"default_expr = "Keyword::Null""#,
+                r##"default_expr = r#"SimpleExpr::Custom("now()".into())"#"##,
+                r##"default_expr = r#"Expr::cust("now()".to_owned())"#"##,
+                r##"default_expr = r#"String::from("a")"#"##,
+                r##"default_expr = r#"Value::from("a").into()"#"##,
+                r#"default_expr = "(-1.5)""#,
+                r#"default_expr = "false""#,
+            ],
+            expect![[r#"
+                table t
+                  id Integer inferred auto?
+                  c0 Integer inferred default (CURRENT_TIMESTAMP)
+                  c1 Integer inferred default (CURRENT_DATE)
+                  c2 Integer inferred default (CURRENT_TIME)
+                  c3 Integer inferred default (CURRENT_TIMESTAMP)
+                  c4 Integer inferred default (gen_random_uuid())
+                  c5 Integer inferred default Integer(3)
+                  c6 Integer inferred default Integer(-3)
+                  c7 Integer inferred default Null
+                  c8 Integer inferred default (CURRENT_TIMESTAMP)
+                  c9 Integer inferred default Null
+                  c10 Integer inferred default (now())
+                  c11 Integer inferred default (now())
+                  c12 Integer inferred default Text("a")
+                  c13 Integer inferred default Text("a")
+                  c14 Integer inferred default Real("-1.5")
+                  c15 Integer inferred default Bool(false)
+                  primary key (id)
+            "#]],
+        );
+    }
+
+    #[test]
+    fn expressions_whose_sql_is_not_in_the_source() {
+        check(
+            &[
+                r#"default_expr = "DEFAULT_NAME""#,
+                r#"default_expr = "Func::cust(Uuid7)""#,
+                r#"default_expr = "Expr::val(1).add(2)""#,
+                r#"default_expr = "Expr::cust(name())""#,
+                r#"default_expr = "1 +""#,
+                r#"default_expr = "Status::Open""#,
+            ],
+            expect![[r#"
+                entities/mod.rs:7:30: the SQL of the default `DEFAULT_NAME` cannot be told from the source
+                  |     #[sea_orm(default_expr = "DEFAULT_NAME")]
+                  |                              ^^^^^^^^^^^^^^
+                  hint: write a literal, `Expr::current_timestamp()`, or the SQL itself: `default_expr = "Expr::cust(\"...\")"`
+                entities/mod.rs:9:30: the SQL of the default `Func::cust(Uuid7)` cannot be told from the source
+                  |     #[sea_orm(default_expr = "Func::cust(Uuid7)")]
+                  |                              ^^^^^^^^^^^^^^^^^^^
+                  hint: write a literal, `Expr::current_timestamp()`, or the SQL itself: `default_expr = "Expr::cust(\"...\")"`
+                entities/mod.rs:11:30: the SQL of the default `Expr::val(1).add(2)` cannot be told from the source
+                  |     #[sea_orm(default_expr = "Expr::val(1).add(2)")]
+                  |                              ^^^^^^^^^^^^^^^^^^^^^
+                  hint: write a literal, `Expr::current_timestamp()`, or the SQL itself: `default_expr = "Expr::cust(\"...\")"`
+                entities/mod.rs:13:30: the SQL of the default `Expr::cust(name())` cannot be told from the source
+                  |     #[sea_orm(default_expr = "Expr::cust(name())")]
+                  |                              ^^^^^^^^^^^^^^^^^^^^
+                  hint: write a literal, `Expr::current_timestamp()`, or the SQL itself: `default_expr = "Expr::cust(\"...\")"`
+                entities/mod.rs:15:30: this default cannot be read: unexpected end of input, expected an expression
+                  |     #[sea_orm(default_expr = "1 +")]
+                  |                              ^^^^^
+                  hint: write a literal, `Expr::current_timestamp()`, or the SQL itself: `default_expr = "Expr::cust(\"...\")"`
+                entities/mod.rs:17:30: the SQL of the default `Status::Open` cannot be told from the source
+                  |     #[sea_orm(default_expr = "Status::Open")]
+                  |                              ^^^^^^^^^^^^^^
+                  hint: write a literal, `Expr::current_timestamp()`, or the SQL itself: `default_expr = "Expr::cust(\"...\")"`
+            "#]],
+        );
+    }
 }

@@ -1,6 +1,8 @@
 //! One entity: the model struct with its attributes, as a table.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use proc_macro2::Span;
 use syn::{Attribute, Field, ItemStruct};
@@ -51,8 +53,23 @@ struct Plain<'a> {
     span: Span,
 }
 
-/// The names of the entity of a module, `None` when its model has no table name.
-pub(super) fn outline(workspace: &Workspace, module: ModuleId) -> Option<Outline> {
+/// The names of all entities some relation has led to, each read once.
+#[derive(Default)]
+pub(super) struct Outlines(RefCell<BTreeMap<ModuleId, Option<Rc<Outline>>>>);
+
+impl Outlines {
+    /// The names of the entity of a module, `None` when its model has no table name.
+    pub(super) fn of(&self, workspace: &Workspace, module: ModuleId) -> Option<Rc<Outline>> {
+        if let Some(known) = self.0.borrow().get(&module) {
+            return known.clone();
+        }
+        let outline = outline(workspace, module).map(Rc::new);
+        self.0.borrow_mut().insert(module, outline.clone());
+        outline
+    }
+}
+
+fn outline(workspace: &Workspace, module: ModuleId) -> Option<Outline> {
     let module = workspace.module(module);
     let model = module.model()?;
     // Whatever is wrong with that entity is said when it is read itself.
@@ -72,6 +89,7 @@ fn sketch(said: &ModelAttrs, fields: &[Plain<'_>]) -> Option<Outline> {
 /// Reads the model of a module. Adds to the problems what is wrong; `None` when there is no table to speak of.
 pub(super) fn read(
     workspace: &Workspace,
+    outlines: &Outlines,
     module: &Module,
     model: &ItemStruct,
     problems: &mut Vec<Problem>,
@@ -81,15 +99,18 @@ pub(super) fn read(
     let said = ModelAttrs::read(file, &model.attrs, problems);
     let fields = fields(module, model, &said, problems);
     foreign_attributes(module, model, problems);
-    let Some(outline) = sketch(&said, &fields) else {
+    let outline = sketch(&said, &fields);
+    if outline.is_none() {
         problems.push(
             Problem::new(file, model.ident.span(), "the entity has no `table_name`")
                 .hint("add `#[sea_orm(table_name = \"...\")]` to the struct"),
         );
-        return None;
-    };
+    }
+    // Even without a name, the rest is read for what else is wrong.
+    let nameless = outline.is_none();
+    let outline = outline.unwrap_or_else(|| Outline { table: TableName::new(""), columns: Vec::new() });
     let mut table = Table::new(outline.table.clone());
-    table.comment = said.comment.clone();
+    table.comment.clone_from(&said.comment);
     let auto_increment = auto_increment(module, &fields, problems);
     let mut renames = Vec::new();
     let mut columns: Vec<(String, Span)> = Vec::new();
@@ -124,9 +145,9 @@ pub(super) fn read(
     }
     table.uniques = fields.iter().filter(|field| field.said.unique).map(|field| unique(&field.name)).collect();
     table.indexes = indexes(&table.name, &fields);
-    table.foreign_keys = relations::read(workspace, module, model, &outline, problems);
+    table.foreign_keys = relations::read(workspace, outlines, module, model, &outline, problems);
     let named = said.table_name.as_ref().map_or_else(|| model.ident.span(), syn::LitStr::span);
-    Some(Entity { table, renames, named, columns })
+    (!nameless).then_some(Entity { table, renames, named, columns })
 }
 
 /// The fields that are columns, with their names.
@@ -185,7 +206,7 @@ fn column(workspace: &Workspace, module: &Module, field: &Plain<'_>, problems: &
             Problem::new(
                 module.file,
                 span,
-                format!("whether the column `{}` exists depends on how the crate is built", field.name),
+                format!("what the column `{}` is depends on how the crate is built", field.name),
             )
             .hint("remove the condition: a table has the same columns in every build"),
         );
@@ -276,22 +297,13 @@ fn indexes(table: &TableName, fields: &[Plain<'_>]) -> Vec<Index> {
     indexes
 }
 
-/// An entity that exists in some builds only cannot be compared.
+/// An entity that exists in some builds only cannot be compared. A condition on the module around it is another matter:
+/// the folder was named as one that holds the entities.
 fn conditional(module: &Module, model: &ItemStruct, problems: &mut Vec<Problem>) {
     if let Condition::Unknown(span) = condition(&model.attrs) {
         problems.push(
-            Problem::new(module.file, span, "whether the entity exists depends on how the crate is built")
+            Problem::new(module.file, span, "what the entity declares depends on how the crate is built")
                 .hint("remove the condition, or keep the entity outside of the entity folders"),
-        );
-    } else if let Condition::Unknown(_) = module.condition {
-        problems.push(
-            Problem::new(
-                module.file,
-                model.ident.span(),
-                "whether the entity exists depends on how the crate is built",
-            )
-            .label("its module is under a `cfg`")
-            .hint("remove the condition, or keep the entity outside of the entity folders"),
         );
     }
 }
@@ -303,5 +315,320 @@ fn foreign_attributes(module: &Module, model: &ItemStruct, problems: &mut Vec<Pr
     for attr in all.filter(ours) {
         let span = syn::spanned::Spanned::span(attr);
         problems.push(Problem::new(module.file, span, "`#[seachange(...)]` is not understood yet").hint("remove it"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use expect_test::{Expect, expect};
+
+    use crate::declare::testing::outcome;
+
+    #[expect(clippy::needless_pass_by_value, reason = "expect! makes values")]
+    fn check(source: &str, expected: Expect) {
+        expected.assert_eq(&outcome(source));
+    }
+
+    #[test]
+    fn all_that_a_model_says() {
+        check(
+            r#"use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "my table", schema_name = "app", comment = "it's", rename_all = "camelCase")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub the_id: i64,
+    #[sea_orm(unique, indexed)]
+    pub an_email: String,
+    #[sea_orm(indexed)]
+    pub a_name: Option<String>,
+    #[sea_orm(unique_key = "b")]
+    pub in_b: i32,
+    #[sea_orm(unique_key = "a", renamed_from = "old")]
+    pub in_a: i32,
+    #[sea_orm(unique_key = "b")]
+    pub also_in_b: i32,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+"#,
+            expect![[r#"
+                table app.my table comment "it's"
+                  theId BigInteger inferred
+                  anEmail String(None) inferred
+                  aName String(None) inferred null
+                  inB Integer inferred
+                  inA Integer inferred
+                  alsoInB Integer inferred
+                  primary key (theId)
+                  unique (anEmail) at anEmail
+                  index idx-my table-aName? (aName)
+                  unique index idx-my table-a? (inA)
+                  unique index idx-my table-b? (inB, alsoInB)
+                rename app.my table.old to inA
+            "#]],
+        );
+    }
+
+    #[test]
+    fn keys_that_count_up_and_keys_that_do_not() {
+        let models = [
+            ("inferred", "#[sea_orm(primary_key)] pub id: i32,"),
+            ("written", "#[sea_orm(primary_key, auto_increment = true)] pub id: i32,"),
+            ("not", "#[sea_orm(primary_key, auto_increment = false)] pub id: i32,"),
+            ("text", "#[sea_orm(primary_key)] pub id: String,"),
+            ("uuid", "#[sea_orm(primary_key)] pub id: uuid::Uuid,"),
+            ("text_but_written", "#[sea_orm(primary_key, auto_increment = true)] pub id: String,"),
+            ("date", "#[sea_orm(primary_key)] pub id: Date,"),
+            ("elsewhere", "#[sea_orm(primary_key)] pub id: i32, #[sea_orm(auto_increment = false)] pub other: i32,"),
+            ("composite", "#[sea_orm(primary_key)] pub a: i32, #[sea_orm(primary_key)] pub b: i32,"),
+            (
+                "first_of_two",
+                "#[sea_orm(primary_key, auto_increment = true)] pub a: i32, #[sea_orm(primary_key)] pub b: i32,",
+            ),
+        ];
+        let sources = models.map(|(name, fields)| {
+            format!(
+                "mod {name} {{\nuse sea_orm::entity::prelude::*;\n#[derive(DeriveEntityModel)]\n\
+                 #[sea_orm(table_name = \"{name}\")]\npub struct Model {{ {fields} }}\n\
+                 #[derive(DeriveRelation)]\npub enum Relation {{}}\n}}\n"
+            )
+        });
+        check(
+            &sources.concat(),
+            expect![[r#"
+            table composite
+              a Integer inferred
+              b Integer inferred
+              primary key pk-composite? (a, b)
+            table date
+              id Date inferred auto?
+              primary key (id)
+            table elsewhere
+              id Integer inferred
+              other Integer inferred
+              primary key (id)
+            table first_of_two
+              a Integer inferred
+              b Integer inferred
+              primary key pk-first_of_two? (a, b)
+            table inferred
+              id Integer inferred auto?
+              primary key (id)
+            table not
+              id Integer inferred
+              primary key (id)
+            table text
+              id String(None) inferred
+              primary key (id)
+            table text_but_written
+              id String(None) inferred auto
+              primary key (id)
+            table uuid
+              id Uuid inferred
+              primary key (id)
+            table written
+              id Integer inferred auto
+              primary key (id)
+        "#]],
+        );
+    }
+
+    #[test]
+    fn keys_that_cannot_count_up() {
+        check(
+            r#"use sea_orm::entity::prelude::*;
+#[derive(DeriveEntityModel)]
+#[sea_orm(table_name = "t")]
+pub struct Model {
+    #[sea_orm(primary_key)]
+    pub a: i32,
+    #[sea_orm(primary_key, auto_increment = true)]
+    pub b: i32,
+    #[sea_orm(auto_increment = true)]
+    pub c: i32,
+}
+#[derive(DeriveRelation)]
+pub enum Relation {}
+"#,
+            expect![[r#"
+                entities/mod.rs:7:28: `b` cannot count up
+                  |     #[sea_orm(primary_key, auto_increment = true)]
+                  |                            ^^^^^^^^^^^^^^ SeaORM does not take it
+                  hint: only a primary key of one column can have `auto_increment`
+                entities/mod.rs:9:15: `c` cannot count up
+                  |     #[sea_orm(auto_increment = true)]
+                  |               ^^^^^^^^^^^^^^ SeaORM does not take it
+                  hint: only a primary key of one column can have `auto_increment`
+            "#]],
+        );
+    }
+
+    #[test]
+    fn a_model_without_anything() {
+        check(
+            r#"use sea_orm::entity::prelude::*;
+#[derive(DeriveEntityModel)]
+pub struct Model {
+    pub a: i32,
+}
+"#,
+            expect![[r#"
+                entities/mod.rs:3:12: the entity has no `Relation` enum beside it
+                  | pub struct Model {
+                  |            ^^^^^
+                  hint: add `#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)] pub enum Relation {}`, or put `#[sea_orm::model]` on the model
+                entities/mod.rs:3:12: the entity has no `table_name`
+                  | pub struct Model {
+                  |            ^^^^^
+                  hint: add `#[sea_orm(table_name = "...")]` to the struct
+                entities/mod.rs:3:12: the entity has no primary key
+                  | pub struct Model {
+                  |            ^^^^^
+                  hint: put `#[sea_orm(primary_key)]` on a field: SeaORM needs one
+            "#]],
+        );
+    }
+
+    #[test]
+    fn a_model_with_a_table_and_no_key() {
+        check(
+            r#"use sea_orm::entity::prelude::*;
+#[derive(DeriveEntityModel)]
+#[sea_orm(table_nam = "t", table_name = "t", rename_all = "nocase")]
+pub struct Model {
+    pub a: i32,
+    #[sea_orm(column_name = "a")]
+    pub b: i32,
+}
+"#,
+            expect![[r#"
+                entities/mod.rs:3:11: unknown attribute `table_nam` on a model
+                  | #[sea_orm(table_nam = "t", table_name = "t", rename_all = "nocase")]
+                  |           ^^^^^^^^^ SeaORM does not take it
+                  hint: did you mean `table_name`?
+                entities/mod.rs:3:59: `nocase` is not a case style
+                  | #[sea_orm(table_nam = "t", table_name = "t", rename_all = "nocase")]
+                  |                                                           ^^^^^^^^
+                  hint: did you mean `lowercase`?
+                entities/mod.rs:4:12: the entity has no `Relation` enum beside it
+                  | pub struct Model {
+                  |            ^^^^^
+                  hint: add `#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)] pub enum Relation {}`, or put `#[sea_orm::model]` on the model
+                entities/mod.rs:4:12: the entity has no primary key
+                  | pub struct Model {
+                  |            ^^^^^
+                  hint: put `#[sea_orm(primary_key)]` on a field: SeaORM needs one
+                entities/mod.rs:7:9: the table `t` has two columns `a`
+                  |     pub b: i32,
+                  |         ^
+                  hint: give one of them another `column_name`
+            "#]],
+        );
+    }
+
+    #[test]
+    fn two_entities_on_one_table() {
+        check(
+            r#"//- entities/mod.rs
+pub mod a;
+pub mod b;
+//- entities/a.rs
+use sea_orm::entity::prelude::*;
+#[derive(DeriveEntityModel)]
+#[sea_orm(table_name = "t")]
+pub struct Model {
+    #[sea_orm(primary_key)]
+    pub id: i32,
+}
+#[derive(DeriveRelation)]
+pub enum Relation {}
+//- entities/b.rs
+use sea_orm::entity::prelude::*;
+#[derive(DeriveEntityModel)]
+#[sea_orm(table_name = "t")]
+pub struct Model {
+    #[sea_orm(primary_key)]
+    pub id: i32,
+}
+#[derive(DeriveRelation)]
+pub enum Relation {}
+"#,
+            expect![[r#"
+                entities/b.rs:3:24: the table `t` is declared twice
+                  | #[sea_orm(table_name = "t")]
+                  |                        ^^^ the second time
+                  hint: the first time is at entities/a.rs:3:24; leave one of them out of the entity folders
+            "#]],
+        );
+    }
+
+    #[test]
+    fn relation_fields_without_the_macro_for_them() {
+        check(
+            r#"use sea_orm::entity::prelude::*;
+#[derive(DeriveEntityModel)]
+#[sea_orm(table_name = "t")]
+pub struct Model {
+    #[sea_orm(primary_key)]
+    pub id: i32,
+    pub others: HasMany<super::other::Entity>,
+}
+#[derive(DeriveRelation)]
+pub enum Relation {}
+"#,
+            expect![[r#"
+                entities/mod.rs:7:9: `others` is a relation in a model that has none
+                  |     pub others: HasMany<super::other::Entity>,
+                  |         ^^^^^^
+                  hint: put `#[sea_orm::model]` before the derives of the struct
+            "#]],
+        );
+    }
+
+    #[test]
+    fn entities_that_depend_on_the_build() {
+        check(
+            r#"#[cfg(feature = "a")]
+mod a {
+    use sea_orm::entity::prelude::*;
+    #[derive(DeriveEntityModel)]
+    #[sea_orm(table_name = "a")]
+    pub struct Model {
+        #[sea_orm(primary_key)]
+        pub id: i32,
+    }
+    #[derive(DeriveRelation)]
+    pub enum Relation {}
+}
+#[cfg(test)]
+mod b {
+    use sea_orm::entity::prelude::*;
+    #[derive(DeriveEntityModel)]
+    pub struct Model {}
+}
+mod c {
+    use sea_orm::entity::prelude::*;
+    #[cfg_attr(feature = "c", derive(DeriveEntityModel))]
+    #[derive(DeriveEntityModel)]
+    #[sea_orm(table_name = "c")]
+    #[cfg(any(unix, windows))]
+    pub struct Model {
+        #[sea_orm(primary_key)]
+        pub id: i32,
+    }
+    #[derive(DeriveRelation)]
+    pub enum Relation {}
+}
+"#,
+            expect![[r#"
+                entities/mod.rs:21:5: what the entity declares depends on how the crate is built
+                  |     #[cfg_attr(feature = "c", derive(DeriveEntityModel))]
+                  |     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+                  hint: remove the condition, or keep the entity outside of the entity folders
+            "#]],
+        );
     }
 }

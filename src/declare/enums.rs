@@ -82,3 +82,225 @@ fn is_number(variant: &Variant) -> bool {
     };
     matches!(literal, Expr::Lit(literal) if matches!(literal.lit, Lit::Int(_)))
 }
+
+#[cfg(test)]
+mod tests {
+    use expect_test::{Expect, expect};
+
+    use crate::declare::testing::outcome;
+
+    #[expect(clippy::needless_pass_by_value, reason = "expect! makes values")]
+    fn check(source: &str, expected: Expect) {
+        expected.assert_eq(&outcome(source));
+    }
+
+    #[test]
+    fn values_in_the_order_of_variants() {
+        check(
+            r#"use sea_orm::entity::prelude::*;
+#[derive(EnumIter, DeriveActiveEnum)]
+#[sea_orm(rs_type = "String", db_type = "String(StringLen::N(10))", rename_all = "kebab-case")]
+pub enum A {
+    ZuluTime,
+    #[sea_orm(string_value = "x 'y'")]
+    Alpha,
+    #[sea_orm(rename = "UPPERCASE", display_value = "shown")]
+    MidWay,
+    Last = 4,
+}
+#[derive(DeriveEntityModel)]
+#[sea_orm(table_name = "t")]
+pub struct Model {
+    #[sea_orm(primary_key)]
+    pub id: i32,
+    pub a: A,
+}
+
+#[derive(DeriveRelation)]
+pub enum Relation {}
+"#,
+            expect![[r#"
+                table t
+                  id Integer inferred auto?
+                  a String(Some(10)) values ["zulu-time", "x 'y'", "MIDWAY", "last"]
+                  primary key (id)
+            "#]],
+        );
+    }
+
+    #[test]
+    fn a_database_enum_is_named_after_its_type() {
+        check(
+            r#"use sea_orm::entity::prelude::*;
+#[derive(EnumIter, DeriveActiveEnum)]
+#[sea_orm(db_type = "Enum", rename_all = "snake_case")]
+pub enum A { One }
+#[derive(DeriveEntityModel)]
+#[sea_orm(table_name = "t")]
+pub struct Model {
+    #[sea_orm(primary_key)]
+    pub id: i32,
+    pub a: A,
+}
+
+#[derive(DeriveRelation)]
+pub enum Relation {}
+"#,
+            expect![[r#"
+                table t
+                  id Integer inferred auto?
+                  a Enum("A") values ["one"]
+                  primary key (id)
+            "#]],
+        );
+    }
+
+    #[test]
+    fn numbers() {
+        check(
+            r#"use sea_orm::entity::prelude::*;
+#[derive(EnumIter, DeriveActiveEnum)]
+#[sea_orm(rs_type = "i16", db_type = "SmallInteger")]
+pub enum A {
+    #[sea_orm(num_value = -1)]
+    One,
+    Two = 2,
+    Three = -3,
+}
+#[derive(DeriveEntityModel)]
+#[sea_orm(table_name = "t")]
+pub struct Model {
+    #[sea_orm(primary_key)]
+    pub id: i32,
+    pub a: A,
+}
+
+#[derive(DeriveRelation)]
+pub enum Relation {}
+"#,
+            expect![[r#"
+                table t
+                  id Integer inferred auto?
+                  a SmallInteger
+                  primary key (id)
+            "#]],
+        );
+    }
+
+    #[test]
+    fn everything_wrong_at_once() {
+        check(
+            r#"use sea_orm::entity::prelude::*;
+#[derive(EnumIter, DeriveActiveEnum)]
+#[sea_orm(rs_type = "String", db_typ = "Text", rename_all = "Snake")]
+pub enum A {
+    One,
+    #[sea_orm(string_valu = "two")]
+    Two,
+    #[cfg(feature = "three")]
+    #[sea_orm(string_value = "three")]
+    Three,
+}
+#[derive(DeriveEntityModel)]
+#[sea_orm(table_name = "t")]
+pub struct Model {
+    #[sea_orm(primary_key)]
+    pub id: i32,
+    pub a: A,
+}
+
+#[derive(DeriveRelation)]
+pub enum Relation {}
+"#,
+            expect![[r#"
+                entities/mod.rs:3:31: unknown attribute `db_typ` on an enum
+                  | #[sea_orm(rs_type = "String", db_typ = "Text", rename_all = "Snake")]
+                  |                               ^^^^^^ SeaORM does not take it
+                  hint: did you mean `db_type`?
+                entities/mod.rs:3:61: `Snake` is not a case style
+                  | #[sea_orm(rs_type = "String", db_typ = "Text", rename_all = "Snake")]
+                  |                                                             ^^^^^^^
+                  hint: the case styles are `camelCase`, `PascalCase`, `kebab-case`, `snake_case`, `SCREAMING_SNAKE_CASE`, `SCREAMING-KEBAB-CASE`, `lowercase`, `UPPERCASE`, `title_case`, `mixed_case`
+                entities/mod.rs:4:10: the enum `A` has no `db_type`
+                  | pub enum A {
+                  |          ^
+                  hint: add `db_type = "String(StringLen::N(20))"` or another column type to its `#[sea_orm(...)]`
+                entities/mod.rs:5:5: the variant `One` does not say which value it stands for
+                  |     One,
+                  |     ^^^
+                  hint: give it `#[sea_orm(string_value = "...")]`, `#[sea_orm(num_value = ...)]` or a number, or the enum `rename_all`
+                entities/mod.rs:6:15: unknown attribute `string_valu` on a variant
+                  |     #[sea_orm(string_valu = "two")]
+                  |               ^^^^^^^^^^^ SeaORM does not take it
+                  hint: did you mean `string_value`?
+                entities/mod.rs:7:5: the variant `Two` does not say which value it stands for
+                  |     Two,
+                  |     ^^^
+                  hint: give it `#[sea_orm(string_value = "...")]`, `#[sea_orm(num_value = ...)]` or a number, or the enum `rename_all`
+                entities/mod.rs:8:5: whether the value `Three` exists depends on how the crate is built
+                  |     #[cfg(feature = "three")]
+                  |     ^^^^^^^^^^^^^^^^^^^^^^^^^
+                  hint: remove the condition: a column holds the same values in every build
+            "#]],
+        );
+    }
+
+    #[test]
+    fn strings_and_numbers() {
+        check(
+            r#"use sea_orm::entity::prelude::*;
+#[derive(EnumIter, DeriveActiveEnum)]
+#[sea_orm(rs_type = "String", db_type = "Text")]
+pub enum A {
+    #[sea_orm(string_value = "one")]
+    One,
+    #[sea_orm(num_value = 2)]
+    Two,
+}
+#[derive(DeriveEntityModel)]
+#[sea_orm(table_name = "t")]
+pub struct Model {
+    #[sea_orm(primary_key)]
+    pub id: i32,
+    pub a: A,
+}
+
+#[derive(DeriveRelation)]
+pub enum Relation {}
+"#,
+            expect![[r#"
+                entities/mod.rs:4:10: the values of the enum `A` are not all of one kind
+                  | pub enum A {
+                  |          ^
+                  hint: give every variant a `string_value`, or every variant a number
+            "#]],
+        );
+    }
+
+    #[test]
+    fn a_type_that_is_none() {
+        check(
+            r#"use sea_orm::entity::prelude::*;
+#[derive(EnumIter, DeriveActiveEnum)]
+#[sea_orm(rs_type = "String", db_type = "Strin(StringLen::N(3))", rename_all = "lowercase")]
+pub enum A { One }
+#[derive(DeriveEntityModel)]
+#[sea_orm(table_name = "t")]
+pub struct Model {
+    #[sea_orm(primary_key)]
+    pub id: i32,
+    pub a: A,
+}
+
+#[derive(DeriveRelation)]
+pub enum Relation {}
+"#,
+            expect![[r#"
+                entities/mod.rs:3:41: `Strin(StringLen::N(3))` is not a column type
+                  | #[sea_orm(rs_type = "String", db_type = "Strin(StringLen::N(3))", rename_all = "lowercase")]
+                  |                                         ^^^^^^^^^^^^^^^^^^^^^^^^
+                  hint: did you mean `String`?
+            "#]],
+        );
+    }
+}

@@ -67,3 +67,60 @@ fn is_entity(attrs: &[Attribute]) -> bool {
         found
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::Write;
+
+    use expect_test::expect;
+
+    use super::find_entities;
+    use crate::declare::testing::write;
+
+    #[test]
+    fn what_people_keep_entities_in() {
+        let folder = tempfile::tempdir().unwrap();
+        let entity = "#[derive(Clone, DeriveEntityModel)]\n#[sea_orm(table_name = \"t\")]\npub struct Model {}\n";
+        let plain = "// DeriveEntityModel is only mentioned here\npub struct Model;\n";
+        let inline = format!("mod a {{ mod b {{ {entity} }} }}");
+        let in_tests = format!("#[cfg(test)] mod tests {{ {entity} }} const X: &str = \"DeriveEntityModel\";");
+        let qualified = "#[sea_orm::model]\n#[derive(sea_orm::DeriveEntityModel)]\npub struct Model {}\n";
+        let expanded = "#[derive(DeriveEntity)]\npub struct Entity;\n";
+        let mut source = String::new();
+        for (path, text) in [
+            ("src/entities/a.rs", entity),
+            ("src/entities/mod.rs", plain),
+            ("src/inline.rs", &inline),
+            ("src/in_tests.rs", &in_tests),
+            ("src/qualified.rs", qualified),
+            ("src/expanded.rs", expanded),
+            ("src/broken.rs", "#[derive(DeriveEntityModel)] struct"),
+            ("src/made.rs", "macro_rules! m { () => { #[derive(DeriveEntityModel)] struct Model; } }"),
+            ("crates/entity/src/b.rs", entity),
+            ("target/debug/c.rs", entity),
+            (".hidden/d.rs", entity),
+            ("ignored/e.rs", entity),
+            ("migration/src/f.rs", entity),
+            ("crates/migrations_old/src/g.rs", entity),
+            ("tests/h.rs", entity),
+            ("examples/i.rs", entity),
+            ("fixtures/j.rs", entity),
+            (".gitignore", "ignored/\n"),
+        ] {
+            let _ = writeln!(source, "//- {path}\n{text}");
+        }
+        write(folder.path(), &source);
+        let found = find_entities(folder.path()).unwrap();
+        let found = found.iter().map(|path| format!("{}\n", path.strip_prefix(folder.path()).unwrap().display()));
+        expect![[r#"
+            crates/entity/src/b.rs
+            src/broken.rs
+            src/entities/a.rs
+            src/expanded.rs
+            src/inline.rs
+            src/made.rs
+            src/qualified.rs
+        "#]]
+        .assert_eq(&found.collect::<String>());
+    }
+}

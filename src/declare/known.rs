@@ -73,27 +73,22 @@ pub(super) fn builtin(name: &str) -> Option<Known> {
 /// The meaning of a type of another crate.
 pub(super) fn type_named(path: &[String]) -> Option<Known> {
     let path: Vec<&str> = path.iter().map(String::as_str).collect();
-    match path.as_slice() {
-        ["sea_orm", "sqlx", rest @ ..] | ["sqlx", rest @ ..] => sqlx(rest),
-        ["sea_orm", "prelude", name] | ["sea_orm", "entity", "prelude", name] => prelude(name),
-        ["sea_orm", "JsonValue"] | ["sea_orm", "query", "JsonValue"] => Some(Known::Column(DataType::Json)),
-        ["sea_orm", "value", name] => timestamp(name),
-        ["std" | "core" | "alloc", "primitive" | "string" | "option" | "vec", name] => builtin(name),
-        ["std" | "alloc", "borrow", "Cow"] => Some(Known::Cow),
-        ["chrono", .., name] => chrono(name),
-        ["time", .., name] => time(name),
-        ["uuid", "fmt", "Braced" | "Hyphenated" | "Simple" | "Urn"] | ["uuid", "Uuid"] => {
-            Some(Known::Column(DataType::Uuid))
-        }
-        ["rust_decimal", .., "Decimal"] | ["bigdecimal", .., "BigDecimal"] => {
-            Some(Known::Column(DataType::Decimal(None)))
-        }
-        ["serde_json", .., "Value"] => Some(Known::Column(DataType::Json)),
-        ["ipnetwork", "IpNetwork"] => Some(Known::Column(DataType::Inet)),
-        ["mac_address", "MacAddress"] => Some(Known::Column(DataType::MacAddr)),
-        ["pgvector", "Vector"] => Some(Known::Column(DataType::Vector(None))),
-        _ => None,
-    }
+    Some(Known::Column(match path.as_slice() {
+        ["sea_orm", "sqlx", rest @ ..] | ["sqlx", rest @ ..] => return sqlx(rest),
+        ["sea_orm", "prelude", name] | ["sea_orm", "entity", "prelude", name] => return prelude(name),
+        ["sea_orm", "value", name] => return timestamp(name),
+        ["std" | "core" | "alloc", "primitive" | "string" | "option" | "vec", name] => return builtin(name),
+        ["std" | "alloc", "borrow", "Cow"] => return Some(Known::Cow),
+        ["chrono", .., name] => return chrono(name),
+        ["time", .., name] => return time(name),
+        ["sea_orm", "JsonValue"] | ["sea_orm", "query", "JsonValue"] | ["serde_json", .., "Value"] => DataType::Json,
+        ["uuid", "Uuid"] | ["uuid", "fmt", "Braced" | "Hyphenated" | "Simple" | "Urn"] => DataType::Uuid,
+        ["rust_decimal", .., "Decimal"] | ["bigdecimal", .., "BigDecimal"] => DataType::Decimal(None),
+        ["ipnetwork", "IpNetwork"] => DataType::Inet,
+        ["mac_address", "MacAddress"] => DataType::MacAddr,
+        ["pgvector", "Vector"] => DataType::Vector(None),
+        _ => return None,
+    }))
 }
 
 /// `sea_orm::entity::prelude`.

@@ -29,6 +29,7 @@ use syn::Item;
 
 use self::attrs::derives;
 use self::cfg::Condition;
+use self::entity::Outlines;
 pub use self::find::find_entities;
 use self::problem::Problem;
 use self::workspace::{Module, Roots, Workspace};
@@ -68,10 +69,11 @@ pub fn declare(sources: &Sources) -> Result<Declared> {
     let mut problems = Vec::new();
     let mut diagnostics = unreached(&workspace, &roots)?;
     let mut declared = Declared::default();
+    let outlines = Outlines::default();
     for module in entity_modules(&workspace, &roots) {
         unreadable(&module, &mut problems);
         if let Some(model) = module.model() {
-            let Some(entity) = entity::read(&workspace, &module, model, &mut problems) else { continue };
+            let Some(entity) = entity::read(&workspace, &outlines, &module, model, &mut problems) else { continue };
             add(&workspace, &mut declared, &module, entity, &mut problems);
         }
     }
@@ -174,15 +176,143 @@ fn unreached(workspace: &Workspace, roots: &Roots) -> Result<Vec<Diagnostic>> {
 
 #[cfg(test)]
 mod tests {
-    use super::testing;
+    use expect_test::{Expect, expect};
+    use proptest::prelude::*;
+
+    use super::{Sources, declare, testing, testing::outcome};
+
+    #[expect(clippy::needless_pass_by_value, reason = "expect! makes values")]
+    fn check(source: &str, expected: Expect) {
+        expected.assert_eq(&outcome(source));
+    }
 
     #[test]
-    fn phases() {
-        for phase in std::fs::read_dir("fixtures/mediaparser/phases").unwrap() {
-            let path = phase.unwrap().path();
-            println!("{}", path.display());
-            println!("{}", testing::of(std::path::Path::new("."), &[path.to_str().unwrap()]));
+    fn forms_that_are_not_read() {
+        check(
+            r#"//- entities/mod.rs
+pub mod expanded;
+pub mod made;
+//- entities/expanded.rs
+use sea_orm::entity::prelude::*;
+#[derive(Copy, Clone, Default, Debug, DeriveEntity)]
+pub struct Entity;
+#[derive(DeriveModel, DeriveActiveModel)]
+pub struct Model { pub id: i32 }
+//- entities/made.rs
+macro_rules! entity {
+    ($name:ident) => {
+        #[derive(DeriveEntityModel)]
+        pub struct $name { pub id: i32 }
+    };
+}
+thread_local! { static HARMLESS: i32 = 1; }
+"#,
+            expect![[r#"
+                entities/expanded.rs:3:12: an entity in the expanded format cannot be read
+                  | pub struct Entity;
+                  |            ^^^^^^
+                  hint: derive `DeriveEntityModel` on its model, which writes the rest
+                entities/made.rs:1:1: entities made by a macro cannot be read
+                  | macro_rules! entity {
+                  | ^^^^^^^^^^^
+                  hint: write the entities out, or keep the macro outside of the entity folders
+            "#]],
+        );
+    }
+
+    #[test]
+    fn errors_of_one_entity_do_not_hide_those_of_another() {
+        check(
+            r#"//- entities/mod.rs
+mod b;
+mod a;
+mod c;
+//- entities/a.rs
+use sea_orm::entity::prelude::*;
+#[derive(DeriveEntityModel)]
+#[sea_orm(table_name = "a")]
+pub struct Model {
+    #[sea_orm(primary_key)]
+    pub id: i32,
+    pub x: Nope,
+    #[sea_orm(uniqe)]
+    pub y: i32,
+}
+#[derive(DeriveRelation)]
+pub enum Relation {
+}
+//- entities/b.rs
+use sea_orm::entity::prelude::*;
+#[derive(DeriveEntityModel)]
+#[sea_orm(table_name = "b")]
+pub struct Model {
+    #[sea_orm(primary_key)]
+    pub id: i32,
+    pub x: Nope,
+}
+#[derive(DeriveRelation)]
+pub enum Relation {
+}
+//- entities/c.rs
+this is not Rust
+"#,
+            expect![[r#"
+                entities/a.rs:7:12: cannot find the type `Nope`
+                  |     pub x: Nope,
+                  |            ^^^^
+                  hint: write the column type on the field: `#[sea_orm(column_type = "...")]`
+                entities/a.rs:8:15: unknown attribute `uniqe` on a column
+                  |     #[sea_orm(uniqe)]
+                  |               ^^^^^ SeaORM ignores it
+                  hint: did you mean `unique`?
+                entities/b.rs:7:12: cannot find the type `Nope`
+                  |     pub x: Nope,
+                  |            ^^^^
+                  hint: write the column type on the field: `#[sea_orm(column_type = "...")]`
+                entities/c.rs:1:6: this is not Rust: expected `!`
+                  | this is not Rust
+                  |      ^^
+            "#]],
+        );
+    }
+
+    #[test]
+    fn every_table_and_column_has_its_place() {
+        let folder = tempfile::tempdir().unwrap();
+        testing::write(
+            folder.path(),
+            "//- entities/mod.rs\nmod a;\n//- entities/a.rs\nuse sea_orm::entity::prelude::*;\n\
+            #[derive(DeriveEntityModel)]\n#[sea_orm(schema_name = \"s\", table_name = \"ä\")]\npub struct Model {\n    \
+            #[sea_orm(primary_key)]\n    pub id: i32,\n    /* größe */ pub größe: i32,\n}\n#[derive(DeriveRelation)]\npub enum Relation {}\n",
+        );
+        let declared = declare(&Sources { project: folder.path().to_owned(), roots: vec!["entities".into()] }).unwrap();
+        let places = declared.origins.iter().map(|(path, place)| format!("{path} at {place}\n"));
+        expect![[r#"
+            s.ä at entities/a.rs:3:43
+            s.ä.größe at entities/a.rs:7:21
+            s.ä.id at entities/a.rs:6:9
+        "#]]
+        .assert_eq(&places.collect::<String>());
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(48))]
+
+        /// Whatever the source, the answer is a schema or an error.
+        #[test]
+        fn no_source_makes_it_panic(file in 0..5usize, from in 0..3000usize, length in 0..40usize, put in "[a-z(){}<>\\[\\]\"#:,=ß0-9 ]{0,8}") {
+            let sources = [
+                include_str!("../../fixtures/declare/attributes.rs"),
+                include_str!("../../fixtures/declare/book.rs"),
+                include_str!("../../fixtures/declare/chapter.rs"),
+                include_str!("../../fixtures/declare/enums.rs"),
+                include_str!("../../fixtures/declare/written_types.rs"),
+            ];
+            let letters: Vec<char> = sources[file].chars().collect();
+            let from = from.min(letters.len());
+            let to = (from + length).min(letters.len());
+            let source: String = letters[..from].iter().copied().chain(put.chars()).chain(letters[to..].iter().copied()).collect();
+            outcome(&source.replace("//- ", ""));
         }
-        println!("{}", testing::of(std::path::Path::new("fixtures/mediaparser"), &["src/entities"]));
     }
 }

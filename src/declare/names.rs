@@ -87,15 +87,33 @@ impl Workspace {
                     None => Err(Missing::Unknown),
                 }
             }
-            name => match self.lookup(module, name, visited) {
-                Ok(meaning) => self.follow(meaning, rest, visited),
-                Err(Missing::Broken) => Err(Missing::Broken),
-                Err(Missing::Unknown) if self.library(name).is_some() || !rest.is_empty() => {
-                    if known::is_primitive(name) { Err(Missing::Unknown) } else { self.find_crate(path, visited) }
-                }
-                Err(Missing::Unknown) if known::is_builtin(name) => Ok(Meaning::Builtin(name.to_owned())),
-                Err(Missing::Unknown) => Err(Missing::Unknown),
+            name => self.find_in_scope(module, name, path, visited),
+        }
+    }
+
+    /// A path that starts with a name of the module, of another crate, or of the prelude.
+    fn find_in_scope(
+        &self,
+        module: ModuleId,
+        name: &str,
+        path: &[String],
+        visited: &mut Visited,
+    ) -> Result<Meaning, Missing> {
+        let rest = path.get(1..).unwrap_or_default();
+        // A `use` whose own path starts with the name it brings: the path means the crate.
+        let again = visited.contains(&(module, name.to_owned()));
+        match self.lookup(module, name, visited) {
+            Ok(meaning) => self.follow(meaning, rest, visited),
+            Err(Missing::Broken) => Err(Missing::Broken),
+            // The module has such a name, but it leads nowhere.
+            Err(Missing::Unknown) if !again && self.module(module).names.contains_key(name) => Err(Missing::Unknown),
+            Err(Missing::Unknown) if self.library(name).is_some() => self.find_crate(path, visited),
+            Err(Missing::Unknown) if known::is_builtin(name) => match rest {
+                [] => Ok(Meaning::Builtin(name.to_owned())),
+                _ => Err(Missing::Unknown),
             },
+            Err(Missing::Unknown) if rest.is_empty() => Err(Missing::Unknown),
+            Err(Missing::Unknown) => self.find_crate(path, visited),
         }
     }
 
@@ -161,6 +179,8 @@ impl Workspace {
                 }
                 Name::Import(path) => match self.find(id, path, visited) {
                     Ok(meaning) => return Ok(meaning),
+                    // `use name;` can only mean a crate when it means nothing else.
+                    Err(Missing::Unknown) if path.len() == 1 => return self.find_crate(path, visited),
                     Err(missing) => broken |= missing == Missing::Broken,
                 },
             }
@@ -190,10 +210,13 @@ impl Workspace {
 impl Module {
     /// The struct with `DeriveEntityModel`, if the module has one.
     pub(super) fn model(&self) -> Option<&ItemStruct> {
-        self.items.iter().find_map(|item| match item {
-            Item::Struct(item) if derives(self, &item.attrs, "DeriveEntityModel") => Some(item),
+        let is_model =
+            |item: &Item| matches!(item, Item::Struct(item) if derives(self, &item.attrs, "DeriveEntityModel"));
+        let place = *self.model.get_or_init(|| self.items.iter().position(is_model));
+        match self.items.get(place?) {
+            Some(Item::Struct(item)) => Some(item),
             _ => None,
-        })
+        }
     }
 
     /// Whether the path of an attribute or a derive is that of a macro, by its own name or through a `use`.
@@ -238,5 +261,290 @@ impl Module {
         let qualified = path.segments.len() > 1;
         let imported = || self.names.contains_key(name) || !self.globs.is_empty();
         self.is_macro(path, name) && (qualified || imported())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use expect_test::{Expect, expect};
+
+    use crate::declare::testing::outcome;
+
+    #[expect(clippy::needless_pass_by_value, reason = "expect! makes values")]
+    fn check(source: &str, expected: Expect) {
+        expected.assert_eq(&outcome(source));
+    }
+
+    #[test]
+    fn every_kind_of_use() {
+        check(
+            r#"//- Cargo.toml
+[package]
+name = "my-shop"
+//- src/lib.rs
+pub mod entities;
+pub mod kinds;
+mod hidden { pub use crate::kinds::deep::*; pub use super::kinds as all; }
+//- src/kinds.rs
+pub mod deep;
+pub use deep::Kind as Reexported;
+pub use self::deep::{self as below, Kind as InGroup, Other as _};
+pub type Alias = deep::Kind;
+//- src/kinds/deep.rs
+use sea_orm::entity::prelude::*;
+#[derive(DeriveActiveEnum)]
+#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "lowercase")]
+pub enum Kind { One }
+//- src/entities/mod.rs
+use sea_orm::entity::prelude::*;
+use crate::kinds::{below, deep::Kind as Renamed, *};
+use super::kinds::deep::Kind as Local;
+use sea_orm::prelude as orm;
+use Renamed as Again;
+use chrono::{self, Utc as Here};
+use uuid as ids;
+use std::{string::{String as Text}};
+mod inner { pub(super) use super::super::kinds::deep::*; }
+#[derive(DeriveEntityModel)]
+#[sea_orm(table_name = "t")]
+pub struct Model {
+    #[sea_orm(primary_key)]
+    pub id: i32,
+    pub a: Reexported,
+    pub b: below::Kind,
+    pub c: Renamed,
+    pub d: crate::kinds::Alias,
+    pub e: crate::hidden::Kind,
+    pub f: crate::hidden::all::deep::Kind,
+    pub g: self::Local,
+    pub h: super::kinds::InGroup,
+    pub i: my_shop::kinds::deep::Kind,
+    pub j: ::my_shop::kinds::Alias,
+    pub k: inner::Kind,
+    pub l: Again,
+    pub m: orm::DateTimeUtc,
+    pub n: Text,
+    pub o: chrono::DateTime<Here>,
+    pub p: ids::Uuid,
+}
+#[derive(DeriveRelation)]
+pub enum Relation {
+}
+"#,
+            expect![[r#"
+                table t
+                  id Integer inferred auto?
+                  a Text values ["one"]
+                  b Text values ["one"]
+                  c Text values ["one"]
+                  d Text values ["one"]
+                  e Text values ["one"]
+                  f Text values ["one"]
+                  g Text values ["one"]
+                  h Text values ["one"]
+                  i Text values ["one"]
+                  j Text values ["one"]
+                  k Text values ["one"]
+                  l Text values ["one"]
+                  m TimestampWithTimeZone inferred
+                  n String(None) inferred
+                  o TimestampWithTimeZone inferred
+                  p Uuid inferred
+                  primary key (id)
+            "#]],
+        );
+    }
+
+    #[test]
+    fn own_names_win_over_globs() {
+        check(
+            r#"//- entities/mod.rs
+mod kinds;
+use sea_orm::entity::prelude::*;
+use kinds::*;
+type Kind = i64;
+type Uuid = i16;
+type String = i8;
+#[derive(DeriveEntityModel)]
+#[sea_orm(table_name = "t")]
+pub struct Model {
+    #[sea_orm(primary_key)]
+    pub id: i32,
+    pub a: Kind,
+    pub b: Uuid,
+    pub c: Date,
+    pub d: String,
+}
+#[derive(DeriveRelation)]
+pub enum Relation {
+}
+//- entities/kinds.rs
+use sea_orm::entity::prelude::*;
+pub type Date = u8;
+#[derive(DeriveActiveEnum)]
+#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "lowercase")]
+pub enum Kind { One }
+"#,
+            expect![[r#"
+                table t
+                  id Integer inferred auto?
+                  a BigInteger inferred
+                  b SmallInteger inferred
+                  c Date inferred
+                  d TinyInteger inferred
+                  primary key (id)
+            "#]],
+        );
+    }
+
+    #[test]
+    fn names_that_lead_nowhere() {
+        check(
+            r#"//- entities/mod.rs
+mod kinds;
+use sea_orm::entity::prelude::*;
+use self::Circle as Round;
+use self::Round as Circle;
+use self::gone::Lost;
+#[derive(DeriveEntityModel)]
+#[sea_orm(table_name = "t")]
+pub struct Model {
+    #[sea_orm(primary_key)]
+    pub id: i32,
+    pub a: kinds::Missing,
+    pub b: self::Missing,
+    pub c: super::Missing,
+    pub d: crate::kinds::Missing,
+    pub e: Circle,
+    pub f: kinds,
+    pub g: kinds::Kind::One,
+    pub h: Lost,
+}
+#[derive(DeriveRelation)]
+pub enum Relation {
+}
+//- entities/kinds.rs
+use sea_orm::entity::prelude::*;
+use super::*;
+#[derive(DeriveActiveEnum)]
+#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "lowercase")]
+pub enum Kind { One }
+"#,
+            expect![[r#"
+                entities/mod.rs:11:12: cannot find the type `kinds::Missing`
+                  |     pub a: kinds::Missing,
+                  |            ^^^^^^^^^^^^^^
+                  hint: write the column type on the field: `#[sea_orm(column_type = "...")]`
+                entities/mod.rs:12:12: cannot find the type `self::Missing`
+                  |     pub b: self::Missing,
+                  |            ^^^^^^^^^^^^^
+                  hint: write the column type on the field: `#[sea_orm(column_type = "...")]`
+                entities/mod.rs:13:12: cannot find the type `super::Missing`
+                  |     pub c: super::Missing,
+                  |            ^^^^^^^^^^^^^^
+                  hint: write the column type on the field: `#[sea_orm(column_type = "...")]`
+                entities/mod.rs:14:12: cannot find the type `crate::kinds::Missing`
+                  |     pub d: crate::kinds::Missing,
+                  |            ^^^^^^^^^^^^^^^^^^^^^
+                  hint: write the column type on the field: `#[sea_orm(column_type = "...")]`
+                entities/mod.rs:15:12: cannot find the type `Circle`
+                  |     pub e: Circle,
+                  |            ^^^^^^
+                  hint: write the column type on the field: `#[sea_orm(column_type = "...")]`
+                entities/mod.rs:16:12: `kinds` is not a type a column can have
+                  |     pub f: kinds,
+                  |            ^^^^^
+                  hint: write the column type on the field: `#[sea_orm(column_type = "...")]`
+                entities/mod.rs:17:12: cannot find the type `kinds::Kind::One`
+                  |     pub g: kinds::Kind::One,
+                  |            ^^^^^^^^^^^^^^^^
+                  hint: write the column type on the field: `#[sea_orm(column_type = "...")]`
+                entities/mod.rs:18:12: cannot find the type `Lost`
+                  |     pub h: Lost,
+                  |            ^^^^
+                  hint: write the column type on the field: `#[sea_orm(column_type = "...")]`
+            "#]],
+        );
+    }
+
+    #[test]
+    fn renamed_macros() {
+        check(
+            r#"//- entities/mod.rs
+use sea_orm::entity::prelude::*;
+use sea_orm::{DeriveEntityModel as Table, model as dense};
+pub mod other;
+#[dense]
+#[derive(Clone, Table)]
+#[sea_orm(table_name = "t")]
+pub struct Model {
+    #[sea_orm(primary_key)]
+    pub id: i32,
+    pub other_id: i32,
+    #[sea_orm(belongs_to, from = "other_id", to = "id")]
+    pub other: BelongsTo<other::Entity>,
+}
+//- entities/other.rs
+#[sea_orm::model]
+#[derive(Clone, sea_orm::DeriveEntityModel)]
+#[sea_orm(table_name = "other")]
+pub struct Model {
+    #[sea_orm(primary_key)]
+    pub id: i32,
+}
+"#,
+            expect![[r#"
+                table other
+                  id Integer inferred auto?
+                  primary key (id)
+                table t
+                  id Integer inferred auto?
+                  other_id Integer inferred
+                  primary key (id)
+                  foreign key fk-t-other_id? (other_id) references other (id) at other_id
+            "#]],
+        );
+    }
+
+    #[test]
+    fn a_broken_file_is_blamed_once() {
+        check(
+            r#"//- entities/mod.rs
+mod kinds;
+mod other;
+use sea_orm::entity::prelude::*;
+use kinds::Kind;
+#[derive(DeriveEntityModel)]
+#[sea_orm(table_name = "t")]
+pub struct Model {
+    #[sea_orm(primary_key)]
+    pub id: i32,
+    pub a: kinds::Kind,
+    pub b: Kind,
+    pub c: Money,
+}
+#[derive(DeriveRelation)]
+pub enum Relation {
+    #[sea_orm(belongs_to = "other::Entity", from = "Column::A", to = "other::Column::Id")]
+    Other,
+}
+//- entities/kinds.rs
+pub enum Kind { One
+//- entities/other.rs
+pub struct Model { pub id i32 }
+"#,
+            expect![[r#"
+                entities/kinds.rs:1:15: this is not Rust: a bracket, quote or comment is not closed
+                  | pub enum Kind { One
+                  |               ^
+                entities/mod.rs:12:12: cannot find the type `Money`
+                  |     pub c: Money,
+                  |            ^^^^^
+                  hint: write the column type on the field: `#[sea_orm(column_type = "...")]`
+                entities/other.rs:1:27: this is not Rust: expected `:`
+                  | pub struct Model { pub id i32 }
+                  |                           ^^^
+            "#]],
+        );
     }
 }

@@ -101,3 +101,63 @@ pub(super) fn column(field: &str, enum_name: Option<&str>, rename_all: Option<Ca
 pub(super) fn enum_type(rust_name: &str) -> String {
     rust_name.to_upper_camel_case()
 }
+
+#[cfg(test)]
+mod tests {
+    use expect_test::{Expect, expect};
+
+    use super::{Case, column, variant};
+
+    #[expect(clippy::needless_pass_by_value, reason = "expect! makes values")]
+    fn check(fields: &[&str], expected: Expect) {
+        let lines = fields.iter().map(|field| {
+            let cases = Case::SPELLINGS.iter().filter_map(|case| Some(column(field, None, Some(Case::parse(case)?))));
+            format!(
+                "{field}: {}, {}: {}\n",
+                variant(field),
+                column(field, None, None),
+                cases.collect::<Vec<_>>().join(" | ")
+            )
+        });
+        expected.assert_eq(&lines.collect::<String>());
+    }
+
+    #[test]
+    fn columns_in_every_case() {
+        check(
+            &[
+                "file_id",
+                "type",
+                "with_2_digits",
+                "x1y",
+                "HTTPServer",
+                "camelCase",
+                "_a",
+                "a_",
+                "a__b",
+                "größe",
+                "self_",
+            ],
+            expect![[r#"
+                file_id: FileId, file_id: fileId | FileId | file-id | file_id | FILE_ID | FILE-ID | fileid | FILEID | File Id | fileId
+                type: Type, type: type | Type | type | type | TYPE | TYPE | type | TYPE | Type | type
+                with_2_digits: With2Digits, with_2_digits: with2Digits | With2Digits | with2-digits | with2_digits | WITH2_DIGITS | WITH2-DIGITS | with2digits | WITH2DIGITS | With2 Digits | with2Digits
+                x1y: X1y, x1y: x1y | X1y | x1y | x1y | X1Y | X1Y | x1y | X1Y | X1y | x1y
+                HTTPServer: HttpServer, http_server: httpServer | HttpServer | http-server | http_server | HTTP_SERVER | HTTP-SERVER | httpserver | HTTPSERVER | Http Server | httpServer
+                camelCase: CamelCase, camel_case: camelCase | CamelCase | camel-case | camel_case | CAMEL_CASE | CAMEL-CASE | camelcase | CAMELCASE | Camel Case | camelCase
+                _a: A, a: a | A | a | a | A | A | a | A | A | a
+                a_: A, a: a | A | a | a | A | A | a | A | A | a
+                a__b: AB, a_b: ab | Ab | ab | ab | AB | AB | ab | AB | Ab | ab
+                größe: Größe, größe: größe | Größe | größe | größe | GRÖSSE | GRÖSSE | größe | GRÖSSE | Größe | größe
+                self_: Self_, self: self | Self | self | self | SELF | SELF | self | SELF | Self | self
+            "#]],
+        );
+    }
+
+    #[test]
+    fn the_variant_names_the_column_unless_the_field_is_odd() {
+        assert_eq!(column("plain", Some("Other2Name"), None), "other2_name");
+        assert_eq!(column("odd2_name", Some("Other"), None), "other");
+        assert_eq!(column("odd_2_name", Some("Other"), None), "odd_2_name");
+    }
+}

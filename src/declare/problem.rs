@@ -71,5 +71,5 @@ pub(super) fn kept<T>(outcome: Outcome<T>, problems: &mut Vec<Problem>) -> Optio
 }
 
 fn closest<'a>(word: &str, words: &[&'a str]) -> Option<&'a str> {
-    get_close_matches(word, words, 1, 0.7).first().copied()
+    get_close_matches(word, words, 1, 0.6).first().copied()
 }

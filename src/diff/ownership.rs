@@ -159,7 +159,15 @@ impl<'a> Merge<'a> {
         let gone = self.gone(target);
         for live in self.live.constraints() {
             let declared: Vec<Constraint> = target.constraints().collect();
-            let was_declared = self.lock.is_some_and(|table| table.constraints().any(|constraint| constraint == live));
+            let was_declared = self.lock.is_some_and(|table| {
+                table.constraints().any(|lock| match (&lock, &live) {
+                    // Its actions may be somebody else's; the foreign key is still the project's.
+                    (Constraint::ForeignKey(lock), Constraint::ForeignKey(live)) => {
+                        keys::is_same_foreign_key(lock, live)
+                    }
+                    _ => lock == live,
+                })
+            });
             let is_replaced = declared.iter().any(|constraint| keys::is_same_constraint(constraint, &live));
             let can_stay = keys::can_be_without(&live, &gone);
             if was_declared || is_replaced || !can_stay {

@@ -1,41 +1,54 @@
 //! Which of the renames somebody asked for are still to be done.
 
-use crate::model::{Rename, Schema};
+use crate::model::{ObjectPath, Rename, Schema};
 use crate::op::Op;
 
 /// The renames that mean something between these two schemas, in an order in which they can be applied.
 ///
 /// A rename means something when the old name is still there, the new one is not, and the goal has the new and not the
-/// old. A `renamed_from` left in the source after it was applied is therefore silent.
+/// old, unless another rename gives the old name away. A `renamed_from` left in the source after it was applied is
+/// therefore silent; and two names cannot be swapped in one revision, because before looks like after.
 pub fn resolve(asked: &[Rename], from: &Schema, to: &Schema) -> Vec<Rename> {
-    let mut schema = from.clone();
-    let mut renames = Vec::new();
     let tables = asked.iter().filter(|rename| matches!(rename, Rename::Table { .. }));
     let columns = asked.iter().filter(|rename| matches!(rename, Rename::Column { .. }));
-    for rename in tables.chain(columns) {
-        if is_due(rename, &schema, to) {
-            schema = Op::from(rename).apply(schema);
-            renames.push(rename.clone());
-        }
+    let mut left: Vec<&Rename> = tables.chain(columns).collect();
+    let mut schema = from.clone();
+    let mut renames = Vec::new();
+    // One rename may make room for another.
+    while let Some(position) = left.iter().position(|rename| is_due(rename, &left, &schema, to)) {
+        let rename = left.remove(position);
+        schema = Op::from(rename).apply(schema);
+        renames.push(rename.clone());
     }
     renames
 }
 
-fn is_due(rename: &Rename, schema: &Schema, goal: &Schema) -> bool {
-    match rename {
-        Rename::Table { from, to } => {
-            let moves =
-                |schema: &Schema, has, lacks| schema.tables.contains_key(has) && !schema.tables.contains_key(lacks);
-            moves(schema, from, to) && moves(goal, to, from)
-        }
-        Rename::Column { table, from, to } => {
-            let moves = |schema: &Schema, has: &str, lacks: &str| {
-                schema
-                    .tables
-                    .get(table)
-                    .is_some_and(|table| table.column(has).is_some() && table.column(lacks).is_none())
-            };
-            moves(schema, from, to) && moves(goal, to, from)
+fn is_due(rename: &Rename, left: &[&Rename], schema: &Schema, goal: &Schema) -> bool {
+    let (from, to) = (old(rename), new(rename));
+    // What the goal calls by the old name may be another thing, which gets that name now.
+    let is_taken_over = || left.iter().any(|other| new(other) == from && has(schema, &old(other)));
+    has(schema, &from) && !has(schema, &to) && has(goal, &to) && (!has(goal, &from) || is_taken_over())
+}
+
+fn old(rename: &Rename) -> ObjectPath {
+    match rename.clone() {
+        Rename::Table { from, .. } => ObjectPath::Table(from),
+        Rename::Column { table, from, .. } => ObjectPath::Column(table, from),
+    }
+}
+
+fn new(rename: &Rename) -> ObjectPath {
+    match rename.clone() {
+        Rename::Table { to, .. } => ObjectPath::Table(to),
+        Rename::Column { table, to, .. } => ObjectPath::Column(table, to),
+    }
+}
+
+fn has(schema: &Schema, path: &ObjectPath) -> bool {
+    match path {
+        ObjectPath::Table(table) => schema.tables.contains_key(table),
+        ObjectPath::Column(table, column) => {
+            schema.tables.get(table).is_some_and(|table| table.column(column).is_some())
         }
     }
 }

@@ -3,7 +3,7 @@
 
 use crate::dialect::Dialect;
 use crate::model::{Column, Constraint, Schema, TableName};
-use crate::op::{Filling, Op};
+use crate::op::Op;
 
 /// One thing that can go wrong, about one operation.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -172,16 +172,14 @@ pub(super) fn of(op: &Op, schema: &Schema, dialect: Dialect) -> Vec<Hazard> {
             constraints.iter().map(|constraint| added(table, constraint)).collect()
         }
         Op::AddConstraint { table, constraint } => vec![added(table, constraint)],
-        Op::RebuildTable { from, to, ops, filling } => {
+        Op::RebuildTable { from, to, ops } => {
             let rebuild = format!("Rebuilding `{}` copies all its rows while nobody else can write.", to.name);
             let mut hazards = vec![hazard(Kind::RebuildsTable, rebuild)];
             hazards.extend(ops.iter().flat_map(|op| of(op, schema, dialect)));
-            if *filling == Filling::Empty {
-                let is_new = |column: &&Column| from.column(&column.name).is_none() && column.needs_value();
-                for column in to.columns.iter().filter(is_new) {
-                    let sentence = format!("Every row gets an empty value in `{}.{}`.", to.name, column.name);
-                    hazards.push(hazard(Kind::InventsValues, sentence));
-                }
+            let is_new = |column: &&Column| from.column(&column.name).is_none() && column.needs_value();
+            for column in to.columns.iter().filter(is_new) {
+                let sentence = format!("Every row gets an empty value in `{}.{}`.", to.name, column.name);
+                hazards.push(hazard(Kind::InventsValues, sentence));
             }
             hazards
         }

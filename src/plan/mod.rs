@@ -2,14 +2,15 @@
 //! its hazards. What a database cannot do is said here, before anything is written. Writes no SQL.
 
 pub mod hazard;
+mod obstacle;
 mod order;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::dialect::{Dialect, Rebuild};
-use crate::error::{Blocked, Error, Refusal, Result};
-use crate::model::{Constraint, ForeignKey, Index, IndexKey, IndexPart, Name, Schema, Table, TableName};
-use crate::op::{Filling, Op, identifiers};
+use crate::error::{Blocked, Error, Result};
+use crate::model::{Constraint, Index, IndexPart, Name, Schema, Table, TableName};
+use crate::op::Op;
 
 use hazard::Hazard;
 
@@ -57,37 +58,40 @@ pub fn plan(ops: Vec<Op>, from: &Schema, dialect: Dialect, purpose: Purpose) -> 
     let mildest: Vec<Op> = ops.into_iter().flat_map(|op| mildest(op, dialect, &mut names)).collect();
     let ops = order::order(mildest);
     let refused = refused(&ops, from, dialect);
-    let ops = if refused.is_empty() { ops } else { order::order(together(ops, &refused, from, purpose)) };
+    let ops = if refused.is_empty() { ops } else { order::order(together(ops, &refused, from)) };
 
-    let renames: Vec<Op> = ops.iter().filter(|op| is_rename(op)).cloned().collect();
+    let renames = obstacle::renames(&ops);
     let mut schema = from.clone();
-    let mut blocked = Vec::new();
+    let mut blocked: Vec<Blocked> = match purpose {
+        Purpose::Up => ops.iter().flat_map(parts).filter_map(obstacle::without_value).collect(),
+        Purpose::Down => Vec::new(),
+    };
     let mut plan = Plan::default();
     for op in ops {
         let op = with_tables(op, &schema);
         if let Err(refusal) = dialect.accepts(&op, &schema) {
-            blocked.push(Blocked { op: op.to_string(), refusal });
+            blocked.push(obstacle::blocked(&op, refusal));
         }
         let rebuild = match &op {
             Op::RebuildTable { from, to, .. } => Some(dialect.rebuild(from, to, &schema)),
             _ => None,
         };
-        if let Some(refusal) = rebuild.as_ref().and_then(|rebuild| uncertain(&op, rebuild, &renames)) {
-            blocked.push(Blocked { op: op.to_string(), refusal });
-        }
+        blocked.extend(rebuild.as_ref().and_then(|rebuild| obstacle::uncertain(&op, rebuild, &renames)));
         let hazards = hazard::of(&op, &schema, dialect);
         schema = op.apply(schema);
         plan.steps.push(Step { op, rebuild, hazards });
     }
-    for step in &plan.steps {
-        if let Op::DropTable { table } = &step.op
-            && let Some(refusal) = dialect.needs(&table.name, &schema)
-        {
-            blocked.push(Blocked { op: step.op.to_string(), refusal });
-        }
-    }
-    blocked.extend(broken_references(from, &schema, &plan));
+    blocked.extend(plan.steps.iter().filter_map(|step| obstacle::needed_table(&step.op, &schema, dialect)));
+    blocked.extend(obstacle::broken_references(from, &schema, &plan));
     if blocked.is_empty() { Ok(plan) } else { Err(Error::Blocked { blocked }) }
+}
+
+/// The operations inside a rebuild, or the operation itself.
+fn parts(op: &Op) -> &[Op] {
+    match op {
+        Op::RebuildTable { ops, .. } => ops,
+        op => std::slice::from_ref(op),
+    }
 }
 
 /// The tables with an operation that only a rebuild can do.
@@ -104,104 +108,25 @@ fn refused(ops: &[Op], from: &Schema, dialect: Dialect) -> BTreeSet<TableName> {
 }
 
 /// Puts all operations inside a refused table into one rebuild of it.
-fn together(ops: Vec<Op>, refused: &BTreeSet<TableName>, from: &Schema, purpose: Purpose) -> Vec<Op> {
+fn together(ops: Vec<Op>, refused: &BTreeSet<TableName>, from: &Schema) -> Vec<Op> {
     let (inside, mut rest): (Vec<Op>, Vec<Op>) =
         ops.into_iter().partition(|op| refused.contains(op.table()) && stays_inside(op));
-    let filling = match purpose {
-        Purpose::Up => Filling::Refused,
-        Purpose::Down => Filling::Empty,
-    };
     for name in refused {
         let ops: Vec<Op> = inside.iter().filter(|op| op.table() == name).cloned().collect();
         let table = from.tables.get(name).cloned().unwrap_or_else(|| Table::new(name.clone()));
-        rest.push(Op::RebuildTable { from: table.clone(), to: table, ops, filling });
+        rest.push(Op::RebuildTable { from: table.clone(), to: table, ops });
     }
     rest
 }
 
 /// The rebuild with the table as it is right before and right after; any other operation as it is.
 fn with_tables(op: Op, schema: &Schema) -> Op {
-    let Op::RebuildTable { from, ops, filling, .. } = op else { return op };
+    let Op::RebuildTable { from, ops, .. } = op else { return op };
     let from = schema.tables.get(&from.name).cloned().unwrap_or(from);
     let alone = Schema { tables: BTreeMap::from([(from.name.clone(), from.clone())]), ..Schema::default() };
     let after = ops.iter().fold(alone, |schema, op| op.apply(schema));
     let to = after.tables.get(&from.name).cloned().unwrap_or_else(|| from.clone());
-    Op::RebuildTable { from, to, ops, filling }
-}
-
-/// Foreign keys that stay although the plan takes away what they refer to. Only those nobody declares can be among them.
-fn broken_references(from: &Schema, to: &Schema, plan: &Plan) -> Vec<Blocked> {
-    let is_broken =
-        |schema: &Schema, fk: &ForeignKey| !schema.tables.get(&fk.references).is_some_and(|parent| has_key(parent, fk));
-    // What was broken before is not the plan's doing.
-    let was_broken = |table: &Table, fk: &ForeignKey| {
-        let before = from.tables.get(&table.name).map(|table| &table.foreign_keys);
-        before.is_none_or(|before| !before.contains(fk)) || is_broken(from, fk)
-    };
-    let mut blocked = Vec::new();
-    for table in to.tables.values() {
-        for fk in table.foreign_keys.iter().filter(|fk| is_broken(to, fk) && !was_broken(table, fk)) {
-            let cause = plan.steps.iter().map(|step| &step.op).rfind(|op| *op.table() == fk.references);
-            let refusal = Refusal {
-                reason: format!(
-                    "the foreign key ({}) of `{}` needs `{}` ({})",
-                    fk.columns.join(", "),
-                    table.name,
-                    fk.references,
-                    fk.referenced_columns.join(", ")
-                ),
-                hint: "drop that foreign key first, in a revision of your own: `seachange revision -m …`".to_owned(),
-                can_rebuild: false,
-            };
-            blocked.extend(cause.map(|op| Blocked { op: op.to_string(), refusal }));
-        }
-    }
-    blocked
-}
-
-/// Whether rows of the table can be found by the columns the foreign key refers to.
-fn has_key(parent: &Table, fk: &ForeignKey) -> bool {
-    let wanted: BTreeSet<&String> = fk.referenced_columns.iter().collect();
-    let is_it = |columns: &[String]| columns.iter().collect::<BTreeSet<_>>() == wanted;
-    let by_index = |index: &Index| {
-        let columns = index.parts.iter().map(|part| match &part.key {
-            IndexKey::Column(name) => Some(name),
-            IndexKey::Expression(_) => None,
-        });
-        index.unique && index.predicate.is_none() && columns.collect::<Option<BTreeSet<_>>>() == Some(wanted.clone())
-    };
-    parent.primary_key.as_ref().is_some_and(|key| is_it(&key.columns))
-        || parent.uniques.iter().any(|unique| is_it(&unique.columns))
-        || parent.indexes.iter().any(by_index)
-}
-
-fn is_rename(op: &Op) -> bool {
-    matches!(op, Op::RenameTable { .. } | Op::RenameColumn { .. })
-}
-
-/// Whether a rebuild writes a trigger or view anew that names something the same plan renames: the database carries a
-/// rename into such texts, and how they read then is known to nobody else.
-fn uncertain(op: &Op, rebuild: &Rebuild, renames: &[Op]) -> Option<Refusal> {
-    let Op::RebuildTable { to, .. } = op else { return None };
-    let triggers = to.triggers.iter().map(|trigger| &trigger.sql);
-    let mut texts = triggers.chain(&rebuild.after).map(|sql| (sql, identifiers(sql)));
-    let found = texts.find_map(|(sql, words)| {
-        let names = |name: &str| words.iter().any(|word| word.eq_ignore_ascii_case(name));
-        let rename = renames.iter().find(|rename| match rename {
-            Op::RenameTable { from, to } => names(&from.name) || names(&to.name),
-            Op::RenameColumn { from, to, .. } => names(from) || names(to),
-            _ => false,
-        })?;
-        Some((sql, rename))
-    });
-    found.map(|(sql, rename)| Refusal {
-        reason: format!(
-            "it has to write `{} …` anew, and only the database knows how that reads once it did {rename}",
-            sql.split_whitespace().take(3).collect::<Vec<_>>().join(" ")
-        ),
-        hint: "write the rename as a revision of its own, and everything else as the next".to_owned(),
-        can_rebuild: false,
-    })
+    Op::RebuildTable { from, to, ops }
 }
 
 /// Whether the operation changes one table and nothing around it, so that a rebuild can do it.

@@ -110,14 +110,18 @@ fn effect(op: &Op) -> Effect {
             effect.uses.insert(Thing::Table(table.clone()));
             effect.gives.insert(column(table, &added.name));
             effect.uses.extend(added.generated.iter().flat_map(|generated| mentioned(table, &generated.expression)));
-            constraints.iter().for_each(|constraint| give_constraint(&mut effect, table, constraint));
+            for constraint in constraints {
+                give_constraint(&mut effect, table, constraint);
+            }
             effect.uses.remove(&column(table, &added.name));
         }
         Op::DropColumn { table, column: dropped, constraints } => {
             effect.uses.insert(Thing::Table(table.clone()));
             effect.takes.insert(column(table, &dropped.name));
             effect.uses.extend(dropped.generated.iter().flat_map(|generated| mentioned(table, &generated.expression)));
-            constraints.iter().for_each(|constraint| take_constraint(&mut effect, table, constraint));
+            for constraint in constraints {
+                take_constraint(&mut effect, table, constraint);
+            }
             effect.uses.remove(&column(table, &dropped.name));
         }
         Op::RenameColumn { table, from, to } => {

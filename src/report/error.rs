@@ -34,7 +34,8 @@ fn write_whole(error: &Error, out: &mut dyn Write) -> io::Result<()> {
         Error::Blocked { blocked } => {
             writeln!(out, "{FAILED}error{FAILED:#}: {error}")?;
             for blocked in blocked {
-                writeln!(out, "  {}", blocked.op)?;
+                let place = blocked.location.as_ref().map(|place| format!("  {place}")).unwrap_or_default();
+                writeln!(out, "  {}{place}", blocked.op)?;
                 writeln!(out, "    {}", blocked.refusal.reason)?;
                 writeln!(out, "    {HINT}hint{HINT:#}: {}", blocked.refusal.hint)?;
             }

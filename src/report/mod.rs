@@ -37,6 +37,8 @@ pub struct Report {
     pub tables: Vec<TableDiff>,
     /// The changes in words.
     pub changes: Vec<Change>,
+    /// What came into the project's tables by hand since the last revision.
+    pub added: Vec<String>,
     /// What is live and declared by nobody.
     pub unmanaged: Vec<String>,
     /// Whether `unmanaged` counts as found.
@@ -77,7 +79,8 @@ impl Report {
         self.pending.is_empty()
             && self.history.is_empty()
             && self.changes.is_empty()
-            && !(self.strict && !self.unmanaged.is_empty())
+            && self.added.is_empty()
+            && (!self.strict || self.unmanaged.is_empty())
     }
 
     /// Fills the report with a comparison.
@@ -92,6 +95,15 @@ impl Report {
         self.changes = comparison.differences.iter().map(change).collect();
         self.unmanaged = comparison.unmanaged.iter().map(unmanaged_text).collect();
         self.counted = counted(&comparison.declared);
+        self
+    }
+
+    /// Tells what came by hand since the last revision from what was there before, `known` one per line.
+    #[must_use]
+    pub fn since(mut self, comparison: &Comparison, known: &str) -> Self {
+        let is_new = |text: &String| !known.lines().any(|line| line == text);
+        self.added = comparison.unmanaged.iter().filter_map(alteration_text).filter(is_new).collect();
+        self.unmanaged.retain(|text| !self.added.contains(text));
         self
     }
 }
@@ -115,6 +127,7 @@ pub fn write(report: &Report, quiet: bool, out: &mut dyn Write) -> io::Result<()
     }
     write_list(out, "pending: not applied to the database yet", &report.pending)?;
     write_list(out, "history", &report.history)?;
+    write_list(out, "changed by hand since the last revision: in the database, in no entity", &report.added)?;
     if !quiet || report.strict {
         write_list(out, "unmanaged: in the database, in no entity; left alone", &report.unmanaged)?;
     }
@@ -124,15 +137,13 @@ pub fn write(report: &Report, quiet: bool, out: &mut dyn Write) -> io::Result<()
     let mut found = Vec::new();
     for (number, noun) in [
         (report.changes.len(), "difference"),
+        (report.added.len(), "change by hand"),
         (report.pending.len(), "pending revision"),
         (report.history.len(), "problem in the history"),
     ] {
         if number > 0 {
-            found.push(if noun.starts_with("problem") && number > 1 {
-                format!("{number} problems in the history")
-            } else {
-                count(number, noun)
-            });
+            let (noun, rest) = noun.split_once(' ').filter(|_| noun != "pending revision").unwrap_or((noun, ""));
+            found.push(format!("{} {rest}", count(number, noun)).trim_end().to_owned());
         }
     }
     if report.strict && !report.unmanaged.is_empty() {
@@ -157,7 +168,7 @@ fn write_list(out: &mut dyn Write, title: &str, items: &[String]) -> io::Result<
 fn write_table(table: &TableDiff, side: &str, out: &mut dyn Write) -> io::Result<()> {
     let origin = table.origin.as_ref().map(|origin| format!("  {PLACE}{origin}{PLACE:#}")).unwrap_or_default();
     writeln!(out, "{TITLE}table {}{TITLE:#}{origin}", table.name)?;
-    let text = |lines: &[String]| lines.iter().map(|line| format!("{line}\n")).collect::<String>();
+    let text = |lines: &[String]| lines.join("\n") + "\n";
     let (from, to) = (text(&table.from), text(&table.to));
     let diff = TextDiff::from_lines(&from, &to);
     let unified = diff.unified_diff().context_radius(2).header(side, "entities").to_string();
@@ -257,6 +268,23 @@ fn counted(schema: &Schema) -> String {
         number => parts.push(format!("{number} indexes")),
     }
     parts.join(", ")
+}
+
+/// An unmanaged thing in words, if it is in a table of the project and only somebody who altered the table can have put
+/// it there. Indexes and triggers are not among them: they are made beside a table, by people who tune a database.
+pub fn alteration_text(unmanaged: &Unmanaged) -> Option<String> {
+    match unmanaged.object {
+        UnmanagedObject::Column(_)
+        | UnmanagedObject::Default { .. }
+        | UnmanagedObject::Collation { .. }
+        | UnmanagedObject::Generated { .. }
+        | UnmanagedObject::ForeignKeyAction(_)
+        | UnmanagedObject::Constraint(_) => Some(unmanaged_text(unmanaged)),
+        UnmanagedObject::Table(_)
+        | UnmanagedObject::Index(_)
+        | UnmanagedObject::Trigger(_)
+        | UnmanagedObject::Verbatim(_) => None,
+    }
 }
 
 /// One unmanaged thing in words.

@@ -30,10 +30,23 @@ pub struct Revision {
     pub created: String,
     /// The file.
     pub path: PathBuf,
+    /// The hazards its header names.
+    pub hazards: Vec<Hazard>,
     /// SHA-256 of the text, the same for every kind of line ending.
     pub checksum: String,
     /// Its up and down sections in file order.
     pub sections: Vec<Section>,
+}
+
+/// A hazard as the header of a file names it: `-- hazard down drops-column: Dropping …`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hazard {
+    /// The way it lies on.
+    pub direction: Direction,
+    /// What kind it is.
+    pub slug: String,
+    /// What happens.
+    pub sentence: String,
 }
 
 /// The statements of one direction.
@@ -96,6 +109,7 @@ impl Revision {
             labels: Vec::new(),
             depends_on: Vec::new(),
             created: String::new(),
+            hazards: Vec::new(),
             path: path.to_owned(),
             checksum: checksum(text),
             sections: Vec::new(),
@@ -164,6 +178,8 @@ impl Revision {
             self.depends_on = list(value);
         } else if let Some(value) = field(comment, "created") {
             value.clone_into(&mut self.created);
+        } else if let Some(hazard) = comment.strip_prefix("hazard ").and_then(hazard) {
+            self.hazards.push(hazard);
         }
     }
 
@@ -199,13 +215,23 @@ fn field<'a>(comment: &'a str, key: &str) -> Option<&'a str> {
     comment.strip_prefix(key)?.trim_start().strip_prefix(':').map(str::trim)
 }
 
+fn hazard(text: &str) -> Option<Hazard> {
+    let (direction, rest) = text.split_once(' ')?;
+    let (slug, sentence) = rest.split_once(": ")?;
+    Some(Hazard { direction: direction_of(direction)?, slug: slug.to_owned(), sentence: sentence.to_owned() })
+}
+
+fn direction_of(word: &str) -> Option<Direction> {
+    match word {
+        "up" => Some(Direction::Up),
+        "down" => Some(Direction::Down),
+        _ => None,
+    }
+}
+
 fn section(marker: &str, line: usize) -> Option<Section> {
     let mut words = marker.split_whitespace();
-    let direction = match words.next()? {
-        "up" => Direction::Up,
-        "down" => Direction::Down,
-        _ => return None,
-    };
+    let direction = direction_of(words.next()?)?;
     Some(Section { direction, dialect: words.next().map(str::to_owned), transaction: true, line, sql: String::new() })
 }
 

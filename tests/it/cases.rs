@@ -66,6 +66,21 @@ cases! {
     unique_is_dropped
 }
 
+/// A hazard that no case produces may be wrong without anybody noticing.
+#[test]
+fn every_hazard_is_in_a_case() {
+    let folders = fs::read_dir(root().join("fixtures/cases")).unwrap();
+    let texts: Vec<String> = folders
+        .map(|entry| fs::read_to_string(entry.unwrap().path().join("sqlite/revision.sql")).unwrap_or_default())
+        .collect();
+    let missing: Vec<&str> = seachange::plan::hazard::HAZARDS
+        .iter()
+        .map(|row| row.slug)
+        .filter(|slug| !texts.iter().any(|text| text.contains(&format!(" {slug}: "))))
+        .collect();
+    assert_eq!(missing, Vec::<&str>::new());
+}
+
 async fn case(name: &str) {
     let folder = root().join("fixtures/cases").join(name);
     let settings = fs::read_to_string(folder.join("case.toml")).unwrap_or_default();

@@ -51,7 +51,11 @@ fn init_without_entities_says_where_it_looked() {
     fs::remove_dir_all(project.path().join("src")).unwrap();
     let ran = project.expect(2, &["init"]);
     assert!(ran.notes.contains("no SeaORM entities in"), "{}", ran.notes);
-    assert!(ran.notes.contains("hint: run `seachange init` in the folder with `Cargo.toml`"), "{}", ran.notes);
+    assert!(
+        ran.notes.contains("hint: run `seachange init` in the folder with `Cargo.toml` or pass it the folder"),
+        "{}",
+        ran.notes
+    );
     assert!(!project.path().join("seachange.toml").exists());
 }
 
@@ -254,7 +258,7 @@ fn check_sees_a_change_by_hand_and_an_edited_entity() {
     project.sql("ALTER TABLE files RENAME COLUMN mime_type TO mime");
     let drift = project.expect(1, &["check"]);
     expect![[r#"
-        table files  src/entities/files.rs:8:24
+        table files  src/entities/files.rs:9:24
         --- database
         +++ entities
         @@ -17,4 +17,5 @@
@@ -274,6 +278,65 @@ fn check_sees_a_change_by_hand_and_an_edited_entity() {
     let offline = project.expect(1, &["check", "--offline"]);
     assert!(offline.out.contains("add column `files.image_width`  src/entities/files.rs:"), "{}", offline.out);
     assert!(!project.database().exists());
+}
+
+#[test]
+fn a_column_added_by_hand_is_noticed_until_it_is_accepted() {
+    let project = adopted();
+    project.sql("ALTER TABLE user_decisions ADD COLUMN hacked TEXT");
+    let ran = project.expect(1, &["check"]);
+    assert!(
+        ran.out.contains("changed by hand since the last revision: in the database, in no entity\n  column `user_decisions.hacked` TEXT\n"),
+        "{}",
+        ran.out
+    );
+    assert!(ran.out.ends_with(": 1 change by hand\n"), "{}", ran.out);
+    // It is nobody's to drop, and nothing a revision could do.
+    let revision = project.expect(0, &["revision", "--autogenerate", "-m", "nothing"]);
+    assert!(revision.notes.starts_with("nothing to do"), "{}", revision.notes);
+    project.expect(0, &["stamp", "head"]);
+    let after = project.expect(0, &["check"]);
+    assert!(
+        after.out.contains("left alone\n") && after.out.contains("column `user_decisions.hacked` TEXT"),
+        "{}",
+        after.out
+    );
+    // What other tools add beside the project's tables is theirs.
+    project.sql("CREATE TABLE other (x); CREATE INDEX by_size ON files (file_size_bytes)");
+    project.expect(0, &["check"]);
+}
+
+#[test]
+fn a_project_can_bring_its_own_template() {
+    let project = adopted();
+    let path = project.path().join("seachange.toml");
+    let text = fs::read_to_string(&path)
+        .unwrap()
+        .replace("# template = \"migrations/revision.sql.j2\"", "template = \"own.j2\"");
+    fs::write(&path, text).unwrap();
+    let template = "-- message: {{ header.message }}\n-- revision: {{ header.id }}\n-- parents: {{ header.parents | join(', ') }}\n\
+                    -- reviewed by:\n-- migrate:up\n{% for step in up %}{% for sql in step.statements %}{{ sql }};\n{% endfor %}{% endfor %}\
+                    -- migrate:down\n{% for step in down %}{% for sql in step.statements %}{{ sql }};\n{% endfor %}{% endfor %}";
+    fs::write(project.path().join("own.j2"), template).unwrap();
+    project.phase("6_exact_and_similar_groups");
+    project.expect(0, &["revision", "--autogenerate", "-m", "groups"]);
+    assert!(project.newest().contains("-- reviewed by:\n-- migrate:up\nALTER TABLE"), "{}", project.newest());
+    project.expect(0, &["upgrade"]);
+    project.expect(0, &["check"]);
+    fs::write(project.path().join("own.j2"), "{{ header.").unwrap();
+    project.phase("7_image_dimensions");
+    let ran = project.expect(2, &["revision", "--autogenerate", "-m", "sizes"]);
+    assert!(ran.notes.contains("failed to fill in the template for revisions"), "{}", ran.notes);
+}
+
+#[test]
+fn colour_is_for_terminals_and_those_who_ask() {
+    let project = adopted();
+    project.phase("7_image_dimensions");
+    let plain = project.run_with(&["check"], &[]);
+    assert!(!plain.out.contains('\u{1b}'), "{}", plain.out);
+    let coloured = project.run_with(&["check", "--color", "always"], &[]);
+    assert!(coloured.out.contains("\u{1b}[32m+  \"image_width\" integer\u{1b}[0m"), "{:?}", coloured.out);
 }
 
 #[test]
@@ -352,6 +415,43 @@ fn a_revision_without_autogenerate_is_empty_and_well_formed() {
 }
 
 #[test]
+fn a_required_column_without_a_value_stops_and_says_where() {
+    let project = adopted();
+    let path = project.path().join("src/entities/jobs.rs");
+    let text =
+        fs::read_to_string(&path).unwrap().replace("    pub job_type:", "    pub owner: String,\n    pub job_type:");
+    fs::write(&path, text).unwrap();
+    let files = project.migrations();
+    let ran = project.expect(2, &["revision", "--autogenerate", "-m", "owners"]);
+    expect![[r#"
+        error: 1 change cannot be written as a migration
+          add column `jobs.owner`  src/entities/jobs.rs:13:9
+            rows that are there already would have no value for it
+            hint: give the field a `default_value`, or make it an `Option`
+    "#]]
+    .assert_eq(&ran.notes);
+    assert_eq!(project.migrations(), files);
+}
+
+#[test]
+fn what_a_rebuild_would_lose_stops_it() {
+    let project = Project::mediaparser("1_initial");
+    let original = fs::read_to_string(project.path().join("original_phase1.sql")).unwrap();
+    project
+        .sql(&original.replace("job_type VARCHAR(50) NOT NULL", "job_type VARCHAR(50) NOT NULL ON CONFLICT REPLACE"));
+    project.expect(0, &["init"]);
+    let baseline = project.expect(0, &["revision", "--baseline", "-m", "initial schema"]);
+    assert!(baseline.notes.contains("is not in the revision: ON CONFLICT REPLACE"), "{}", baseline.notes);
+    project.expect(0, &["stamp", "head"]);
+    let path = project.path().join("src/entities/jobs.rs");
+    let text =
+        fs::read_to_string(&path).unwrap().replace("pub progress_current: i32", "pub progress_current: Option<i32>");
+    fs::write(&path, text).unwrap();
+    let ran = project.expect(2, &["revision", "--autogenerate", "-m", "no progress"]);
+    assert!(ran.notes.contains("beyond what seachange understands: ON CONFLICT REPLACE"), "{}", ran.notes);
+}
+
+#[test]
 fn diff_shows_the_sql_and_writes_nothing() {
     let project = adopted();
     project.phase("6_exact_and_similar_groups");
@@ -382,4 +482,9 @@ fn what_is_misused_says_what_to_do() {
     check(&["check", "-d", "sqlite://text.db"], "file is not a database");
     fs::write(project.path().join("seachange.toml"), "entities = [\"src/entities\"]\nmigration = \"m\"\n").unwrap();
     check(&["check"], "unknown field `migration`");
+    fs::create_dir(project.path().join("empty")).unwrap();
+    fs::write(project.path().join("seachange.toml"), "entities = [\"empty\"]\n").unwrap();
+    check(&["check", "-d", "sqlite://x.db"], "no SeaORM entities in `empty`");
+    fs::write(project.path().join("seachange.toml"), "entities = [\"gone\"]\n").unwrap();
+    check(&["check", "-d", "sqlite://x.db"], "failed to read `gone`");
 }

@@ -1,7 +1,14 @@
 //! All integration tests in one binary.
 
+#![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test may panic and may write files")]
+
 mod cases;
 mod cli;
+mod declare;
+mod history;
+mod mediaparser_entities;
 mod models;
 mod random;
+mod readme;
+mod silence;
 mod support;

@@ -1,2 +1,68 @@
-//! The project's own tasks.
-fn main() {}
+//! The project's own tasks: what CI runs, the generated docs, and the demonstration.
+#![expect(clippy::print_stdout, clippy::disallowed_methods, reason = "a tool of the project, not the program")]
+
+mod bench;
+mod demo;
+mod docs;
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Result, bail};
+use clap::{Parser, Subcommand};
+
+/// Tasks of the project.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Cli {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Run every test, and the demonstration.
+    Test,
+    /// Check format, lints and generated docs.
+    Check,
+    /// Show the main job on the mediaparser project: the commands of the README with what they print.
+    Demo,
+    /// Write the generated docs.
+    Docs,
+    /// Measure: reading entities, reflecting, comparing; as ratios within one run.
+    Bench,
+}
+
+fn main() -> Result<()> {
+    match Cli::parse().task {
+        Task::Test => test(),
+        Task::Check => check(),
+        Task::Demo => demo::demo(),
+        Task::Docs => docs::write(&root()),
+        Task::Bench => bench::bench(),
+    }
+}
+
+/// The folder of the workspace.
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize().unwrap_or_else(|_| PathBuf::from("."))
+}
+
+fn cargo(arguments: &[&str]) -> Result<()> {
+    println!("$ cargo {}", arguments.join(" "));
+    let status = Command::new(env!("CARGO")).args(arguments).current_dir(root()).status()?;
+    if !status.success() {
+        bail!("`cargo {}` failed", arguments.join(" "));
+    }
+    Ok(())
+}
+
+fn test() -> Result<()> {
+    cargo(&["test", "--workspace", "--locked"])?;
+    demo::demo()
+}
+
+fn check() -> Result<()> {
+    cargo(&["fmt", "--all", "--check"])?;
+    cargo(&["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"])
+}

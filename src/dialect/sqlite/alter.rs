@@ -3,7 +3,7 @@
 use super::text;
 use crate::error::Refusal;
 use crate::model::{Column, Constraint, DefaultValue, IndexKey, Placement, Schema, Table, TableName};
-use crate::op::{Filling, Op};
+use crate::op::Op;
 
 /// Whether SQLite has a statement for the operation on a schema as it is right before it.
 pub(in crate::dialect) fn accepts(op: &Op, schema: &Schema) -> Result<(), Refusal> {
@@ -26,7 +26,7 @@ pub(in crate::dialect) fn accepts(op: &Op, schema: &Schema) -> Result<(), Refusa
             Some(table) => accepts_dropped_column(table, column, constraints, schema),
             None => Ok(()),
         },
-        Op::RebuildTable { from, to, filling, .. } => accepts_rebuild(from, to, *filling, schema),
+        Op::RebuildTable { from, to, .. } => accepts_rebuild(from, to, schema),
     }
 }
 
@@ -35,7 +35,7 @@ fn rebuild(reason: &str) -> Result<(), Refusal> {
     Err(Refusal { reason: reason.to_owned(), hint: String::new(), can_rebuild: true })
 }
 
-fn accepts_rebuild(from: &Table, to: &Table, filling: Filling, schema: &Schema) -> Result<(), Refusal> {
+fn accepts_rebuild(from: &Table, to: &Table, schema: &Schema) -> Result<(), Refusal> {
     if !from.unmodelled.is_empty() {
         return Err(Refusal {
             reason: format!(
@@ -48,18 +48,8 @@ fn accepts_rebuild(from: &Table, to: &Table, filling: Filling, schema: &Schema) 
             can_rebuild: false,
         });
     }
-    for column in from.columns.iter().filter(|column| to.column(&column.name).is_none()) {
-        accepts_without_column(from, &column.name, schema)?;
-    }
-    let unfilled = to.columns.iter().find(|column| from.column(&column.name).is_none() && column.needs_value());
-    match (unfilled, filling) {
-        (Some(column), Filling::Refused) => Err(Refusal {
-            reason: format!("rows that are there already would have no value for `{}.{}`", to.name, column.name),
-            hint: "give the field a `default_value`, or make it an `Option`".to_owned(),
-            can_rebuild: false,
-        }),
-        (Some(_), Filling::Empty) | (None, _) => Ok(()),
-    }
+    let gone = from.columns.iter().filter(|column| to.column(&column.name).is_none());
+    gone.into_iter().try_for_each(|column| accepts_without_column(from, &column.name, schema))
 }
 
 fn accepts_new_column(column: &Column, constraints: &[Constraint]) -> Result<(), Refusal> {

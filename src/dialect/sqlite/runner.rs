@@ -15,7 +15,8 @@ CREATE TABLE IF NOT EXISTS seachange_history (
     message TEXT NOT NULL,
     checksum TEXT NOT NULL,
     applied_at TEXT NOT NULL,
-    milliseconds INTEGER NOT NULL
+    milliseconds INTEGER NOT NULL,
+    undeclared TEXT
 )";
 
 /// Each row that refers to nothing, in words.

@@ -1,24 +1,27 @@
-//! The files of a project as the tree of modules rustc would see. The only file here that reads files.
+//! The files of a project as the tree of modules rustc would see. Nothing outside this folder reads files.
 //! Knows what a module holds, not what any of it means; names are looked up in `names.rs`.
 //!
 //! A module outside the entity roots is read when a name leads to it, so a large crate costs nothing.
 
+mod module;
+mod package;
+
 use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-use ignore::WalkBuilder;
-use syn::ext::IdentExt;
-use syn::{Expr, Item, ItemMod, Lit, Meta, UseTree};
+use syn::Item;
 
 use super::cfg::{Condition, condition};
-use super::naming::plain;
 use super::problem::Problem;
 use crate::error::{Diagnostic, Error, Result};
 use crate::model::Location;
+pub(super) use module::{Child, Module, Name};
+use module::{Contents, Place, Scope};
+pub(super) use package::{candidates, text};
+use package::{collect, package, targets};
 
 /// A file, by its place among the files that were read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -46,64 +49,8 @@ struct SourceFile {
     text: String,
 }
 
-/// One module: its items and the names in its scope.
-pub(super) struct Module {
-    pub(super) id: ModuleId,
-    pub(super) parent: Option<ModuleId>,
-    pub(super) file: FileId,
-    pub(super) items: Vec<Item>,
-    /// Whether `cfg` lets it be built, the modules around it included.
-    pub(super) condition: Condition,
-    /// The names of the module, except those of globs.
-    pub(super) names: BTreeMap<String, Vec<Name>>,
-    /// The paths of `use …::*`.
-    pub(super) globs: Vec<Vec<String>>,
-    /// The module at the top of the tree.
-    pub(super) top: ModuleId,
-    /// The tree stands for no crate: its folder was found without one, and paths from the crate root are only half known.
-    pub(super) detached: bool,
-    scope: Scope,
-}
-
-/// Where a module is written.
-struct Scope {
-    /// Where the files of its child modules are.
-    folder: PathBuf,
-    /// It is written inside another module.
-    inline: bool,
-    /// Its file could not be parsed, so that a missing name means nothing.
-    broken: bool,
-}
-
-/// What a name in a module stands for.
-pub(super) enum Name {
-    /// A type of the module, by its place in `items`.
-    Item(usize),
-    /// A child module.
-    Child(Child),
-    /// What a `use` brings in, as the path it says.
-    Import(Vec<String>),
-}
-
-/// A child module, read when it is needed.
-pub(super) struct Child {
-    place: Place,
-    condition: Condition,
-    loaded: OnceCell<Option<ModuleId>>,
-}
-
-enum Place {
-    /// `mod name { … }`, with the items until they are read.
-    Inline { items: RefCell<Vec<Item>>, folder: PathBuf },
-    /// `mod name;`, with the item to blame when the file is missing.
-    Declared { name: String, path: Option<PathBuf>, item: usize },
-    /// A file of a folder that has no `mod.rs`.
-    File(PathBuf),
-    /// A folder that has no `mod.rs`.
-    Folder(PathBuf),
-}
-
 /// What a new module is put under.
+#[derive(Clone, Copy)]
 struct Parent {
     id: Option<ModuleId>,
     top: Option<ModuleId>,
@@ -138,6 +85,11 @@ impl Workspace {
         let mut wanted = BTreeSet::new();
         for root in &roots {
             collect(root, &mut wanted).map_err(|source| Error::Read { path: self.shown(root), source })?;
+            // The other half of a module that is a folder.
+            let beside = root.with_extension("rs");
+            if root.is_dir() && beside.is_file() {
+                wanted.insert(beside);
+            }
         }
         let packages: BTreeSet<PathBuf> = roots.iter().filter_map(|root| package(root)).collect();
         for package in &packages {
@@ -194,7 +146,7 @@ impl Workspace {
             match &child.place {
                 Place::Inline { items, folder } => {
                     let scope = Scope { folder: folder.clone(), inline: true, broken: false };
-                    Some(self.add(items.take(), module.file, scope, parent))
+                    Some(self.put(Contents::of(items.take(), folder), module.file, scope, parent))
                 }
                 Place::Declared { item, .. } => {
                     let found = self.candidates(module, child).into_iter().find(|candidate| candidate.is_file());
@@ -207,7 +159,7 @@ impl Workspace {
                     }
                     self.read_module(&found, child.is_mod_rs(&found), parent)
                 }
-                Place::File(path) => self.read_module(path, false, parent),
+                Place::File(path) => self.read_module(path, child.is_mod_rs(path), parent),
                 Place::Folder(path) => Some(self.read_folder(path, parent)),
             }
         })
@@ -332,16 +284,20 @@ impl Workspace {
     /// Reads every module on the way to the wanted files, or every module there is.
     fn reach(&self, module: ModuleId, wanted: Option<&BTreeSet<PathBuf>>) {
         let module = self.module(module);
+        let here = self.files.borrow()[module.file.0].path.clone();
         for name in module.names.values().flatten() {
             let Name::Child(child) = name else { continue };
+            let candidates = self.candidates(&module, child);
             let leads = wanted.is_none_or(|wanted| {
                 child.loaded.get().is_some()
                     || matches!(child.place, Place::Inline { .. })
-                    || self.candidates(&module, child).iter().any(|candidate| {
+                    || candidates.iter().any(|candidate| {
                         let folder = if candidate.is_dir() { candidate.clone() } else { child.folder(candidate) };
                         wanted.contains(candidate)
                             || wanted.range(folder.clone()..).next().is_some_and(|file| file.starts_with(&folder))
                     })
+                    // Only to be blamed.
+                    || (wanted.contains(&here) && !candidates.iter().any(|candidate| candidate.exists()))
             });
             if leads && let Some(id) = self.child(&module, child) {
                 self.reach(id, wanted);
@@ -404,13 +360,13 @@ impl Workspace {
         let file = self.add_file(path, text);
         let folder = path.parent().unwrap_or(path);
         let folder = if mod_rs { folder.to_owned() } else { path.with_extension("") };
-        let broken = parsed.as_ref().err().map(|error| Problem::syntax(file, error, "this is not Rust"));
+        let broken = parsed.as_ref().err().map(|error| not_rust(file, error));
         let scope = Scope { folder, inline: false, broken: broken.is_some() };
         self.problems.borrow_mut().extend(broken);
         let (items, condition) =
             parsed.map_or_else(|_| (Vec::new(), parent.condition), |syntax| (syntax.items, condition(&syntax.attrs)));
         let parent = Parent { condition: parent.condition.and(condition), ..parent };
-        let id = self.add(items, file, scope, parent);
+        let id = self.put(Contents::of(items, &scope.folder), file, scope, parent);
         self.by_file.borrow_mut().entry(path.to_owned()).or_insert(id);
         Some(id)
     }
@@ -437,7 +393,7 @@ impl Workspace {
             names.entry(name).or_default().push(Name::Child(child));
         }
         let scope = Scope { folder: path.to_owned(), inline: false, broken: false };
-        self.put(Vec::new(), names, Vec::new(), file, scope, parent)
+        self.put(Contents { items: Vec::new(), names, globs: Vec::new() }, file, scope, parent)
     }
 
     fn add_file(&self, path: &Path, text: String) -> FileId {
@@ -446,57 +402,10 @@ impl Workspace {
         FileId(files.len() - 1)
     }
 
-    /// Adds a module with the names it declares.
-    fn add(&self, items: Vec<Item>, file: FileId, scope: Scope, parent: Parent) -> ModuleId {
-        let mut names: BTreeMap<String, Vec<Name>> = BTreeMap::new();
-        let mut imports: BTreeMap<String, Vec<Name>> = BTreeMap::new();
-        let mut globs = Vec::new();
-        let mut kept = Vec::new();
-        for mut item in items {
-            match &mut item {
-                Item::Mod(module) => {
-                    let child = Child::declared(module, kept.len(), &scope.folder);
-                    names.entry(plain(&module.ident)).or_default().push(Name::Child(child));
-                }
-                Item::Use(import) => {
-                    let start = if import.leading_colon.is_some() { vec![String::new()] } else { Vec::new() };
-                    flatten(&import.tree, start, &mut imports, &mut globs);
-                }
-                Item::ExternCrate(import) => {
-                    let name = import.rename.as_ref().map_or(&import.ident, |(_, name)| name);
-                    let path = vec![String::new(), plain(&import.ident)];
-                    imports.entry(plain(name)).or_default().push(Name::Import(path));
-                }
-                Item::Struct(syn::ItemStruct { ident, attrs, .. })
-                | Item::Enum(syn::ItemEnum { ident, attrs, .. })
-                | Item::Union(syn::ItemUnion { ident, attrs, .. })
-                | Item::Type(syn::ItemType { ident, attrs, .. })
-                | Item::Trait(syn::ItemTrait { ident, attrs, .. })
-                    if !matches!(condition(attrs), Condition::Fails) =>
-                {
-                    names.entry(plain(ident)).or_default().push(Name::Item(kept.len()));
-                }
-                _ => {}
-            }
-            kept.push(item);
-        }
-        for (name, mut found) in imports {
-            names.entry(name).or_default().append(&mut found);
-        }
-        self.put(kept, names, globs, file, scope, parent)
-    }
-
-    fn put(
-        &self,
-        items: Vec<Item>,
-        names: BTreeMap<String, Vec<Name>>,
-        globs: Vec<Vec<String>>,
-        file: FileId,
-        scope: Scope,
-        parent: Parent,
-    ) -> ModuleId {
+    fn put(&self, contents: Contents, file: FileId, scope: Scope, parent: Parent) -> ModuleId {
         let mut modules = self.modules.borrow_mut();
         let id = ModuleId(modules.len());
+        let Contents { items, names, globs } = contents;
         modules.push(Rc::new(Module {
             id,
             parent: parent.id,
@@ -507,174 +416,22 @@ impl Workspace {
             globs,
             top: parent.top.unwrap_or(id),
             detached: parent.detached,
+            model: OnceCell::new(),
             scope,
         }));
         id
     }
 }
 
-impl Module {
-    /// Whether its file could not be parsed, so that a missing name means nothing.
-    pub(super) fn is_broken(&self) -> bool {
-        self.scope.broken
+fn not_rust(file: FileId, error: &syn::Error) -> Problem {
+    if error.to_string().contains("token stream") {
+        // All that is known of a text that does not even fall into tokens.
+        return Problem::new(file, error.span(), "this is not Rust: a bracket, quote or comment is not closed");
     }
-}
-
-impl Child {
-    /// The child of a `mod` item, whose content it takes.
-    fn declared(item: &mut ItemMod, place: usize, folder: &Path) -> Self {
-        let name = plain(&item.ident);
-        let path = path_attribute(item);
-        let condition = condition(&item.attrs);
-        let loaded = OnceCell::new();
-        if matches!(condition, Condition::Fails) {
-            // Never read: what is only built for tests is nobody's entity.
-            let _ = loaded.set(None);
-        }
-        let place = match item.content.take() {
-            Some((_, items)) => {
-                let folder = folder.join(path.as_deref().unwrap_or(Path::new(&name)));
-                Place::Inline { items: RefCell::new(items), folder }
-            }
-            None => Place::Declared { name, path, item: place },
-        };
-        Self { place, condition, loaded }
-    }
-
-    /// Whether the modules below that file are beside it.
-    fn is_mod_rs(&self, file: &Path) -> bool {
-        file.ends_with("mod.rs") || matches!(&self.place, Place::Declared { path: Some(_), .. })
-    }
-
-    /// Where the modules below that file are.
-    fn folder(&self, file: &Path) -> PathBuf {
-        if self.is_mod_rs(file) { file.parent().unwrap_or(file).to_owned() } else { file.with_extension("") }
-    }
+    Problem::syntax(file, error, "this is not Rust")
 }
 
 const MOD_RS: [&str; 3] = ["mod.rs", "lib.rs", "main.rs"];
 
-/// The `.rs` files of a project that may hold entities: no build output, nothing hidden or ignored by git,
-/// no tests, examples or fixtures, and no migrations, which keep old copies of entities.
-pub(super) fn candidates(project: &Path) -> Result<Vec<PathBuf>> {
-    const SKIPPED: [&str; 6] = ["target", "tests", "examples", "fixtures", "benches", "node_modules"];
-    let mut found = Vec::new();
-    let walk = WalkBuilder::new(project)
-        .require_git(false)
-        .sort_by_file_path(Path::cmp)
-        .filter_entry(|entry| {
-            let name = entry.file_name().to_string_lossy();
-            let folder = entry.file_type().is_some_and(|kind| kind.is_dir());
-            entry.depth() == 0 || !folder || !(SKIPPED.contains(&name.as_ref()) || name.starts_with("migrat"))
-        })
-        .build();
-    for entry in walk {
-        let entry = entry.map_err(|error| Error::Read { path: project.to_owned(), source: io::Error::other(error) })?;
-        if entry.path().extension().is_some_and(|extension| extension == "rs") && entry.path().is_file() {
-            found.push(entry.into_path());
-        }
-    }
-    Ok(found)
-}
-
-/// The text of a file.
-pub(super) fn text(path: &Path) -> Result<String> {
-    fs::read_to_string(path).map_err(|source| Error::Read { path: path.to_owned(), source })
-}
-
-/// Collects the `.rs` files of a root.
-fn collect(root: &Path, into: &mut BTreeSet<PathBuf>) -> io::Result<()> {
-    if root.is_file() {
-        into.insert(root.to_owned());
-        return Ok(());
-    }
-    for entry in fs::read_dir(root)? {
-        let path = entry?.path();
-        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-        if name.starts_with('.') || name == "target" {
-            continue;
-        }
-        if path.is_dir() {
-            collect(&path, into)?;
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
-            into.insert(path);
-        }
-    }
-    Ok(())
-}
-
-/// The nearest folder upward that is a package.
-fn package(root: &Path) -> Option<PathBuf> {
-    root.ancestors().find(|folder| folder.join("Cargo.toml").is_file()).map(Path::to_owned)
-}
-
-/// The library with its name, and the binaries of a package, by the rules of cargo.
-fn targets(package: &Path, manifest: &toml::Table) -> (Option<(String, PathBuf)>, Vec<PathBuf>) {
-    let get = |table: Option<&toml::Value>, key: &str| Some(table?.get(key)?.as_str()?.to_owned());
-    let package_name = get(manifest.get("package"), "name").unwrap_or_default();
-    let library = manifest.get("lib");
-    let path = package.join(get(library, "path").unwrap_or_else(|| "src/lib.rs".to_owned()));
-    let name = get(library, "name").unwrap_or_else(|| package_name.replace('-', "_"));
-    let library = path.is_file().then_some((name, path));
-    let mut binaries = BTreeSet::from([package.join("src/main.rs")]);
-    if let Some(written) = manifest.get("bin").and_then(toml::Value::as_array) {
-        binaries.extend(written.iter().filter_map(|binary| Some(package.join(get(Some(binary), "path")?))));
-    }
-    for entry in fs::read_dir(package.join("src/bin")).into_iter().flatten().flatten() {
-        let path = entry.path();
-        binaries.insert(if path.is_dir() { path.join("main.rs") } else { path });
-    }
-    let is_source = |path: &PathBuf| path.is_file() && path.extension().is_some_and(|extension| extension == "rs");
-    (library, binaries.into_iter().filter(is_source).collect())
-}
-
-/// The `#[path = "…"]` of a module.
-fn path_attribute(item: &ItemMod) -> Option<PathBuf> {
-    item.attrs.iter().find_map(|attr| match &attr.meta {
-        Meta::NameValue(meta) if meta.path.is_ident("path") => match &meta.value {
-            Expr::Lit(literal) => match &literal.lit {
-                Lit::Str(text) => Some(PathBuf::from(text.value())),
-                _ => None,
-            },
-            _ => None,
-        },
-        _ => None,
-    })
-}
-
-/// Takes a `use` apart into one path per name.
-fn flatten(
-    tree: &UseTree,
-    mut path: Vec<String>,
-    names: &mut BTreeMap<String, Vec<Name>>,
-    globs: &mut Vec<Vec<String>>,
-) {
-    match tree {
-        UseTree::Path(tree) => {
-            path.push(plain(&tree.ident));
-            flatten(&tree.tree, path, names, globs);
-        }
-        UseTree::Name(tree) => {
-            let name = plain(&tree.ident);
-            if name == "self" {
-                let name = path.last().cloned().unwrap_or_default();
-                names.entry(name).or_default().push(Name::Import(path));
-            } else {
-                path.push(name.clone());
-                names.entry(name).or_default().push(Name::Import(path));
-            }
-        }
-        UseTree::Rename(tree) => {
-            if tree.ident != "self" {
-                path.push(tree.ident.unraw().to_string());
-            }
-            names.entry(plain(&tree.rename)).or_default().push(Name::Import(path));
-        }
-        UseTree::Glob(_) => globs.push(path),
-        UseTree::Group(tree) => {
-            for tree in &tree.items {
-                flatten(tree, path.clone(), names, globs);
-            }
-        }
-    }
-}
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,8 @@
 //! The foreign keys of an entity: from its `Relation` enum, or from the relation fields of a dense model.
 //! Only an owning relation makes one, the side that says `belongs_to`.
 
+use std::rc::Rc;
+
 use proc_macro2::Span;
 use syn::parse::ParseStream;
 use syn::punctuated::Punctuated;
@@ -9,7 +11,7 @@ use syn::{Expr, Field, GenericArgument, Item, ItemStruct, LitStr, Path, PathArgu
 
 use super::attrs::{RelationAttrs, derives};
 use super::cfg::{Condition, condition};
-use super::entity::{self, Outline};
+use super::entity::{Outline, Outlines};
 use super::names::{Generated, Meaning, Missing};
 use super::naming;
 use super::problem::{Failure, Outcome, Problem, kept};
@@ -39,16 +41,17 @@ pub(super) fn wrapper(written: &Type) -> Option<Wrapper> {
 /// Reads the foreign keys of the model of a module.
 pub(super) fn read(
     workspace: &Workspace,
+    outlines: &Outlines,
     module: &Module,
     model: &ItemStruct,
     own: &Outline,
     problems: &mut Vec<Problem>,
 ) -> Vec<ForeignKey> {
-    let reader = Reader { workspace, module, own };
+    let reader = Reader { workspace, outlines, module, own };
     let mut keys = Vec::new();
     let dense = module.is_dense(&model.attrs);
     let found: Vec<Outcome<Option<ForeignKey>>> = if dense {
-        reader.relation_fields(model).map(|(field, wrapper)| reader.field(field, wrapper)).collect()
+        relation_fields(model).map(|(field, wrapper)| reader.field(field, wrapper)).collect()
     } else {
         reader.variants(model)
     };
@@ -61,8 +64,15 @@ pub(super) fn read(
     keys
 }
 
+/// The relation fields of a model.
+fn relation_fields(model: &ItemStruct) -> impl Iterator<Item = (&Field, Wrapper)> {
+    let there = |field: &&Field| !matches!(condition(&field.attrs), Condition::Fails);
+    model.fields.iter().filter(there).filter_map(|field| Some((field, wrapper(&field.ty)?)))
+}
+
 struct Reader<'a> {
     workspace: &'a Workspace,
+    outlines: &'a Outlines,
     module: &'a Module,
     own: &'a Outline,
 }
@@ -123,11 +133,6 @@ impl Reader<'_> {
         self.key(&said, from.span(), columns, &target.1, referenced).map(Some)
     }
 
-    fn relation_fields<'b>(&self, model: &'b ItemStruct) -> impl Iterator<Item = (&'b Field, Wrapper)> + use<'b> {
-        let gone = |field: &&Field| !matches!(condition(&field.attrs), Condition::Fails);
-        model.fields.iter().filter(gone).filter_map(|field| Some((field, wrapper(&field.ty)?)))
-    }
-
     /// The foreign key of one relation field of a dense model.
     fn field(&self, field: &Field, wrapper: Wrapper) -> Outcome<Option<ForeignKey>> {
         let file = self.module.file;
@@ -165,7 +170,7 @@ impl Reader<'_> {
             return Ok(None);
         }
         let (target, outline) = if said.self_ref {
-            (self.module.id, self.own.clone())
+            (self.module.id, Rc::new(self.own.clone()))
         } else {
             match entity_argument(&field.ty) {
                 Some(path) => self.target(path, path.span())?,
@@ -262,11 +267,11 @@ impl Reader<'_> {
     }
 
     /// The entity a path leads to, with the names of its table and columns.
-    fn target(&self, path: &Path, at: Span) -> Outcome<(ModuleId, Outline)> {
+    fn target(&self, path: &Path, at: Span) -> Outcome<(ModuleId, Rc<Outline>)> {
         let written = path_text(path);
         let problem = |message: String, hint: &str| Problem::new(self.module.file, at, message).hint(hint);
         match self.workspace.resolve(self.module.id, path) {
-            Ok(Meaning::Generated(module, Generated::Entity)) => match entity::outline(self.workspace, module) {
+            Ok(Meaning::Generated(module, Generated::Entity)) => match self.outlines.of(self.workspace, module) {
                 Some(outline) => Ok((module, outline)),
                 None => Err(problem(
                     format!("the entity `{written}` has no table that can be read"),
@@ -362,17 +367,13 @@ impl Reader<'_> {
     }
 
     fn column(&self, written: &LitStr, outline: &Outline, variant: &str) -> Outcome<String> {
-        match outline.columns.iter().find(|column| column.variant == variant) {
-            Some(column) => Ok(column.name.clone()),
-            None => {
-                let variants: Vec<&str> = outline.columns.iter().map(|column| column.variant.as_str()).collect();
-                let all = format!("its columns are `{}`", variants.join("`, `"));
-                let message = format!("the table `{}` has no column `{variant}`", outline.table);
-                Err(Problem::new(self.module.file, written.span(), message)
-                    .did_you_mean(variant, &variants, &all)
-                    .into())
-            }
+        if let Some(column) = outline.columns.iter().find(|column| column.variant == variant) {
+            return Ok(column.name.clone());
         }
+        let variants: Vec<&str> = outline.columns.iter().map(|column| column.variant.as_str()).collect();
+        let all = format!("its columns are `{}`", variants.join("`, `"));
+        let message = format!("the table `{}` has no column `{variant}`", outline.table);
+        Err(Problem::new(self.module.file, written.span(), message).did_you_mean(variant, &variants, &all).into())
     }
 }
 
@@ -400,3 +401,6 @@ fn entity_argument(written: &Type) -> Option<&Path> {
         _ => Some(&argument.path),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,210 @@
+//! One module: its items, and the names they and its `use` bring into scope. Reads no files.
+
+use std::cell::{OnceCell, RefCell};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use syn::{Expr, Item, ItemMod, Lit, Meta, UseTree};
+
+use super::{FileId, ModuleId};
+use crate::declare::cfg::{Condition, condition};
+use crate::declare::naming::plain;
+
+/// One module: its items and the names in its scope.
+pub(in crate::declare) struct Module {
+    pub(in crate::declare) id: ModuleId,
+    pub(in crate::declare) parent: Option<ModuleId>,
+    pub(in crate::declare) file: FileId,
+    pub(in crate::declare) items: Vec<Item>,
+    /// Whether `cfg` lets it be built, the modules around it included.
+    pub(in crate::declare) condition: Condition,
+    /// The names of the module, except those of globs.
+    pub(in crate::declare) names: BTreeMap<String, Vec<Name>>,
+    /// The paths of `use …::*`.
+    pub(in crate::declare) globs: Vec<Vec<String>>,
+    /// The module at the top of the tree.
+    pub(in crate::declare) top: ModuleId,
+    /// The tree stands for no crate: its folder was found without one, and paths from the crate root are only half known.
+    pub(in crate::declare) detached: bool,
+    /// The place of its model among the items, once it was looked for.
+    pub(in crate::declare) model: OnceCell<Option<usize>>,
+    pub(super) scope: Scope,
+}
+
+/// Where a module is written.
+pub(super) struct Scope {
+    /// Where the files of its child modules are.
+    pub(super) folder: PathBuf,
+    /// It is written inside another module.
+    pub(super) inline: bool,
+    /// Its file could not be parsed, so that a missing name means nothing.
+    pub(super) broken: bool,
+}
+
+/// What a name in a module stands for.
+pub(in crate::declare) enum Name {
+    /// A type of the module, by its place in `items`.
+    Item(usize),
+    /// A child module.
+    Child(Child),
+    /// What a `use` brings in, as the path it says.
+    Import(Vec<String>),
+}
+
+/// A child module, read when it is needed.
+pub(in crate::declare) struct Child {
+    pub(super) place: Place,
+    pub(super) condition: Condition,
+    pub(super) loaded: OnceCell<Option<ModuleId>>,
+}
+
+/// Where a child module is written.
+pub(super) enum Place {
+    /// `mod name { … }`, with the items until they are read.
+    Inline { items: RefCell<Vec<Item>>, folder: PathBuf },
+    /// `mod name;`, with the item to blame when the file is missing.
+    Declared { name: String, path: Option<PathBuf>, item: usize },
+    /// A file of a folder that has no `mod.rs`.
+    File(PathBuf),
+    /// A folder that has no `mod.rs`.
+    Folder(PathBuf),
+}
+
+/// The items of a module and the names they bring.
+pub(super) struct Contents {
+    pub(super) items: Vec<Item>,
+    pub(super) names: BTreeMap<String, Vec<Name>>,
+    pub(super) globs: Vec<Vec<String>>,
+}
+
+impl Contents {
+    /// Sorts the items of a module whose child modules are in that folder.
+    pub(super) fn of(items: Vec<Item>, folder: &Path) -> Self {
+        let mut names: BTreeMap<String, Vec<Name>> = BTreeMap::new();
+        let mut imports: BTreeMap<String, Vec<Name>> = BTreeMap::new();
+        let mut globs = Vec::new();
+        let mut kept = Vec::new();
+        for mut item in items {
+            match &mut item {
+                Item::Mod(module) => {
+                    let child = Child::declared(module, kept.len(), folder);
+                    names.entry(plain(&module.ident)).or_default().push(Name::Child(child));
+                }
+                Item::Use(import) => {
+                    let start = if import.leading_colon.is_some() { vec![String::new()] } else { Vec::new() };
+                    flatten(&import.tree, start, &mut imports, &mut globs);
+                }
+                Item::ExternCrate(import) => {
+                    let name = import.rename.as_ref().map_or(&import.ident, |(_, name)| name);
+                    let path = vec![String::new(), plain(&import.ident)];
+                    imports.entry(plain(name)).or_default().push(Name::Import(path));
+                }
+                Item::Struct(syn::ItemStruct { ident, attrs, .. })
+                | Item::Enum(syn::ItemEnum { ident, attrs, .. })
+                | Item::Union(syn::ItemUnion { ident, attrs, .. })
+                | Item::Type(syn::ItemType { ident, attrs, .. })
+                | Item::Trait(syn::ItemTrait { ident, attrs, .. })
+                    if !matches!(condition(attrs), Condition::Fails) =>
+                {
+                    names.entry(plain(ident)).or_default().push(Name::Item(kept.len()));
+                }
+                _ => {}
+            }
+            kept.push(item);
+        }
+        for (name, mut found) in imports {
+            names.entry(name).or_default().append(&mut found);
+        }
+        Self { items: kept, names, globs }
+    }
+}
+
+impl Module {
+    /// Whether its file could not be parsed, so that a missing name means nothing.
+    pub(in crate::declare) fn is_broken(&self) -> bool {
+        self.scope.broken
+    }
+}
+
+impl Child {
+    /// The child of a `mod` item, whose content it takes.
+    fn declared(item: &mut ItemMod, place: usize, folder: &Path) -> Self {
+        let name = plain(&item.ident);
+        let path = path_attribute(item);
+        let condition = condition(&item.attrs);
+        let loaded = OnceCell::new();
+        if matches!(condition, Condition::Fails) {
+            // Never read: what is only built for tests is nobody's entity.
+            let _ = loaded.set(None);
+        }
+        let place = match item.content.take() {
+            Some((_, items)) => {
+                let folder = folder.join(path.as_deref().unwrap_or(Path::new(&name)));
+                Place::Inline { items: RefCell::new(items), folder }
+            }
+            None => Place::Declared { name, path, item: place },
+        };
+        Self { place, condition, loaded }
+    }
+
+    /// Whether the modules below that file are beside it.
+    pub(super) fn is_mod_rs(&self, file: &Path) -> bool {
+        file.ends_with("mod.rs") || matches!(&self.place, Place::Declared { path: Some(_), .. })
+    }
+
+    /// Where the modules below that file are.
+    pub(super) fn folder(&self, file: &Path) -> PathBuf {
+        if self.is_mod_rs(file) { file.parent().unwrap_or(file).to_owned() } else { file.with_extension("") }
+    }
+}
+
+/// The `#[path = "…"]` of a module.
+fn path_attribute(item: &ItemMod) -> Option<PathBuf> {
+    item.attrs.iter().find_map(|attr| match &attr.meta {
+        Meta::NameValue(meta) if meta.path.is_ident("path") => match &meta.value {
+            Expr::Lit(literal) => match &literal.lit {
+                Lit::Str(text) => Some(PathBuf::from(text.value())),
+                _ => None,
+            },
+            _ => None,
+        },
+        _ => None,
+    })
+}
+
+/// Takes a `use` apart into one path per name.
+fn flatten(
+    tree: &UseTree,
+    mut path: Vec<String>,
+    names: &mut BTreeMap<String, Vec<Name>>,
+    globs: &mut Vec<Vec<String>>,
+) {
+    match tree {
+        UseTree::Path(tree) => {
+            path.push(plain(&tree.ident));
+            flatten(&tree.tree, path, names, globs);
+        }
+        UseTree::Name(tree) => {
+            let name = plain(&tree.ident);
+            if name == "self" {
+                let name = path.last().cloned().unwrap_or_default();
+                names.entry(name).or_default().push(Name::Import(path));
+            } else {
+                path.push(name.clone());
+                names.entry(name).or_default().push(Name::Import(path));
+            }
+        }
+        UseTree::Rename(tree) => {
+            if tree.ident != "self" {
+                path.push(plain(&tree.ident));
+            }
+            names.entry(plain(&tree.rename)).or_default().push(Name::Import(path));
+        }
+        UseTree::Glob(_) => globs.push(path),
+        UseTree::Group(tree) => {
+            for tree in &tree.items {
+                flatten(tree, path.clone(), names, globs);
+            }
+        }
+    }
+}

@@ -1,0 +1,463 @@
+//! Where files are looked for.
+
+use expect_test::{Expect, expect};
+use std::fs;
+
+use crate::declare::testing::{of, outcome, write};
+
+#[expect(clippy::needless_pass_by_value, reason = "expect! makes values")]
+fn check(source: &str, expected: Expect) {
+    expected.assert_eq(&outcome(source));
+}
+
+#[test]
+fn where_rustc_looks_for_files() {
+    check(
+        r#"//- Cargo.toml
+[package]
+name = "my-shop"
+//- src/main.rs
+mod entities;
+mod inline { mod nested { pub mod leaf; } pub mod leaf; #[path = "odd.rs"] pub mod strange; }
+#[path = "elsewhere/file.rs"]
+mod moved;
+//- src/entities.rs
+pub mod a;
+pub mod b;
+use sea_orm::entity::prelude::*;
+#[derive(DeriveEntityModel)]
+#[sea_orm(table_name = "entities")]
+pub struct Model {
+    #[sea_orm(primary_key)]
+    pub id: i32,
+    pub a: super::inline::nested::leaf::Leaf,
+    pub b: super::inline::leaf::Leaf,
+    pub c: super::inline::strange::Leaf,
+    pub d: crate::moved::Leaf,
+    pub e: crate::moved::beside::Leaf,
+}
+#[derive(DeriveRelation)]
+pub enum Relation {
+}
+//- src/inline/nested/leaf.rs
+pub type Leaf = i8;
+//- src/inline/leaf.rs
+pub type Leaf = i16;
+//- src/inline/odd.rs
+pub type Leaf = i32;
+//- src/elsewhere/file.rs
+pub type Leaf = i64;
+pub mod beside;
+//- src/elsewhere/beside.rs
+pub type Leaf = bool;
+//- src/entities/a.rs
+mod below;
+use sea_orm::entity::prelude::*;
+#[derive(DeriveEntityModel)]
+#[sea_orm(table_name = "a")]
+pub struct Model {
+    #[sea_orm(primary_key)]
+    pub id: i32,
+}
+#[derive(DeriveRelation)]
+pub enum Relation {
+}
+//- src/entities/a/below.rs
+use sea_orm::entity::prelude::*;
+#[derive(DeriveEntityModel)]
+#[sea_orm(table_name = "below")]
+pub struct Model {
+    #[sea_orm(primary_key)]
+    pub id: i32,
+}
+#[derive(DeriveRelation)]
+pub enum Relation {
+}
+//- src/entities/b/mod.rs
+mod below;
+use sea_orm::entity::prelude::*;
+#[derive(DeriveEntityModel)]
+#[sea_orm(table_name = "b")]
+pub struct Model {
+    #[sea_orm(primary_key)]
+    pub id: i32,
+}
+#[derive(DeriveRelation)]
+pub enum Relation {
+}
+//- src/entities/b/below.rs
+use sea_orm::entity::prelude::*;
+#[derive(DeriveEntityModel)]
+#[sea_orm(table_name = "b_below")]
+pub struct Model {
+    #[sea_orm(primary_key)]
+    pub id: i32,
+}
+#[derive(DeriveRelation)]
+pub enum Relation {
+}
+"#,
+        expect![[r#"
+                table a
+                  id Integer inferred auto?
+                  primary key (id)
+                table b
+                  id Integer inferred auto?
+                  primary key (id)
+                table b_below
+                  id Integer inferred auto?
+                  primary key (id)
+                table below
+                  id Integer inferred auto?
+                  primary key (id)
+                table entities
+                  id Integer inferred auto?
+                  a TinyInteger inferred
+                  b SmallInteger inferred
+                  c Integer inferred
+                  d BigInteger inferred
+                  e Boolean inferred
+                  primary key (id)
+            "#]],
+    );
+}
+
+#[test]
+fn a_library_and_a_binary() {
+    check(
+        r#"//- Cargo.toml
+[package]
+name = "my-shop"
+[lib]
+name = "shop"
+path = "src/library.rs"
+//- src/library.rs
+pub mod shared;
+//- src/shared.rs
+pub type Money = i64;
+//- src/main.rs
+mod entities;
+//- src/entities/mod.rs
+use sea_orm::entity::prelude::*;
+use shop::shared::Money;
+#[derive(DeriveEntityModel)]
+#[sea_orm(table_name = "t")]
+pub struct Model {
+    #[sea_orm(primary_key)]
+    pub id: i32,
+    pub a: shop::shared::Money,
+    pub b: Money,
+}
+#[derive(DeriveRelation)]
+pub enum Relation {
+}
+"#,
+        expect![[r#"
+                table t
+                  id Integer inferred auto?
+                  a BigInteger inferred
+                  b BigInteger inferred
+                  primary key (id)
+            "#]],
+    );
+}
+
+#[test]
+fn binaries_and_paths_that_lead_to_the_entities() {
+    check(
+        r#"//- Cargo.toml
+[package]
+name = "my-shop"
+//- src/lib.rs
+pub mod nothing;
+//- src/nothing.rs
+#[path = "entities/mod.rs"]
+mod tables;
+//- src/bin/tool.rs
+fn main() {}
+//- src/entities/mod.rs
+pub mod a;
+//- src/entities/a.rs
+use sea_orm::entity::prelude::*;
+#[derive(DeriveEntityModel)]
+#[sea_orm(table_name = "a")]
+pub struct Model {
+    #[sea_orm(primary_key)]
+    pub id: i32,
+}
+#[derive(DeriveRelation)]
+pub enum Relation {
+}
+"#,
+        expect![[r#"
+                table a
+                  id Integer inferred auto?
+                  primary key (id)
+            "#]],
+    );
+}
+
+#[test]
+fn a_folder_without_a_crate() {
+    check(
+        r#"//- entities/a.rs
+use sea_orm::entity::prelude::*;
+#[derive(DeriveEntityModel)]
+#[sea_orm(table_name = "a")]
+pub struct Model {
+    #[sea_orm(primary_key)]
+    pub id: i32,
+    pub a: super::kinds::Kind,
+    pub b: crate::entities::kinds::Kind,
+    pub c: crate::kinds::Kind,
+    pub d: super::super::entities::deep::more::Kind,
+    pub e: crate::app::entities::deep::more::Kind,
+    pub f: super::dir::Kind,
+}
+#[derive(DeriveRelation)]
+pub enum Relation {
+}
+//- entities/kinds.rs
+use sea_orm::entity::prelude::*;
+#[derive(DeriveActiveEnum)]
+#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "lowercase")]
+pub enum Kind { One }
+//- entities/deep/more.rs
+pub type Kind = i64;
+//- entities/dir/mod.rs
+pub type Kind = i16;
+use sea_orm::entity::prelude::*;
+#[derive(DeriveEntityModel)]
+#[sea_orm(table_name = "dir")]
+pub struct Model {
+    #[sea_orm(primary_key)]
+    pub id: i32,
+}
+#[derive(DeriveRelation)]
+pub enum Relation {
+}
+//- entities/readme.md
+not Rust
+"#,
+        expect![[r#"
+                table a
+                  id Integer inferred auto?
+                  a Text values ["one"]
+                  b Text values ["one"]
+                  c Text values ["one"]
+                  d BigInteger inferred
+                  e BigInteger inferred
+                  f SmallInteger inferred
+                  primary key (id)
+                table dir
+                  id Integer inferred auto?
+                  primary key (id)
+            "#]],
+    );
+}
+
+#[test]
+fn a_module_file_beside_its_folder() {
+    check(
+        r#"//- entities.rs
+pub mod a;
+mod b;
+//- entities/a.rs
+use sea_orm::entity::prelude::*;
+use super::b;
+#[derive(DeriveEntityModel)]
+#[sea_orm(table_name = "a")]
+pub struct Model {
+    #[sea_orm(primary_key)]
+    pub id: i32,
+    pub a: b::B,
+}
+#[derive(DeriveRelation)]
+pub enum Relation {
+}
+//- entities/b.rs
+pub type B = i32;
+"#,
+        expect![[r#"
+                table a
+                  id Integer inferred auto?
+                  a Integer inferred
+                  primary key (id)
+            "#]],
+    );
+}
+
+#[test]
+fn a_file_no_module_leads_to() {
+    check(
+        r#"//- entities/mod.rs
+pub mod a;
+//- entities/a.rs
+use sea_orm::entity::prelude::*;
+#[derive(DeriveEntityModel)]
+#[sea_orm(table_name = "a")]
+pub struct Model {
+    #[sea_orm(primary_key)]
+    pub id: i32,
+}
+#[derive(DeriveRelation)]
+pub enum Relation {
+}
+//- entities/forgotten.rs
+use sea_orm::entity::prelude::*;
+#[derive(DeriveEntityModel)]
+#[sea_orm(table_name = "forgotten")]
+pub struct Model {
+    #[sea_orm(primary_key)]
+    pub id: i32,
+}
+#[derive(DeriveRelation)]
+pub enum Relation {
+}
+//- entities/harmless.rs
+pub struct Nothing;
+"#,
+        expect![[r#"
+                entities/forgotten.rs:1:1: no `mod forgotten;` leads to this file, so its entities are not part of the crate
+                  | use sea_orm::entity::prelude::*;
+                  | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+                  hint: add `mod forgotten;` to the module above it, or remove the file from the entity folders
+            "#]],
+    );
+}
+
+#[test]
+fn a_module_without_a_file() {
+    check(
+        r#"//- entities/mod.rs
+pub mod gone;
+#[cfg(feature = "x")]
+pub mod maybe;
+#[cfg(test)]
+mod tests;
+use sea_orm::entity::prelude::*;
+#[derive(DeriveEntityModel)]
+#[sea_orm(table_name = "t")]
+pub struct Model {
+    #[sea_orm(primary_key)]
+    pub id: i32,
+}
+#[derive(DeriveRelation)]
+pub enum Relation {
+}
+"#,
+        expect![[r#"
+                entities/mod.rs:1:9: the file of the module `gone` is missing
+                  | pub mod gone;
+                  |         ^^^^
+                  hint: create `entities/gone.rs` or `entities/gone/mod.rs`
+            "#]],
+    );
+}
+
+#[test]
+fn a_module_that_holds_itself() {
+    check(
+        r#"//- entities/mod.rs
+#[path = "mod.rs"]
+pub mod again;
+use sea_orm::entity::prelude::*;
+#[derive(DeriveEntityModel)]
+#[sea_orm(table_name = "t")]
+pub struct Model {
+    #[sea_orm(primary_key)]
+    pub id: i32,
+}
+#[derive(DeriveRelation)]
+pub enum Relation {
+}
+"#,
+        expect![[r#"
+                table t
+                  id Integer inferred auto?
+                  primary key (id)
+            "#]],
+    );
+}
+
+#[test]
+fn single_files_as_roots() {
+    let folder = tempfile::tempdir().unwrap();
+    write(
+        folder.path(),
+        r#"//- case/from.rs
+use sea_orm::entity::prelude::*;
+#[derive(DeriveEntityModel)]
+#[sea_orm(table_name = "a")]
+pub struct Model {
+    #[sea_orm(primary_key)]
+    pub id: i32,
+    pub a: kinds::Kind,
+    pub b: crate::kinds::Kind,
+    pub c: super::to::Kind,
+}
+#[derive(DeriveRelation)]
+pub enum Relation {
+}
+pub mod kinds {
+    use sea_orm::entity::prelude::*;
+    pub type Kind = i64;
+    pub mod b {
+use sea_orm::entity::prelude::*;
+#[derive(DeriveEntityModel)]
+#[sea_orm(table_name = "b")]
+pub struct Model {
+    #[sea_orm(primary_key)]
+    pub id: i32,
+    pub a: super::super::kinds::Kind,
+}
+#[derive(DeriveRelation)]
+pub enum Relation {
+}
+    }
+}
+//- case/to.rs
+pub type Kind = i16;
+use sea_orm::entity::prelude::*;
+#[derive(DeriveEntityModel)]
+#[sea_orm(table_name = "to")]
+pub struct Model {
+    #[sea_orm(primary_key)]
+    pub id: i32,
+}
+#[derive(DeriveRelation)]
+pub enum Relation {
+}
+"#,
+    );
+    expect![[r#"
+            table a
+              id Integer inferred auto?
+              a BigInteger inferred
+              b BigInteger inferred
+              c SmallInteger inferred
+              primary key (id)
+            table b
+              id Integer inferred auto?
+              a BigInteger inferred
+              primary key (id)
+        "#]]
+    .assert_eq(&of(folder.path(), &["case/from.rs"]));
+    expect![[r#"
+            table to
+              id Integer inferred auto?
+              primary key (id)
+        "#]]
+    .assert_eq(&of(&folder.path().join("case"), &["to.rs"]));
+}
+
+#[test]
+fn roots_that_cannot_be_read() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), "//- entities/mod.rs\nmod bad;\n//- entities/bad.rs\n");
+    fs::File::create(folder.path().join("entities/bad.rs"))
+        .and_then(|mut file| std::io::Write::write_all(&mut file, b"// \xff\xfe"))
+        .unwrap();
+    assert_eq!(of(folder.path(), &["entities"]), "failed to read `entities/bad.rs`\n");
+    assert_eq!(of(folder.path(), &["missing"]), "failed to read `missing`\n");
+}

@@ -1,0 +1,72 @@
+//! The pages of `docs/` that are made from the program itself: its command line and its hazards.
+//! `cargo xtask docs` writes them, a test compares them.
+
+use clap::{Arg, Command, CommandFactory};
+
+use crate::cli::Cli;
+use crate::plan::hazard::HAZARDS;
+
+/// Each page by its file name.
+///
+/// ```
+/// assert!(seachange::docs::pages().iter().any(|(file, _)| *file == "cli.md"));
+/// ```
+pub fn pages() -> Vec<(&'static str, String)> {
+    vec![("cli.md", cli()), ("hazards.md", hazards())]
+}
+
+fn cli() -> String {
+    let command = Cli::command();
+    let mut text = String::from("# Command line\n\nMade from the program by `cargo xtask docs`.\n\n");
+    text.push_str(&about(&command));
+    let global: Vec<&Arg> = command.get_arguments().filter(|argument| argument.is_global_set()).collect();
+    text.push_str("\n## Every command\n\n");
+    for argument in global {
+        text.push_str(&argument_line(argument));
+    }
+    for sub in command.get_subcommands() {
+        text.push_str(&format!("\n## `seachange {}`\n\n{}", sub.get_name(), about(sub)));
+        let own: Vec<String> =
+            sub.get_arguments().filter(|argument| !argument.is_global_set()).map(argument_line).collect();
+        if !own.is_empty() {
+            text.push('\n');
+            text.push_str(&own.concat());
+        }
+    }
+    text
+}
+
+fn about(command: &Command) -> String {
+    let about = command.get_long_about().or_else(|| command.get_about());
+    about.map(|about| format!("{about}\n")).unwrap_or_default()
+}
+
+fn argument_line(argument: &Arg) -> String {
+    let value = argument.get_value_names().and_then(|names| names.first()).map(ToString::to_string);
+    let takes_value = argument.get_action().takes_values();
+    let name = match (argument.get_long(), argument.get_short(), &value) {
+        (Some(long), short, value) => {
+            let short = short.map(|short| format!("-{short}, ")).unwrap_or_default();
+            let value = value.as_ref().filter(|_| takes_value).map(|value| format!(" {value}")).unwrap_or_default();
+            format!("{short}--{long}{value}")
+        }
+        (None, _, Some(value)) => value.clone(),
+        (None, _, None) => argument.get_id().to_string(),
+    };
+    let help = argument.get_help().map(ToString::to_string).unwrap_or_default();
+    let default = argument.get_default_values().first().filter(|_| takes_value);
+    let default = default.map(|default| format!(" Default: `{}`.", default.to_string_lossy())).unwrap_or_default();
+    format!("- `{name}`: {help}.{default}\n").replace("..", ".")
+}
+
+fn hazards() -> String {
+    let mut text = String::from(
+        "# Hazards\n\nWhat can go wrong when a revision runs. Each stands in the header of the file and above its \
+         statement.\nMade from the program by `cargo xtask docs`.\n",
+    );
+    for row in &HAZARDS {
+        let loses = if row.loses_data { " Loses data." } else { "" };
+        text.push_str(&format!("\n## {}\n\n{}{loses}\n", row.slug, row.explanation));
+    }
+    text
+}

@@ -1,0 +1,110 @@
+//! What stands in the way of a plan, whatever statements the database has: rows without a value, and things nobody
+//! declares that would be left broken.
+
+use std::collections::BTreeSet;
+
+use super::Plan;
+use crate::dialect::{Dialect, Rebuild};
+use crate::error::{Blocked, Refusal};
+use crate::model::{ForeignKey, Index, IndexKey, Schema, Table};
+use crate::op::{Op, identifiers};
+
+/// An operation that cannot be done. Who knows where its object is declared adds that.
+pub(super) fn blocked(op: &Op, refusal: Refusal) -> Blocked {
+    Blocked { op: op.to_string(), object: op.object(), location: None, refusal }
+}
+
+/// A new column that nothing gives a value to: no database can know what rows that are there already should hold.
+pub(super) fn without_value(op: &Op) -> Option<Blocked> {
+    let Op::AddColumn { column, .. } = op else { return None };
+    let refusal = || Refusal {
+        reason: "rows that are there already would have no value for it".to_owned(),
+        hint: "give the field a `default_value`, or make it an `Option`".to_owned(),
+        can_rebuild: false,
+    };
+    column.needs_value().then(|| blocked(op, refusal()))
+}
+
+/// A table that is dropped although a text nobody declares needs it once all is done.
+pub(super) fn needed_table(op: &Op, after: &Schema, dialect: Dialect) -> Option<Blocked> {
+    let Op::DropTable { table } = op else { return None };
+    dialect.needs(&table.name, after).map(|refusal| blocked(op, refusal))
+}
+
+/// Foreign keys that stay although the plan takes away what they refer to. Only those nobody declares can be among them.
+pub(super) fn broken_references(from: &Schema, to: &Schema, plan: &Plan) -> Vec<Blocked> {
+    let is_broken =
+        |schema: &Schema, fk: &ForeignKey| !schema.tables.get(&fk.references).is_some_and(|parent| has_key(parent, fk));
+    // What was broken before is not the plan's doing.
+    let was_broken = |table: &Table, fk: &ForeignKey| {
+        let before = from.tables.get(&table.name).map(|table| &table.foreign_keys);
+        before.is_none_or(|before| !before.contains(fk)) || is_broken(from, fk)
+    };
+    let mut found = Vec::new();
+    for table in to.tables.values() {
+        for fk in table.foreign_keys.iter().filter(|fk| is_broken(to, fk) && !was_broken(table, fk)) {
+            let cause = plan.steps.iter().map(|step| &step.op).rfind(|op| *op.table() == fk.references);
+            let refusal = Refusal {
+                reason: format!(
+                    "the foreign key ({}) of `{}` needs `{}` ({})",
+                    fk.columns.join(", "),
+                    table.name,
+                    fk.references,
+                    fk.referenced_columns.join(", ")
+                ),
+                hint: "drop that foreign key first, in a revision of your own: `seachange revision -m …`".to_owned(),
+                can_rebuild: false,
+            };
+            found.extend(cause.map(|op| blocked(op, refusal)));
+        }
+    }
+    found
+}
+
+/// Whether rows of the table can be found by the columns the foreign key refers to.
+fn has_key(parent: &Table, fk: &ForeignKey) -> bool {
+    let wanted: BTreeSet<&String> = fk.referenced_columns.iter().collect();
+    let is_it = |columns: &[String]| columns.iter().collect::<BTreeSet<_>>() == wanted;
+    let by_index = |index: &Index| {
+        let columns = index.parts.iter().map(|part| match &part.key {
+            IndexKey::Column(name) => Some(name),
+            IndexKey::Expression(_) => None,
+        });
+        index.unique && index.predicate.is_none() && columns.collect::<Option<BTreeSet<_>>>() == Some(wanted.clone())
+    };
+    parent.primary_key.as_ref().is_some_and(|key| is_it(&key.columns))
+        || parent.uniques.iter().any(|unique| is_it(&unique.columns))
+        || parent.indexes.iter().any(by_index)
+}
+
+/// The renames among the operations.
+pub(super) fn renames(ops: &[Op]) -> Vec<Op> {
+    ops.iter().filter(|op| matches!(op, Op::RenameTable { .. } | Op::RenameColumn { .. })).cloned().collect()
+}
+
+/// Whether a rebuild writes a trigger or view anew that names something the same plan renames: the database carries a
+/// rename into such texts, and how they read then is known to nobody else.
+pub(super) fn uncertain(op: &Op, rebuild: &Rebuild, renames: &[Op]) -> Option<Blocked> {
+    let Op::RebuildTable { to, .. } = op else { return None };
+    let triggers = to.triggers.iter().map(|trigger| &trigger.sql);
+    let mut texts = triggers.chain(&rebuild.after).map(|sql| (sql, identifiers(sql)));
+    let found = texts.find_map(|(sql, words)| {
+        let names = |name: &str| words.iter().any(|word| word.eq_ignore_ascii_case(name));
+        let rename = renames.iter().find(|rename| match rename {
+            Op::RenameTable { from, to } => names(&from.name) || names(&to.name),
+            Op::RenameColumn { from, to, .. } => names(from) || names(to),
+            _ => false,
+        })?;
+        Some((sql, rename))
+    });
+    let (sql, rename) = found?;
+    let refusal = Refusal {
+        reason: format!(
+            "it has to write `{} …` anew, and only the database knows how that reads once it did {rename}",
+            sql.split_whitespace().take(3).collect::<Vec<_>>().join(" ")
+        ),
+        hint: "write the rename as a revision of its own, and everything else as the next".to_owned(),
+        can_rebuild: false,
+    };
+    Some(blocked(op, refusal))
+}

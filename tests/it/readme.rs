@@ -1,0 +1,89 @@
+//! The README and the generated docs say what the program does. `UPDATE_EXPECT=1` rewrites the README's output,
+//! `cargo xtask docs` the docs.
+
+use std::fs;
+use std::process::Command;
+
+use crate::support::{Project, copy, root};
+
+/// The commands of the README's console block with what they print.
+fn run(commands: &[&str]) -> String {
+    let project = Project::mediaparser_with_original("5_before_rename");
+    copy(&root().join("fixtures/mediaparser/phases"), &project.path().join("phases"));
+    let binary = std::path::Path::new(env!("CARGO_BIN_EXE_seachange")).parent().unwrap();
+    let path = format!("{}:{}", binary.display(), std::env::var_os("PATH").unwrap().to_str().unwrap());
+    let mut text = String::new();
+    for command in commands {
+        let mut shell = Command::new("sh");
+        shell.arg("-c").arg(format!("{command} 2>&1")).current_dir(project.path());
+        let output = shell.env("PATH", &path).env_remove("DATABASE_URL").env("NO_COLOR", "1").output().unwrap();
+        assert!(matches!(output.status.code(), Some(0 | 1)), "{command}: {output:?}");
+        text.push_str(&format!("$ {command}\n{}", String::from_utf8(output.stdout).unwrap()));
+        text.push('\n');
+    }
+    text
+}
+
+/// The text without what changes from run to run: ids, times, durations.
+fn steady(text: &str) -> String {
+    let mut steady = String::new();
+    for word in text.split_inclusive(|c: char| !c.is_ascii_alphanumeric()) {
+        let bare = word.trim_end_matches(|c: char| !c.is_ascii_alphanumeric());
+        let is_id = bare.len() == 12 && bare.chars().all(|c| c.is_ascii_hexdigit());
+        let is_time = bare.len() == 15 && bare.chars().all(|c| c.is_ascii_digit() || c == 'T');
+        steady.push_str(if is_id {
+            "ID"
+        } else if is_time {
+            "TIME"
+        } else {
+            bare
+        });
+        steady.push_str(&word[bare.len()..]);
+    }
+    let line = |line: &str| match line {
+        line if line.starts_with("-- created: ") => "-- created: TIME".to_owned(),
+        line if line.contains(" (applied ") => {
+            line.rsplit_once(" (applied ").map(|(start, _)| format!("{start} (applied TIME)")).unwrap()
+        }
+        line if line.ends_with(" ms") => line.rsplit_once(" in ").map(|(start, _)| format!("{start} in N ms")).unwrap(),
+        line => line.to_owned(),
+    };
+    steady.lines().map(line).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn the_readme_shows_what_the_commands_print() {
+    let path = root().join("README.md");
+    let readme = fs::read_to_string(&path).unwrap();
+    let start = readme.find("```console\n").unwrap() + "```console\n".len();
+    let end = start + readme[start..].find("```").unwrap();
+    let block = &readme[start..end];
+    let commands: Vec<&str> = block.lines().filter_map(|line| line.strip_prefix("$ ")).collect();
+    assert!(commands.len() > 5, "{commands:?}");
+    let printed = run(&commands);
+    let printed = format!("{}\n", printed.trim_end());
+    if steady(&printed) == steady(block) {
+        return;
+    }
+    if std::env::var_os("UPDATE_EXPECT").is_some() {
+        fs::write(&path, format!("{}{printed}{}", &readme[..start], &readme[end..])).unwrap();
+        return;
+    }
+    assert_eq!(steady(&printed), steady(block), "run the test with UPDATE_EXPECT=1");
+}
+
+#[test]
+fn the_readme_names_the_two_commands_that_ci_runs() {
+    let readme = fs::read_to_string(root().join("README.md")).unwrap();
+    let ci = fs::read_to_string(root().join(".ci/run")).unwrap();
+    assert!(readme.contains("\n    cargo xtask demo\n"));
+    assert!(readme.contains("\n    cargo xtask test\n") && ci.contains("cargo xtask test"));
+}
+
+#[test]
+fn the_generated_docs_are_those_of_this_program() {
+    for (file, text) in seachange::docs::pages() {
+        let written = fs::read_to_string(root().join("docs").join(file)).unwrap_or_default();
+        assert_eq!(written, text, "docs/{file} is old: run `cargo xtask docs`");
+    }
+}

@@ -1,0 +1,120 @@
+//! Benchmarks, as ratios within one run: absolute times say more about the machine than about the program.
+
+use std::time::{Duration, Instant};
+
+use anyhow::Result;
+use sea_orm::ConnectionTrait;
+use seachange::compare::compare;
+use seachange::config;
+use seachange::declare::{Sources, declare};
+use seachange::dialect::{self, Dialect, EnumStorage, Options};
+use seachange::migrate::{Access, Session};
+use seachange::model::{Declared, Schema};
+
+const TABLES: usize = 1000;
+
+pub(crate) fn bench() -> Result<()> {
+    let folder = crate::root().join("target/bench");
+    if folder.exists() {
+        std::fs::remove_dir_all(&folder)?;
+    }
+    std::fs::create_dir_all(folder.join("src/entities"))?;
+    write_entities(&folder)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let session = runtime.block_on(make_database(&folder))?;
+
+    let sources = Sources { project: folder.clone(), roots: vec![folder.join("src/entities")] };
+    let options = Options { enums: EnumStorage::Plain };
+    let read_text = median(|| read_all(&folder.join("src/entities")))?;
+    let declared = median(|| declare(&sources).map(drop).map_err(Into::into))?;
+    let catalog = median(|| runtime.block_on(read_catalog(&session)))?;
+    let reflected = median(|| runtime.block_on(reflect(&session)).map(drop))?;
+    let (entities, live): (Declared, Schema) = (declare(&sources)?, runtime.block_on(reflect(&session))?);
+    let compared = median(|| compare(&entities, None, &live, Dialect::Sqlite, &options).map(drop).map_err(Into::into))?;
+
+    let ratio = |time: Duration, base: Duration| time.as_secs_f64() / base.as_secs_f64();
+    println!("{TABLES} tables of 12 columns, medians of 5 runs");
+    println!("read entities     {declared:>10.1?}   {:.1} x reading the same files", ratio(declared, read_text));
+    println!("reflect           {reflected:>10.1?}   {:.1} x reading sqlite_schema", ratio(reflected, catalog));
+    println!("compare           {compared:>10.1?}   {:.1} x reflect", ratio(compared, reflected));
+    Ok(())
+}
+
+fn median(mut run: impl FnMut() -> Result<()>) -> Result<Duration> {
+    let mut times = Vec::new();
+    for _ in 0..5 {
+        let started = Instant::now();
+        run()?;
+        times.push(started.elapsed());
+    }
+    times.sort();
+    Ok(times[times.len() / 2])
+}
+
+fn read_all(folder: &std::path::Path) -> Result<()> {
+    for entry in std::fs::read_dir(folder)? {
+        std::fs::read_to_string(entry?.path())?;
+    }
+    Ok(())
+}
+
+async fn reflect(session: &Session) -> Result<Schema> {
+    Ok(dialect::reflect(session.connection(), Dialect::Sqlite).await?)
+}
+
+async fn read_catalog(session: &Session) -> Result<()> {
+    let backend = session.connection().get_database_backend();
+    let statement = sea_orm::Statement::from_string(backend, "SELECT name, sql FROM sqlite_schema");
+    session.connection().query_all_raw(statement).await?;
+    Ok(())
+}
+
+async fn make_database(folder: &std::path::Path) -> Result<Session> {
+    let database = config::database("sqlite://bench.db", folder, Duration::from_secs(5))?;
+    let session = Session::open(&database, Access::Write).await?;
+    session.connection().execute_unprepared("BEGIN").await?;
+    for number in 0..TABLES {
+        let columns: Vec<String> = (1..10).map(|column| format!("c{column} VARCHAR({})", column * 10)).collect();
+        let sql = format!(
+            "CREATE TABLE t{number} (id INTEGER NOT NULL PRIMARY KEY, parent_id INTEGER REFERENCES t{} (id), {}, \
+             created_at DATETIME NOT NULL)",
+            number / 2,
+            columns.join(", ")
+        );
+        session.connection().execute_unprepared(&sql).await?;
+        session.connection().execute_unprepared(&format!("CREATE INDEX ix_t{number} ON t{number} (c1)")).await?;
+    }
+    session.connection().execute_unprepared("COMMIT").await?;
+    Ok(session)
+}
+
+fn write_entities(folder: &std::path::Path) -> Result<()> {
+    let mut modules = String::new();
+    for number in 0..TABLES {
+        modules.push_str(&format!("pub mod t{number};\n"));
+        let mut columns = String::new();
+        for column in 1..10 {
+            let index = if column == 1 { ", indexed" } else { "" };
+            let length = column * 10;
+            columns.push_str(&format!("    #[sea_orm(column_type = \"String(StringLen::N({length}))\"{index})]\n"));
+            columns.push_str(&format!("    pub c{column}: Option<String>,\n"));
+        }
+        let parent = number / 2;
+        let target = if parent == number { "Entity".to_owned() } else { format!("super::t{parent}::Entity") };
+        let to = if parent == number { "Column::Id".to_owned() } else { format!("super::t{parent}::Column::Id") };
+        let text = format!(
+            "use sea_orm::entity::prelude::*;\n\n\
+             #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]\n#[sea_orm(table_name = \"t{number}\")]\n\
+             pub struct Model {{\n    #[sea_orm(primary_key)]\n    pub id: i32,\n    pub parent_id: Option<i32>,\n\
+             {columns}    pub created_at: DateTime,\n}}\n\n\
+             #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]\npub enum Relation {{\n    \
+             #[sea_orm(belongs_to = \"{target}\", from = \"Column::ParentId\", to = \"{to}\")]\n    Parent,\n}}\n\n\
+             impl ActiveModelBehavior for ActiveModel {{}}\n"
+        );
+        std::fs::write(folder.join(format!("src/entities/t{number}.rs")), text)?;
+    }
+    std::fs::write(folder.join("src/entities/mod.rs"), modules)?;
+    std::fs::write(folder.join("src/main.rs"), "mod entities;\n\nfn main() {}\n")?;
+    std::fs::write(folder.join("Cargo.toml"), "[package]\nname = \"bench\"\nedition = \"2024\"\n\n[workspace]\n")?;
+    Ok(())
+}
