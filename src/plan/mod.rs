@@ -58,7 +58,7 @@ pub fn plan(ops: Vec<Op>, from: &Schema, dialect: Dialect, purpose: Purpose) -> 
     let mildest: Vec<Op> = ops.into_iter().flat_map(|op| mildest(op, dialect, &mut names)).collect();
     let ops = order::order(mildest);
     let refused = refused(&ops, from, dialect);
-    let ops = if refused.is_empty() { ops } else { order::order(together(ops, &refused, from)) };
+    let ops = if refused.is_empty() { ops } else { order::order(together(&ops, &refused, from)) };
 
     let renames = obstacle::renames(&ops);
     let mut schema = from.clone();
@@ -107,16 +107,21 @@ fn refused(ops: &[Op], from: &Schema, dialect: Dialect) -> BTreeSet<TableName> {
     tables
 }
 
-/// Puts all operations inside a refused table into one rebuild of it.
-fn together(ops: Vec<Op>, refused: &BTreeSet<TableName>, from: &Schema) -> Vec<Op> {
-    let (inside, mut rest): (Vec<Op>, Vec<Op>) =
-        ops.into_iter().partition(|op| refused.contains(op.table()) && stays_inside(op));
-    for name in refused {
-        let ops: Vec<Op> = inside.iter().filter(|op| op.table() == name).cloned().collect();
-        let table = from.tables.get(name).cloned().unwrap_or_else(|| Table::new(name.clone()));
-        rest.push(Op::RebuildTable { from: table.clone(), to: table, ops });
+/// Puts all operations inside a refused table into one rebuild of it, where the first of them was.
+fn together(ops: &[Op], refused: &BTreeSet<TableName>, from: &Schema) -> Vec<Op> {
+    let is_inside = |op: &Op, name: &TableName| op.table() == name && stays_inside(op);
+    let mut planned: Vec<Op> = Vec::new();
+    for op in ops {
+        let name = op.table();
+        if !refused.contains(name) || !stays_inside(op) {
+            planned.push(op.clone());
+        } else if !planned.iter().any(|op| matches!(op, Op::RebuildTable { from, .. } if from.name == *name)) {
+            let ops = ops.iter().filter(|op| is_inside(op, name)).cloned().collect();
+            let table = from.tables.get(name).cloned().unwrap_or_else(|| Table::new(name.clone()));
+            planned.push(Op::RebuildTable { from: table.clone(), to: table, ops });
+        }
     }
-    rest
+    planned
 }
 
 /// The rebuild with the table as it is right before and right after; any other operation as it is.

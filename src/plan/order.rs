@@ -30,7 +30,23 @@ struct Effect {
 }
 
 /// Sorts operations so that each finds what it uses and nothing is taken away while another still uses it.
+/// Renames stay where they are: a name may mean one thing before and another after, so nothing moves across them.
 pub(super) fn order(ops: Vec<Op>) -> Vec<Op> {
+    let mut ordered = Vec::with_capacity(ops.len());
+    let mut between = Vec::new();
+    for op in ops {
+        if matches!(op, Op::RenameTable { .. } | Op::RenameColumn { .. }) {
+            ordered.extend(sort(std::mem::take(&mut between)));
+            ordered.push(op);
+        } else {
+            between.push(op);
+        }
+    }
+    ordered.extend(sort(between));
+    ordered
+}
+
+fn sort(ops: Vec<Op>) -> Vec<Op> {
     let effects: Vec<Effect> = ops.iter().map(effect).collect();
     let waits_for = predecessors(&effects);
     let mut pending: BTreeMap<usize, Op> = ops.into_iter().enumerate().collect();
@@ -351,19 +367,25 @@ mod tests {
     }
 
     #[test]
-    fn a_rename_comes_before_what_uses_the_new_name_and_after_what_uses_the_old() {
+    fn nothing_moves_across_a_rename() {
         let files = || TableName::new("files");
-        let rename = Op::RenameColumn { table: files(), from: "old".into(), to: "new".into() };
+        let rename = |from: &str, to: &str| Op::RenameColumn { table: files(), from: from.into(), to: to.into() };
         check(
             vec![
-                Op::CreateIndex { table: files(), index: index("on_new", "new") },
-                rename,
-                Op::DropIndex { table: files(), index: index("on_old", "old") },
+                Op::CreateIndex { table: files(), index: index("on_name", "name") },
+                Op::AddColumn { table: files(), column: column("name"), constraints: Vec::new() },
+                rename("name", "kind"),
+                rename("id", "name"),
+                Op::DropColumn { table: files(), column: column("name"), constraints: Vec::new() },
+                Op::DropIndex { table: files(), index: index("on_id", "name") },
             ],
             &expect![[r"
-                drop index `on_old` on `files`
-                rename column `files.old` to `new`
-                create index `on_new` on `files`
+                add column `files.name`
+                create index `on_name` on `files`
+                rename column `files.name` to `kind`
+                rename column `files.id` to `name`
+                drop index `on_id` on `files`
+                drop column `files.name`
             "]],
         );
     }

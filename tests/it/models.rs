@@ -84,7 +84,7 @@ impl<'a> Choices<'a> {
     fn name(&mut self, pool: &[&str], taken: impl Fn(&str) -> bool) -> String {
         let free: Vec<&str> = pool.iter().copied().filter(|name| !taken(name)).collect();
         self.pick(&free).map_or_else(
-            || (1..).map(|number| format!("more {number}")).find(|name| !taken(name)).unwrap(),
+            || (1..1000).map(|number| format!("more {number}")).find(|name| !taken(name)).unwrap(),
             |name| (*name).to_owned(),
         )
     }
@@ -161,7 +161,7 @@ fn column(table: &Table, choices: &mut Choices<'_>) -> Column {
     column.nullable = choices.often(50);
     change_default(&mut column, choices);
     if choices.often(12) {
-        column.extra = extra(table, &column, choices);
+        column.extra = Some(extra(table, &column, choices));
     }
     column
 }
@@ -199,17 +199,17 @@ fn change_default(column: &mut Column, choices: &mut Choices<'_>) {
     column.default = value.map(|value| ColumnDefault { value, text: None });
 }
 
-fn extra(table: &Table, column: &Column, choices: &mut Choices<'_>) -> Option<String> {
+fn extra(table: &Table, column: &Column, choices: &mut Choices<'_>) -> String {
     let name = quote(&column.name);
     let first = table.columns.first().map(|column| quote(&column.name)).unwrap_or_default();
-    Some(match choices.below(6) {
+    match choices.below(6) {
         0 => "COLLATE NOCASE".to_owned(),
         1 => format!("CHECK (length({name}) >= 0)"),
         2 => format!("CONSTRAINT \"a check\" CHECK ({name} IS NULL OR 1)"),
         3 => format!("GENERATED ALWAYS AS (length({first}) + 1) STORED"),
         4 => format!("GENERATED ALWAYS AS ({first} || ' it''s') VIRTUAL"),
         _ => "UNIQUE".to_owned(),
-    })
+    }
 }
 
 /// Columns in which the made-up rows hold different values.
@@ -349,7 +349,7 @@ pub(crate) fn edit(schema: &mut Schema, renames: &mut Vec<Rename>, choices: &mut
         (2, Some(at)) => change_default(&mut table.columns[at], choices),
         (3, Some(at)) => {
             let column = table.columns[at].clone();
-            table.columns[at].extra = if column.extra.is_some() { None } else { extra(table, &column, choices) };
+            table.columns[at].extra = if column.extra.is_some() { None } else { Some(extra(table, &column, choices)) };
         }
         (4, Some(at)) => {
             let values = choices.pick(&VALUES).copied().unwrap_or_default();
