@@ -121,7 +121,7 @@ async fn ownership(case: &Case, unmanaged: &[u16]) -> Lawful {
     kept(&before, &after, &written.up, "the way up").map_err(|problem| in_text(&problem, &written))?;
     stays(&before.schema, &after.schema, &written)
         .map_err(|problem| format!("{}\n{shown}", in_text(&problem, &written)))?;
-    for (name, _) in &after.schema.verbatim {
+    for name in after.schema.verbatim.keys() {
         query(&session, &format!("SELECT CAST(count(*) AS TEXT) FROM {}", DIALECT.quote(&name.name))).await;
     }
 
