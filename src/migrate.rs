@@ -205,14 +205,24 @@ impl Session {
 
     /// Rows whose foreign keys point nowhere, in words.
     async fn orphans(&self) -> Result<BTreeSet<String>> {
-        let rows = match self.db.query_all_raw(self.statement(self.dialect().orphans_query())).await {
-            Ok(rows) => rows,
-            // A foreign key to something that is no key: the same before and after, unless the revision made it.
-            Err(error) => return Ok(BTreeSet::from([cause(&error).to_string()])),
-        };
-        let text = |row: &QueryResult| row.try_get::<String>("", "orphan");
-        let texts = rows.iter().map(text).collect::<std::result::Result<_, DbErr>>();
-        texts.map_err(|source| query_error("look for rows that refer to nothing", &source))
+        let doing = "look for rows that refer to nothing";
+        let failed = |source: DbErr| query_error(doing, &source);
+        let mut orphans = BTreeSet::new();
+        for row in self.query(self.dialect().referring_tables(), doing).await? {
+            let table: String = row.try_get("", "name").map_err(failed)?;
+            match self.db.query_all_raw(self.statement(self.dialect().orphans_query(&table))).await {
+                Ok(rows) => {
+                    for row in rows {
+                        orphans.insert(row.try_get("", "orphan").map_err(failed)?);
+                    }
+                }
+                // A foreign key to something that is no key: the same before and after, unless the revision made it.
+                Err(error) => {
+                    orphans.insert(cause(&error).to_string());
+                }
+            }
+        }
+        Ok(orphans)
     }
 
     async fn record(&self, revision: &Revision, direction: Direction, now: &str, started: Instant) -> Result<()> {

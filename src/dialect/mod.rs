@@ -202,10 +202,17 @@ impl Dialect {
         }
     }
 
-    /// A query for all rows whose foreign keys point nowhere, in words, as `orphan`.
-    pub(crate) fn orphans_query(self) -> &'static str {
+    /// A query for the tables that have foreign keys, as `name`.
+    pub(crate) fn referring_tables(self) -> &'static str {
         match self {
-            Self::Sqlite => sqlite::runner::ORPHANS,
+            Self::Sqlite => sqlite::runner::REFERRING,
+        }
+    }
+
+    /// A query for the rows of a table whose foreign keys point nowhere, in words, as `orphan`.
+    pub(crate) fn orphans_query(self, table: &str) -> String {
+        match self {
+            Self::Sqlite => sqlite::runner::orphans(table),
         }
     }
 

@@ -10,5 +10,6 @@ mod mediaparser_entities;
 mod models;
 mod random;
 mod readme;
+mod rebuild;
 mod silence;
 mod support;

@@ -1,5 +1,8 @@
 //! How seachange runs on SQLite: its history table, its transactions, and the checks around them.
 
+use super::literal;
+use crate::model::Literal;
+
 /// Foreign keys act on `DROP TABLE` and cannot be switched inside a transaction, so they are off while a revision runs
 /// and checked before it is committed.
 pub(in crate::dialect) const BEFORE_TRANSACTION: &[&str] = &["PRAGMA foreign_keys = OFF"];
@@ -19,10 +22,23 @@ CREATE TABLE IF NOT EXISTS seachange_history (
     undeclared TEXT
 )";
 
-/// Each row that refers to nothing, in words.
-pub(in crate::dialect) const ORPHANS: &str = "\
-SELECT 'row ' || coalesce(rowid, '?') || ' of `' || \"table\" || '` refers to a row of `' || parent || '` that is not there' AS orphan
-FROM pragma_foreign_key_check";
+/// The tables that refer to others. Virtual tables have no page of their own; asking them could fail.
+pub(in crate::dialect) const REFERRING: &str = "\
+SELECT DISTINCT t.name AS name FROM main.sqlite_schema AS t
+JOIN pragma_foreign_key_list(t.name, 'main')
+WHERE t.type = 'table' AND t.rootpage > 0";
+
+/// Each row of the table that refers to nothing, in words. Rows without a number are counted.
+pub(in crate::dialect) fn orphans(table: &str) -> String {
+    let table = literal(&Literal::Text(table.to_owned()));
+    format!(
+        "SELECT CASE WHEN rowid IS NULL
+            THEN count(*) || ' of the rows of `' || \"table\" || '` refer to rows of `' || parent || '` that are not there'
+            ELSE 'row ' || rowid || ' of `' || \"table\" || '` refers to a row of `' || parent || '` that is not there'
+        END AS orphan
+        FROM pragma_foreign_key_check({table}) GROUP BY rowid, parent, fkid"
+    )
+}
 
 /// Whether an error says that another connection holds the lock.
 pub(in crate::dialect) fn is_locked(error: &str) -> bool {

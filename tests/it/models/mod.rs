@@ -1,12 +1,20 @@
 //! Random declared schemas and random changes of them, all of them something entities could say. Made from lists of
 //! numbers in which 0 is the simplest choice, so that a smaller list is a simpler model.
 
+mod edits;
+mod rows;
+mod unmanaged;
+
+pub(crate) use edits::edit;
+pub(crate) use rows::{keep_values, rows};
+pub(crate) use unmanaged::add_unmanaged;
+
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use seachange::model::{
     Action, AutoIncrement, Check, Column, ColumnDefault, ColumnType, DataType, DefaultValue, ForeignKey, Index,
-    IndexKey, IndexPart, Literal, Name, Placement, PrimaryKey, Rename, Schema, Table, TableName, Unique,
+    IndexKey, IndexPart, Literal, Name, Placement, PrimaryKey, Schema, Table, TableName, Unique,
 };
 
 const TABLES: [&str; 9] =
@@ -83,10 +91,8 @@ impl<'a> Choices<'a> {
     /// A name nobody has.
     fn name(&mut self, pool: &[&str], taken: impl Fn(&str) -> bool) -> String {
         let free: Vec<&str> = pool.iter().copied().filter(|name| !taken(name)).collect();
-        self.pick(&free).map_or_else(
-            || (1..1000).map(|number| format!("more {number}")).find(|name| !taken(name)).unwrap(),
-            |name| (*name).to_owned(),
-        )
+        let more = || (1..1000).map(|number| format!("more {number}")).find(|name| !taken(name)).unwrap();
+        self.pick(&free).map_or_else(more, |name| (*name).to_owned())
     }
 }
 
@@ -333,312 +339,6 @@ fn add_object(schema: &mut Schema, table: &TableName, choices: &mut Choices<'_>,
     }
 }
 
-/// Changes the schema in one way. What it renames is added to `renames`.
-pub(crate) fn edit(schema: &mut Schema, renames: &mut Vec<Rename>, choices: &mut Choices<'_>) {
-    let kind = choices.below(22);
-    let names: Vec<TableName> = schema.tables.keys().cloned().collect();
-    let Some(name) = choices.pick(&names).cloned() else { return };
-    let Some(table) = schema.tables.get_mut(&name) else { return };
-    let columns: Vec<String> = table.columns.iter().map(|column| column.name.clone()).collect();
-    let plain: Vec<String> = columns.iter().filter(|column| !table.is_key(column)).cloned().collect();
-    let column_name = choices.pick(&plain).cloned();
-    let column_at = column_name.as_ref().and_then(|name| table.columns.iter().position(|column| column.name == *name));
-    match (kind, column_at) {
-        (0, Some(at)) => table.columns[at].nullable = !table.columns[at].nullable,
-        (1, Some(at)) => change_type(&mut table.columns[at], choices),
-        (2, Some(at)) => change_default(&mut table.columns[at], choices),
-        (3, Some(at)) => {
-            let column = table.columns[at].clone();
-            table.columns[at].extra = if column.extra.is_some() { None } else { Some(extra(table, &column, choices)) };
-        }
-        (4, Some(at)) => {
-            let values = choices.pick(&VALUES).copied().unwrap_or_default();
-            if table.columns[at].values.is_some() {
-                table.columns[at].values = Some(values.iter().map(|value| (*value).to_owned()).collect());
-                table.columns[at].default = None;
-            }
-        }
-        (5 | 6, Some(at)) => {
-            table.columns.remove(at);
-        }
-        (7 | 8, _) => {
-            let column = column(table, choices);
-            let at = choices.below(table.columns.len() + 1);
-            table.columns.insert(at, column);
-        }
-        (9 | 10, _) => {
-            if let Some(from) = choices.pick(&columns).cloned() {
-                let to = choices.name(&COLUMNS, |name| table.column(name).is_some());
-                rename_column(schema, renames, &name, &from, &to);
-            }
-        }
-        (11, _) => add_foreign_key(schema, &name, choices),
-        (12 | 13, _) => add_object(schema, &name, choices, Demands::Any),
-        (14 | 15, _) => drop_object(table, choices),
-        (16, _) => change_object(table, choices),
-        (17, _) => {
-            let new = self::table(choices, schema);
-            let new_name = new.name.clone();
-            schema.tables.insert(new_name.clone(), new);
-            add_foreign_key(schema, &new_name, choices);
-            add_object(schema, &new_name, choices, Demands::Any);
-        }
-        (18, _) => {
-            schema.tables.remove(&name);
-        }
-        (19, _) => {
-            let to = choices.name(&TABLES, |name| schema.tables.contains_key(&TableName::new(name)));
-            rename_table(schema, renames, &name, &TableName::new(to));
-        }
-        (20, _) => change_key(table, choices),
-        _ => table.columns.rotate_left(1),
-    }
-}
-
-fn change_key(table: &mut Table, choices: &mut Choices<'_>) {
-    let Some(key) = &mut table.primary_key else { return };
-    let integer = key.columns.len() == 1
-        && table.columns.iter().any(|column| {
-            column.name == key.columns[0] && matches!(column.data_type.kind, DataType::Integer | DataType::BigInteger)
-        });
-    match choices.below(3) {
-        0 if integer => {
-            for column in table.columns.iter_mut().filter(|column| column.name == key.columns[0]) {
-                column.auto_increment = match column.auto_increment {
-                    AutoIncrement::No => AutoIncrement::Inferred,
-                    AutoIncrement::Inferred => AutoIncrement::Yes,
-                    AutoIncrement::Yes => AutoIncrement::No,
-                };
-            }
-        }
-        1 if key.columns.len() > 1 => {
-            key.columns.pop();
-            key.name = None;
-        }
-        _ => {
-            let columns: Vec<String> = table
-                .columns
-                .iter()
-                .filter(|column| is_distinct(column) && !column.nullable && !key.columns.contains(&column.name))
-                .map(|column| column.name.clone())
-                .collect();
-            if let Some(column) = choices.pick(&columns) {
-                key.columns.push(column.clone());
-                key.name = Some(Name::inferred(""));
-            }
-        }
-    }
-}
-
-fn drop_object(table: &mut Table, choices: &mut Choices<'_>) {
-    fn remove<T>(list: &mut Vec<T>, choices: &mut Choices<'_>) {
-        if !list.is_empty() {
-            list.remove(choices.below(list.len()));
-        }
-    }
-    match choices.below(4) {
-        0 => remove(&mut table.indexes, choices),
-        1 => remove(&mut table.uniques, choices),
-        2 => remove(&mut table.foreign_keys, choices),
-        _ => remove(&mut table.checks, choices),
-    }
-}
-
-fn change_object(table: &mut Table, choices: &mut Choices<'_>) {
-    let columns: Vec<String> = table.columns.iter().map(|column| column.name.clone()).collect();
-    let at = |length: usize, choices: &mut Choices<'_>| choices.below(length.max(1));
-    match choices.below(7) {
-        0 => {
-            let at = at(table.foreign_keys.len(), choices);
-            if let Some(fk) = table.foreign_keys.get_mut(at) {
-                fk.on_delete = choices.pick(&ACTIONS).copied().flatten();
-                fk.on_update = choices.pick(&ACTIONS).copied().flatten();
-            }
-        }
-        1 => {
-            let at = at(table.indexes.len(), choices);
-            if let Some(index) = table.indexes.get_mut(at) {
-                index.name = Name::written("another index");
-            }
-        }
-        2 => {
-            let at = at(table.indexes.len(), choices);
-            if let Some(index) = table.indexes.get_mut(at) {
-                index.parts = some_of(&columns, choices).iter().map(IndexPart::column).collect();
-            }
-        }
-        3 => {
-            let at = at(table.indexes.len(), choices);
-            if let Some(index) = table.indexes.get_mut(at) {
-                index.unique = !index.unique;
-            }
-        }
-        // A unique constraint becomes a unique index, or the other way round.
-        4 => {
-            if let Some(unique) = table.uniques.pop() {
-                let parts = unique.columns.iter().map(IndexPart::column).collect();
-                table.indexes.push(Index { name: Name::written("now an index"), parts, unique: true, predicate: None });
-            }
-        }
-        5 => {
-            let at = table.indexes.iter().position(|index| index.unique);
-            if let Some(index) = at.map(|at| table.indexes.remove(at)) {
-                let name = choices.often(50).then(|| Name::written("now a constraint"));
-                table.uniques.push(Unique { name, columns: index_columns(&index), placement: Placement::Table });
-            }
-        }
-        _ => {
-            let at = at(table.checks.len(), choices);
-            if let Some(check) = table.checks.get_mut(at) {
-                check.expression = format!("{} OR 1 = 1", check.expression);
-            }
-        }
-    }
-}
-
-fn rename_column(schema: &mut Schema, renames: &mut Vec<Rename>, table: &TableName, from: &str, to: &str) {
-    let change = |name: &mut String| {
-        if name == from {
-            to.clone_into(name);
-        }
-    };
-    let in_sql = |sql: &mut String| *sql = sql.replace(&quote(from), &quote(to));
-    let place = |placement: &mut Placement| match placement {
-        Placement::Column(name) => change(name),
-        Placement::Table => {}
-    };
-    for fk in schema.tables.values_mut().flat_map(|table| &mut table.foreign_keys) {
-        if fk.references == *table {
-            fk.referenced_columns.iter_mut().for_each(change);
-        }
-    }
-    let Some(content) = schema.tables.get_mut(table) else { return };
-    for column in &mut content.columns {
-        change(&mut column.name);
-        column.extra.iter_mut().for_each(in_sql);
-    }
-    content.primary_key.iter_mut().flat_map(|key| &mut key.columns).for_each(change);
-    for unique in &mut content.uniques {
-        unique.columns.iter_mut().for_each(change);
-        place(&mut unique.placement);
-    }
-    for fk in &mut content.foreign_keys {
-        fk.columns.iter_mut().for_each(change);
-        place(&mut fk.placement);
-    }
-    for check in &mut content.checks {
-        in_sql(&mut check.expression);
-        place(&mut check.placement);
-    }
-    for part in content.indexes.iter_mut().flat_map(|index| &mut index.parts) {
-        if let IndexKey::Column(name) = &mut part.key {
-            change(name);
-        }
-    }
-    let earlier = renames.iter_mut().find_map(|rename| match rename {
-        Rename::Column { table: of, to, .. } if of == table && to == from => Some(to),
-        Rename::Column { .. } | Rename::Table { .. } => None,
-    });
-    match earlier {
-        Some(earlier) => to.clone_into(earlier),
-        None => renames.push(Rename::Column { table: table.clone(), from: from.to_owned(), to: to.to_owned() }),
-    }
-}
-
-fn rename_table(schema: &mut Schema, renames: &mut Vec<Rename>, from: &TableName, to: &TableName) {
-    let Some(table) = schema.tables.remove(from) else { return };
-    schema.tables.insert(to.clone(), Table { name: to.clone(), ..table });
-    for fk in schema.tables.values_mut().flat_map(|table| &mut table.foreign_keys) {
-        if fk.references == *from {
-            fk.references = to.clone();
-        }
-    }
-    let mut is_known = false;
-    for rename in renames.iter_mut() {
-        match rename {
-            Rename::Column { table, .. } if table == from => *table = to.clone(),
-            Rename::Table { to: name, .. } if name == from => {
-                *name = to.clone();
-                is_known = true;
-            }
-            Rename::Column { .. } | Rename::Table { .. } => {}
-        }
-    }
-    if !is_known {
-        renames.push(Rename::Table { from: from.clone(), to: to.clone() });
-    }
-}
-
-/// Things that somebody else added to a database: what SQL can say of them goes into the schema, the rest is returned
-/// as statements. All their names begin with `unmanaged`, but for those that have none.
-pub(crate) fn add_unmanaged(schema: &mut Schema, choices: &mut Choices<'_>) -> Vec<String> {
-    let names: Vec<TableName> = schema.tables.keys().cloned().collect();
-    let mut statements = Vec::new();
-    for number in 0..=choices.below(5) {
-        let kind = choices.below(10);
-        let Some(name) = choices.pick(&names).cloned() else { continue };
-        let Some(table) = schema.tables.get_mut(&name) else { continue };
-        let columns: Vec<String> = table.columns.iter().map(|column| column.name.clone()).collect();
-        let Some(column) = choices.pick(&columns).cloned() else { continue };
-        let (quoted_table, quoted) = (quote(&name.name), quote(&column));
-        let index = |parts, predicate| Index {
-            name: Name::written(format!("unmanaged index {number}")),
-            parts,
-            unique: false,
-            predicate,
-        };
-        match kind {
-            0 => {
-                let mut other = Table::new(TableName::new(format!("unmanaged table {number}")));
-                primary_key(&mut other, choices);
-                let other_name = other.name.clone();
-                schema.tables.insert(other_name.clone(), other);
-                if choices.often(70) {
-                    add_foreign_key(schema, &other_name, choices);
-                }
-            }
-            1 => {
-                let mut added = Column { nullable: true, ..self::column(table, choices) };
-                added.name = format!("unmanaged {number}");
-                added.extra = None;
-                added.values = None;
-                table.columns.push(added);
-            }
-            2 => table.indexes.push(index(vec![IndexPart::column(&column)], None)),
-            3 => {
-                let part = IndexPart { key: IndexKey::Expression(format!("length({quoted})")), ..IndexPart::column("") };
-                table.indexes.push(index(vec![part], Some(format!("{quoted} IS NOT NULL"))));
-            }
-            4 => {
-                let is_key = table.is_key(&column);
-                for column in table.columns.iter_mut().filter(|other| other.name == column && !is_key) {
-                    if column.default.is_none() && !is_generated(column) {
-                        let value = DefaultValue::Literal(Literal::Text("unmanaged; default".to_owned()));
-                        column.default = Some(ColumnDefault { value, text: None });
-                    }
-                }
-            }
-            5 => {
-                let name = Some(Name::written(format!("unmanaged check {number}")));
-                let placement = if choices.often(50) { Placement::Column(column) } else { Placement::Table };
-                table.checks.push(Check { name, expression: format!("length({quoted}) >= -1"), placement });
-            }
-            6 => statements.push(format!(
-                "CREATE TRIGGER \"unmanaged trigger {number}\" AFTER DELETE ON {quoted_table} BEGIN \
-                 DELETE FROM {quoted_table} WHERE {quoted} = old.{quoted} AND 0; SELECT ';'; END"
-            )),
-            7 => statements.push(format!(
-                "CREATE TRIGGER \"unmanaged trigger {number}\" AFTER INSERT ON {quoted_table} BEGIN SELECT 1; END"
-            )),
-            8 => statements.push(format!("CREATE VIEW \"unmanaged view {number}\" AS SELECT * FROM {quoted_table}")),
-            _ => statements.push(format!(
-                "CREATE VIEW \"unmanaged view {number}\" AS SELECT {quoted} AS x FROM {quoted_table} WHERE {quoted} <> ';'"
-            )),
-        }
-    }
-    statements
-}
-
 /// Removes what refers to nothing, and gives inferred names as SeaORM makes them.
 pub(crate) fn make_valid(schema: &mut Schema) {
     let mut names: BTreeSet<String> = schema.tables.keys().map(|name| name.name.to_lowercase()).collect();
@@ -738,51 +438,6 @@ fn foreign_keys(table: &mut Table, parents: &Schema) {
         kept.push(fk);
     }
     table.foreign_keys = kept;
-}
-
-/// Rows that fulfil all demands of a canonicalized schema: each key counts, and each foreign key refers to the row of
-/// the same number.
-pub(crate) fn rows(schema: &Schema, number_of_rows: usize) -> String {
-    let mut sql = String::from("PRAGMA foreign_keys = OFF;\n");
-    for table in schema.tables.values() {
-        for number in 1..=number_of_rows {
-            let columns: Vec<&Column> = table.columns.iter().filter(|column| column.generated.is_none()).collect();
-            let names: Vec<String> = columns.iter().map(|column| quote(&column.name)).collect();
-            let values: Vec<String> = columns.iter().map(|column| value(schema, table, column, number)).collect();
-            let (names, values) = (names.join(", "), values.join(", "));
-            writeln!(sql, "INSERT INTO {} ({names}) VALUES ({values});", quote(&table.name.name)).unwrap();
-        }
-    }
-    sql + "PRAGMA foreign_keys = ON;\n"
-}
-
-/// Puts the values of enums back, which a database does not know.
-pub(crate) fn keep_values(schema: &mut Schema, declared: &Schema) {
-    for table in schema.tables.values_mut() {
-        for column in &mut table.columns {
-            let said = declared.tables.get(&table.name).and_then(|table| table.column(&column.name));
-            column.values = said.and_then(|column| column.values.clone());
-        }
-    }
-}
-
-fn value(schema: &Schema, table: &Table, column: &Column, number: usize) -> String {
-    let all = schema.tables.values().flat_map(|table| &table.foreign_keys);
-    let is_referenced =
-        all.clone().any(|fk| fk.references == table.name && fk.referenced_columns.contains(&column.name));
-    if column.nullable && number == 3 && !is_referenced {
-        return "NULL".to_owned();
-    }
-    if let Some(values) = &column.values {
-        return format!("'{}'", values[number % values.len()].replace('\'', "''"));
-    }
-    match column.data_type.kind {
-        DataType::Boolean => (number % 2).to_string(),
-        DataType::Integer | DataType::BigInteger | DataType::SmallInteger => number.to_string(),
-        DataType::Double | DataType::Float | DataType::Decimal(_) => format!("{number}.5"),
-        DataType::VarBinary(_) | DataType::Binary(_) => format!("x'0{number}ff27'"),
-        _ => format!("'{number} it''s \"größe\"; --'"),
-    }
 }
 
 /// A schema as text, for people.

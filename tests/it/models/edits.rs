@@ -1,0 +1,246 @@
+//! Random changes of a schema.
+
+use seachange::model::{
+    AutoIncrement, DataType, Index, IndexKey, IndexPart, Name, Placement, Rename, Schema, Table, TableName, Unique,
+};
+
+use super::{
+    ACTIONS, COLUMNS, Choices, Demands, TABLES, VALUES, add_foreign_key, add_object, change_default, change_type,
+    column, extra, index_columns, is_distinct, quote, some_of,
+};
+
+/// Changes the schema in one way. What it renames is added to `renames`.
+pub(crate) fn edit(schema: &mut Schema, renames: &mut Vec<Rename>, choices: &mut Choices<'_>) {
+    let kind = choices.below(22);
+    let names: Vec<TableName> = schema.tables.keys().cloned().collect();
+    let Some(name) = choices.pick(&names).cloned() else { return };
+    let Some(table) = schema.tables.get_mut(&name) else { return };
+    let columns: Vec<String> = table.columns.iter().map(|column| column.name.clone()).collect();
+    let plain: Vec<String> = columns.iter().filter(|column| !table.is_key(column)).cloned().collect();
+    let column_name = choices.pick(&plain).cloned();
+    let column_at = column_name.as_ref().and_then(|name| table.columns.iter().position(|column| column.name == *name));
+    match (kind, column_at) {
+        (0, Some(at)) => table.columns[at].nullable = !table.columns[at].nullable,
+        (1, Some(at)) => change_type(&mut table.columns[at], choices),
+        (2, Some(at)) => change_default(&mut table.columns[at], choices),
+        (3, Some(at)) => {
+            let column = table.columns[at].clone();
+            table.columns[at].extra = if column.extra.is_some() { None } else { Some(extra(table, &column, choices)) };
+        }
+        (4, Some(at)) => {
+            let values = choices.pick(&VALUES).copied().unwrap_or_default();
+            if table.columns[at].values.is_some() {
+                table.columns[at].values = Some(values.iter().map(|value| (*value).to_owned()).collect());
+                table.columns[at].default = None;
+            }
+        }
+        (5 | 6, Some(at)) => {
+            table.columns.remove(at);
+        }
+        (7 | 8, _) => {
+            let column = column(table, choices);
+            let at = choices.below(table.columns.len() + 1);
+            table.columns.insert(at, column);
+        }
+        (9 | 10, _) => {
+            if let Some(from) = choices.pick(&columns).cloned() {
+                let to = choices.name(&COLUMNS, |name| table.column(name).is_some());
+                rename_column(schema, renames, &name, &from, &to);
+            }
+        }
+        (11, _) => add_foreign_key(schema, &name, choices),
+        (12 | 13, _) => add_object(schema, &name, choices, Demands::Any),
+        (14 | 15, _) => drop_object(table, choices),
+        (16, _) => change_object(table, choices),
+        (17, _) => {
+            let new = super::table(choices, schema);
+            let new_name = new.name.clone();
+            schema.tables.insert(new_name.clone(), new);
+            add_foreign_key(schema, &new_name, choices);
+            add_object(schema, &new_name, choices, Demands::Any);
+        }
+        (18, _) => {
+            schema.tables.remove(&name);
+        }
+        (19, _) => {
+            let to = choices.name(&TABLES, |name| schema.tables.contains_key(&TableName::new(name)));
+            rename_table(schema, renames, &name, &TableName::new(to));
+        }
+        (20, _) => change_key(table, choices),
+        _ => table.columns.rotate_left(1),
+    }
+}
+
+fn change_key(table: &mut Table, choices: &mut Choices<'_>) {
+    let Some(key) = &mut table.primary_key else { return };
+    let integer = key.columns.len() == 1
+        && table.columns.iter().any(|column| {
+            column.name == key.columns[0] && matches!(column.data_type.kind, DataType::Integer | DataType::BigInteger)
+        });
+    match choices.below(3) {
+        0 if integer => {
+            for column in table.columns.iter_mut().filter(|column| column.name == key.columns[0]) {
+                column.auto_increment = match column.auto_increment {
+                    AutoIncrement::No => AutoIncrement::Inferred,
+                    AutoIncrement::Inferred => AutoIncrement::Yes,
+                    AutoIncrement::Yes => AutoIncrement::No,
+                };
+            }
+        }
+        1 if key.columns.len() > 1 => {
+            key.columns.pop();
+            key.name = None;
+        }
+        _ => {
+            let columns: Vec<String> = table
+                .columns
+                .iter()
+                .filter(|column| is_distinct(column) && !column.nullable && !key.columns.contains(&column.name))
+                .map(|column| column.name.clone())
+                .collect();
+            if let Some(column) = choices.pick(&columns) {
+                key.columns.push(column.clone());
+                key.name = Some(Name::inferred(""));
+            }
+        }
+    }
+}
+
+fn drop_object(table: &mut Table, choices: &mut Choices<'_>) {
+    fn remove<T>(list: &mut Vec<T>, choices: &mut Choices<'_>) {
+        if !list.is_empty() {
+            list.remove(choices.below(list.len()));
+        }
+    }
+    match choices.below(4) {
+        0 => remove(&mut table.indexes, choices),
+        1 => remove(&mut table.uniques, choices),
+        2 => remove(&mut table.foreign_keys, choices),
+        _ => remove(&mut table.checks, choices),
+    }
+}
+
+fn change_object(table: &mut Table, choices: &mut Choices<'_>) {
+    let columns: Vec<String> = table.columns.iter().map(|column| column.name.clone()).collect();
+    let at = |length: usize, choices: &mut Choices<'_>| choices.below(length.max(1));
+    match choices.below(7) {
+        0 => {
+            let at = at(table.foreign_keys.len(), choices);
+            if let Some(fk) = table.foreign_keys.get_mut(at) {
+                fk.on_delete = choices.pick(&ACTIONS).copied().flatten();
+                fk.on_update = choices.pick(&ACTIONS).copied().flatten();
+            }
+        }
+        1 => {
+            let at = at(table.indexes.len(), choices);
+            if let Some(index) = table.indexes.get_mut(at) {
+                index.name = Name::written("another index");
+            }
+        }
+        2 => {
+            let at = at(table.indexes.len(), choices);
+            if let Some(index) = table.indexes.get_mut(at) {
+                index.parts = some_of(&columns, choices).iter().map(IndexPart::column).collect();
+            }
+        }
+        3 => {
+            let at = at(table.indexes.len(), choices);
+            if let Some(index) = table.indexes.get_mut(at) {
+                index.unique = !index.unique;
+            }
+        }
+        // A unique constraint becomes a unique index, or the other way round.
+        4 => {
+            if let Some(unique) = table.uniques.pop() {
+                let parts = unique.columns.iter().map(IndexPart::column).collect();
+                table.indexes.push(Index { name: Name::written("now an index"), parts, unique: true, predicate: None });
+            }
+        }
+        5 => {
+            let at = table.indexes.iter().position(|index| index.unique);
+            if let Some(index) = at.map(|at| table.indexes.remove(at)) {
+                let name = choices.often(50).then(|| Name::written("now a constraint"));
+                table.uniques.push(Unique { name, columns: index_columns(&index), placement: Placement::Table });
+            }
+        }
+        _ => {
+            let at = at(table.checks.len(), choices);
+            if let Some(check) = table.checks.get_mut(at) {
+                check.expression = format!("{} OR 1 = 1", check.expression);
+            }
+        }
+    }
+}
+
+fn rename_column(schema: &mut Schema, renames: &mut Vec<Rename>, table: &TableName, from: &str, to: &str) {
+    let change = |name: &mut String| {
+        if name == from {
+            to.clone_into(name);
+        }
+    };
+    let in_sql = |sql: &mut String| *sql = sql.replace(&quote(from), &quote(to));
+    let place = |placement: &mut Placement| match placement {
+        Placement::Column(name) => change(name),
+        Placement::Table => {}
+    };
+    for fk in schema.tables.values_mut().flat_map(|table| &mut table.foreign_keys) {
+        if fk.references == *table {
+            fk.referenced_columns.iter_mut().for_each(change);
+        }
+    }
+    let Some(content) = schema.tables.get_mut(table) else { return };
+    for column in &mut content.columns {
+        change(&mut column.name);
+        column.extra.iter_mut().for_each(in_sql);
+    }
+    content.primary_key.iter_mut().flat_map(|key| &mut key.columns).for_each(change);
+    for unique in &mut content.uniques {
+        unique.columns.iter_mut().for_each(change);
+        place(&mut unique.placement);
+    }
+    for fk in &mut content.foreign_keys {
+        fk.columns.iter_mut().for_each(change);
+        place(&mut fk.placement);
+    }
+    for check in &mut content.checks {
+        in_sql(&mut check.expression);
+        place(&mut check.placement);
+    }
+    for part in content.indexes.iter_mut().flat_map(|index| &mut index.parts) {
+        if let IndexKey::Column(name) = &mut part.key {
+            change(name);
+        }
+    }
+    let earlier = renames.iter_mut().find_map(|rename| match rename {
+        Rename::Column { table: of, to, .. } if of == table && to == from => Some(to),
+        Rename::Column { .. } | Rename::Table { .. } => None,
+    });
+    match earlier {
+        Some(earlier) => to.clone_into(earlier),
+        None => renames.push(Rename::Column { table: table.clone(), from: from.to_owned(), to: to.to_owned() }),
+    }
+}
+
+fn rename_table(schema: &mut Schema, renames: &mut Vec<Rename>, from: &TableName, to: &TableName) {
+    let Some(table) = schema.tables.remove(from) else { return };
+    schema.tables.insert(to.clone(), Table { name: to.clone(), ..table });
+    for fk in schema.tables.values_mut().flat_map(|table| &mut table.foreign_keys) {
+        if fk.references == *from {
+            fk.references = to.clone();
+        }
+    }
+    let mut is_known = false;
+    for rename in renames.iter_mut() {
+        match rename {
+            Rename::Column { table, .. } if table == from => *table = to.clone(),
+            Rename::Table { to: name, .. } if name == from => {
+                *name = to.clone();
+                is_known = true;
+            }
+            Rename::Column { .. } | Rename::Table { .. } => {}
+        }
+    }
+    if !is_known {
+        renames.push(Rename::Table { from: from.clone(), to: to.clone() });
+    }
+}
