@@ -137,6 +137,9 @@ pub struct Downgrade {
     /// `-1`, `base`, an id or the beginning of one, or a file's name.
     #[arg(value_name = "REVISION", allow_hyphen_values = true)]
     pub target: String,
+    /// Also take back a stamped revision, though its way down drops tables that were there before seachange.
+    #[arg(long)]
+    pub accept_data_loss: bool,
 }
 
 /// Flags of `stamp`.

@@ -20,6 +20,8 @@ pub struct Comparison {
     pub differences: Vec<Difference>,
     /// What is live and was kept although nobody declares it.
     pub unmanaged: Vec<Unmanaged>,
+    /// Renames that were asked for and cannot be meant as they are written.
+    pub doubtful: Vec<Rename>,
 }
 
 /// One operation, and where it comes from.
@@ -66,6 +68,7 @@ pub fn compare(
     let past = lock.map(canonicalize).transpose()?.unwrap_or_default();
 
     let renames = diff::resolve(&declared.renames, &live, &goal);
+    let doubtful = diff::doubtful(&declared.renames, &renames, &live, &goal, &past);
     let moved = apply(&renames, live.clone());
     let past = apply(&diff::resolve(&declared.renames, &past, &goal), past);
     let goal = dialect.reconcile(goal, &moved);
@@ -75,7 +78,14 @@ pub fn compare(
     let ops = renames.iter().map(Op::from).chain(diff::diff(&moved, &settlement.target));
     let difference = |op: Op| Difference { drift: lock.is_some() && diff::is_drift(&op, &goal, &past), op };
     let differences = ops.map(difference).collect();
-    Ok(Comparison { live, declared: goal, target: settlement.target, differences, unmanaged: settlement.unmanaged })
+    Ok(Comparison {
+        live,
+        declared: goal,
+        target: settlement.target,
+        differences,
+        unmanaged: settlement.unmanaged,
+        doubtful,
+    })
 }
 
 /// The schema with the parts of its tables in an order that does not depend on where it was read from, so that the lock

@@ -59,10 +59,26 @@ impl Database {
         &self.url
     }
 
+    /// What the `mode` of the URL allows.
+    pub(crate) fn may(&self) -> May {
+        let parameters = self.url.split_once('?').map_or("", |(_, parameters)| parameters);
+        let mode = |mode: &str| parameters.split('&').any(|parameter| parameter.strip_prefix("mode=") == Some(mode));
+        May { write: !mode("ro"), create: !mode("ro") && !mode("rw") }
+    }
+
     /// Whether connecting would find nothing: a file that is not there.
     pub fn is_missing(&self) -> bool {
         self.file.as_ref().is_some_and(|file| !file.exists())
     }
+}
+
+/// What a URL allows to do with its file.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct May {
+    /// To change it.
+    pub(crate) write: bool,
+    /// To make it.
+    pub(crate) create: bool,
 }
 
 /// The URL as messages may show it.
@@ -183,7 +199,7 @@ pub fn database_url(project: &Path) -> Option<String> {
 /// # Errors
 /// The URL is of a kind seachange does not know.
 pub fn database(url: &str, project: &Path, lock_timeout: Duration) -> Result<Database> {
-    let (scheme, rest) = url.split_once(':').unwrap_or(("", url));
+    let (scheme, rest) = url.split_once(':').unwrap_or(("a URL without a scheme", ""));
     match scheme {
         "sqlite" => {
             let path = rest.strip_prefix("//").unwrap_or(rest).split('?').next().unwrap_or_default();

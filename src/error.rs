@@ -39,6 +39,36 @@ pub enum Error {
         /// Each with its reason.
         blocked: Vec<Blocked>,
     },
+    /// Renames that would not do what they say, so that data would be lost.
+    #[error("{} cannot be meant as written\n{}", count(renames.len(), "rename"), listed(renames))]
+    Renames {
+        /// Each with its reason.
+        renames: Vec<String>,
+    },
+    /// A revision ends or begins the transaction it runs in.
+    #[error("{revision} has a statement that ends its transaction\n  --> {}:{line}\n{}", path.display(), indented(sql))]
+    OwnTransaction {
+        /// The revision's title.
+        revision: String,
+        /// The file.
+        path: PathBuf,
+        /// The line of the statement in the file.
+        line: usize,
+        /// Its text.
+        sql: String,
+    },
+    /// A way down would drop what was there before seachange.
+    #[error("{revision} was stamped, not run: its way down would delete what was there before")]
+    StampedLoss {
+        /// The revision's title.
+        revision: String,
+    },
+    /// There are revisions and no lock.
+    #[error("`{}` is missing", path.display())]
+    NoLock {
+        /// The file.
+        path: PathBuf,
+    },
     /// The template of revision files does not work.
     #[error("failed to fill in the template for revisions")]
     Template {
@@ -295,8 +325,7 @@ impl Error {
                 Some(hint.clone())
             }
             Self::Lock { .. } => Some(
-                "settle the merge, or bring back the committed file with `git checkout`; \
-                 `seachange revision` writes it anew with the next revision"
+                "after a merge keep the lines of both sides; otherwise bring back the committed file with `git checkout`"
                     .to_owned(),
             ),
             Self::UnknownRevision { candidates, .. } if candidates.is_empty() => {
@@ -314,7 +343,9 @@ impl Error {
                  later, `entities` in `seachange.toml` names it"
                     .to_owned(),
             ),
-            Self::UnknownDatabase { .. } => Some("seachange works on `sqlite:` databases".to_owned()),
+            Self::UnknownDatabase { .. } => {
+                Some("seachange works on SQLite; its URLs look like `sqlite://data/app.db`".to_owned())
+            }
             Self::Exists { .. } => {
                 Some("seachange never overwrites: change the file, or move it away first".to_owned())
             }
@@ -337,6 +368,20 @@ impl Error {
             Self::Orphans { .. } => {
                 Some("correct the rows or the revision; the database was left as it was".to_owned())
             }
+            Self::Renames { .. } => Some(
+                "correct `renamed_from` or `--rename`; to drop the old column and keep the new one, take the rename away"
+                    .to_owned(),
+            ),
+            Self::OwnTransaction { .. } => Some(
+                "take the statement out: a revision runs in one transaction; if it cannot, write `-- transaction: none` \
+                 before its statements"
+                    .to_owned(),
+            ),
+            Self::StampedLoss { .. } => Some(
+                "`seachange stamp base` forgets it and touches nothing; `--accept-data-loss` runs the way down all the same"
+                    .to_owned(),
+            ),
+            Self::NoLock { .. } => Some("bring it back: `git checkout -- migrations/schema.lock`".to_owned()),
             Self::Template { .. } => Some("correct the file that `template` in `seachange.toml` names".to_owned()),
             Self::Statement { .. } => Some(
                 "the database was left at the revision before; correct the file and run the command again".to_owned(),

@@ -13,6 +13,9 @@ use crate::model::Literal;
 use crate::revision::graph::Graph;
 use crate::revision::{Direction, Revision, Section};
 
+/// What stands for the duration of a revision that was stamped and not run.
+const STAMPED: i64 = -1;
+
 /// A connection: exactly one, so that settings of the connection and transactions hold.
 pub struct Session {
     db: DatabaseConnection,
@@ -37,6 +40,8 @@ pub struct Applied {
     pub checksum: String,
     /// When, as RFC 3339.
     pub applied_at: String,
+    /// It was stamped: recorded without being run.
+    pub stamped: bool,
     /// What [`Session::remember`] was told, one item per line.
     pub undeclared: Option<String>,
 }
@@ -56,21 +61,28 @@ impl Session {
     /// # Errors
     /// [`Error::Connect`]: the database cannot be opened.
     pub async fn open(database: &Database, access: Access) -> Result<Self> {
-        let mut options = ConnectOptions::new(database.url());
+        // The driver refuses URLs with spaces; the file it is to open comes from us anyhow.
+        let url = if database.file.is_some() { "sqlite:" } else { database.url() };
+        let mut options = ConnectOptions::new(url);
         options.max_connections(1).min_connections(1).sqlx_logging(false);
-        let (file, wait) = (database.file.clone(), database.lock_timeout);
+        let (file, wait, may) = (database.file.clone(), database.lock_timeout, database.may());
         options.map_sqlx_sqlite_opts(move |options| {
-            let options = options.busy_timeout(wait).create_if_missing(access == Access::Write);
-            let options = options.read_only(access == Access::Read);
+            let options = options.busy_timeout(wait).create_if_missing(access == Access::Write && may.create);
+            let options = options.read_only(access == Access::Read || !may.write);
             match &file {
                 Some(file) => options.filename(file),
                 None => options,
             }
         });
-        let failed = |source: DbErr| Error::Connect {
-            database: database.to_string(),
-            hint: "check the URL, and that the file and its folder can be read and written".to_owned(),
-            source: cause(&source),
+        let failed = |source: DbErr| {
+            if database.dialect.is_locked(&source.to_string()) {
+                return locked(database);
+            }
+            Error::Connect {
+                database: database.to_string(),
+                hint: "check the URL, and that the file and its folder can be read and written".to_owned(),
+                source: cause(&source),
+            }
         };
         let db = Driver::connect(options).await.map_err(failed)?;
         let session = Self { db, database: database.clone() };
@@ -109,13 +121,15 @@ impl Session {
         if self.query(&self.dialect().find_table(HISTORY), doing).await?.is_empty() {
             return Ok(BTreeMap::new());
         }
-        let rows =
-            self.query(&format!("SELECT revision, checksum, applied_at, undeclared FROM {HISTORY}"), doing).await?;
+        let rows = self
+            .query(&format!("SELECT revision, checksum, applied_at, milliseconds, undeclared FROM {HISTORY}"), doing)
+            .await?;
         let read = |row: &QueryResult| {
             let applied = Applied {
                 revision: row.try_get("", "revision")?,
                 checksum: row.try_get("", "checksum")?,
                 applied_at: row.try_get("", "applied_at")?,
+                stamped: row.try_get::<i64>("", "milliseconds")? == STAMPED,
                 undeclared: row.try_get("", "undeclared")?,
             };
             Ok((applied.revision.clone(), applied))
@@ -188,7 +202,17 @@ impl Session {
     }
 
     async fn run_statements(&self, revision: &Revision, section: &Section) -> Result<()> {
-        for (position, statement) in self.dialect().statements(&section.sql).into_iter().enumerate() {
+        let statements = self.dialect().statements(&section.sql);
+        let ends_transaction = |sql: &str| section.transaction && self.dialect().ends_transaction(sql);
+        if let Some(statement) = statements.iter().find(|statement| ends_transaction(&statement.sql)) {
+            return Err(Error::OwnTransaction {
+                revision: revision.title(),
+                path: revision.path.clone(),
+                line: section.line + statement.line - 1,
+                sql: statement.sql.clone(),
+            });
+        }
+        for (position, statement) in statements.into_iter().enumerate() {
             let result = self.db.execute_unprepared(&statement.sql).await;
             result.map_err(|source| Error::Statement {
                 revision: revision.title(),
@@ -253,15 +277,7 @@ impl Session {
     async fn begin(&self) -> Result<()> {
         if let Err(source) = self.db.execute_unprepared(self.dialect().begin()).await {
             if self.dialect().is_locked(&source.to_string()) {
-                let file = self.database.file.as_deref();
-                return Err(Error::Locked {
-                    holder: file.and_then(|file| self.dialect().lock_holder(file)),
-                    hint: format!(
-                        "waited {}; run the command again when the other is done, or raise `lock_timeout` below \
-                         `[database]` in `seachange.toml`",
-                        count(usize::try_from(self.database.lock_timeout.as_secs()).unwrap_or(usize::MAX), "second")
-                    ),
-                });
+                return Err(locked(&self.database));
             }
             return Err(query_error("begin a transaction", &source));
         }
@@ -320,10 +336,23 @@ impl Session {
         }
         for revision in graph.revisions() {
             if revisions.contains(&revision.id) && !history.contains_key(&revision.id) {
-                self.execute(&self.insert(revision, now, 0), doing).await?;
+                self.execute(&self.insert(revision, now, STAMPED.into()), doing).await?;
             }
         }
         Ok(())
+    }
+}
+
+/// Another process did not finish in time; says which, where the system tells.
+fn locked(database: &Database) -> Error {
+    let seconds = usize::try_from(database.lock_timeout.as_secs()).unwrap_or(usize::MAX);
+    Error::Locked {
+        holder: database.file.as_deref().and_then(|file| database.dialect.lock_holder(file)),
+        hint: format!(
+            "waited {}; run the command again when the other is done, or raise `lock_timeout` below `[database]` in \
+             `seachange.toml`",
+            count(seconds, "second")
+        ),
     }
 }
 

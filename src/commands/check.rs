@@ -9,7 +9,7 @@ use crate::render::sql;
 use crate::report::{self, Report};
 use crate::revision::dir::LOCK;
 
-use super::{Context, Exit, Live, closed, missing};
+use super::{Context, Exit, Live, closed, missing, refuse_doubtful};
 
 /// Says whether entities, revisions and database are one.
 pub(super) async fn check(ctx: &mut Context<'_>, args: &cli::Check) -> Result<Exit> {
@@ -72,8 +72,10 @@ async fn online(ctx: &mut Context<'_>, declared: &Declared, strict: bool) -> Res
         return Ok(report);
     }
     let comparison = compare(declared, lock.as_ref(), &live.schema, ctx.config.dialect, &ctx.config.options)?;
+    refuse_doubtful(&comparison, &[])?;
     let mut report = report.with(&comparison, declared, ctx.config.dialect);
-    if let Some(known) = live.history.values().find_map(|applied| applied.undeclared.as_deref()) {
+    let known = live.history.values().find_map(|applied| applied.undeclared.as_deref());
+    if let Some(known) = known.filter(|_| lock.is_some()) {
         report = report.since(&comparison, known);
     }
     report.hint = hint(&report, &comparison, graph.revisions().is_empty());
@@ -150,6 +152,7 @@ pub(super) async fn diff(ctx: &mut Context<'_>, args: &cli::Diff) -> Result<Exit
         let live = ctx.look().await?;
         compare(&declared, lock.as_ref(), &live.schema, ctx.config.dialect, &ctx.config.options)?
     };
+    refuse_doubtful(&comparison, &args.rename)?;
     let plan = plan::plan(comparison.ops(), &comparison.live, ctx.config.dialect, Purpose::Up)
         .map_err(|error| error.located(&declared.origins))?;
     for step in &plan.steps {

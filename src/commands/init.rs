@@ -58,11 +58,17 @@ pub(super) fn init(args: &cli::Init, folder: &Path, overrides: &Overrides, notes
         (None, true) => "`DATABASE_URL`".to_owned(),
         (None, false) => "none found; set `DATABASE_URL`, or write `url` into the file".to_owned(),
     };
+    let is_known = url.is_some() || found.from_environment;
+    let database_hint = (!is_known)
+        .then(|| "hint: name the database, then `seachange check` shows what lies between the two".to_owned());
     let lines = [
         format!("entities: {}", found.entities.join(", ")),
         format!("database: {database}"),
         format!("wrote {} and migrations/", path.strip_prefix(folder).unwrap_or(&path).display()),
-        "hint: `seachange check` shows what lies between the two".to_owned(),
+        match &database_hint {
+            Some(hint) => hint.clone(),
+            None => "hint: `seachange check` shows what lies between the two".to_owned(),
+        },
     ];
     writeln!(notes, "{}", lines.join("\n")).map_err(closed)?;
     Ok(Exit::Clean)

@@ -10,12 +10,14 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use crate::cli::{Cli, Command, Global};
+use crate::compare::Comparison;
 use crate::config::{self, Config, Overrides};
 use crate::declare::{self, Sources};
 use crate::dialect;
 use crate::error::{Error, Result};
 use crate::migrate::{Access, Applied, Session};
 use crate::model::{Declared, Rename, Schema, TableName};
+use crate::op::Op;
 use crate::revision::dir;
 use crate::revision::graph::Graph;
 
@@ -55,7 +57,7 @@ pub async fn run(cli: &Cli, folder: &Path, out: &mut dyn Write, notes: &mut dyn 
         Command::Diff(args) => check::diff(&mut ctx, args).await,
         Command::Revision(args) => write::revision(&mut ctx, args).await,
         Command::Upgrade(args) => revisions::upgrade(&mut ctx, &args.target).await,
-        Command::Downgrade(args) => revisions::downgrade(&mut ctx, &args.target).await,
+        Command::Downgrade(args) => revisions::downgrade(&mut ctx, args).await,
         Command::Stamp(args) => revisions::stamp(&mut ctx, &args.target).await,
         Command::Current => revisions::current(&mut ctx).await,
         Command::History => revisions::history(&mut ctx).await,
@@ -165,6 +167,28 @@ fn missing(graph: &Graph, history: &BTreeMap<String, Applied>) -> Vec<String> {
 fn refuse_missing(graph: &Graph, history: &BTreeMap<String, Applied>) -> Result<()> {
     let ids = missing(graph, history);
     if ids.is_empty() { Ok(()) } else { Err(Error::Missing { ids }) }
+}
+
+/// Stops when a rename cannot be meant as it is written: what it should keep would be dropped.
+fn refuse_doubtful(comparison: &Comparison, asked: &[String]) -> Result<()> {
+    let mut renames: Vec<String> = comparison.doubtful.iter().map(doubt).collect();
+    let is_done = |asked: &&String| {
+        let Ok(rename) = parse_rename(asked) else { return true };
+        comparison.differences.iter().any(|difference| difference.op == Op::from(&rename))
+    };
+    renames.extend(
+        asked.iter().filter(|asked| !is_done(asked)).map(|asked| format!("`--rename {asked}` renames nothing")),
+    );
+    if renames.is_empty() { Ok(()) } else { Err(Error::Renames { renames }) }
+}
+
+fn doubt(rename: &Rename) -> String {
+    match rename {
+        Rename::Table { from, to } => format!("table `{from}` to `{to}`"),
+        Rename::Column { table, from, to } => {
+            format!("`{table}.{from}` to `{to}`: the database has neither, or has both and would lose the old one")
+        }
+    }
 }
 
 /// `table.old=new` is a column, `old=new` a table.

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::time::Instant;
 
+use crate::cli;
 use crate::compare::compare;
 use crate::dialect;
 use crate::error::{Error, Result};
@@ -24,20 +25,20 @@ pub(super) async fn upgrade(ctx: &mut Context<'_>, target: &str) -> Result<Exit>
     let applied = live.applied();
     let target = graph.resolve(target, &applied)?;
     let revisions = graph.upgrade(&target, &applied);
+    warn_edited(ctx, &graph, &live)?;
     if revisions.is_empty() {
         return at(ctx, &graph, &applied);
     }
-    warn_edited(ctx, &graph, &live)?;
     run(ctx, &revisions, Direction::Up).await
 }
 
 /// Takes revisions back down to a target.
-pub(super) async fn downgrade(ctx: &mut Context<'_>, target: &str) -> Result<Exit> {
+pub(super) async fn downgrade(ctx: &mut Context<'_>, args: &cli::Downgrade) -> Result<Exit> {
     let graph = ctx.graph()?;
     let live = history_of(ctx).await?;
     refuse_missing(&graph, &live.history)?;
     let applied = live.applied();
-    let target = graph.resolve(target, &applied)?;
+    let target = graph.resolve(&args.target, &applied)?;
     if let Target::Revisions(ids) = &target
         && let Some(id) = ids.iter().find(|id| !applied.contains(*id))
     {
@@ -49,6 +50,12 @@ pub(super) async fn downgrade(ctx: &mut Context<'_>, target: &str) -> Result<Exi
         return at(ctx, &graph, &applied);
     }
     warn_edited(ctx, &graph, &live)?;
+    let is_stamped = |revision: &Revision| live.history.get(&revision.id).is_some_and(|applied| applied.stamped);
+    let losing =
+        revisions.iter().find(|revision| is_stamped(revision) && losses(revision, Direction::Down).next().is_some());
+    if let Some(revision) = losing.filter(|_| !args.accept_data_loss) {
+        return Err(Error::StampedLoss { revision: revision.title() });
+    }
     run(ctx, &revisions, Direction::Down).await
 }
 

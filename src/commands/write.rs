@@ -15,7 +15,10 @@ use crate::revision::dir;
 use crate::revision::graph::Graph;
 
 use super::check::against_lock;
-use super::{Context, Exit, Live, now, refuse_missing, written_time};
+use super::{Context, Exit, Live, now, refuse_doubtful, refuse_missing, written_time};
+
+const NO_LOCK: &str = "warning: there are revisions but no `schema.lock`, so nothing counts as the project's own and nothing \
+                       is dropped; if there was one, bring it back first: `git checkout -- migrations/schema.lock`";
 
 /// Writes a new revision: empty, from the differences, or the database as it is.
 pub(super) async fn revision(ctx: &mut Context<'_>, args: &cli::Revision) -> Result<Exit> {
@@ -32,6 +35,12 @@ pub(super) async fn revision(ctx: &mut Context<'_>, args: &cli::Revision) -> Res
     }
     let declared = ctx.declare_with(&args.rename)?;
     let lock = ctx.lock()?;
+    if lock.is_none() && !graph.revisions().is_empty() {
+        if args.offline {
+            return Err(Error::NoLock { path: ctx.config.migrations.join(dir::LOCK) });
+        }
+        ctx.note(NO_LOCK)?;
+    }
     let comparison = if args.offline {
         against_lock(ctx, &declared, &lock.clone().unwrap_or_default())?
     } else {
@@ -41,6 +50,7 @@ pub(super) async fn revision(ctx: &mut Context<'_>, args: &cli::Revision) -> Res
         refuse_unadopted(&graph, &comparison)?;
         comparison
     };
+    refuse_doubtful(&comparison, &args.rename)?;
     if comparison.differences.is_empty() {
         return nothing_to_do(ctx, &declared, lock.as_ref());
     }
@@ -197,6 +207,10 @@ fn nothing_to_do(ctx: &mut Context<'_>, declared: &Declared, lock: Option<&Schem
     };
     if is_recorded {
         ctx.note("nothing to do: no differences, so no file was written")?;
+        return Ok(Exit::Clean);
+    }
+    if lock.is_none() && !ctx.graph()?.revisions().is_empty() {
+        ctx.note("nothing to do: the database is as the entities say, so no file was written")?;
         return Ok(Exit::Clean);
     }
     if lock.is_none() {

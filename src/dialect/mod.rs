@@ -188,6 +188,13 @@ impl Dialect {
         }
     }
 
+    /// Whether the statement begins or ends a transaction.
+    pub(crate) fn ends_transaction(self, sql: &str) -> bool {
+        match self {
+            Self::Sqlite => sqlite::runner::ends_transaction(sql),
+        }
+    }
+
     /// Makes the history table if it is not there.
     pub(crate) fn create_history(self) -> &'static str {
         match self {

@@ -6,7 +6,7 @@ mod ownership;
 mod rename;
 
 pub use ownership::{Settled, Unmanaged, UnmanagedObject, is_drift, record, settle};
-pub use rename::resolve;
+pub use rename::{doubtful, resolve};
 
 use crate::model::{Constraint, Placement, Schema, Table};
 use crate::op::Op;

@@ -270,10 +270,19 @@ pub fn record(declared: &Schema, reconciled: &Schema, live: &Schema) -> Schema {
             Table { columns: Vec::new(), triggers: Vec::new(), unmodelled: Vec::new(), ..reconciled.clone() };
         for column in &reconciled.columns {
             let Some(live) = live.column(&column.name) else { continue };
-            let is_satisfied = Column { default: live.default.clone(), ..column.clone() } == *live;
+            // What the field says nothing about is the database's own, here as in `settle`.
+            let unsaid = Column {
+                default: live.default.clone(),
+                collation: column.collation.clone().or(live.collation.clone()),
+                generated: column.generated.clone().or(live.generated.clone()),
+                ..column.clone()
+            };
+            let is_satisfied = unsaid == *live;
             let said = declared.and_then(|table| table.column(&column.name)).filter(|_| is_satisfied);
             let mut recorded = said.unwrap_or(live).clone();
             recorded.default = column.default.as_ref().and(live.default.clone());
+            recorded.collation = column.collation.as_ref().and(live.collation.clone());
+            recorded.generated = column.generated.as_ref().and(live.generated.clone());
             table.columns.push(plain(recorded));
         }
         if table.primary_key != live.primary_key {

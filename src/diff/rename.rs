@@ -23,6 +23,23 @@ pub fn resolve(asked: &[Rename], from: &Schema, to: &Schema) -> Vec<Rename> {
     renames
 }
 
+/// The renames that were asked for and cannot be meant: the thing they rename is not there, and the new one is not there
+/// either; or both are, and the old one would be dropped. `due` are those that are done.
+pub fn doubtful(asked: &[Rename], due: &[Rename], from: &Schema, to: &Schema, lock: &Schema) -> Vec<Rename> {
+    let is_doubtful = |rename: &&Rename| {
+        let (before, after) = (old(rename), new(rename));
+        let in_table = match &before {
+            ObjectPath::Table(_) => true,
+            ObjectPath::Column(table, _) => from.tables.contains_key(table),
+        };
+        let is_nowhere = in_table && !has(from, &before) && !has(from, &after) && has(to, &after);
+        let is_lost = has(from, &before) && has(from, &after) && !has(to, &before) && has(lock, &before);
+        !due.contains(rename) && (is_nowhere || is_lost)
+    };
+    let columns = asked.iter().filter(|rename| matches!(rename, Rename::Column { .. }));
+    columns.filter(is_doubtful).cloned().collect()
+}
+
 fn is_due(rename: &Rename, left: &[&Rename], schema: &Schema, goal: &Schema) -> bool {
     let (from, to) = (old(rename), new(rename));
     // What the goal calls by the old name may be another thing, which gets that name now.

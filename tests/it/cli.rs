@@ -488,3 +488,103 @@ fn what_is_misused_says_what_to_do() {
     fs::write(project.path().join("seachange.toml"), "entities = [\"gone\"]\n").unwrap();
     check(&["check", "-d", "sqlite://x.db"], "failed to read `gone`");
 }
+
+/// A project with one entity file of its own and an empty database.
+fn small(entities: &str) -> Project {
+    let project = Project::mediaparser("1_initial");
+    for file in ["duplicates", "files", "jobs", "job_files", "user_decisions", "enums"] {
+        fs::remove_file(project.path().join(format!("src/entities/{file}.rs"))).unwrap();
+    }
+    edit(&project, entities);
+    fs::write(project.path().join(".env"), "DATABASE_URL=sqlite://media.db\n").unwrap();
+    project.expect(0, &["init"]);
+    project
+}
+
+fn edit(project: &Project, fields: &str) {
+    let text = format!(
+        "pub mod t {{ use sea_orm::entity::prelude::*;\n#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]\n\
+         #[sea_orm(table_name = \"t\")]\npub struct Model {{ #[sea_orm(primary_key)] pub id: i32, {fields} }}\n\
+         #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]\npub enum Relation {{}}\n\
+         impl ActiveModelBehavior for ActiveModel {{}} }}\n"
+    );
+    fs::write(project.path().join("src/entities/mod.rs"), text).unwrap();
+}
+
+#[test]
+fn a_rename_that_would_lose_what_it_should_keep_is_refused() {
+    let project = small("pub a: Option<i32>, pub b: Option<i32>");
+    project.expect(0, &["revision", "--autogenerate", "-m", "first"]);
+    project.expect(0, &["upgrade"]);
+    let refused = |fields: &str, rename: &[&str], reason: &str| {
+        edit(&project, fields);
+        let arguments = ["revision", "--autogenerate", "-m", "x"];
+        let ran = project.expect(2, &[&arguments, rename].concat());
+        assert!(ran.notes.contains(reason), "{}", ran.notes);
+        assert_eq!(project.migrations().len(), 2);
+    };
+    let typo = "#[sea_orm(renamed_from = \"aa\")] pub z: Option<i32>, pub b: Option<i32>";
+    refused(typo, &[], "`t.aa` to `z`: the database has neither");
+    let taken = "#[sea_orm(renamed_from = \"a\")] pub b: Option<i32>";
+    refused(taken, &[], "`t.a` to `b`: the database has neither, or has both and would lose the old one");
+    refused("pub z: Option<i32>, pub b: Option<i32>", &["--rename", "t.aa=z"], "`--rename t.aa=z` renames nothing");
+    // What was renamed already may stay in the source.
+    edit(&project, "#[sea_orm(renamed_from = \"a\")] pub z: Option<i32>, pub b: Option<i32>");
+    project.expect(0, &["revision", "--autogenerate", "-m", "x"]);
+    project.expect(0, &["upgrade"]);
+    project.expect(0, &["check"]);
+}
+
+#[test]
+fn a_collation_nobody_declares_stays_the_database_s_own() {
+    let project = small("pub a: String");
+    project.sql("CREATE TABLE t (id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, a varchar NOT NULL COLLATE NOCASE, g INT AS (id + 1))");
+    edit(&project, "pub a: String, pub g: Option<i32>");
+    project.expect(0, &["revision", "--baseline", "-m", "initial schema"]);
+    project.expect(0, &["stamp", "head"]);
+    let check = project.expect(0, &["check"]);
+    assert!(check.out.contains("collation of `t.a`: NOCASE"), "{}", check.out);
+    project.expect(0, &["check", "--offline"]);
+}
+
+#[test]
+fn a_baseline_that_was_stamped_is_not_taken_back_by_accident() {
+    let project = adopted();
+    let contents = project.contents();
+    let ran = project.expect(2, &["downgrade", "base"]);
+    assert!(
+        ran.notes.contains("was stamped, not run: its way down would delete what was there before"),
+        "{}",
+        ran.notes
+    );
+    assert_eq!(project.contents(), contents);
+    project.expect(0, &["stamp", "base"]);
+    assert_eq!(project.contents(), contents);
+    project.expect(0, &["stamp", "head"]);
+    project.expect(0, &["downgrade", "base", "--accept-data-loss"]);
+    assert_eq!(project.query("SELECT name FROM sqlite_schema WHERE name = 'files'"), Vec::<String>::new());
+}
+
+#[test]
+fn a_lost_lock_is_not_taken_for_an_empty_one() {
+    let project = adopted();
+    fs::remove_file(project.path().join("migrations/schema.lock")).unwrap();
+    let offline = project.expect(2, &["revision", "--autogenerate", "--offline", "-m", "x"]);
+    assert!(offline.notes.contains("`migrations/schema.lock` is missing"), "{}", offline.notes);
+    let online = project.expect(0, &["revision", "--autogenerate", "-m", "x"]);
+    assert!(online.notes.contains("warning: there are revisions but no `schema.lock`"), "{}", online.notes);
+    assert!(!project.expect(0, &["check"]).out.contains("changed by hand"));
+}
+
+#[test]
+fn the_mode_of_the_url_is_heeded_and_spaces_are_no_trouble() {
+    let project = small("pub a: Option<i32>");
+    project.expect(0, &["revision", "--autogenerate", "-m", "first"]);
+    for mode in ["ro", "rw"] {
+        let ran = project.expect(2, &["upgrade", "-d", &format!("sqlite://new.db?mode={mode}")]);
+        assert!(ran.notes.contains("failed to open the database `sqlite://new.db`"), "{}", ran.notes);
+    }
+    assert!(!project.path().join("new.db").exists());
+    project.expect(0, &["upgrade", "-d", "sqlite://my data.db"]);
+    project.expect(0, &["check", "-d", "sqlite://my%20data.db"]);
+}

@@ -259,3 +259,40 @@ fn an_upgrade_waits_for_another_writer_and_then_says_that_it_waited() {
     project.expect(0, &["upgrade"]);
     assert_eq!(tables(&project), ["a"]);
 }
+
+#[test]
+fn a_revision_must_not_end_its_own_transaction() {
+    let project = project(&[("aaaa", "CREATE TABLE a (x);\nCOMMIT;\nINSERT INTO nope VALUES (1);", "DROP TABLE a;")]);
+    let ran = project.expect(2, &["upgrade"]);
+    assert!(ran.notes.contains("`aaaa` (step aaaa) has a statement that ends its transaction"), "{}", ran.notes);
+    assert!(ran.notes.contains("_step.sql:7"), "{}", ran.notes);
+    assert_eq!(tables(&project), Vec::<String>::new());
+    let path = file(&project, 0, "aaaa");
+    let text = fs::read_to_string(&path).unwrap();
+    fs::write(
+        &path,
+        text.replace(
+            "COMMIT;\nINSERT INTO nope VALUES (1);",
+            "SAVEPOINT s;\nINSERT INTO a VALUES (1);\nROLLBACK TO s;\nRELEASE s;",
+        ),
+    )
+    .unwrap();
+    project.expect(0, &["upgrade"]);
+    assert_eq!(project.query("SELECT count(*) || '' FROM a"), ["0"]);
+}
+
+#[test]
+fn a_database_that_is_locked_altogether_is_said_to_be_locked() {
+    let project = project(&[("aaaa", "CREATE TABLE a (x);", "DROP TABLE a;")]);
+    let path = project.path().join("seachange.toml");
+    let text = fs::read_to_string(&path).unwrap().replace("# lock_timeout = 10", "lock_timeout = 1");
+    fs::write(&path, text).unwrap();
+    project.expect(0, &["upgrade"]);
+    block_on(async {
+        let writer = open(&project.database()).await;
+        execute(&writer, "BEGIN EXCLUSIVE").await;
+        let ran = project.expect(2, &["current"]);
+        assert!(ran.notes.contains("error: the database is locked"), "{}", ran.notes);
+        execute(&writer, "ROLLBACK").await;
+    });
+}

@@ -3,6 +3,8 @@
 use super::literal;
 use crate::model::Literal;
 
+use super::text;
+
 /// Foreign keys act on `DROP TABLE` and cannot be switched inside a transaction, so they are off while a revision runs
 /// and checked before it is committed.
 pub(in crate::dialect) const BEFORE_TRANSACTION: &[&str] = &["PRAGMA foreign_keys = OFF"];
@@ -48,4 +50,12 @@ pub(in crate::dialect) fn is_locked(error: &str) -> bool {
 /// A query with one row if the table exists.
 pub(in crate::dialect) fn find_table(name: &str) -> String {
     format!("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = '{}'", name.replace('\'', "''"))
+}
+
+/// Whether the statement begins or ends a transaction. Savepoints do neither.
+pub(in crate::dialect) fn ends_transaction(sql: &str) -> bool {
+    let tokens = text::tokens(sql);
+    let is_first = |word: &str| tokens.first().is_some_and(|token| token.is_word(word));
+    let goes_to_savepoint = tokens.iter().any(|token| token.is_word("TO"));
+    is_first("BEGIN") || is_first("COMMIT") || is_first("END") || (is_first("ROLLBACK") && !goes_to_savepoint)
 }
