@@ -588,3 +588,21 @@ fn the_mode_of_the_url_is_heeded_and_spaces_are_no_trouble() {
     project.expect(0, &["upgrade", "-d", "sqlite://my data.db"]);
     project.expect(0, &["check", "-d", "sqlite://my%20data.db"]);
 }
+
+#[test]
+fn a_strict_table_gets_the_types_it_knows() {
+    let project = small("pub a: i32");
+    project.sql("CREATE TABLE t (id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, a INT NOT NULL) STRICT; INSERT INTO t VALUES (1, 2)");
+    project.expect(0, &["revision", "--baseline", "-m", "initial schema"]);
+    project.expect(0, &["stamp", "head"]);
+    edit(
+        &project,
+        "pub a: String, pub b: Option<String>, #[sea_orm(default_value = true)] pub c: bool, pub d: Option<DateTime>",
+    );
+    project.expect(0, &["revision", "--autogenerate", "-m", "more"]);
+    for command in [["upgrade", "head"], ["downgrade", "-1"], ["upgrade", "head"]] {
+        project.expect(0, &command);
+        assert_eq!(project.query("SELECT a || '' FROM t"), ["2"]);
+    }
+    project.expect(0, &["check"]);
+}

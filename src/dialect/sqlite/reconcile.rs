@@ -58,6 +58,11 @@ fn reconcile_table(table: &mut Table, live: &Table) {
         if let Some(live_column) = live.column(&column.name) {
             reconcile_column(column, live_column, live, live_alias);
         }
+        // A strict table refuses the words SeaORM writes for what is new in it.
+        let is_new = live.column(&column.name).is_none_or(|live| live.data_type != column.data_type);
+        if let Some(text) = types::spell_strict(&column.data_type.kind).filter(|_| live.options.strict && is_new) {
+            column.data_type.text = Some(text);
+        }
     }
     let position = |column: &Column| live.columns.iter().position(|live| live.name == column.name);
     // Stable: columns the live table lacks stay in their order, behind the others.
