@@ -45,6 +45,8 @@ cases! {
     column_is_renamed
     column_is_renamed_inside_keys
     column_type_changes
+    column_with_check_is_renamed_and_changes
+    columns_are_renamed_in_a_row
     default_changes
     enum_values_change_with_check
     enum_values_change_without_check
@@ -55,8 +57,11 @@ cases! {
     index_is_dropped
     names_are_nasty
     primary_key_changes
+    primary_key_is_replaced_while_others_refer_to_it
+    primary_key_is_unique_too
     required_column_is_added_with_default
     required_column_is_dropped
+    required_reference_is_dropped
     table_is_added
     table_is_dropped
     table_is_renamed

@@ -370,3 +370,52 @@ fn an_orphan_is_noticed_although_another_foreign_key_is_broken_already() {
         assert!(matches!(error, Error::Orphans { .. }), "{error}");
     });
 }
+
+#[test]
+fn an_index_made_for_a_unique_column_gets_a_free_name() {
+    block_on(async {
+        let scene = Scene::new(USERS, "CREATE INDEX \"idx-users-name\" ON users (name, age)").await;
+        let written =
+            scene.up(&declared(&USERS.replace("name varchar NOT NULL", "name varchar NOT NULL UNIQUE")).await).await;
+        assert!(written.text.contains(r#"CREATE UNIQUE INDEX "idx-users-name-2""#), "{}", written.text);
+        scene.down(&written).await;
+    });
+}
+
+#[test]
+fn a_default_of_null_is_no_value() {
+    block_on(async {
+        let from = "CREATE TABLE t (id integer NOT NULL PRIMARY KEY, n integer DEFAULT NULL)";
+        let scene = Scene::new(from, "INSERT INTO t VALUES (1, NULL)").await;
+        let to = declared(&from.replace("n integer", "n integer NOT NULL")).await;
+        let written = scene.plan(&to).await.unwrap();
+        assert!(written.text.contains("hazard up not-null-may-fail"), "{}", written.text);
+        let error = run(&scene.session, &written.text, Direction::Up).await.unwrap_err();
+        assert!(matches!(error, Error::Statement { .. }), "{error}");
+        assert_eq!(scene.query("SELECT count(*) || '' FROM t").await, ["1"]);
+    });
+}
+
+#[test]
+fn a_column_that_is_computed_from_now_on_loses_its_data_and_its_default() {
+    block_on(async {
+        let from = "CREATE TABLE t (id integer NOT NULL PRIMARY KEY, n integer NOT NULL DEFAULT 4)";
+        let scene = Scene::new(from, "INSERT INTO t VALUES (1, 9)").await;
+        let computed = "CREATE TABLE t (id integer NOT NULL PRIMARY KEY, n integer NOT NULL AS (id * 2) STORED)";
+        let written = scene.up(&declared(computed).await).await;
+        assert!(written.text.contains("hazard up drops-column: `t.n` is computed"), "{}", written.text);
+        assert_eq!(scene.query("SELECT n || '' FROM t").await, ["2"]);
+        scene.down(&written).await;
+    });
+}
+
+#[test]
+fn a_table_takes_the_name_of_an_index_that_goes() {
+    block_on(async {
+        let other = "CREATE TABLE a (id integer NOT NULL PRIMARY KEY, n integer)";
+        let scene = Scene::new(&format!("{other}; CREATE INDEX files ON a (n)"), "").await;
+        let files = "CREATE TABLE files (id integer NOT NULL PRIMARY KEY)";
+        let written = scene.up(&declared(&format!("{other}; {files}")).await).await;
+        scene.down(&written).await;
+    });
+}
