@@ -87,7 +87,7 @@ impl Session {
         let db = Driver::connect(options).await.map_err(failed)?;
         let session = Self { db, database: database.clone() };
         // SQLite opens anything; only a first read tells whether it is a database.
-        session.db.query_one_raw(session.statement("SELECT count(*) FROM sqlite_schema")).await.map_err(failed)?;
+        session.db.query_one_raw(session.statement(database.dialect.find_table(HISTORY))).await.map_err(failed)?;
         Ok(session)
     }
 
