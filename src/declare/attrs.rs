@@ -611,16 +611,16 @@ mod tests {
     #[test]
     fn attributes_that_depend_on_the_build() {
         check(
-            "    #[cfg(feature = \"a\")]\n    pub a: i32,\n    #[cfg_attr(feature = \"b\", sea_orm(unique))]\n    pub b: i32,\n    \
+            "    #[cfg(unix)]\n    pub a: i32,\n    #[cfg_attr(unix, sea_orm(unique))]\n    pub b: i32,\n    \
              #[cfg(test)]\n    pub c: i32,\n    #[cfg(not(test))]\n    pub d: i32,\n    #[cfg_attr(feature = \"e\", serde(skip))]\n    pub e: i32,",
             expect![[r#"
                 entities/mod.rs:7:5: what the column `a` is depends on how the crate is built
-                  |     #[cfg(feature = "a")]
-                  |     ^^^^^^^^^^^^^^^^^^^^^
+                  |     #[cfg(unix)]
+                  |     ^^^^^^^^^^^^
                   hint: remove the condition: a table has the same columns in every build
                 entities/mod.rs:9:5: what the column `b` is depends on how the crate is built
-                  |     #[cfg_attr(feature = "b", sea_orm(unique))]
-                  |     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+                  |     #[cfg_attr(unix, sea_orm(unique))]
+                  |     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
                   hint: remove the condition: a table has the same columns in every build
             "#]],
         );

@@ -214,7 +214,7 @@ fn column(workspace: &Workspace, module: &Module, field: &Plain<'_>, problems: &
     let default = default(module, said, problems);
     let stored = match &said.column_type {
         Some(written) => {
-            let said = kept(column_type::read(module.file, written).map_err(Into::into), problems)?;
+            let said = kept(column_type::read(workspace, module, written).map_err(Into::into), problems)?;
             // An enum still limits the values, whatever the column is called.
             let values = said.values.or_else(|| types::read(workspace, module.id, &field.field.ty).ok()?.values);
             Stored { column_type: ColumnType::written(said.kind), values }
@@ -611,7 +611,7 @@ mod b {
 }
 mod c {
     use sea_orm::entity::prelude::*;
-    #[cfg_attr(feature = "c", derive(DeriveEntityModel))]
+    #[cfg_attr(unix, derive(DeriveEntityModel))]
     #[derive(DeriveEntityModel)]
     #[sea_orm(table_name = "c")]
     #[cfg(any(unix, windows))]
@@ -625,8 +625,8 @@ mod c {
 "#,
             expect![[r#"
                 entities/mod.rs:21:5: what the entity declares depends on how the crate is built
-                  |     #[cfg_attr(feature = "c", derive(DeriveEntityModel))]
-                  |     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+                  |     #[cfg_attr(unix, derive(DeriveEntityModel))]
+                  |     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
                   hint: remove the condition, or keep the entity outside of the entity folders
             "#]],
         );

@@ -7,6 +7,7 @@
 mod attrs;
 mod cfg;
 mod column_type;
+mod constants;
 mod defaults;
 mod entity;
 mod enums;
@@ -29,6 +30,8 @@ use syn::Item;
 
 use self::attrs::derives;
 use self::cfg::Condition;
+pub use self::cfg::Features;
+pub use self::column_type::StoredAs;
 use self::entity::Outlines;
 pub use self::find::find_entities;
 use self::problem::Problem;
@@ -44,6 +47,29 @@ pub struct Sources {
     /// The folders and files that hold the entities, absolute or relative to the project.
     /// Types and relations may lead out of them, to anywhere in the crate.
     pub roots: Vec<PathBuf>,
+    /// The cargo features that decide about `#[cfg(feature = "...")]`.
+    pub features: Features,
+    /// What types are stored as whose source does not say it, by their paths: `crate::Money`, `geo::Point`.
+    pub types: BTreeMap<String, StoredAs>,
+}
+
+impl Sources {
+    /// The entities of these folders and files, with all features.
+    ///
+    /// ```
+    /// use seachange::declare::{Features, Sources};
+    ///
+    /// let sources = Sources::new("services/shop", ["src/entities"]);
+    /// assert_eq!(sources.features, Features::All);
+    /// ```
+    pub fn new<P: Into<PathBuf>>(project: impl Into<PathBuf>, roots: impl IntoIterator<Item = P>) -> Self {
+        Self {
+            project: project.into(),
+            roots: roots.into_iter().map(Into::into).collect(),
+            features: Features::All,
+            types: BTreeMap::new(),
+        }
+    }
 }
 
 /// Reads the entities of all roots.
@@ -58,13 +84,13 @@ pub struct Sources {
 /// ```no_run
 /// use seachange::declare::{Sources, declare};
 ///
-/// let sources = Sources { project: ".".into(), roots: vec!["src/entities".into()] };
+/// let sources = Sources::new(".", ["src/entities"]);
 /// let declared = declare(&sources)?;
 /// println!("{} tables", declared.schema.tables.len());
 /// # Ok::<(), seachange::error::Error>(())
 /// ```
 pub fn declare(sources: &Sources) -> Result<Declared> {
-    let workspace = Workspace::new(&sources.project);
+    let workspace = Workspace::new(sources);
     let roots = workspace.load(&sources.roots)?;
     let mut problems = Vec::new();
     let mut diagnostics = unreached(&workspace, &roots)?;
@@ -212,10 +238,6 @@ thread_local! { static HARMLESS: i32 = 1; }
                   | pub struct Entity;
                   |            ^^^^^^
                   hint: derive `DeriveEntityModel` on its model, which writes the rest
-                entities/made.rs:1:1: entities made by a macro cannot be read
-                  | macro_rules! entity {
-                  | ^^^^^^^^^^^
-                  hint: write the entities out, or keep the macro outside of the entity folders
             "#]],
         );
     }
@@ -260,7 +282,7 @@ this is not Rust
                 entities/a.rs:7:12: cannot find the type `Nope`
                   |     pub x: Nope,
                   |            ^^^^
-                  hint: write the column type on the field: `#[sea_orm(column_type = "...")]`
+                  hint: write the column type on the field, `#[sea_orm(column_type = "...")]`, or for all fields into `seachange.toml`, below `[types]`: `"Nope" = "..."`
                 entities/a.rs:8:15: unknown attribute `uniqe` on a column
                   |     #[sea_orm(uniqe)]
                   |               ^^^^^ SeaORM ignores it
@@ -268,7 +290,7 @@ this is not Rust
                 entities/b.rs:7:12: cannot find the type `Nope`
                   |     pub x: Nope,
                   |            ^^^^
-                  hint: write the column type on the field: `#[sea_orm(column_type = "...")]`
+                  hint: write the column type on the field, `#[sea_orm(column_type = "...")]`, or for all fields into `seachange.toml`, below `[types]`: `"Nope" = "..."`
                 entities/c.rs:1:6: this is not Rust: expected `!`
                   | this is not Rust
                   |      ^^
@@ -285,7 +307,7 @@ this is not Rust
             #[derive(DeriveEntityModel)]\n#[sea_orm(schema_name = \"s\", table_name = \"ä\")]\npub struct Model {\n    \
             #[sea_orm(primary_key)]\n    pub id: i32,\n    /* größe */ pub größe: i32,\n}\n#[derive(DeriveRelation)]\npub enum Relation {}\n",
         );
-        let declared = declare(&Sources { project: folder.path().to_owned(), roots: vec!["entities".into()] }).unwrap();
+        let declared = declare(&Sources::new(folder.path(), ["entities"])).unwrap();
         let places = declared.origins.iter().map(|(path, place)| format!("{path} at {place}\n"));
         expect![[r#"
             s.ä at entities/a.rs:3:43

@@ -59,14 +59,14 @@ fn mediaparser_phases() {
 #[test]
 fn the_project_of_mediaparser_holds_its_first_phase() {
     let project =
-        declare(&Sources { project: "fixtures/mediaparser".into(), roots: vec!["src/entities".into()] }).unwrap();
+        declare(&Sources::new("fixtures/mediaparser", ["src/entities"])).unwrap();
     assert_eq!(project.schema, read("fixtures/mediaparser/phases/1_initial").schema);
     let first = project.origins.values().map(ToString::to_string).collect::<Vec<_>>();
     assert!(first.contains(&"src/entities/duplicates.rs:7:24".to_owned()), "{first:?}");
 }
 
 fn read(folder: &str) -> seachange::model::Declared {
-    declare(&Sources { project: ".".into(), roots: vec![Path::new(folder).to_owned()] }).unwrap_or_else(|error| {
+    declare(&Sources::new(".", [folder])).unwrap_or_else(|error| {
         match error {
             seachange::error::Error::Source { problems } => panic!("{problems:#?}"),
             other => panic!("{other}"),
