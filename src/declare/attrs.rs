@@ -244,6 +244,8 @@ pub(super) struct ColumnAttrs {
     pub(super) comment: Option<String>,
     pub(super) default_value: Option<Lit>,
     pub(super) default_expr: Option<LitStr>,
+    /// The argument of a hand-written `.default_value(...)` or `.default(...)`.
+    pub(super) default: Option<Expr>,
     pub(super) column_name: Option<String>,
     pub(super) enum_name: Option<LitStr>,
     pub(super) unique_key: Option<String>,
@@ -472,6 +474,26 @@ impl VariantAttrs {
                     let keys = ["string_value", "num_value", "display_value", "rename"];
                     reader.unknown(&entry, "a variant", REFUSED, &keys);
                 }
+            }
+        }
+        said
+    }
+}
+
+/// What the attributes of a variant of a `DeriveColumn` say.
+#[derive(Debug, Default)]
+pub(super) struct VariantNames {
+    pub(super) column_name: Option<String>,
+}
+
+impl VariantNames {
+    pub(super) fn read(file: FileId, attrs: &[Attribute], problems: &mut Vec<Problem>) -> Self {
+        let mut reader = Reader { file, problems };
+        let mut said = Self::default();
+        for entry in reader.all(attrs) {
+            match entry.key.as_str() {
+                "column_name" => said.column_name = reader.text(&entry).map(|text| text.value()),
+                _ => reader.unknown(&entry, "a variant of `Column`", IGNORED, &["column_name"]),
             }
         }
         said

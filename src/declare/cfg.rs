@@ -100,7 +100,8 @@ pub(super) fn decide(items: Vec<Item>, features: &Features) -> Vec<Item> {
 fn decide_item(mut item: Item, features: &Features) -> Option<Item> {
     if let Item::Mod(module) = &mut item {
         // It keeps its conditions: a file that only some builds have may be missing.
-        let conditions: Vec<Attribute> = module.attrs.iter().filter(|attr| attr.path().is_ident("cfg")).cloned().collect();
+        let conditions: Vec<Attribute> =
+            module.attrs.iter().filter(|attr| attr.path().is_ident("cfg")).cloned().collect();
         let built = keep(&mut module.attrs, features);
         module.attrs.retain(|attr| !attr.path().is_ident("cfg"));
         module.attrs.extend(conditions);

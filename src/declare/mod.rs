@@ -5,12 +5,14 @@
 //! Knows no dialect: what a type is called in a database is not decided here.
 
 mod attrs;
+mod by_hand;
 mod cfg;
 mod column_type;
 mod constants;
 mod defaults;
 mod entity;
 mod enums;
+mod expanded;
 mod find;
 mod known;
 mod names;
@@ -28,7 +30,6 @@ use std::rc::Rc;
 
 use syn::Item;
 
-use self::attrs::derives;
 use self::cfg::Condition;
 pub use self::cfg::Features;
 pub use self::column_type::StoredAs;
@@ -98,8 +99,12 @@ pub fn declare(sources: &Sources) -> Result<Declared> {
     let outlines = Outlines::default();
     for module in entity_modules(&workspace, &roots) {
         unreadable(&module, &mut problems);
-        if let Some(model) = module.model() {
-            let Some(entity) = entity::read(&workspace, &outlines, &module, model, &mut problems) else { continue };
+        let entity = match (module.model(), module.expanded()) {
+            (Some(model), _) => entity::read(&workspace, &outlines, &module, model, &mut problems),
+            (None, Some(written)) => expanded::read(&workspace, &outlines, &module, written, &mut problems),
+            (None, None) => None,
+        };
+        if let Some(entity) = entity {
             add(&workspace, &mut declared, &module, entity, &mut problems);
         }
     }
@@ -161,15 +166,6 @@ fn add(
 fn unreadable(module: &Module, problems: &mut Vec<Problem>) {
     for item in &module.items {
         match item {
-            Item::Struct(item)
-                if derives(module, &item.attrs, "DeriveEntity")
-                    && !derives(module, &item.attrs, "DeriveEntityModel") =>
-            {
-                problems.push(
-                    Problem::new(module.file, item.ident.span(), "an entity in the expanded format cannot be read")
-                        .hint("derive `DeriveEntityModel` on its model, which writes the rest"),
-                );
-            }
             Item::Macro(item) if mentions_entities(&item.mac.tokens.to_string()) => {
                 let span = syn::spanned::Spanned::span(&item.mac.path);
                 problems.push(
@@ -234,10 +230,22 @@ macro_rules! entity {
 thread_local! { static HARMLESS: i32 = 1; }
 "#,
             expect![[r#"
-                entities/expanded.rs:3:12: an entity in the expanded format cannot be read
+                entities/expanded.rs:3:12: the entity has no `Column` enum beside it
                   | pub struct Entity;
                   |            ^^^^^^
-                  hint: derive `DeriveEntityModel` on its model, which writes the rest
+                  hint: write it in the same module, or derive `DeriveEntityModel` on the model, which writes it
+                entities/expanded.rs:3:12: the entity has no `PrimaryKey` enum beside it
+                  | pub struct Entity;
+                  |            ^^^^^^
+                  hint: write it in the same module, or derive `DeriveEntityModel` on the model, which writes it
+                entities/expanded.rs:3:12: the entity has no `Relation` enum beside it
+                  | pub struct Entity;
+                  |            ^^^^^^
+                  hint: add `#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)] pub enum Relation {}`, or put `#[sea_orm::model]` on the model
+                entities/expanded.rs:3:12: the entity has no table name that can be read
+                  | pub struct Entity;
+                  |            ^^^^^^
+                  hint: add `#[sea_orm(table_name = "...")]` to the struct, or a `table_name` that is a string to `impl EntityName`
             "#]],
         );
     }

@@ -121,7 +121,9 @@ impl Workspace {
     fn find_crate(&self, module: ModuleId, path: &[String], visited: &mut Visited) -> Result<Meaning, Missing> {
         match path.split_first() {
             // `extern crate self as name;`
-            Some((name, rest)) if name == "self" => self.follow(Meaning::Module(self.module(module).top), rest, visited),
+            Some((name, rest)) if name == "self" => {
+                self.follow(Meaning::Module(self.module(module).top), rest, visited)
+            }
             Some((name, rest)) => match self.library(module, name) {
                 Some(top) => self.follow(Meaning::Module(top), rest, visited),
                 None => Ok(Meaning::External(path.to_vec())),
@@ -209,7 +211,44 @@ impl Workspace {
     }
 }
 
+impl Workspace {
+    /// The module whose entity that is, written out or generated.
+    pub(super) fn entity_of(&self, meaning: &Meaning) -> Option<ModuleId> {
+        match meaning {
+            Meaning::Generated(module, Generated::Entity) => Some(*module),
+            Meaning::Item(id, item) => {
+                let module = self.module(*id);
+                match module.items.get(*item)? {
+                    Item::Struct(found) if derives(&module, &found.attrs, "DeriveEntity") => Some(*id),
+                    _ => None,
+                }
+            }
+            _ => None,
+        }
+    }
+
+    /// The module whose `Column` that is, written out or generated.
+    pub(super) fn columns_of(&self, meaning: &Meaning) -> Option<ModuleId> {
+        match meaning {
+            Meaning::Generated(module, Generated::Column) => Some(*module),
+            Meaning::Item(id, item) => match self.module(*id).items.get(*item)? {
+                Item::Enum(found) if found.ident == "Column" => Some(*id),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+}
+
 impl Module {
+    /// The struct with `DeriveEntity`, the sign of the expanded format, and its place among the items.
+    pub(super) fn expanded(&self) -> Option<(usize, &ItemStruct)> {
+        self.items.iter().enumerate().find_map(|(place, item)| match item {
+            Item::Struct(item) if derives(self, &item.attrs, "DeriveEntity") => Some((place, item)),
+            _ => None,
+        })
+    }
+
     /// The struct with `DeriveEntityModel`, if the module has one.
     pub(super) fn model(&self) -> Option<&ItemStruct> {
         let is_model =

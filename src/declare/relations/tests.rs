@@ -312,11 +312,10 @@ impl RelationTrait for Relation {
 }
 "#,
         expect![[r#"
-                entities/mod.rs:9:10: the relations are written by hand and cannot be read
-                  | pub enum Relation {
-                  |          ^^^^^^^^ no `DeriveRelation`
-                  hint: derive `DeriveRelation` and write `#[sea_orm(belongs_to = "...", from = "...", to = "...")]` on the variants
-            "#]],
+            table t
+              id Integer inferred auto?
+              primary key (id)
+        "#]],
     );
 }
 

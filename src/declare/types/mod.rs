@@ -5,16 +5,14 @@ use std::collections::BTreeMap;
 
 use quote::ToTokens;
 use syn::spanned::Spanned;
-use syn::{
-    Expr, ExprPath, Fields, GenericArgument, ImplItem, Item, ItemStruct, PathArguments, PathSegment, Stmt, Type,
-};
+use syn::{Expr, ExprPath, Fields, GenericArgument, Item, ItemStruct, PathArguments, PathSegment, Type};
 
 use super::attrs::{NewtypeAttrs, derives};
 use super::known::{self, Known};
 use super::names::{Meaning, Missing};
 use super::problem::{Failure, Outcome, Problem};
 use super::workspace::{Module, ModuleId, Workspace};
-use super::{column_type, enums};
+use super::{by_hand, column_type, enums};
 use crate::model::{ColumnType, DataType};
 
 /// What a Rust type is stored as.
@@ -113,9 +111,8 @@ impl Reader<'_> {
 
     fn target(&self, module: &Module, path: &syn::Path) -> Outcome<Target> {
         let written = path_text(path);
-        let problem = |message: String, known_as: &str| {
-            Problem::new(module.file, path.span(), message).hint(write_it(known_as))
-        };
+        let problem =
+            |message: String, known_as: &str| Problem::new(module.file, path.span(), message).hint(write_it(known_as));
         let meaning = self.workspace.resolve(module.id, path);
         let full = match &meaning {
             Ok(Meaning::Item(owner, item)) => self.workspace.full_name(*owner, *item),
@@ -176,7 +173,10 @@ impl Reader<'_> {
             Some(Item::Struct(found)) if derives(&owner, &found.attrs, "DeriveValueType") => {
                 self.newtype(&owner, found, depth)
             }
-            Some(Item::Struct(syn::ItemStruct { ident, attrs, generics, .. }) | Item::Enum(syn::ItemEnum { ident, attrs, generics, .. })) => {
+            Some(
+                Item::Struct(syn::ItemStruct { ident, attrs, generics, .. })
+                | Item::Enum(syn::ItemEnum { ident, attrs, generics, .. }),
+            ) => {
                 if derives(&owner, attrs, "FromJsonQueryResult") {
                     return Ok(inferred(DataType::Json));
                 }
@@ -261,20 +261,17 @@ impl Reader<'_> {
     ) -> Option<Outcome<Stored>> {
         let (home, place) = self.workspace.implementation(&["ValueType", "ActiveEnum"], owner, item, name)?;
         let Some(Item::Impl(found)) = home.items.get(place) else { return None };
-        let function = found.items.iter().find_map(|item| match item {
-            ImplItem::Fn(function) if function.sig.ident == "column_type" || function.sig.ident == "db_type" => {
-                Some(function)
-            }
-            _ => None,
-        })?;
-        Some(match result_of(&function.block) {
-            Some(result) => self.expression(&home, result, arguments, depth),
-            None => {
-                let message = format!("this `{}` of `{name}` is not a plain expression", function.sig.ident);
-                let full = self.workspace.full_name(owner.id, item).unwrap_or_default();
-                Err(Problem::new(home.file, function.sig.ident.span(), message).hint(write_it(&full)).into())
-            }
-        })
+        let function = by_hand::function_in(found, &["column_type", "db_type"])?;
+        let Some(result) = by_hand::result_of(&function.block) else {
+            let message = format!("this `{}` of `{name}` is not a plain expression", function.sig.ident);
+            let full = self.workspace.full_name(owner.id, item).unwrap_or_default();
+            return Some(Err(Problem::new(home.file, function.sig.ident.span(), message).hint(write_it(&full)).into()));
+        };
+        Some(self.expression(&home, result, arguments, depth).map(|stored| {
+            // Whoever writes this function has to name some type; it says no more than the type of a field does.
+            let inferred = stored.column_type.inferred || function.sig.ident == "column_type";
+            Stored { column_type: ColumnType { inferred, ..stored.column_type }, ..stored }
+        }))
     }
 
     /// The type that a Rust expression names: one of SeaQuery's, or that of another type: `String::column_type()`.
@@ -291,7 +288,9 @@ impl Reader<'_> {
                 _ => None,
             },
             // `.def()` and the like change nothing about the type.
-            Expr::MethodCall(call) if call.method == "def" || call.method == "get_column_type" || call.method == "clone" || call.method == "to_owned" => {
+            Expr::MethodCall(call)
+                if ["def", "get_column_type", "clone", "to_owned"].iter().any(|name| call.method == name) =>
+            {
                 return self.expression(module, &call.receiver, arguments, depth);
             }
             Expr::Paren(inner) => return self.expression(module, &inner.expr, arguments, depth),
@@ -302,8 +301,7 @@ impl Reader<'_> {
             return self.stored(module, &asked, arguments, depth + 1);
         }
         let said = column_type::expression(self.workspace, module, written)?;
-        // Whoever writes such a function has to name some type; it says no more than the type of a field does.
-        Ok(Stored { column_type: ColumnType::inferred(said.kind), values: said.values })
+        Ok(Stored { column_type: ColumnType::written(said.kind), values: said.values })
     }
 }
 
@@ -325,17 +323,6 @@ fn asked_type(function: &ExprPath) -> Option<Type> {
     path.segments.pop();
     path.segments.pop_punct();
     Some(Type::Path(syn::TypePath { attrs: Vec::new(), qself: None, path }))
-}
-
-/// What a function comes to, when its body is one expression.
-pub(super) fn result_of(block: &syn::Block) -> Option<&Expr> {
-    let statements = block.stmts.iter().filter(|statement| !matches!(statement, Stmt::Item(Item::Use(_))));
-    match statements.collect::<Vec<_>>().as_slice() {
-        [Stmt::Expr(Expr::Return(result), _)] => result.expr.as_deref(),
-        [Stmt::Expr(Expr::Block(inner), None)] => result_of(&inner.block),
-        [Stmt::Expr(result, None)] => Some(result),
-        _ => None,
-    }
 }
 
 fn inferred(kind: DataType) -> Stored {

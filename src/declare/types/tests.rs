@@ -467,7 +467,7 @@ pub enum Relation {}
               e Custom("citext") inferred
               f Uuid inferred
               g Boolean inferred
-              h SmallInteger inferred
+              h SmallInteger
               i String(Some(12))
               j Custom("hstore")
               primary key (id)

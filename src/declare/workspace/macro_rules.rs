@@ -51,7 +51,9 @@ impl Rules {
         let mut rules = Vec::new();
         let mut rest = tokens.into_iter().peekable();
         while let Some(TokenTree::Group(pattern)) = rest.next() {
-            let (Some(TokenTree::Punct(_)), Some(TokenTree::Punct(_))) = (rest.next(), rest.next()) else { return None };
+            let (Some(TokenTree::Punct(_)), Some(TokenTree::Punct(_))) = (rest.next(), rest.next()) else {
+                return None;
+            };
             let Some(TokenTree::Group(body)) = rest.next() else { return None };
             rules.push(Rule { pattern: parts(pattern.stream())?, body: parts(body.stream())? });
             if rest.peek().is_some() {
@@ -125,8 +127,21 @@ fn parts(tokens: TokenStream) -> Option<Vec<Part>> {
 }
 
 const KINDS: [&str; 15] = [
-    "ident", "ty", "expr", "literal", "path", "tt", "vis", "block", "stmt", "item", "meta", "lifetime", "pat",
-    "pat_param", "expr_2021",
+    "ident",
+    "ty",
+    "expr",
+    "literal",
+    "path",
+    "tt",
+    "vis",
+    "block",
+    "stmt",
+    "item",
+    "meta",
+    "lifetime",
+    "pat",
+    "pat_param",
+    "expr_2021",
 ];
 
 /// What is left of the input behind the pattern, `None` when it does not match.
@@ -337,7 +352,9 @@ mod tests {
                 impl $crate::Named for $name { const LENGTH: i32 = $length; }
             };",
             "#[derive(Clone)] #[doc = \"x\"] Money(Option<Vec<u8>>) = -3,",
-            expect!["# [derive (Clone)] # [doc = \"x\"] pub struct Money (pub Option < Vec < u8 > >) ; impl crate :: Named for Money { const LENGTH : i32 = - 3 ; }"],
+            expect![
+                "# [derive (Clone)] # [doc = \"x\"] pub struct Money (pub Option < Vec < u8 > >) ; impl crate :: Named for Money { const LENGTH : i32 = - 3 ; }"
+            ],
         );
     }
 

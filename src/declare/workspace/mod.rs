@@ -16,20 +16,20 @@ use std::rc::Rc;
 
 use syn::{Item, Type};
 
+use super::Sources;
 use super::cfg::{Condition, Features};
 use super::column_type::StoredAs;
-use super::problem::Problem;
-use super::Sources;
 use super::names::Meaning;
 use super::naming::plain;
+use super::problem::Problem;
 use crate::error::{Diagnostic, Error, Result};
 use crate::model::Location;
-pub(super) use module::{Child, Module, Name};
 use expand::Prepared;
 use macro_rules::Rules;
+pub(super) use module::{Child, Module, Name};
 use module::{Contents, Loaded, Place, Scope};
-pub(super) use package::{candidates, text};
 use package::{Manifest, collect, package};
+pub(super) use package::{candidates, text};
 
 /// A file, by its place among the files that were read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -190,7 +190,9 @@ impl Workspace {
         let here = |module: &Rc<Module>| {
             let place = module.items.iter().position(|found| {
                 let Item::Impl(found) = found else { return false };
-                let is_trait = |path: &syn::Path| path.segments.last().is_some_and(|last| traits.iter().any(|name| last.ident == name));
+                let is_trait = |path: &syn::Path| {
+                    path.segments.last().is_some_and(|last| traits.iter().any(|name| last.ident == name))
+                };
                 let Type::Path(target) = &*found.self_ty else { return false };
                 found.trait_.as_ref().is_some_and(|(path, _)| is_trait(path))
                     && target.path.segments.last().is_some_and(|last| last.ident == name)

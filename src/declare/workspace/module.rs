@@ -1,9 +1,9 @@
 //! One module: its items, and the names they and its `use` bring into scope. Reads no files.
 
 use std::cell::{Cell, OnceCell, RefCell};
-use std::rc::Rc;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use syn::{Expr, Item, ItemMod, Lit, Meta, UseTree};
 

@@ -131,7 +131,8 @@ fn dependencies(package: &Path, manifest: &toml::Table) -> BTreeMap<String, Path
             text_at(Some(entry), "path").map(|path| (package.join(path), entry.get("package").is_some()))
         };
         let Some((folder, renamed)) = place else { continue };
-        let name = if renamed { Some(key.replace('-', "_")) } else { library(&folder, &table(&folder)).map(|(name, _)| name) };
+        let name =
+            if renamed { Some(key.replace('-', "_")) } else { library(&folder, &table(&folder)).map(|(name, _)| name) };
         if let Some(name) = name {
             found.insert(name, folder);
         }

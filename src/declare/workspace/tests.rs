@@ -535,5 +535,6 @@ pub enum Relation {
           user_id Integer inferred
           primary key (id)
           foreign key fk-orders-user_id? (user_id) references users (uid) at user_id
-    "#]].assert_eq(&of(folder.path(), &["crates/entity/src"]));
+    "#]]
+    .assert_eq(&of(folder.path(), &["crates/entity/src"]));
 }
