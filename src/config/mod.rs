@@ -1,15 +1,18 @@
 //! File, environment and flags become one resolved configuration. The only place that reads the environment.
 
+pub(crate) mod keys;
 mod reader;
 mod url;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use self::reader::Reader;
+use self::reader::{Reader, Section};
 pub use self::url::{Database, database, database_url};
+use crate::declare::convention::{self, Convention};
 use crate::dialect::{Dialect, EnumStorage, Options};
-use crate::error::{Error, Result};
+use crate::diff::{self, Rules, Tables};
+use crate::error::{Error, Result, Written};
 
 /// The name of the configuration file.
 pub const FILE: &str = "seachange.toml";
@@ -40,9 +43,16 @@ pub struct Config {
     pub dialect: Dialect,
     /// What the project decides about the dialect.
     pub options: Options,
+    /// What the project calls constraints and indexes nobody named.
+    pub convention: Convention,
+    /// What the project leaves out of the comparison.
+    pub rules: Rules,
+    /// What nobody declares counts as a difference, as `--strict` says for one run.
+    pub strict: bool,
 }
 
 /// What the file alone says.
+#[derive(Debug, PartialEq, Eq)]
 struct File {
     entities: Vec<PathBuf>,
     migrations: PathBuf,
@@ -50,6 +60,9 @@ struct File {
     url: Option<String>,
     lock_timeout: Duration,
     enums: EnumStorage,
+    convention: Convention,
+    rules: Rules,
+    strict: bool,
 }
 
 /// Finds the configuration file at or above a folder and resolves it.
@@ -73,6 +86,9 @@ pub fn load(folder: &Path, overrides: &Overrides) -> Result<Config> {
         dialect: database.as_ref().map_or(Dialect::Sqlite, |database| database.dialect),
         database,
         options: Options { enums: file.enums },
+        convention: file.convention,
+        rules: file.rules,
+        strict: file.strict,
         project,
     })
 }
@@ -105,9 +121,67 @@ fn read(path: &Path, text: &str) -> Result<File> {
     let words = [("plain", EnumStorage::Plain), ("check", EnumStorage::Check)];
     let storage = enums.word(reader, "sqlite", &words).unwrap_or(EnumStorage::Plain);
     enums.finish(reader);
+    let naming = top.section(reader, "naming");
+    let convention = convention(reader, naming);
+    let tables = top.section(reader, "tables");
+    let tables = self::tables(reader, tables);
+    let mut diff = top.section(reader, "diff");
+    let rules = Rules {
+        tables,
+        exact_types: diff.boolean(reader, "exact_types").unwrap_or(false),
+        exact_names: diff.boolean(reader, "exact_names").unwrap_or(false),
+        ignore: diff.words(reader, "ignore", &diff::Kind::ALL).unwrap_or_default(),
+    };
+    let strict = diff.boolean(reader, "unmanaged").unwrap_or(false);
+    diff.finish(reader);
     top.finish(reader);
     reader.finish()?;
-    Ok(File { entities, migrations, template, url, lock_timeout, enums: storage })
+    Ok(File { entities, migrations, template, url, lock_timeout, enums: storage, convention, rules, strict })
+}
+
+/// `[naming]`.
+fn convention<'t>(reader: &mut Reader<'t>, mut section: Section<'t>) -> Convention {
+    let mut convention = Convention::default();
+    for (key, kind) in convention::Kind::ALL {
+        let Some(template) = section.string(reader, key) else { continue };
+        for problem in convention.set(kind, &template.value).err().unwrap_or_default() {
+            reader.report(template.part(problem.bytes).problem(problem.message).hint(problem.hint));
+        }
+    }
+    section.finish(reader);
+    convention
+}
+
+/// `[tables]`.
+fn tables<'t>(reader: &mut Reader<'t>, mut section: Section<'t>) -> Tables {
+    let mut tables = Tables::default();
+    let include = section.list(reader, "include");
+    let exclude = section.list(reader, "exclude");
+    section.finish(reader);
+    if let Some(include) = include {
+        if include.value.is_empty() {
+            let problem = include.place.problem("an empty `include` leaves out every table");
+            reader.report(problem.hint("take the line out to compare all tables"));
+        }
+        for pattern in include.value {
+            add_pattern(reader, &pattern, tables.include(&pattern.value));
+        }
+    }
+    for pattern in exclude.map(|list| list.value).unwrap_or_default() {
+        add_pattern(reader, &pattern, tables.exclude(&pattern.value));
+    }
+    tables
+}
+
+fn add_pattern(reader: &mut Reader<'_>, pattern: &Written<String>, added: std::result::Result<(), String>) {
+    if let Err(reason) = added {
+        let problem = pattern.place.problem(format!("`{}` is no pattern: {reason}", pattern.value));
+        reader.report(
+            problem.hint(
+                "`*` stands for any text, `?` for one character, `{a,b}` for one of both, `[ab]` for one of these",
+            ),
+        );
+    }
 }
 
 #[cfg(test)]
@@ -178,9 +252,112 @@ sqlite = "chek"
                 seachange.toml:11:2: unknown key `nameing`
                   | [nameing]
                   |  ^^^^^^^
-                  hint: known are `entities`, `migrations`, `template`, `database`, `enums`
+                  hint: did you mean `naming`?
             "#]],
         );
+    }
+
+    #[test]
+    fn every_mistake_of_names_tables_and_differences() {
+        check(
+            r#"entities = ["src"]
+
+[naming]
+index = "ix_{tabel}_{colums}_{}"
+unique = "uq_{referenced_table}}"
+foreign_key = 'fk_{table_{columns}'
+check = "{{ck}}_{column_3}{name}"
+primary_key = ""
+primarykey = "pk_{table}"
+
+[tables]
+include = []
+exclude = ["spatial_*", "a[b", 5]
+
+[diff]
+exact_types = "yes"
+ignore = ["comment", "indexes", "tables"]
+"#,
+            expect![[r#"
+                seachange.toml:4:13: unknown token `{tabel}`
+                  | index = "ix_{tabel}_{colums}_{}"
+                  |             ^^^^^^^
+                  hint: did you mean `{table}`?
+                seachange.toml:4:21: unknown token `{colums}`
+                  | index = "ix_{tabel}_{colums}_{}"
+                  |                     ^^^^^^^^
+                  hint: did you mean `{columns}`?
+                seachange.toml:4:30: unknown token `{}`
+                  | index = "ix_{tabel}_{colums}_{}"
+                  |                              ^^
+                  hint: an index has `{table}`, `{columns}`, `{column_0}`, `{column_1}`
+                seachange.toml:5:14: a unique constraint has no `{referenced_table}`
+                  | unique = "uq_{referenced_table}}"
+                  |              ^^^^^^^^^^^^^^^^^^
+                  hint: it has `{table}`, `{columns}`, `{column_0}`, `{column_1}`
+                seachange.toml:5:32: this brace closes nothing
+                  | unique = "uq_{referenced_table}}"
+                  |                                ^
+                  hint: write `{` before the name of the token, or `}}` for the brace itself
+                seachange.toml:6:19: this brace is not closed
+                  | foreign_key = 'fk_{table_{columns}'
+                  |                   ^^^^^^^^^^^^^^^^
+                  hint: write `}` after the name of the token, or `{{` for the brace itself
+                seachange.toml:8:16: a name cannot be empty
+                  | primary_key = ""
+                  |                ^
+                  hint: take the line out to keep SeaORM's names
+                seachange.toml:9:1: unknown key `primarykey` in `[naming]`
+                  | primarykey = "pk_{table}"
+                  | ^^^^^^^^^^
+                  hint: did you mean `primary_key`?
+                seachange.toml:12:11: an empty `include` leaves out every table
+                  | include = []
+                  |           ^^
+                  hint: take the line out to compare all tables
+                seachange.toml:13:25: `a[b` is no pattern: unclosed character class; missing ']'
+                  | exclude = ["spatial_*", "a[b", 5]
+                  |                         ^^^^^
+                  hint: `*` stands for any text, `?` for one character, `{a,b}` for one of both, `[ab]` for one of these
+                seachange.toml:13:32: expected a string, found a number
+                  | exclude = ["spatial_*", "a[b", 5]
+                  |                                ^
+                seachange.toml:16:15: expected `true` or `false`, found a string
+                  | exact_types = "yes"
+                  |               ^^^^^
+                seachange.toml:17:11: `comment` is not one of the words that may stand here
+                  | ignore = ["comment", "indexes", "tables"]
+                  |           ^^^^^^^^^
+                  hint: did you mean `comments`?
+                seachange.toml:17:33: `tables` is not one of the words that may stand here
+                  | ignore = ["comment", "indexes", "tables"]
+                  |                                 ^^^^^^^^
+                  hint: write one of `comments`, `defaults`, `collations`, `nullability`, `checks`, `indexes`, `uniques`, `foreign-keys`
+            "#]],
+        );
+    }
+
+    #[test]
+    fn the_documentation_is_right_about_every_key() {
+        let document = |value: &dyn Fn(&keys::Key) -> Option<&'static str>| {
+            let mut text = String::new();
+            for (table, _) in keys::TABLES {
+                text.push_str(&if table.is_empty() { String::new() } else { format!("[{table}]\n") });
+                for key in keys::KEYS.iter().filter(|key| key.table == table) {
+                    text.extend(value(key).map(|value| format!("{} = {value}\n", key.name)));
+                }
+            }
+            text
+        };
+        let read =
+            |text: &str| read(Path::new("seachange.toml"), text).unwrap_or_else(|error| panic!("{error:?}\n{text}"));
+        read(&document(&|key| Some(key.example)));
+        let defaults = document(&|key| if key.name == "entities" { Some("[]") } else { key.default });
+        let mut written = read(&defaults);
+        // `["*"]` leaves out nothing, but it is not the same as nothing.
+        assert!(written.rules.tables.has(&crate::model::TableName::new("any")));
+        written.rules.tables = Tables::default();
+        assert_eq!(written, read("entities = []"));
     }
 
     #[test]

@@ -7,6 +7,7 @@
 mod attrs;
 mod cfg;
 mod column_type;
+pub mod convention;
 mod defaults;
 mod entity;
 mod enums;
