@@ -1,10 +1,12 @@
 //! The comparison everything else asks for: entities, lock and live database become operations and what was kept.
 //! Wires canonicalize, reconcile, rename, settle and diff; pure, and the same for every command, test and embedder.
 
+use std::collections::BTreeSet;
+
 use crate::dialect::{Dialect, Options};
-use crate::diff::{self, Unmanaged};
+use crate::diff::{self, Rules, Unmanaged};
 use crate::error::Result;
-use crate::model::{Check, Declared, Placement, Rename, Schema};
+use crate::model::{Check, Declared, Placement, Rename, Schema, TableName};
 use crate::op::Op;
 
 /// What lies between the entities and a database.
@@ -20,6 +22,8 @@ pub struct Comparison {
     pub differences: Vec<Difference>,
     /// What is live and was kept although nobody declares it.
     pub unmanaged: Vec<Unmanaged>,
+    /// The live tables and views that the project leaves out. They are in `live` and `target` all the same.
+    pub left_out: BTreeSet<TableName>,
     /// Renames that were asked for and cannot be meant as they are written.
     pub doubtful: Vec<Rename>,
 }
@@ -62,18 +66,41 @@ pub fn compare(
     dialect: Dialect,
     options: &Options,
 ) -> Result<Comparison> {
-    let canonicalize = |schema: &Schema| dialect.canonicalize(schema.clone(), options).map(in_order);
-    let goal = canonicalize(&declared.schema)?;
-    let live = canonicalize(live)?;
-    let past = lock.map(canonicalize).transpose()?.unwrap_or_default();
+    compare_by(declared, lock, live, dialect, options, &Rules::default())
+}
 
-    let renames = diff::resolve(&declared.renames, &live, &goal);
-    let doubtful = diff::doubtful(&declared.renames, &renames, &live, &goal, &past);
+/// The same by the rules of a project: what it leaves out is neither created nor dropped nor listed.
+///
+/// # Errors
+/// The dialect has no form for something declared.
+pub fn compare_by(
+    declared: &Declared,
+    lock: Option<&Schema>,
+    live: &Schema,
+    dialect: Dialect,
+    options: &Options,
+    rules: &Rules,
+) -> Result<Comparison> {
+    let canonicalize = |schema: Schema| dialect.canonicalize(schema, options).map(in_order);
+    let goal = canonicalize(rules.tables.keep(declared.schema.clone()))?;
+    // What is left out on the live side stays in the target: a plan has to see the views and foreign keys that lead into it.
+    let live = canonicalize(live.clone())?;
+    let past = canonicalize(lock.map(|lock| rules.tables.keep(lock.clone())).unwrap_or_default())?;
+    let by_schema = left_out(declared, lock, dialect, rules);
+    let is_left_out = |name: &&TableName| !rules.tables.has(name) || by_schema.contains(*name);
+    let left_out = live.tables.keys().chain(live.verbatim.keys()).filter(is_left_out).cloned().collect::<BTreeSet<_>>();
+
+    let asked = rules.tables.keep_renames(&declared.renames);
+    let asked: Vec<Rename> = asked.iter().map(|rename| dialect.fit_rename(rename)).collect();
+    let renames = diff::resolve(&asked, &live, &goal);
+    let doubtful = diff::doubtful(&asked, &renames, &live, &goal, &past);
     let moved = apply(&renames, live.clone());
-    let past = apply(&diff::resolve(&declared.renames, &past, &goal), past);
-    let goal = dialect.reconcile(goal, &moved);
+    let past = apply(&diff::resolve(&asked, &past, &goal), past);
+    let goal = dialect.reconcile(rules.tighten(goal, &moved), &moved);
     let past = dialect.reconcile(past, &moved);
-    let settlement = diff::settle(&goal, &past, &moved);
+    let (goal, past) = (rules.without_ignored(goal, &moved), rules.without_ignored(past, &moved));
+    let mut settlement = diff::settle(&goal, &past, &moved);
+    settlement.unmanaged.retain(|unmanaged| rules.lists(unmanaged) && !left_out.contains(&unmanaged.table));
 
     let ops = renames.iter().map(Op::from).chain(diff::diff(&moved, &settlement.target));
     let difference = |op: Op| Difference { drift: lock.is_some() && diff::is_drift(&op, &goal, &past), op };
@@ -84,8 +111,20 @@ pub fn compare(
         target: settlement.target,
         differences,
         unmanaged: settlement.unmanaged,
+        left_out,
         doubtful,
     })
+}
+
+/// The tables that are left out by the schema somebody declared them in, as a database without schemas knows them.
+fn left_out(declared: &Declared, lock: Option<&Schema>, dialect: Dialect, rules: &Rules) -> BTreeSet<TableName> {
+    if dialect.capabilities().schemas {
+        return BTreeSet::new();
+    }
+    let names = || declared.schema.tables.keys().chain(lock.into_iter().flat_map(|lock| lock.tables.keys()));
+    let bare = |name: &TableName| TableName::new(&name.name);
+    let kept: BTreeSet<TableName> = names().filter(|name| rules.tables.has(name)).map(bare).collect();
+    names().filter(|name| !rules.tables.has(name)).map(bare).filter(|name| !kept.contains(name)).collect()
 }
 
 /// The schema with the parts of its tables in an order that does not depend on where it was read from, so that the lock

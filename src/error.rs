@@ -48,6 +48,12 @@ pub enum Error {
         /// Each with its reason.
         renames: Vec<String>,
     },
+    /// Names of constraints and indexes that cannot be made, or that two things get.
+    #[error("{} with the names of constraints and indexes\n{}", count(problems.len(), "problem"), listed(problems))]
+    Names {
+        /// Each in words, with the place of its table where it is known.
+        problems: Vec<String>,
+    },
     /// A revision ends or begins the transaction it runs in.
     #[error("{revision} has a statement that ends its transaction\n  --> {}:{line}\n{}", path.display(), indented(sql))]
     OwnTransaction {
@@ -483,6 +489,11 @@ impl Error {
             }
             Self::Renames { .. } => Some(
                 "correct `renamed_from` or `--rename`; to drop the old column and keep the new one, take the rename away"
+                    .to_owned(),
+            ),
+            Self::Names { .. } => Some(
+                "write a name at one of them, or give the templates in `[naming]` of `seachange.toml` more tokens, as in \
+                 `{table}_{columns}`"
                     .to_owned(),
             ),
             Self::OwnTransaction { .. } => Some(

@@ -5,8 +5,8 @@ use std::fs;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::cli;
-use crate::compare::{Comparison, compare};
-use crate::diff;
+use crate::compare::{Comparison, compare_by};
+use crate::diff::{self, Rules};
 use crate::error::{Blocked, Error, Result, count};
 use crate::model::{Declared, Schema};
 use crate::plan::{self, Plan, Purpose};
@@ -46,7 +46,7 @@ pub(super) async fn revision(ctx: &mut Context<'_>, args: &cli::Revision) -> Res
     } else {
         let live = ctx.look().await?;
         refuse_behind(&graph, &live)?;
-        let comparison = compare(&declared, lock.as_ref(), &live.schema, ctx.config.dialect, &ctx.config.options)?;
+        let comparison = ctx.compare(&declared, lock.as_ref(), &live.schema)?;
         refuse_unadopted(&graph, &comparison)?;
         comparison
     };
@@ -65,7 +65,8 @@ pub(super) async fn revision(ctx: &mut Context<'_>, args: &cli::Revision) -> Res
     let up = plan::plan(comparison.ops(), &comparison.live, ctx.config.dialect, Purpose::Up)
         .map_err(|error| error.located(&declared.origins))?;
     let down = way_down(ctx, &up, &up.apply(&comparison.live))?;
-    let path = write(ctx, args, parents, &up, &down, Some(&declared.schema))?;
+    let lock = ctx.config.rules.tables.keep(declared.schema);
+    let path = write(ctx, args, parents, &up, &down, Some(&lock))?;
     for step in &up.steps {
         ctx.note(&format!("  {}", step.op))?;
         for hazard in &step.hazards {
@@ -87,21 +88,26 @@ async fn baseline(ctx: &mut Context<'_>, args: &cli::Revision, graph: &Graph) ->
     let declared = ctx.declare()?;
     let live = ctx.look().await?;
     let dialect = ctx.config.dialect;
-    let comparison = compare(&declared, None, &live.schema, dialect, &ctx.config.options)?;
-    if comparison.live == Schema::default() {
+    // The lock takes everything as it is, whatever the project wants to hear of later.
+    let rules = Rules { tables: ctx.config.rules.tables.clone(), ..Rules::default() };
+    let comparison = compare_by(&declared, None, &live.schema, dialect, &ctx.config.options, &rules)?;
+    let mut live = comparison.live.clone();
+    live.tables.retain(|name, _| !comparison.left_out.contains(name));
+    live.verbatim.retain(|name, _| !comparison.left_out.contains(name));
+    if live == Schema::default() {
         ctx.note("nothing to do: the database is empty; write its first revision with `--autogenerate`")?;
         return Ok(Exit::Clean);
     }
-    let up = plan::plan(diff::diff(&Schema::default(), &comparison.live), &Schema::default(), dialect, Purpose::Up)?;
-    let down = way_down(ctx, &up, &comparison.live)?;
-    for table in comparison.live.tables.values().filter(|table| !table.unmodelled.is_empty()) {
+    let up = plan::plan(diff::diff(&Schema::default(), &live), &Schema::default(), dialect, Purpose::Up)?;
+    let down = way_down(ctx, &up, &live)?;
+    for table in live.tables.values().filter(|table| !table.unmodelled.is_empty()) {
         ctx.note(&format!(
             "warning: what the definition of `{}` says beyond what seachange understands is not in the revision: {}",
             table.name,
             table.unmodelled.join(", ")
         ))?;
     }
-    let lock = diff::record(&declared.schema, &comparison.declared, &comparison.live);
+    let lock = diff::record(&declared.schema, &comparison.declared, &live);
     let path = write(ctx, args, Vec::new(), &up, &down, Some(&lock))?;
     ctx.note("hint: run `seachange stamp head` to record that this database already has it")?;
     ctx.say(&path)?;

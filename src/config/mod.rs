@@ -1,15 +1,20 @@
 //! File, environment and flags become one resolved configuration. The only place that reads the environment.
 
+pub(crate) mod keys;
 mod reader;
 mod url;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use self::reader::Reader;
+use self::reader::{Reader, Section};
 pub use self::url::{Database, database, database_url};
+use crate::declare::convention::{self, Convention};
+use crate::declare::{Features, StoredAs};
 use crate::dialect::{Dialect, EnumStorage, Options};
-use crate::error::{Error, Result};
+use crate::diff::{self, Rules, Tables};
+use crate::error::{Error, Result, Written};
 
 /// The name of the configuration file.
 pub const FILE: &str = "seachange.toml";
@@ -30,6 +35,10 @@ pub struct Config {
     pub project: PathBuf,
     /// Folders and files with entities.
     pub entities: Vec<PathBuf>,
+    /// The cargo features the entities are built with.
+    pub features: Features,
+    /// What types are stored as whose source does not say it.
+    pub types: BTreeMap<String, StoredAs>,
     /// The folder of revisions.
     pub migrations: PathBuf,
     /// The project's own template for revision files.
@@ -40,16 +49,28 @@ pub struct Config {
     pub dialect: Dialect,
     /// What the project decides about the dialect.
     pub options: Options,
+    /// What the project calls constraints and indexes nobody named.
+    pub convention: Convention,
+    /// What the project leaves out of the comparison.
+    pub rules: Rules,
+    /// What nobody declares counts as a difference, as `--strict` says for one run.
+    pub strict: bool,
 }
 
 /// What the file alone says.
+#[derive(Debug, PartialEq, Eq)]
 struct File {
     entities: Vec<PathBuf>,
+    features: Features,
+    types: BTreeMap<String, StoredAs>,
     migrations: PathBuf,
     template: Option<PathBuf>,
     url: Option<String>,
     lock_timeout: Duration,
     enums: EnumStorage,
+    convention: Convention,
+    rules: Rules,
+    strict: bool,
 }
 
 /// Finds the configuration file at or above a folder and resolves it.
@@ -68,11 +89,16 @@ pub fn load(folder: &Path, overrides: &Overrides) -> Result<Config> {
     let database = url.map(|url| database(&url, &project, file.lock_timeout)).transpose()?;
     Ok(Config {
         entities: file.entities.iter().map(|entities| project.join(entities)).collect(),
+        features: file.features,
+        types: file.types,
         migrations: project.join(file.migrations),
         template: file.template.map(|template| project.join(template)),
         dialect: database.as_ref().map_or(Dialect::Sqlite, |database| database.dialect),
         database,
         options: Options { enums: file.enums },
+        convention: file.convention,
+        rules: file.rules,
+        strict: file.strict,
         project,
     })
 }
@@ -95,6 +121,11 @@ fn read(path: &Path, text: &str) -> Result<File> {
             Vec::new()
         }
     };
+    let features = top
+        .strings(reader, "features")
+        .map_or(Features::All, |features| Features::Only(features.into_iter().map(|feature| feature.value).collect()));
+    let types = top.section(reader, "types");
+    let types = self::types(reader, types);
     let migrations = top.string(reader, "migrations").map_or_else(|| "migrations".into(), |path| path.value.into());
     let template = top.string(reader, "template").map(|path| path.value.into());
     let mut database = top.section(reader, "database");
@@ -105,9 +136,91 @@ fn read(path: &Path, text: &str) -> Result<File> {
     let words = [("plain", EnumStorage::Plain), ("check", EnumStorage::Check)];
     let storage = enums.word(reader, "sqlite", &words).unwrap_or(EnumStorage::Plain);
     enums.finish(reader);
+    let naming = top.section(reader, "naming");
+    let convention = convention(reader, naming);
+    let tables = top.section(reader, "tables");
+    let tables = self::tables(reader, tables);
+    let mut diff = top.section(reader, "diff");
+    let rules = Rules {
+        tables,
+        exact_types: diff.boolean(reader, "exact_types").unwrap_or(false),
+        exact_names: diff.boolean(reader, "exact_names").unwrap_or(false),
+        ignore: diff.words(reader, "ignore", &diff::Kind::ALL).unwrap_or_default(),
+    };
+    let strict = diff.boolean(reader, "unmanaged").unwrap_or(false);
+    diff.finish(reader);
     top.finish(reader);
     reader.finish()?;
-    Ok(File { entities, migrations, template, url, lock_timeout, enums: storage })
+    Ok(File {
+        entities,
+        features,
+        types,
+        migrations,
+        template,
+        url,
+        lock_timeout,
+        enums: storage,
+        convention,
+        rules,
+        strict,
+    })
+}
+
+/// `[types]`.
+fn types<'t>(reader: &mut Reader<'t>, section: Section<'t>) -> BTreeMap<String, StoredAs> {
+    let mut types = BTreeMap::new();
+    for (path, written) in section.entries(reader) {
+        match StoredAs::parse(&written.value) {
+            Ok(stored) => drop(types.insert(path.value.trim_start_matches("::").to_owned(), stored)),
+            Err((message, hint)) => reader.report(written.place.problem(message).hint(hint)),
+        }
+    }
+    types
+}
+
+/// `[naming]`.
+fn convention<'t>(reader: &mut Reader<'t>, mut section: Section<'t>) -> Convention {
+    let mut convention = Convention::default();
+    for (key, kind) in convention::Kind::ALL {
+        let Some(template) = section.string(reader, key) else { continue };
+        for problem in convention.set(kind, &template.value).err().unwrap_or_default() {
+            reader.report(template.part(problem.bytes).problem(problem.message).hint(problem.hint));
+        }
+    }
+    section.finish(reader);
+    convention
+}
+
+/// `[tables]`.
+fn tables<'t>(reader: &mut Reader<'t>, mut section: Section<'t>) -> Tables {
+    let mut tables = Tables::default();
+    let include = section.list(reader, "include");
+    let exclude = section.list(reader, "exclude");
+    section.finish(reader);
+    if let Some(include) = include {
+        if include.value.is_empty() {
+            let problem = include.place.problem("an empty `include` leaves out every table");
+            reader.report(problem.hint("take the line out to compare all tables"));
+        }
+        for pattern in include.value {
+            add_pattern(reader, &pattern, tables.include(&pattern.value));
+        }
+    }
+    for pattern in exclude.map(|list| list.value).unwrap_or_default() {
+        add_pattern(reader, &pattern, tables.exclude(&pattern.value));
+    }
+    tables
+}
+
+fn add_pattern(reader: &mut Reader<'_>, pattern: &Written<String>, added: std::result::Result<(), String>) {
+    if let Err(reason) = added {
+        let problem = pattern.place.problem(format!("`{}` is no pattern: {reason}", pattern.value));
+        reader.report(
+            problem.hint(
+                "`*` stands for any text, `?` for one character, `{a,b}` for one of both, `[ab]` for one of these",
+            ),
+        );
+    }
 }
 
 #[cfg(test)]
@@ -178,7 +291,130 @@ sqlite = "chek"
                 seachange.toml:11:2: unknown key `nameing`
                   | [nameing]
                   |  ^^^^^^^
-                  hint: known are `entities`, `migrations`, `template`, `database`, `enums`
+                  hint: did you mean `naming`?
+            "#]],
+        );
+    }
+
+    #[test]
+    fn every_mistake_of_names_tables_and_differences() {
+        check(
+            r#"entities = ["src"]
+
+[naming]
+index = "ix_{tabel}_{colums}_{}"
+unique = "uq_{referenced_table}}"
+foreign_key = 'fk_{table_{columns}'
+check = "{{ck}}_{column_3}{name}"
+primary_key = ""
+primarykey = "pk_{table}"
+
+[tables]
+include = []
+exclude = ["spatial_*", "a[b", 5]
+
+[diff]
+exact_types = "yes"
+ignore = ["comment", "indexes", "tables"]
+"#,
+            expect![[r#"
+                seachange.toml:4:13: unknown token `{tabel}`
+                  | index = "ix_{tabel}_{colums}_{}"
+                  |             ^^^^^^^
+                  hint: did you mean `{table}`?
+                seachange.toml:4:21: unknown token `{colums}`
+                  | index = "ix_{tabel}_{colums}_{}"
+                  |                     ^^^^^^^^
+                  hint: did you mean `{columns}`?
+                seachange.toml:4:30: unknown token `{}`
+                  | index = "ix_{tabel}_{colums}_{}"
+                  |                              ^^
+                  hint: an index has `{table}`, `{columns}`, `{column_0}`, `{column_1}`
+                seachange.toml:5:14: a unique constraint has no `{referenced_table}`
+                  | unique = "uq_{referenced_table}}"
+                  |              ^^^^^^^^^^^^^^^^^^
+                  hint: it has `{table}`, `{columns}`, `{column_0}`, `{column_1}`
+                seachange.toml:5:32: this brace closes nothing
+                  | unique = "uq_{referenced_table}}"
+                  |                                ^
+                  hint: write `{` before the name of the token, or `}}` for the brace itself
+                seachange.toml:6:19: this brace is not closed
+                  | foreign_key = 'fk_{table_{columns}'
+                  |                   ^^^^^^^^^^^^^^^^
+                  hint: write `}` after the name of the token, or `{{` for the brace itself
+                seachange.toml:8:16: a name cannot be empty
+                  | primary_key = ""
+                  |                ^
+                  hint: take the line out to keep SeaORM's names
+                seachange.toml:9:1: unknown key `primarykey` in `[naming]`
+                  | primarykey = "pk_{table}"
+                  | ^^^^^^^^^^
+                  hint: did you mean `primary_key`?
+                seachange.toml:12:11: an empty `include` leaves out every table
+                  | include = []
+                  |           ^^
+                  hint: take the line out to compare all tables
+                seachange.toml:13:25: `a[b` is no pattern: unclosed character class; missing ']'
+                  | exclude = ["spatial_*", "a[b", 5]
+                  |                         ^^^^^
+                  hint: `*` stands for any text, `?` for one character, `{a,b}` for one of both, `[ab]` for one of these
+                seachange.toml:13:32: expected a string, found a number
+                  | exclude = ["spatial_*", "a[b", 5]
+                  |                                ^
+                seachange.toml:16:15: expected `true` or `false`, found a string
+                  | exact_types = "yes"
+                  |               ^^^^^
+                seachange.toml:17:11: `comment` is not one of the words that may stand here
+                  | ignore = ["comment", "indexes", "tables"]
+                  |           ^^^^^^^^^
+                  hint: did you mean `comments`?
+                seachange.toml:17:33: `tables` is not one of the words that may stand here
+                  | ignore = ["comment", "indexes", "tables"]
+                  |                                 ^^^^^^^^
+                  hint: write one of `comments`, `defaults`, `collations`, `nullability`, `checks`, `indexes`, `uniques`, `foreign-keys`
+            "#]],
+        );
+    }
+
+    #[test]
+    fn the_documentation_is_right_about_every_key() {
+        let document = |value: &dyn Fn(&keys::Key) -> Option<&'static str>| {
+            let mut text = String::new();
+            for (table, _) in keys::TABLES {
+                text.push_str(&if table.is_empty() { String::new() } else { format!("[{table}]\n") });
+                for key in keys::KEYS.iter().filter(|key| key.table == table) {
+                    text.extend(value(key).map(|value| format!("{} = {value}\n", key.name)));
+                }
+            }
+            text
+        };
+        let read =
+            |text: &str| read(Path::new("seachange.toml"), text).unwrap_or_else(|error| panic!("{error:?}\n{text}"));
+        read(&document(&|key| Some(key.example)));
+        let defaults = document(&|key| if key.name == "entities" { Some("[]") } else { key.default });
+        let mut written = read(&defaults);
+        // `["*"]` leaves out nothing, but it is not the same as nothing.
+        assert!(written.rules.tables.has(&crate::model::TableName::new("any")));
+        written.rules.tables = Tables::default();
+        assert_eq!(written, read("entities = []"));
+    }
+
+    #[test]
+    fn types_that_are_none() {
+        check(
+            "entities = []\n[types]\n\"crate::Money\" = \"Decimal(Some((19, 4)))\"\nPoint = \"Txt\"\nLine = \"Text(\"\nX = 3\n",
+            expect![[r#"
+                seachange.toml:4:9: `Txt` is not a column type
+                  | Point = "Txt"
+                  |         ^^^^^
+                  hint: did you mean `Text`?
+                seachange.toml:5:8: this column type cannot be read: a bracket or quote is not closed
+                  | Line = "Text("
+                  |        ^^^^^^^
+                  hint: write a variant of SeaQuery's `ColumnType`, such as `String(StringLen::N(50))`, `Text`, `Decimal(Some((12, 4)))` or `custom("citext")`
+                seachange.toml:6:5: expected a string, found a number
+                  | X = 3
+                  |     ^
             "#]],
         );
     }

@@ -1,5 +1,5 @@
 //! Walks a TOML file and keeps every problem with its place, so that one run shows all of them.
-//! Knows no key: which keys there are and what they mean is said by who reads them.
+//! What the keys mean is said by who reads them.
 
 use std::ops::Range;
 use std::path::Path;
@@ -7,6 +7,7 @@ use std::path::Path;
 use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue};
 
+use super::keys;
 use crate::error::{Diagnostic, Error, Place, Result, Written};
 
 /// A file while it is read, with the problems found so far.
@@ -21,7 +22,6 @@ pub(super) struct Reader<'t> {
 pub(super) struct Section<'t> {
     name: String,
     left: Vec<(Spanned<DeString<'t>>, Spanned<DeValue<'t>>)>,
-    known: Vec<&'static str>,
 }
 
 impl<'t> Reader<'t> {
@@ -106,12 +106,16 @@ impl<'t> Reader<'t> {
 
 impl<'t> Section<'t> {
     fn of(name: String, table: DeTable<'t>) -> Self {
-        Self { name, left: table.into_iter().collect(), known: Vec::new() }
+        Self { name, left: table.into_iter().collect() }
+    }
+
+    fn known(&self) -> Vec<&'static str> {
+        keys::known(&self.name)
     }
 
     fn take(&mut self, key: &'static str) -> Option<Spanned<DeValue<'t>>> {
-        self.known.push(key);
-        let at = self.left.iter().position(|(name, _)| name.get_ref() == key)?;
+        // A key that is not in the documentation is unknown here too.
+        let at = self.left.iter().position(|(name, _)| name.get_ref() == key && self.known().contains(&key))?;
         Some(self.left.remove(at).1)
     }
 
@@ -169,6 +173,13 @@ impl<'t> Section<'t> {
         self.take(key).map(|value| reader.texts(value))
     }
 
+    /// The same with the place of the whole list.
+    pub(super) fn list(&mut self, reader: &mut Reader<'t>, key: &'static str) -> Option<Written<Vec<Written<String>>>> {
+        let value = self.take(key)?;
+        let place = reader.place(value.span());
+        Some(Written { value: reader.texts(value), place })
+    }
+
     /// A table of fixed keys; empty when it is not there.
     pub(super) fn section(&mut self, reader: &mut Reader<'t>, key: &'static str) -> Self {
         let value = self.take(key);
@@ -183,7 +194,6 @@ impl<'t> Section<'t> {
         Self::of(name, table)
     }
 
-    #[expect(dead_code, reason = "for tables like `[types]`")]
     /// Everything in the table, whose keys are the user's own and whose values are strings.
     pub(super) fn entries(self, reader: &mut Reader<'t>) -> Vec<(Written<String>, Written<String>)> {
         let entry = |(key, value): (Spanned<DeString<'t>>, Spanned<DeValue<'t>>)| {
@@ -202,9 +212,10 @@ impl<'t> Section<'t> {
                 "" => format!("unknown key `{name}`"),
                 section => format!("unknown key `{name}` in `[{section}]`"),
             };
-            let all: Vec<String> = self.known.iter().map(|known| format!("`{known}`")).collect();
+            let known = self.known();
+            let all: Vec<String> = known.iter().map(|known| format!("`{known}`")).collect();
             let otherwise = format!("known are {}", all.join(", "));
-            reader.report(reader.place(key.span()).problem(message).did_you_mean(name, &self.known, &otherwise));
+            reader.report(reader.place(key.span()).problem(message).did_you_mean(name, &known, &otherwise));
         }
     }
 }

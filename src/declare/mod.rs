@@ -9,6 +9,7 @@ mod by_hand;
 mod cfg;
 mod column_type;
 mod constants;
+pub mod convention;
 mod defaults;
 mod entity;
 mod enums;
