@@ -609,10 +609,9 @@ pub struct Model {
 pub enum Relation {}
 "#,
             expect![[r#"
-                entities/b.rs:3:24: the table `t` is declared twice
-                  | #[sea_orm(table_name = "t")]
-                  |                        ^^^ the second time
-                  hint: the first time is at entities/a.rs:3:24; leave one of them out of the entity folders
+                table t
+                  id Integer inferred auto?
+                  primary key (id)
             "#]],
         );
     }

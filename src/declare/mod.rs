@@ -20,6 +20,7 @@ mod names;
 mod naming;
 mod problem;
 mod relations;
+mod shared;
 #[cfg(test)]
 mod testing;
 mod types;
@@ -136,7 +137,7 @@ fn entity_modules(workspace: &Workspace, roots: &Roots) -> Vec<Rc<Module>> {
     modules
 }
 
-/// Adds an entity to what is declared, unless its table is there already.
+/// Adds an entity to what is declared. Several may read the same table, as long as one of them knows all its columns.
 fn add(
     workspace: &Workspace,
     declared: &mut Declared,
@@ -146,21 +147,36 @@ fn add(
 ) {
     let name = entity.table.name.clone();
     let path = ObjectPath::Table(name.clone());
-    if let Some(first) = declared.origins.get(&path) {
-        problems.push(
-            Problem::new(module.file, entity.named, format!("the table `{name}` is declared twice"))
-                .label("the second time")
-                .hint(format!("the first time is at {first}; leave one of them out of the entity folders")),
-        );
-        return;
+    if let Some(first) = declared.schema.tables.get(&name) {
+        match shared::join(first, &entity.table) {
+            Ok(table) => drop(declared.schema.tables.insert(name.clone(), table)),
+            Err(difference) => {
+                let place = declared.origins.get(&path).map(|first| format!(" at {first}")).unwrap_or_default();
+                problems.push(
+                    Problem::new(
+                        module.file,
+                        entity.named,
+                        format!("two entities declare the table `{name}` differently"),
+                    )
+                    .label(difference)
+                    .hint(format!("the other is{place}; make them agree, or leave one out of the entity folders")),
+                );
+                return;
+            }
+        }
+    } else {
+        declared.schema.tables.insert(name.clone(), entity.table);
+        declared.origins.insert(path, workspace.location(module.file, entity.named));
     }
-    declared.origins.insert(path, workspace.location(module.file, entity.named));
     for (column, span) in entity.columns {
         let location: Location = workspace.location(module.file, span);
-        declared.origins.insert(ObjectPath::Column(name.clone(), column), location);
+        declared.origins.entry(ObjectPath::Column(name.clone(), column)).or_insert(location);
     }
-    declared.renames.extend(entity.renames);
-    declared.schema.tables.insert(name, entity.table);
+    for rename in entity.renames {
+        if !declared.renames.contains(&rename) {
+            declared.renames.push(rename);
+        }
+    }
 }
 
 /// Entities in forms that are not read.
