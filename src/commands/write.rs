@@ -6,6 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::cli;
 use crate::compare::{Comparison, compare_by};
+use crate::dialect::Dialect;
 use crate::diff::{self, Rules};
 use crate::error::{Blocked, Error, Result, count};
 use crate::model::{Declared, Schema, TableName, Verbatim};

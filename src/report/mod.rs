@@ -262,7 +262,7 @@ fn counted(schema: &Schema) -> String {
     for (number, noun) in [
         (tables().map(|table| table.columns.len()).sum(), "column"),
         (tables().map(|table| table.foreign_keys.len()).sum(), "foreign key"),
-        (tables().map(|table| table.uniques.len() + table.checks.len()).sum(), "constraint"),
+        (tables().map(|table| table.uniques.len() + table.checks.len() + table.exclusions.len()).sum(), "constraint"),
     ] {
         if number > 0 {
             parts.push(count(number, noun));
@@ -293,6 +293,7 @@ pub fn alteration_text(unmanaged: &Unmanaged) -> Option<String> {
         | UnmanagedObject::Collation { .. }
         | UnmanagedObject::Generated { .. }
         | UnmanagedObject::ForeignKeyAction(_)
+        | UnmanagedObject::ForeignKeyDeferral(_)
         | UnmanagedObject::Constraint(_) => Some(unmanaged_text(unmanaged)),
         UnmanagedObject::Table(_)
         | UnmanagedObject::Index(_)
@@ -325,6 +326,9 @@ pub fn unmanaged_text(unmanaged: &Unmanaged) -> String {
                 fk.references
             )
         }
+        UnmanagedObject::ForeignKeyDeferral(fk) => {
+            format!("DEFERRABLE of the foreign key `{table}` ({}) to `{}`", fk.columns.join(", "), fk.references)
+        }
         UnmanagedObject::Constraint(constraint) => constraint_text(table, constraint),
         UnmanagedObject::Index(index) => {
             let parts = index.parts.iter().map(|part| match &part.key {
@@ -346,5 +350,11 @@ fn constraint_text(table: &TableName, constraint: &Constraint) -> String {
             format!("foreign key of `{table}` ({}) to `{}`", fk.columns.join(", "), fk.references)
         }
         Constraint::Check(check) => format!("check of `{table}` ({})", check.expression),
+        Constraint::Exclusion(exclusion) => {
+            let parts = exclusion.elements.iter().map(|element| match &element.part.key {
+                IndexKey::Column(text) | IndexKey::Expression(text) => text.as_str(),
+            });
+            format!("exclusion of `{table}` ({})", parts.collect::<Vec<_>>().join(", "))
+        }
     }
 }
