@@ -192,5 +192,6 @@ fn views_are_kept_by_name() {
 
         [views."s.a.b"]
         schema = "s"
-    "#]].assert_eq(text.split_once("format").unwrap().1);
+    "#]]
+    .assert_eq(text.split_once("format").unwrap().1);
 }
