@@ -196,7 +196,7 @@ fn unreadable(module: &Module, problems: &mut Vec<Problem>) {
 }
 
 fn mentions_entities(text: &str) -> bool {
-    text.contains("DeriveEntityModel")
+    text.contains("DeriveEntity")
 }
 
 /// Files below the roots that rustc would never see.
@@ -244,6 +244,9 @@ macro_rules! entity {
         pub struct $name { pub id: i32 }
     };
 }
+entity!(1);
+paste::paste! { #[derive(DeriveEntityModel)] pub struct [<Mo del>] { pub id: i32 } }
+macro_rules! unused { ($($name:ident,)* $) => { #[derive(DeriveEntityModel)] pub struct Model; } }
 thread_local! { static HARMLESS: i32 = 1; }
 "#,
             expect![[r#"
@@ -263,6 +266,18 @@ thread_local! { static HARMLESS: i32 = 1; }
                   | pub struct Entity;
                   |            ^^^^^^
                   hint: add `#[sea_orm(table_name = "...")]` to the struct, or a `table_name` that is a string to `impl EntityName`
+                entities/made.rs:7:1: the entities this macro makes cannot be read
+                  | entity!(1);
+                  | ^^^^^^
+                  hint: write them out, or keep the call outside of the entity folders
+                entities/made.rs:8:1: entities made by a macro cannot be read
+                  | paste::paste! { #[derive(DeriveEntityModel)] pub struct [<Mo del>] { pub id: i32 } }
+                  | ^^^^^^^^^^^^
+                  hint: write the entities out, or keep the macro outside of the entity folders
+                entities/made.rs:9:1: entities made by a macro cannot be read
+                  | macro_rules! unused { ($($name:ident,)* $) => { #[derive(DeriveEntityModel)] pub struct Model; } }
+                  | ^^^^^^^^^^^
+                  hint: write the entities out, or keep the macro outside of the entity folders
             "#]],
         );
     }
