@@ -4,6 +4,7 @@
 
 mod cases;
 mod cli;
+mod config;
 mod declare;
 mod history;
 mod mediaparser_entities;
