@@ -5,14 +5,18 @@
 //! Knows no dialect: what a type is called in a database is not decided here.
 
 mod attrs;
+mod by_hand;
 mod cfg;
 mod column_type;
+mod constants;
 pub mod convention;
 mod defaults;
 mod entity;
 mod enums;
+mod expanded;
 mod find;
 mod known;
+pub mod linked;
 mod names;
 mod naming;
 mod problem;
@@ -28,8 +32,9 @@ use std::rc::Rc;
 
 use syn::Item;
 
-use self::attrs::derives;
 use self::cfg::Condition;
+pub use self::cfg::Features;
+pub use self::column_type::StoredAs;
 use self::entity::Outlines;
 pub use self::find::find_entities;
 use self::problem::Problem;
@@ -45,6 +50,29 @@ pub struct Sources {
     /// The folders and files that hold the entities, absolute or relative to the project.
     /// Types and relations may lead out of them, to anywhere in the crate.
     pub roots: Vec<PathBuf>,
+    /// The cargo features that decide about `#[cfg(feature = "...")]`.
+    pub features: Features,
+    /// What types are stored as whose source does not say it, by their paths: `crate::Money`, `geo::Point`.
+    pub types: BTreeMap<String, StoredAs>,
+}
+
+impl Sources {
+    /// The entities of these folders and files, with all features.
+    ///
+    /// ```
+    /// use seachange::declare::{Features, Sources};
+    ///
+    /// let sources = Sources::new("services/shop", ["src/entities"]);
+    /// assert_eq!(sources.features, Features::All);
+    /// ```
+    pub fn new<P: Into<PathBuf>>(project: impl Into<PathBuf>, roots: impl IntoIterator<Item = P>) -> Self {
+        Self {
+            project: project.into(),
+            roots: roots.into_iter().map(Into::into).collect(),
+            features: Features::All,
+            types: BTreeMap::new(),
+        }
+    }
 }
 
 /// Reads the entities of all roots.
@@ -59,13 +87,13 @@ pub struct Sources {
 /// ```no_run
 /// use seachange::declare::{Sources, declare};
 ///
-/// let sources = Sources { project: ".".into(), roots: vec!["src/entities".into()] };
+/// let sources = Sources::new(".", ["src/entities"]);
 /// let declared = declare(&sources)?;
 /// println!("{} tables", declared.schema.tables.len());
 /// # Ok::<(), seachange::error::Error>(())
 /// ```
 pub fn declare(sources: &Sources) -> Result<Declared> {
-    let workspace = Workspace::new(&sources.project);
+    let workspace = Workspace::new(sources);
     let roots = workspace.load(&sources.roots)?;
     let mut problems = Vec::new();
     let mut diagnostics = unreached(&workspace, &roots)?;
@@ -73,8 +101,12 @@ pub fn declare(sources: &Sources) -> Result<Declared> {
     let outlines = Outlines::default();
     for module in entity_modules(&workspace, &roots) {
         unreadable(&module, &mut problems);
-        if let Some(model) = module.model() {
-            let Some(entity) = entity::read(&workspace, &outlines, &module, model, &mut problems) else { continue };
+        let entity = match (module.model(), module.expanded()) {
+            (Some(model), _) => entity::read(&workspace, &outlines, &module, model, &mut problems),
+            (None, Some(written)) => expanded::read(&workspace, &outlines, &module, written, &mut problems),
+            (None, None) => None,
+        };
+        if let Some(entity) = entity {
             add(&workspace, &mut declared, &module, entity, &mut problems);
         }
     }
@@ -136,15 +168,6 @@ fn add(
 fn unreadable(module: &Module, problems: &mut Vec<Problem>) {
     for item in &module.items {
         match item {
-            Item::Struct(item)
-                if derives(module, &item.attrs, "DeriveEntity")
-                    && !derives(module, &item.attrs, "DeriveEntityModel") =>
-            {
-                problems.push(
-                    Problem::new(module.file, item.ident.span(), "an entity in the expanded format cannot be read")
-                        .hint("derive `DeriveEntityModel` on its model, which writes the rest"),
-                );
-            }
             Item::Macro(item) if mentions_entities(&item.mac.tokens.to_string()) => {
                 let span = syn::spanned::Spanned::span(&item.mac.path);
                 problems.push(
@@ -209,14 +232,22 @@ macro_rules! entity {
 thread_local! { static HARMLESS: i32 = 1; }
 "#,
             expect![[r#"
-                entities/expanded.rs:3:12: an entity in the expanded format cannot be read
+                entities/expanded.rs:3:12: the entity has no `Column` enum beside it
                   | pub struct Entity;
                   |            ^^^^^^
-                  hint: derive `DeriveEntityModel` on its model, which writes the rest
-                entities/made.rs:1:1: entities made by a macro cannot be read
-                  | macro_rules! entity {
-                  | ^^^^^^^^^^^
-                  hint: write the entities out, or keep the macro outside of the entity folders
+                  hint: write it in the same module, or derive `DeriveEntityModel` on the model, which writes it
+                entities/expanded.rs:3:12: the entity has no `PrimaryKey` enum beside it
+                  | pub struct Entity;
+                  |            ^^^^^^
+                  hint: write it in the same module, or derive `DeriveEntityModel` on the model, which writes it
+                entities/expanded.rs:3:12: the entity has no `Relation` enum beside it
+                  | pub struct Entity;
+                  |            ^^^^^^
+                  hint: add `#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)] pub enum Relation {}`, or put `#[sea_orm::model]` on the model
+                entities/expanded.rs:3:12: the entity has no table name that can be read
+                  | pub struct Entity;
+                  |            ^^^^^^
+                  hint: add `#[sea_orm(table_name = "...")]` to the struct, or a `table_name` that is a string to `impl EntityName`
             "#]],
         );
     }
@@ -261,7 +292,7 @@ this is not Rust
                 entities/a.rs:7:12: cannot find the type `Nope`
                   |     pub x: Nope,
                   |            ^^^^
-                  hint: write the column type on the field: `#[sea_orm(column_type = "...")]`
+                  hint: write the column type on the field, `#[sea_orm(column_type = "...")]`, or for all fields into `seachange.toml`, below `[types]`: `"Nope" = "..."`
                 entities/a.rs:8:15: unknown attribute `uniqe` on a column
                   |     #[sea_orm(uniqe)]
                   |               ^^^^^ SeaORM ignores it
@@ -269,7 +300,7 @@ this is not Rust
                 entities/b.rs:7:12: cannot find the type `Nope`
                   |     pub x: Nope,
                   |            ^^^^
-                  hint: write the column type on the field: `#[sea_orm(column_type = "...")]`
+                  hint: write the column type on the field, `#[sea_orm(column_type = "...")]`, or for all fields into `seachange.toml`, below `[types]`: `"Nope" = "..."`
                 entities/c.rs:1:6: this is not Rust: expected `!`
                   | this is not Rust
                   |      ^^
@@ -286,7 +317,7 @@ this is not Rust
             #[derive(DeriveEntityModel)]\n#[sea_orm(schema_name = \"s\", table_name = \"ä\")]\npub struct Model {\n    \
             #[sea_orm(primary_key)]\n    pub id: i32,\n    /* größe */ pub größe: i32,\n}\n#[derive(DeriveRelation)]\npub enum Relation {}\n",
         );
-        let declared = declare(&Sources { project: folder.path().to_owned(), roots: vec!["entities".into()] }).unwrap();
+        let declared = declare(&Sources::new(folder.path(), ["entities"])).unwrap();
         let places = declared.origins.iter().map(|(path, place)| format!("{path} at {place}\n"));
         expect![[r#"
             s.ä at entities/a.rs:3:43

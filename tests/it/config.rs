@@ -251,7 +251,7 @@ fn two_things_of_one_name_are_an_error() {
 fn declared(entities: &str) -> Declared {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("entities.rs"), entities).unwrap();
-    declare(&Sources { project: folder.path().to_owned(), roots: vec!["entities.rs".into()] }).unwrap()
+    declare(&Sources::new(folder.path(), ["entities.rs"])).unwrap()
 }
 
 fn check(name: Option<Name>, expression: &str, column: Option<&str>) -> Check {

@@ -23,7 +23,7 @@ pub(crate) fn bench() -> Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let session = runtime.block_on(make_database(&folder))?;
 
-    let sources = Sources { project: folder.clone(), roots: vec![folder.join("src/entities")] };
+    let sources = Sources::new(&folder, ["src/entities"]);
     let options = Options { enums: EnumStorage::Plain };
     let read_text = median(|| read_all(&folder.join("src/entities")))?;
     let declared = median(|| declare(&sources).map(drop).map_err(Into::into))?;
