@@ -5,6 +5,7 @@
 mod cases;
 mod cli;
 mod config;
+mod conventions;
 mod declare;
 mod history;
 mod mediaparser_entities;
