@@ -22,6 +22,8 @@ pub struct Comparison {
     pub differences: Vec<Difference>,
     /// What is live and was kept although nobody declares it.
     pub unmanaged: Vec<Unmanaged>,
+    /// The entities that are views or virtual tables in the database: neither created nor changed.
+    pub views: BTreeSet<TableName>,
     /// The live tables and views that the project leaves out. They are in `live` and `target` all the same.
     pub left_out: BTreeSet<TableName>,
     /// Renames that were asked for and cannot be meant as they are written.
@@ -86,6 +88,9 @@ pub fn compare_by(
     // What is left out on the live side stays in the target: a plan has to see the views and foreign keys that lead into it.
     let live = canonicalize(live.clone())?;
     let past = canonicalize(lock.map(|lock| rules.tables.keep(lock.clone())).unwrap_or_default())?;
+    let views: BTreeSet<TableName> =
+        goal.tables.keys().filter(|name| live.verbatim.contains_key(*name)).cloned().collect();
+    let (goal, past) = (without(goal, &views), without(past, &views));
     let by_schema = left_out(declared, lock, dialect, rules);
     let is_left_out = |name: &&TableName| !rules.tables.has(name) || by_schema.contains(*name);
     let left_out = live.tables.keys().chain(live.verbatim.keys()).filter(is_left_out).cloned().collect::<BTreeSet<_>>();
@@ -100,7 +105,8 @@ pub fn compare_by(
     let past = dialect.reconcile(past, &moved);
     let (goal, past) = (rules.without_ignored(goal, &moved), rules.without_ignored(past, &moved));
     let mut settlement = diff::settle(&goal, &past, &moved);
-    settlement.unmanaged.retain(|unmanaged| rules.lists(unmanaged) && !left_out.contains(&unmanaged.table));
+    let is_known = |name: &TableName| left_out.contains(name) || views.contains(name);
+    settlement.unmanaged.retain(|unmanaged| rules.lists(unmanaged) && !is_known(&unmanaged.table));
 
     let ops = renames.iter().map(Op::from).chain(diff::diff(&moved, &settlement.target));
     let difference = |op: Op| Difference { drift: lock.is_some() && diff::is_drift(&op, &goal, &past), op };
@@ -111,9 +117,19 @@ pub fn compare_by(
         target: settlement.target,
         differences,
         unmanaged: settlement.unmanaged,
+        views,
         left_out,
         doubtful,
     })
+}
+
+/// The schema without some tables, and without the foreign keys that lead to them: nothing can refer to a view.
+fn without(mut schema: Schema, names: &BTreeSet<TableName>) -> Schema {
+    schema.tables.retain(|name, _| !names.contains(name));
+    for table in schema.tables.values_mut() {
+        table.foreign_keys.retain(|fk| !names.contains(&fk.references));
+    }
+    schema
 }
 
 /// The tables that are left out by the schema somebody declared them in, as a database without schemas knows them.

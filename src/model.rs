@@ -38,6 +38,8 @@ pub struct Table {
     pub foreign_keys: Vec<ForeignKey>,
     /// Check constraints.
     pub checks: Vec<Check>,
+    /// Exclusion constraints.
+    pub exclusions: Vec<Exclusion>,
     /// Indexes that are objects of their own, unique ones included.
     pub indexes: Vec<Index>,
     /// Triggers on this table; known only by their text.
@@ -51,12 +53,14 @@ pub struct Table {
 }
 
 /// How a table is stored.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct TableOptions {
     /// `STRICT`: values must have the declared type.
     pub strict: bool,
     /// `WITHOUT ROWID`.
     pub without_rowid: bool,
+    /// What stands behind `PARTITION BY`.
+    pub partition_by: Option<String>,
 }
 
 /// One column.
@@ -66,6 +70,9 @@ pub struct Column {
     pub name: String,
     /// Its type.
     pub data_type: ColumnType,
+    /// Its type in the words of single databases, by the names of their dialects. Canonicalization takes the one that
+    /// is its own and forgets the others.
+    pub written_types: BTreeMap<String, String>,
     /// Whether it may be NULL.
     pub nullable: bool,
     /// The value of rows that give none.
@@ -74,6 +81,8 @@ pub struct Column {
     pub generated: Option<Generated>,
     /// Whether the database counts up its values.
     pub auto_increment: AutoIncrement,
+    /// Set for a column that `GENERATED ... AS IDENTITY` counts up.
+    pub identity: Option<Identity>,
     /// The collation, when one is named.
     pub collation: Option<String>,
     /// The only values the entity can hold, for a string enum, in their order.
@@ -201,6 +210,25 @@ pub enum AutoIncrement {
     Inferred,
 }
 
+/// How `GENERATED ... AS IDENTITY` counts. What is `None` is the database's own choice.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Identity {
+    /// `ALWAYS`: no row may bring a value of its own. Otherwise `BY DEFAULT`.
+    pub always: bool,
+    /// The first number.
+    pub start: Option<i64>,
+    /// From one number to the next.
+    pub increment: Option<i64>,
+    /// The smallest number.
+    pub min: Option<i64>,
+    /// The largest number.
+    pub max: Option<i64>,
+    /// How many numbers a connection takes at once.
+    pub cache: Option<i64>,
+    /// Whether the first number comes again behind the last.
+    pub cycle: bool,
+}
+
 /// The name of a constraint or index.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Name {
@@ -227,8 +255,24 @@ pub struct Unique {
     pub name: Option<Name>,
     /// The columns in key order.
     pub columns: Vec<String>,
+    /// When it is checked.
+    pub deferrable: Deferrable,
+    /// `NULLS NOT DISTINCT`: NULL equals NULL.
+    pub nulls_not_distinct: bool,
     /// Where it is written.
     pub placement: Placement,
+}
+
+/// When a constraint is checked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Deferrable {
+    /// After each statement, always.
+    #[default]
+    No,
+    /// After each statement, unless a transaction puts it off.
+    InitiallyImmediate,
+    /// At the end of each transaction, unless it asks for more.
+    InitiallyDeferred,
 }
 
 /// A foreign key.
@@ -246,8 +290,12 @@ pub struct ForeignKey {
     pub on_delete: Option<Action>,
     /// `ON UPDATE`, when something was said.
     pub on_update: Option<Action>,
-    /// `DEFERRABLE INITIALLY DEFERRED`.
-    pub deferred: bool,
+    /// When it is checked.
+    pub deferrable: Deferrable,
+    /// `MATCH FULL`: either all of the columns are NULL or none.
+    pub match_full: bool,
+    /// `NOT VALID`: rows that were there before were not checked.
+    pub not_valid: bool,
     /// Where it is written.
     pub placement: Placement,
 }
@@ -274,6 +322,30 @@ pub struct Check {
     pub placement: Placement,
 }
 
+/// An exclusion constraint: no two rows may compare true with all of its operators.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Exclusion {
+    /// The constraint's name, if it has one.
+    pub name: Option<Name>,
+    /// The kind of index that enforces it, `None` for the database's own choice.
+    pub method: Option<String>,
+    /// What is compared, in order.
+    pub elements: Vec<ExclusionElement>,
+    /// Only rows that meet this SQL condition take part.
+    pub predicate: Option<String>,
+    /// When it is checked.
+    pub deferrable: Deferrable,
+}
+
+/// One column or expression of an exclusion constraint.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExclusionElement {
+    /// What is compared.
+    pub part: IndexPart,
+    /// The operator that compares two rows, such as `&&`.
+    pub operator: String,
+}
+
 /// Where a constraint is written in `CREATE TABLE`. Decides what can be dropped without rebuilding the table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Placement {
@@ -291,6 +363,7 @@ pub enum Constraint {
     Unique(Unique),
     ForeignKey(ForeignKey),
     Check(Check),
+    Exclusion(Exclusion),
 }
 
 /// An index.
@@ -304,6 +377,16 @@ pub struct Index {
     pub unique: bool,
     /// The `WHERE` of a partial index.
     pub predicate: Option<String>,
+    /// The kind of index, `None` for the database's usual one.
+    pub method: Option<String>,
+    /// Columns the index carries along without ordering by them.
+    pub include: Vec<String>,
+    /// For a unique index: NULL equals NULL.
+    pub nulls_not_distinct: bool,
+    /// How it is stored: parameters and their values, as the database writes them.
+    pub storage: BTreeMap<String, String>,
+    /// A wish for its making, of which the database keeps nothing: the table is written to meanwhile.
+    pub concurrently: bool,
 }
 
 /// One column or expression of an index.
@@ -313,8 +396,20 @@ pub struct IndexPart {
     pub key: IndexKey,
     /// Whether the order is descending.
     pub descending: bool,
+    /// Where NULL stands, when somebody said so.
+    pub nulls: Option<NullsOrder>,
     /// The collation, when it is not the column's own.
     pub collation: Option<String>,
+    /// The operators the index serves, when they are not the usual ones of the type.
+    pub operator_class: Option<String>,
+}
+
+/// Where NULL stands in the order of an index.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum NullsOrder {
+    First,
+    Last,
 }
 
 /// What an index part indexes.
@@ -382,6 +477,8 @@ pub struct Declared {
     pub schema: Schema,
     /// `renamed_from` on fields and structs.
     pub renames: Vec<Rename>,
+    /// The views that entities read. They are in no table of the schema: nothing is made or compared.
+    pub views: BTreeSet<TableName>,
     /// Where tables and columns are declared.
     pub origins: BTreeMap<ObjectPath, Location>,
 }
@@ -451,6 +548,7 @@ impl Table {
             uniques: Vec::new(),
             foreign_keys: Vec::new(),
             checks: Vec::new(),
+            exclusions: Vec::new(),
             indexes: Vec::new(),
             triggers: Vec::new(),
             options: TableOptions::default(),
@@ -469,7 +567,7 @@ impl Table {
         self.primary_key.as_ref().is_some_and(|key| key.columns.iter().any(|name| name == column))
     }
 
-    /// All constraints: primary key, uniques, foreign keys, checks.
+    /// All constraints: primary key, uniques, foreign keys, checks, exclusions.
     pub fn constraints(&self) -> impl Iterator<Item = Constraint> {
         self.primary_key
             .iter()
@@ -478,6 +576,7 @@ impl Table {
             .chain(self.uniques.iter().cloned().map(Constraint::Unique))
             .chain(self.foreign_keys.iter().cloned().map(Constraint::ForeignKey))
             .chain(self.checks.iter().cloned().map(Constraint::Check))
+            .chain(self.exclusions.iter().cloned().map(Constraint::Exclusion))
     }
 }
 
@@ -494,10 +593,12 @@ impl Column {
         Self {
             name: name.into(),
             data_type,
+            written_types: BTreeMap::new(),
             nullable: true,
             default: None,
             generated: None,
             auto_increment: AutoIncrement::No,
+            identity: None,
             collation: None,
             values: None,
             extra: None,
@@ -518,6 +619,7 @@ impl Column {
             && self.value_by_default().is_none()
             && self.generated.is_none()
             && self.auto_increment == AutoIncrement::No
+            && self.identity.is_none()
     }
 }
 
@@ -562,13 +664,49 @@ impl Constraint {
             Self::Unique(unique) => unique.name.as_ref(),
             Self::ForeignKey(fk) => fk.name.as_ref(),
             Self::Check(check) => check.name.as_ref(),
+            Self::Exclusion(exclusion) => exclusion.name.as_ref(),
+        }
+    }
+}
+
+impl Unique {
+    /// A constraint that says nothing but its columns.
+    pub fn new(name: Option<Name>, columns: Vec<String>, placement: Placement) -> Self {
+        Self { name, columns, deferrable: Deferrable::No, nulls_not_distinct: false, placement }
+    }
+}
+
+impl Index {
+    /// An index that says nothing but what it indexes.
+    ///
+    /// ```
+    /// use seachange::model::{Index, IndexPart, Name};
+    /// let index = Index { unique: true, ..Index::new(Name::written("by_name"), vec![IndexPart::column("name")]) };
+    /// assert_eq!(index.predicate, None);
+    /// ```
+    pub fn new(name: Name, parts: Vec<IndexPart>) -> Self {
+        Self {
+            name,
+            parts,
+            unique: false,
+            predicate: None,
+            method: None,
+            include: Vec::new(),
+            nulls_not_distinct: false,
+            storage: BTreeMap::new(),
+            concurrently: false,
         }
     }
 }
 
 impl IndexPart {
+    /// Something in ascending order and with all that is usual.
+    pub fn new(key: IndexKey) -> Self {
+        Self { key, descending: false, nulls: None, collation: None, operator_class: None }
+    }
+
     /// A column in ascending order.
     pub fn column(name: impl Into<String>) -> Self {
-        Self { key: IndexKey::Column(name.into()), descending: false, collation: None }
+        Self::new(IndexKey::Column(name.into()))
     }
 }

@@ -7,8 +7,8 @@ use sqlparser::dialect::SQLiteDialect;
 use sqlparser::tokenizer::{Token, Tokenizer, Word};
 
 use crate::model::{
-    Column, Constraint, Index, IndexKey, ObjectPath, Placement, Rename, Schema, Table, TableName, TableOptions,
-    Verbatim,
+    Column, Constraint, ExclusionElement, Index, IndexKey, ObjectPath, Placement, Rename, Schema, Table, TableName,
+    TableOptions, Verbatim,
 };
 
 /// One change.
@@ -274,6 +274,13 @@ impl fmt::Display for Described<'_> {
                 write!(f, "the foreign key ({}) to `{}`", fk.columns.join(", "), fk.references)
             }
             Constraint::Check(check) => write!(f, "the check ({})", check.expression),
+            Constraint::Exclusion(exclusion) => {
+                let element = |element: &ExclusionElement| match &element.part.key {
+                    IndexKey::Column(name) | IndexKey::Expression(name) => format!("{name} {}", element.operator),
+                };
+                let elements: Vec<String> = exclusion.elements.iter().map(element).collect();
+                write!(f, "the exclusion ({})", elements.join(", "))
+            }
         }
     }
 }
@@ -302,6 +309,9 @@ fn column_changes(from: &Column, to: &Column) -> Vec<String> {
     if from.auto_increment != to.auto_increment {
         changes.push("auto increment".to_owned());
     }
+    if from.identity != to.identity {
+        changes.push("identity".to_owned());
+    }
     if from.collation != to.collation {
         changes.push("collation".to_owned());
     }
@@ -326,6 +336,7 @@ fn add_constraint(table: &mut Table, constraint: Constraint) {
         Constraint::Unique(unique) => table.uniques.push(unique),
         Constraint::ForeignKey(fk) => table.foreign_keys.push(fk),
         Constraint::Check(check) => table.checks.push(check),
+        Constraint::Exclusion(exclusion) => table.exclusions.push(exclusion),
     }
 }
 
@@ -340,6 +351,7 @@ fn drop_constraint(table: &mut Table, constraint: &Constraint) {
         Constraint::Unique(unique) => remove(&mut table.uniques, unique),
         Constraint::ForeignKey(fk) => remove(&mut table.foreign_keys, fk),
         Constraint::Check(check) => remove(&mut table.checks, check),
+        Constraint::Exclusion(exclusion) => remove(&mut table.exclusions, exclusion),
     }
 }
 
@@ -400,15 +412,20 @@ fn rename_column(schema: &mut Schema, table: &TableName, from: &str, to: &str) {
         rename_in(&mut check.expression);
         rename_placement(&mut check.placement);
     }
+    let rename_key = |key: &mut IndexKey| match key {
+        IndexKey::Column(name) => rename(name),
+        IndexKey::Expression(sql) => rename_in(sql),
+    };
     for index in &mut table.indexes {
-        for part in &mut index.parts {
-            match &mut part.key {
-                IndexKey::Column(name) => rename(name),
-                IndexKey::Expression(sql) => rename_in(sql),
-            }
-        }
+        index.parts.iter_mut().for_each(|part| rename_key(&mut part.key));
+        index.include.iter_mut().for_each(rename);
         index.predicate.iter_mut().for_each(rename_in);
     }
+    for exclusion in &mut table.exclusions {
+        exclusion.elements.iter_mut().for_each(|element| rename_key(&mut element.part.key));
+        exclusion.predicate.iter_mut().for_each(rename_in);
+    }
+    table.options.partition_by.iter_mut().for_each(rename_in);
     for trigger in &mut table.triggers {
         rename_in(&mut trigger.sql);
     }

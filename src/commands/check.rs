@@ -35,6 +35,7 @@ fn empty(against: String, side: &'static str) -> Report {
         tables: Vec::new(),
         changes: Vec::new(),
         added: Vec::new(),
+        views: Vec::new(),
         unmanaged: Vec::new(),
         strict: false,
         counted: String::new(),

@@ -101,7 +101,11 @@ impl Context<'_> {
 
     /// The entities. None at all is a mistake in the configuration, not a project whose tables may go.
     fn declare(&self) -> Result<Declared> {
-        let sources = Sources::new(&self.folder, &self.config.entities);
+        let sources = Sources {
+            features: self.config.features.clone(),
+            types: self.config.types.clone(),
+            ..Sources::new(&self.folder, &self.config.entities)
+        };
         let mut declared = declare::declare(&sources)?;
         if declared.schema.tables.is_empty() {
             let folder = sources.roots.into_iter().next().unwrap_or(sources.project);

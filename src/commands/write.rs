@@ -6,9 +6,10 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::cli;
 use crate::compare::{Comparison, compare_by};
+use crate::dialect::Dialect;
 use crate::diff::{self, Rules};
 use crate::error::{Blocked, Error, Result, count};
-use crate::model::{Declared, Schema};
+use crate::model::{Declared, Schema, TableName, Verbatim};
 use crate::plan::{self, Plan, Purpose};
 use crate::render::{self, Header};
 use crate::revision::dir;
@@ -65,7 +66,7 @@ pub(super) async fn revision(ctx: &mut Context<'_>, args: &cli::Revision) -> Res
     let up = plan::plan(comparison.ops(), &comparison.live, ctx.config.dialect, Purpose::Up)
         .map_err(|error| error.located(&declared.origins))?;
     let down = way_down(ctx, &up, &up.apply(&comparison.live))?;
-    let lock = ctx.config.rules.tables.keep(declared.schema);
+    let lock = with_views(ctx.config.rules.tables.keep(declared.schema), &comparison, ctx.config.dialect);
     let path = write(ctx, args, parents, &up, &down, Some(&lock))?;
     for step in &up.steps {
         ctx.note(&format!("  {}", step.op))?;
@@ -108,10 +109,26 @@ async fn baseline(ctx: &mut Context<'_>, args: &cli::Revision, graph: &Graph) ->
         ))?;
     }
     let lock = diff::record(&declared.schema, &comparison.declared, &live);
+    let lock = with_views(lock, &comparison, dialect);
     let path = write(ctx, args, Vec::new(), &up, &down, Some(&lock))?;
     ctx.note("hint: run `seachange stamp head` to record that this database already has it")?;
     ctx.say(&path)?;
     Ok(Exit::Clean)
+}
+
+/// What the lock records, with the entities that turned out to be views as what they are.
+fn with_views(mut lock: Schema, comparison: &Comparison, dialect: Dialect) -> Schema {
+    let schemas = dialect.capabilities().schemas;
+    lock.tables.retain(|name, _| {
+        let name = if schemas { name.clone() } else { TableName::new(&name.name) };
+        !comparison.views.contains(&name)
+    });
+    let views = comparison.views.iter().filter_map(|name| {
+        let kind = comparison.live.verbatim.get(name)?.kind;
+        Some((name.clone(), Verbatim { kind, sql: String::new(), triggers: Vec::new() }))
+    });
+    lock.verbatim = views.collect();
+    lock
 }
 
 /// The plan that undoes another, or why there is none: a change that cannot be undone is still a change.

@@ -15,8 +15,14 @@ pub(crate) struct Key {
 }
 
 /// What a table is about.
-pub(crate) const TABLES: [(&str, &str); 6] = [
+pub(crate) const TABLES: [(&str, &str); 7] = [
     ("", "At the top of the file. Every path is relative to the folder of the file."),
+    (
+        "types",
+        "What types are stored as whose source cannot say it, such as those of other people's crates. The keys are paths: as \
+         the fields spell them (`Money`), or in full, from the root of the crate that has the type (`crate::money::Money`, \
+         `geo_types::Point`). The values are written like a `column_type`.",
+    ),
     ("database", "The database that is compared and migrated."),
     ("enums", "How the string enums of entities (`DeriveActiveEnum`) are kept."),
     (
@@ -51,13 +57,28 @@ const fn key(
 }
 
 /// All keys, in the order of the documentation.
-pub(crate) const KEYS: [Key; 17] = [
+pub(crate) const KEYS: [Key; 19] = [
     key(
         "",
         "entities",
         None,
         r#"["src/entities"]"#,
         "Folders and files with SeaORM entities. Must be there. Copies in migration crates and tests do not belong here.",
+    ),
+    key(
+        "",
+        "features",
+        None,
+        r#"["server", "postgres"]"#,
+        "The cargo features for which `#[cfg(feature = \"...\")]` holds in the sources. Without it, every feature is taken \
+         to be on.",
+    ),
+    key(
+        "types",
+        "\"...\"",
+        None,
+        r#""Decimal(Some((19, 4)))""#,
+        "The path of a type in quotes, and the column type of its values.",
     ),
     key(
         "",

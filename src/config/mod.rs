@@ -4,12 +4,14 @@ pub(crate) mod keys;
 mod reader;
 mod url;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use self::reader::{Reader, Section};
 pub use self::url::{Database, database, database_url};
 use crate::declare::convention::{self, Convention};
+use crate::declare::{Features, StoredAs};
 use crate::dialect::{Dialect, EnumStorage, Options};
 use crate::diff::{self, Rules, Tables};
 use crate::error::{Error, Result, Written};
@@ -33,6 +35,10 @@ pub struct Config {
     pub project: PathBuf,
     /// Folders and files with entities.
     pub entities: Vec<PathBuf>,
+    /// The cargo features the entities are built with.
+    pub features: Features,
+    /// What types are stored as whose source does not say it.
+    pub types: BTreeMap<String, StoredAs>,
     /// The folder of revisions.
     pub migrations: PathBuf,
     /// The project's own template for revision files.
@@ -55,6 +61,8 @@ pub struct Config {
 #[derive(Debug, PartialEq, Eq)]
 struct File {
     entities: Vec<PathBuf>,
+    features: Features,
+    types: BTreeMap<String, StoredAs>,
     migrations: PathBuf,
     template: Option<PathBuf>,
     url: Option<String>,
@@ -81,6 +89,8 @@ pub fn load(folder: &Path, overrides: &Overrides) -> Result<Config> {
     let database = url.map(|url| database(&url, &project, file.lock_timeout)).transpose()?;
     Ok(Config {
         entities: file.entities.iter().map(|entities| project.join(entities)).collect(),
+        features: file.features,
+        types: file.types,
         migrations: project.join(file.migrations),
         template: file.template.map(|template| project.join(template)),
         dialect: database.as_ref().map_or(Dialect::Sqlite, |database| database.dialect),
@@ -111,6 +121,11 @@ fn read(path: &Path, text: &str) -> Result<File> {
             Vec::new()
         }
     };
+    let features = top
+        .strings(reader, "features")
+        .map_or(Features::All, |features| Features::Only(features.into_iter().map(|feature| feature.value).collect()));
+    let types = top.section(reader, "types");
+    let types = self::types(reader, types);
     let migrations = top.string(reader, "migrations").map_or_else(|| "migrations".into(), |path| path.value.into());
     let template = top.string(reader, "template").map(|path| path.value.into());
     let mut database = top.section(reader, "database");
@@ -136,7 +151,31 @@ fn read(path: &Path, text: &str) -> Result<File> {
     diff.finish(reader);
     top.finish(reader);
     reader.finish()?;
-    Ok(File { entities, migrations, template, url, lock_timeout, enums: storage, convention, rules, strict })
+    Ok(File {
+        entities,
+        features,
+        types,
+        migrations,
+        template,
+        url,
+        lock_timeout,
+        enums: storage,
+        convention,
+        rules,
+        strict,
+    })
+}
+
+/// `[types]`.
+fn types<'t>(reader: &mut Reader<'t>, section: Section<'t>) -> BTreeMap<String, StoredAs> {
+    let mut types = BTreeMap::new();
+    for (path, written) in section.entries(reader) {
+        match StoredAs::parse(&written.value) {
+            Ok(stored) => drop(types.insert(path.value.trim_start_matches("::").to_owned(), stored)),
+            Err((message, hint)) => reader.report(written.place.problem(message).hint(hint)),
+        }
+    }
+    types
 }
 
 /// `[naming]`.
@@ -358,6 +397,26 @@ ignore = ["comment", "indexes", "tables"]
         assert!(written.rules.tables.has(&crate::model::TableName::new("any")));
         written.rules.tables = Tables::default();
         assert_eq!(written, read("entities = []"));
+    }
+
+    #[test]
+    fn types_that_are_none() {
+        check(
+            "entities = []\n[types]\n\"crate::Money\" = \"Decimal(Some((19, 4)))\"\nPoint = \"Txt\"\nLine = \"Text(\"\nX = 3\n",
+            expect![[r#"
+                seachange.toml:4:9: `Txt` is not a column type
+                  | Point = "Txt"
+                  |         ^^^^^
+                  hint: did you mean `Text`?
+                seachange.toml:5:8: this column type cannot be read: a bracket or quote is not closed
+                  | Line = "Text("
+                  |        ^^^^^^^
+                  hint: write a variant of SeaQuery's `ColumnType`, such as `String(StringLen::N(50))`, `Text`, `Decimal(Some((12, 4)))` or `custom("citext")`
+                seachange.toml:6:5: expected a string, found a number
+                  | X = 3
+                  |     ^
+            "#]],
+        );
     }
 
     #[test]

@@ -194,7 +194,6 @@ impl<'t> Section<'t> {
         Self::of(name, table)
     }
 
-    #[expect(dead_code, reason = "for tables like `[types]`")]
     /// Everything in the table, whose keys are the user's own and whose values are strings.
     pub(super) fn entries(self, reader: &mut Reader<'t>) -> Vec<(Written<String>, Written<String>)> {
         let entry = |(key, value): (Spanned<DeString<'t>>, Spanned<DeValue<'t>>)| {

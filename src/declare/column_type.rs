@@ -51,6 +51,10 @@ impl StoredAs {
         let reader = Reader { source: None, file: FileId::NONE, whole: Span::call_site(), text: text.to_owned() };
         let said = match syn::parse_str::<Expr>(text) {
             Ok(expression) => reader.kind(&expression),
+            // What is known of a text that does not even fall into tokens.
+            Err(error) if error.to_string().contains("token stream") => {
+                Err(reader.problem("this column type cannot be read: a bracket or quote is not closed").hint(FORMS))
+            }
             Err(error) => Err(reader.problem(&format!("this column type cannot be read: {error}")).hint(FORMS)),
         };
         said.map(Self).map_err(|problem| (problem.message, problem.hint.unwrap_or_default()))

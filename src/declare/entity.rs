@@ -326,16 +326,14 @@ fn auto_increment(module: &Module, fields: &[Plain<'_>], problems: &mut Vec<Prob
 }
 
 fn unique(column: &str) -> Unique {
-    Unique { name: None, columns: vec![column.to_owned()], placement: Placement::Column(column.to_owned()) }
+    Unique::new(None, vec![column.to_owned()], Placement::Column(column.to_owned()))
 }
 
 /// `indexed` first, in the order of the fields, then each `unique_key`, in the order of their names.
 fn indexes(table: &TableName, fields: &[Plain<'_>]) -> Vec<Index> {
-    let index = |name: &str, columns: &[&str], unique: bool| Index {
-        name: Name::inferred(format!("idx-{}-{name}", table.name)),
-        parts: columns.iter().map(|column| IndexPart::column(*column)).collect(),
-        unique,
-        predicate: None,
+    let index = |name: &str, columns: &[&str], unique: bool| {
+        let parts = columns.iter().map(|column| IndexPart::column(*column)).collect();
+        Index { unique, ..Index::new(Name::inferred(format!("idx-{}-{name}", table.name)), parts) }
     };
     let plain = fields.iter().filter(|field| field.said.indexed && !field.said.unique);
     let mut indexes: Vec<Index> = plain.map(|field| index(&field.name, &[&field.name], false)).collect();
@@ -609,10 +607,9 @@ pub struct Model {
 pub enum Relation {}
 "#,
             expect![[r#"
-                entities/b.rs:3:24: the table `t` is declared twice
-                  | #[sea_orm(table_name = "t")]
-                  |                        ^^^ the second time
-                  hint: the first time is at entities/a.rs:3:24; leave one of them out of the entity folders
+                table t
+                  id Integer inferred auto?
+                  primary key (id)
             "#]],
         );
     }

@@ -17,8 +17,8 @@ use sea_orm::{
 
 use crate::error::{Error, Result};
 use crate::model::{
-    Action, AutoIncrement, Column, ColumnDefault, ColumnType, DataType, Declared, DefaultValue, ForeignKey, Index,
-    IndexPart, Literal, Name, ObjectPath, Placement, PrimaryKey, Rename, Table, TableName, Unique,
+    Action, AutoIncrement, Column, ColumnDefault, ColumnType, DataType, Declared, DefaultValue, Deferrable, ForeignKey,
+    Index, IndexPart, Literal, Name, ObjectPath, Placement, PrimaryKey, Rename, Table, TableName, Unique,
 };
 
 /// Entities that are compiled in, one after the other.
@@ -94,11 +94,8 @@ fn read<E: EntityTrait>() -> Result<(Table, Vec<Rename>)> {
         let definition = schema.get_column_def::<E>(column);
         let (column, renamed_from) = self::column(&name, &definition)?;
         if definition.get_column_spec().unique {
-            table.uniques.push(Unique {
-                name: None,
-                columns: vec![column.name.clone()],
-                placement: Placement::Column(column.name.clone()),
-            });
+            let placement = Placement::Column(column.name.clone());
+            table.uniques.push(Unique::new(None, vec![column.name.clone()], placement));
         }
         let rename = |from| Rename::Column { table: name.clone(), from, to: column.name.clone() };
         renames.extend(renamed_from.map(rename));
@@ -107,12 +104,9 @@ fn read<E: EntityTrait>() -> Result<(Table, Vec<Rename>)> {
     table.primary_key = primary_key::<E>(&name);
     for index in schema.create_index_from_entity(entity) {
         let spec = index.get_index_spec();
-        table.indexes.push(Index {
-            name: Name::inferred(spec.get_name().unwrap_or_default()),
-            parts: spec.get_column_names().into_iter().map(IndexPart::column).collect(),
-            unique: index.is_unique_key(),
-            predicate: None,
-        });
+        let name = Name::inferred(spec.get_name().unwrap_or_default());
+        let parts = spec.get_column_names().into_iter().map(IndexPart::column).collect();
+        table.indexes.push(Index { unique: index.is_unique_key(), ..Index::new(name, parts) });
     }
     for relation in E::Relation::iter().map(|relation| relation.def()) {
         if !relation.is_owner && !relation.skip_fk {
@@ -209,7 +203,9 @@ fn foreign_key(table: &TableName, relation: RelationDef) -> Result<ForeignKey> {
         columns,
         referenced_columns: relation.to_col.into_iter().map(|column| column.to_string()).collect(),
         references,
-        deferred: false,
+        deferrable: Deferrable::No,
+        match_full: false,
+        not_valid: false,
     })
 }
 

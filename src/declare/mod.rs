@@ -21,6 +21,7 @@ mod names;
 mod naming;
 mod problem;
 mod relations;
+mod shared;
 #[cfg(test)]
 mod testing;
 mod types;
@@ -137,7 +138,7 @@ fn entity_modules(workspace: &Workspace, roots: &Roots) -> Vec<Rc<Module>> {
     modules
 }
 
-/// Adds an entity to what is declared, unless its table is there already.
+/// Adds an entity to what is declared. Several may read the same table, as long as one of them knows all its columns.
 fn add(
     workspace: &Workspace,
     declared: &mut Declared,
@@ -147,21 +148,36 @@ fn add(
 ) {
     let name = entity.table.name.clone();
     let path = ObjectPath::Table(name.clone());
-    if let Some(first) = declared.origins.get(&path) {
-        problems.push(
-            Problem::new(module.file, entity.named, format!("the table `{name}` is declared twice"))
-                .label("the second time")
-                .hint(format!("the first time is at {first}; leave one of them out of the entity folders")),
-        );
-        return;
+    if let Some(first) = declared.schema.tables.get(&name) {
+        match shared::join(first, &entity.table) {
+            Ok(table) => drop(declared.schema.tables.insert(name.clone(), table)),
+            Err(difference) => {
+                let place = declared.origins.get(&path).map(|first| format!(" at {first}")).unwrap_or_default();
+                problems.push(
+                    Problem::new(
+                        module.file,
+                        entity.named,
+                        format!("two entities declare the table `{name}` differently"),
+                    )
+                    .label(difference)
+                    .hint(format!("the other is{place}; make them agree, or leave one out of the entity folders")),
+                );
+                return;
+            }
+        }
+    } else {
+        declared.schema.tables.insert(name.clone(), entity.table);
+        declared.origins.insert(path, workspace.location(module.file, entity.named));
     }
-    declared.origins.insert(path, workspace.location(module.file, entity.named));
     for (column, span) in entity.columns {
         let location: Location = workspace.location(module.file, span);
-        declared.origins.insert(ObjectPath::Column(name.clone(), column), location);
+        declared.origins.entry(ObjectPath::Column(name.clone(), column)).or_insert(location);
     }
-    declared.renames.extend(entity.renames);
-    declared.schema.tables.insert(name, entity.table);
+    for rename in entity.renames {
+        if !declared.renames.contains(&rename) {
+            declared.renames.push(rename);
+        }
+    }
 }
 
 /// Entities in forms that are not read.
@@ -181,7 +197,7 @@ fn unreadable(module: &Module, problems: &mut Vec<Problem>) {
 }
 
 fn mentions_entities(text: &str) -> bool {
-    text.contains("DeriveEntityModel")
+    text.contains("DeriveEntity")
 }
 
 /// Files below the roots that rustc would never see.
@@ -229,6 +245,9 @@ macro_rules! entity {
         pub struct $name { pub id: i32 }
     };
 }
+entity!(1);
+paste::paste! { #[derive(DeriveEntityModel)] pub struct [<Mo del>] { pub id: i32 } }
+macro_rules! unused { ($($name:ident,)* $) => { #[derive(DeriveEntityModel)] pub struct Model; } }
 thread_local! { static HARMLESS: i32 = 1; }
 "#,
             expect![[r#"
@@ -248,6 +267,18 @@ thread_local! { static HARMLESS: i32 = 1; }
                   | pub struct Entity;
                   |            ^^^^^^
                   hint: add `#[sea_orm(table_name = "...")]` to the struct, or a `table_name` that is a string to `impl EntityName`
+                entities/made.rs:7:1: the entities this macro makes cannot be read
+                  | entity!(1);
+                  | ^^^^^^
+                  hint: write them out, or keep the call outside of the entity folders
+                entities/made.rs:8:1: entities made by a macro cannot be read
+                  | paste::paste! { #[derive(DeriveEntityModel)] pub struct [<Mo del>] { pub id: i32 } }
+                  | ^^^^^^^^^^^^
+                  hint: write the entities out, or keep the macro outside of the entity folders
+                entities/made.rs:9:1: entities made by a macro cannot be read
+                  | macro_rules! unused { ($($name:ident,)* $) => { #[derive(DeriveEntityModel)] pub struct Model; } }
+                  | ^^^^^^^^^^^
+                  hint: write the entities out, or keep the macro outside of the entity folders
             "#]],
         );
     }

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use crate::error::{Error, Result};
-use crate::model::{Constraint, IndexKey, Name, Placement, Schema, Table, TableName};
+use crate::model::{Constraint, IndexKey, IndexPart, Name, Placement, Schema, Table, TableName};
 
 /// The name as a database with that limit keeps it: as many whole characters as fit.
 pub(super) fn cut(name: &str, limit: Option<usize>) -> &str {
@@ -97,14 +97,18 @@ fn fit_table(mut table: Table, fit: &impl Fn(&mut String)) -> Table {
         fit_name(&mut check.name);
         fit_placement(&mut check.placement);
     }
+    let fit_part = |part: &mut IndexPart| match &mut part.key {
+        IndexKey::Column(column) => fit(column),
+        IndexKey::Expression(_) => {}
+    };
+    for exclusion in &mut table.exclusions {
+        fit_name(&mut exclusion.name);
+        exclusion.elements.iter_mut().for_each(|element| fit_part(&mut element.part));
+    }
     for index in &mut table.indexes {
         fit(&mut index.name.text);
-        for part in &mut index.parts {
-            match &mut part.key {
-                IndexKey::Column(column) => fit(column),
-                IndexKey::Expression(_) => {}
-            }
-        }
+        index.parts.iter_mut().for_each(fit_part);
+        fit_all(&mut index.include);
     }
     table
 }
@@ -112,7 +116,7 @@ fn fit_table(mut table: Table, fit: &impl Fn(&mut String)) -> Table {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Column, ColumnType, DataType, ForeignKey, Index, IndexPart, Unique};
+    use crate::model::{Column, ColumnType, DataType, Deferrable, ForeignKey, Index, Unique};
 
     fn table(name: &str, columns: &[&str]) -> Table {
         let mut table = Table::new(TableName::new(name));
@@ -136,11 +140,7 @@ mod tests {
     #[test]
     fn every_name_is_cut_wherever_it_stands() {
         let mut long = table("long_table", &["long_column"]);
-        long.uniques.push(Unique {
-            name: None,
-            columns: vec!["long_column".into()],
-            placement: Placement::Column("long_column".into()),
-        });
+        long.uniques.push(Unique::new(None, vec!["long_column".into()], Placement::Column("long_column".into())));
         long.foreign_keys.push(ForeignKey {
             name: Some(Name::written("fk_written")),
             columns: vec!["long_column".into()],
@@ -148,15 +148,13 @@ mod tests {
             referenced_columns: vec!["long_column".into()],
             on_delete: None,
             on_update: None,
-            deferred: false,
+            deferrable: Deferrable::No,
+            match_full: false,
+            not_valid: false,
             placement: Placement::Table,
         });
-        long.indexes.push(Index {
-            name: Name::inferred("idx-long_table-long_column"),
-            parts: vec![IndexPart::column("long_column")],
-            unique: false,
-            predicate: None,
-        });
+        long.indexes
+            .push(Index::new(Name::inferred("idx-long_table-long_column"), vec![IndexPart::column("long_column")]));
         let before = schema(vec![long]);
         assert_eq!(fit(before.clone(), None).unwrap(), before);
         let fitted = fit(before, Some(6)).unwrap();
@@ -174,12 +172,9 @@ mod tests {
     fn names_that_become_one_are_an_error() {
         let mut second = table("orders", &["amount_net", "amount_gross", "id"]);
         for column in ["amount_net", "amount_gross"] {
-            second.indexes.push(Index {
-                name: Name::inferred(format!("idx-orders-{column}")),
-                parts: vec![IndexPart::column(column)],
-                unique: false,
-                predicate: None,
-            });
+            second
+                .indexes
+                .push(Index::new(Name::inferred(format!("idx-orders-{column}")), vec![IndexPart::column(column)]));
         }
         let error =
             fit(schema(vec![second, table("orders_2025", &[]), table("orders_2026", &[])]), Some(8)).unwrap_err();

@@ -1,6 +1,6 @@
 //! What differs between the constraints and the indexes of two forms of a table.
 
-use crate::model::{Check, Constraint, ForeignKey, Index, IndexKey, Placement, Table, Unique};
+use crate::model::{Check, Constraint, Exclusion, ForeignKey, Index, IndexKey, Placement, Table, Unique};
 use crate::op::{Op, identifiers};
 
 /// The values of the first list that the second does not have.
@@ -34,9 +34,7 @@ pub(super) fn index_creates(from: &Table, to: &Table) -> Vec<Op> {
 
 /// The index that is the same but for its name, when there is exactly one and it is not there yet.
 fn renamed<'a>(index: &Index, from: &Table, to: &'a Table) -> Option<&'a Index> {
-    let is_same = |other: &Index| {
-        other.parts == index.parts && other.unique == index.unique && other.predicate == index.predicate
-    };
+    let is_same = |other: &Index| *other == Index { name: other.name.clone(), ..index.clone() };
     let left = |list: &[Index], other: &[Index], index: &Index| {
         !other.iter().any(|candidate| candidate.name.text == index.name.text) && list.contains(index)
     };
@@ -72,6 +70,14 @@ pub(super) fn is_same_check(a: &Check, b: &Check) -> bool {
     }
 }
 
+/// Whether both exclude the same, perhaps with other details: one replaces the other.
+fn is_same_exclusion(a: &Exclusion, b: &Exclusion) -> bool {
+    match (&a.name, &b.name) {
+        (Some(a), Some(b)) => a.text == b.text,
+        _ => a.elements == b.elements,
+    }
+}
+
 /// Whether both constraints are the same thing, perhaps with other details: one replaces the other.
 pub(super) fn is_same_constraint(a: &Constraint, b: &Constraint) -> bool {
     match (a, b) {
@@ -79,6 +85,7 @@ pub(super) fn is_same_constraint(a: &Constraint, b: &Constraint) -> bool {
         (Constraint::Unique(a), Constraint::Unique(b)) => is_same_unique(a, b),
         (Constraint::ForeignKey(a), Constraint::ForeignKey(b)) => is_same_foreign_key(a, b),
         (Constraint::Check(a), Constraint::Check(b)) => is_same_check(a, b),
+        (Constraint::Exclusion(a), Constraint::Exclusion(b)) => is_same_exclusion(a, b),
         _ => false,
     }
 }
@@ -94,17 +101,26 @@ pub(super) fn can_be_without(constraint: &Constraint, columns: &[&str]) -> bool 
             let is_placed = matches!(&check.placement, Placement::Column(column) if is_gone(column));
             !is_placed && !mentions(&check.expression, columns)
         }
+        Constraint::Exclusion(exclusion) => {
+            let predicate = exclusion.predicate.as_ref().is_some_and(|sql| mentions(sql, columns));
+            !predicate && !exclusion.elements.iter().any(|element| stands_on(&element.part.key, columns))
+        }
     }
 }
 
 /// Whether an index can be on a table without these columns.
 pub(super) fn index_can_be_without(index: &Index, columns: &[&str]) -> bool {
-    let stands_on = |key: &IndexKey| match key {
+    let predicate = index.predicate.as_ref().is_some_and(|sql| mentions(sql, columns));
+    let include = index.include.iter().any(|column| columns.contains(&column.as_str()));
+    !predicate && !include && !index.parts.iter().any(|part| stands_on(&part.key, columns))
+}
+
+/// Whether what is indexed needs one of the columns.
+fn stands_on(key: &IndexKey, columns: &[&str]) -> bool {
+    match key {
         IndexKey::Column(column) => columns.contains(&column.as_str()),
         IndexKey::Expression(sql) => mentions(sql, columns),
-    };
-    let predicate = index.predicate.as_ref().is_some_and(|sql| mentions(sql, columns));
-    !predicate && !index.parts.iter().any(|part| stands_on(&part.key))
+    }
 }
 
 /// Whether the SQL names one of the columns.

@@ -73,7 +73,7 @@ fn diff_table(from: &Table, to: &Table, ops: &mut Vec<Op>) {
         }
     }
     if from.options != to.options {
-        ops.push(Op::AlterTable { table: table.clone(), from: from.options, to: to.options });
+        ops.push(Op::AlterTable { table: table.clone(), from: from.options.clone(), to: to.options.clone() });
     }
     ops.extend(added.into_iter().map(|constraint| Op::AddConstraint { table: table.clone(), constraint }));
     ops.extend(keys::index_creates(from, to));
@@ -90,7 +90,7 @@ fn on_column(constraints: &[Constraint], column: &str) -> Vec<Constraint> {
 
 fn placement(constraint: &Constraint) -> Option<&str> {
     let placement = match constraint {
-        Constraint::PrimaryKey(_) => return None,
+        Constraint::PrimaryKey(_) | Constraint::Exclusion(_) => return None,
         Constraint::Unique(unique) => &unique.placement,
         Constraint::ForeignKey(fk) => &fk.placement,
         Constraint::Check(check) => &check.placement,

@@ -1,7 +1,9 @@
 //! Who owns what: the three sides of a comparison (declared, lock, live) become the schema the database should have.
 //! "Not declared" is a drop only when the lock says that the project declared it before; otherwise it is kept.
 
-use crate::model::{Column, ColumnDefault, Constraint, DataType, Index, Schema, Table, TableName};
+use crate::model::{
+    Column, ColumnDefault, Constraint, DataType, Deferrable, ForeignKey, Index, Schema, Table, TableName, TableOptions,
+};
 use crate::op::Op;
 
 use super::keys;
@@ -43,7 +45,9 @@ pub enum UnmanagedObject {
         expression: String,
     },
     /// `ON DELETE` or `ON UPDATE` of a foreign key whose entity says nothing about it.
-    ForeignKeyAction(crate::model::ForeignKey),
+    ForeignKeyAction(ForeignKey),
+    /// `DEFERRABLE` of a foreign key whose entity says nothing about it.
+    ForeignKeyDeferral(ForeignKey),
     Constraint(Constraint),
     Index(Index),
     Trigger(String),
@@ -84,7 +88,7 @@ struct Merge<'a> {
 
 impl<'a> Merge<'a> {
     fn merge(&mut self, target: &mut Table) {
-        target.options = self.live.options;
+        target.options = self.options(&target.options);
         target.comment.clone_from(&self.live.comment);
         self.columns(target);
         self.constraints(target);
@@ -97,6 +101,18 @@ impl<'a> Merge<'a> {
 
     fn keep(&mut self, object: UnmanagedObject) {
         self.unmanaged.push(Unmanaged { table: self.live.name.clone(), object });
+    }
+
+    /// How the table is stored is the database's own business, unless the entity says it or said it before.
+    fn options(&self, declared: &TableOptions) -> TableOptions {
+        let (lock, live) = (self.lock.map(|table| &table.options), &self.live.options);
+        let is_free = |was_said: fn(&TableOptions) -> bool| !lock.is_some_and(was_said);
+        let unsaid = live.partition_by.clone().filter(|_| is_free(|lock| lock.partition_by.is_some()));
+        TableOptions {
+            strict: declared.strict || (live.strict && is_free(|lock| lock.strict)),
+            without_rowid: declared.without_rowid || (live.without_rowid && is_free(|lock| lock.without_rowid)),
+            partition_by: declared.partition_by.clone().or(unsaid),
+        }
     }
 
     fn columns(&mut self, target: &mut Table) {
@@ -168,7 +184,11 @@ impl<'a> Merge<'a> {
                     _ => lock == live,
                 })
             });
-            let is_replaced = declared.iter().any(|constraint| keys::is_same_constraint(constraint, &live));
+            // What is there as it is declared replaces nothing.
+            let is_new = |constraint: &Constraint| !self.live.constraints().any(|live| live == *constraint);
+            let is_replaced = declared.iter().any(|constraint| {
+                *constraint == live || keys::is_same_constraint(constraint, &live) && is_new(constraint)
+            });
             let can_stay = keys::can_be_without(&live, &gone);
             if was_declared || is_replaced || !can_stay {
                 continue;
@@ -178,12 +198,13 @@ impl<'a> Merge<'a> {
                 Constraint::Unique(unique) => target.uniques.push(unique),
                 Constraint::ForeignKey(fk) => target.foreign_keys.push(fk),
                 Constraint::Check(check) => target.checks.push(check),
+                Constraint::Exclusion(exclusion) => target.exclusions.push(exclusion),
             }
             self.keep(UnmanagedObject::Constraint(live));
         }
     }
 
-    /// An entity that says nothing about `ON DELETE` leaves it to the database.
+    /// An entity that says nothing about `ON DELETE` or `DEFERRABLE` leaves it to the database.
     fn foreign_key_actions(&mut self, target: &mut Table) {
         for fk in &mut target.foreign_keys {
             let Some(live) = self.live.foreign_keys.iter().find(|live| keys::is_same_foreign_key(live, fk)) else {
@@ -200,11 +221,16 @@ impl<'a> Merge<'a> {
                 fk.on_update = live.on_update;
                 kept |= live.on_update.is_some();
             }
+            let table = || self.live.name.clone();
             if kept {
-                self.unmanaged.push(Unmanaged {
-                    table: self.live.name.clone(),
-                    object: UnmanagedObject::ForeignKeyAction(live.clone()),
-                });
+                let object = UnmanagedObject::ForeignKeyAction(live.clone());
+                self.unmanaged.push(Unmanaged { table: table(), object });
+            }
+            let is_unsaid = |fk: &ForeignKey| fk.deferrable == Deferrable::No;
+            if is_unsaid(fk) && !is_unsaid(live) && lock.is_none_or(is_unsaid) {
+                fk.deferrable = live.deferrable;
+                let object = UnmanagedObject::ForeignKeyDeferral(live.clone());
+                self.unmanaged.push(Unmanaged { table: table(), object });
             }
         }
     }
@@ -291,6 +317,12 @@ pub fn record(declared: &Schema, reconciled: &Schema, live: &Schema) -> Schema {
         table.uniques.retain(|unique| live.uniques.contains(unique));
         table.indexes.retain(|index| live.indexes.contains(index));
         table.checks.retain(|check| live.checks.contains(check));
+        table.exclusions.retain(|exclusion| live.exclusions.contains(exclusion));
+        table.options = TableOptions {
+            strict: table.options.strict && live.options.strict,
+            without_rowid: table.options.without_rowid && live.options.without_rowid,
+            partition_by: table.options.partition_by.and(live.options.partition_by.clone()),
+        };
         table.foreign_keys = reconciled
             .foreign_keys
             .iter()
@@ -298,7 +330,8 @@ pub fn record(declared: &Schema, reconciled: &Schema, live: &Schema) -> Schema {
                 let live = live.foreign_keys.iter().find(|live| keys::is_same_foreign_key(live, fk))?;
                 let on_delete = fk.on_delete.and(live.on_delete);
                 let on_update = fk.on_update.and(live.on_update);
-                Some(crate::model::ForeignKey { on_delete, on_update, ..live.clone() })
+                let deferrable = if fk.deferrable == Deferrable::No { Deferrable::No } else { live.deferrable };
+                Some(ForeignKey { on_delete, on_update, deferrable, ..live.clone() })
             })
             .collect();
         lock.tables.insert(name.clone(), table);

@@ -195,6 +195,7 @@ impl Rules {
             }
             table.checks.retain(|_| !self.ignores(Kind::Checks));
             table.uniques.retain(|_| !self.ignores(Kind::Uniques));
+            table.exclusions.retain(|_| !self.ignores(Kind::Uniques));
             table.foreign_keys.retain(|_| !self.ignores(Kind::ForeignKeys));
             table.indexes.retain(|index| !self.ignores(if index.unique { Kind::Uniques } else { Kind::Indexes }));
         }
@@ -208,10 +209,10 @@ impl Rules {
             UnmanagedObject::Collation { .. } => Some(Kind::Collations),
             UnmanagedObject::Index(index) if index.unique => Some(Kind::Uniques),
             UnmanagedObject::Index(_) => Some(Kind::Indexes),
-            UnmanagedObject::ForeignKeyAction(_) | UnmanagedObject::Constraint(Constraint::ForeignKey(_)) => {
-                Some(Kind::ForeignKeys)
-            }
-            UnmanagedObject::Constraint(Constraint::Unique(_)) => Some(Kind::Uniques),
+            UnmanagedObject::ForeignKeyAction(_)
+            | UnmanagedObject::ForeignKeyDeferral(_)
+            | UnmanagedObject::Constraint(Constraint::ForeignKey(_)) => Some(Kind::ForeignKeys),
+            UnmanagedObject::Constraint(Constraint::Unique(_) | Constraint::Exclusion(_)) => Some(Kind::Uniques),
             UnmanagedObject::Constraint(Constraint::Check(_)) => Some(Kind::Checks),
             UnmanagedObject::Constraint(Constraint::PrimaryKey(_))
             | UnmanagedObject::Table(_)

@@ -30,6 +30,7 @@ pub enum Kind {
     InventsValues,
     FillsNulls,
     ConvertsValues,
+    StrictMayFail,
 }
 
 /// A row of the table.
@@ -46,7 +47,7 @@ pub struct Row {
 }
 
 /// All hazards.
-pub const HAZARDS: [Row; 12] = [
+pub const HAZARDS: [Row; 13] = [
     Row {
         kind: Kind::DropsTable,
         slug: "drops-table",
@@ -131,6 +132,13 @@ pub const HAZARDS: [Row; 12] = [
                       way down does not know what they were. Where the database takes no value that cannot be \
                       converted, the revision fails and changes nothing.",
     },
+    Row {
+        kind: Kind::StrictMayFail,
+        slug: "strict-may-fail",
+        loses_data: false,
+        explanation: "A strict table takes only values of the declared type, and rows that are there already may hold \
+                      others; then the revision fails and changes nothing. Correct them in a step before.",
+    },
 ];
 
 impl Kind {
@@ -169,9 +177,15 @@ pub(super) fn of(op: &Op, schema: &Schema, dialect: Dialect) -> Vec<Hazard> {
         Op::AlterColumn { table, from, to } => altered(table, from, to, dialect),
         // NULL goes through every constraint.
         Op::AddColumn { table, column, constraints } if !starts_as_null(column) => {
-            constraints.iter().map(|constraint| added(table, constraint)).collect()
+            let constraints = constraints.iter().map(|constraint| added(table, constraint));
+            let name = format!("`{table}.{}`", column.name);
+            computed_null(&name, column).into_iter().chain(constraints).collect()
         }
         Op::AddConstraint { table, constraint } => vec![added(table, constraint)],
+        Op::AlterTable { table, from, to } if to.strict && !from.strict => vec![hazard(
+            Kind::StrictMayFail,
+            format!("`{table}` becomes strict; this fails if rows hold values of another type than the column's."),
+        )],
         Op::RebuildTable { from, to, ops } => {
             let rebuild = format!("Rebuilding `{}` copies all its rows while nobody else can write.", to.name);
             let mut hazards = vec![hazard(Kind::RebuildsTable, rebuild)];
@@ -202,7 +216,11 @@ fn altered(table: &TableName, from: &Column, to: &Column, dialect: Dialect) -> V
     let column = format!("`{table}.{}`", to.name);
     if from.generated.is_none() && to.generated.is_some() {
         add(Kind::DropsColumn, format!("{column} is computed from now on, which deletes its data."));
+        hazards.extend(computed_null(&column, to));
         return hazards;
+    }
+    if to.generated.is_some() && (from.generated != to.generated || from.nullable != to.nullable) {
+        return computed_null(&column, to).into_iter().collect();
     }
     match (to.value_by_default(), from.nullable && !to.nullable) {
         (None, true) => {
@@ -224,6 +242,13 @@ fn altered(table: &TableName, from: &Column, to: &Column, dialect: Dialect) -> V
         add(Kind::ConvertsValues, sentence);
     }
     hazards
+}
+
+/// A column that is computed has a value for every row at once, and that value may be NULL.
+fn computed_null(name: &str, column: &Column) -> Option<Hazard> {
+    let generated = column.generated.as_ref().filter(|_| !column.nullable)?;
+    let sentence = format!("{name} is NOT NULL; this fails if ({}) is NULL for a row.", generated.expression);
+    Some(Hazard { kind: Kind::NotNullMayFail, sentence })
 }
 
 /// Whether the column holds NULL in the rows that are there when it is added.
@@ -258,6 +283,10 @@ fn added(table: &TableName, constraint: &Constraint) -> Hazard {
         Constraint::Check(check) => {
             (Kind::CheckMayFail, format!("The check ({}) fails if rows of `{table}` violate it.", check.expression))
         }
+        Constraint::Exclusion(_) => (
+            Kind::UniqueMayFail,
+            format!("The exclusion constraint fails if rows of `{table}` exclude each other already."),
+        ),
     };
     Hazard { kind, sentence }
 }

@@ -223,5 +223,5 @@ fn unique_index(table: &TableName, constraint: &Constraint, names: &mut BTreeSet
         name => name.clone().into_iter().chain([Name::inferred(&base)]).chain(numbered).find(is_free),
     };
     let parts = unique.columns.iter().map(IndexPart::column).collect();
-    Some(Index { name: name?, parts, unique: true, predicate: None })
+    Some(Index { unique: true, nulls_not_distinct: unique.nulls_not_distinct, ..Index::new(name?, parts) })
 }

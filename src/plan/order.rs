@@ -252,6 +252,11 @@ fn constraint_uses(table: &TableName, constraint: &Constraint) -> Vec<Thing> {
             things
         }
         Constraint::Check(check) => mentioned(table, &check.expression).collect(),
+        Constraint::Exclusion(exclusion) => {
+            let keys = exclusion.elements.iter().map(|element| &element.part.key);
+            let things = keys.flat_map(|key| key_uses(table, key));
+            things.chain(exclusion.predicate.iter().flat_map(|sql| mentioned(table, sql))).collect()
+        }
     }
 }
 
@@ -259,7 +264,7 @@ fn constraint_key(table: &TableName, constraint: &Constraint) -> Option<Thing> {
     let columns = match constraint {
         Constraint::PrimaryKey(key) => &key.columns,
         Constraint::Unique(unique) => &unique.columns,
-        Constraint::ForeignKey(_) | Constraint::Check(_) => return None,
+        Constraint::ForeignKey(_) | Constraint::Check(_) | Constraint::Exclusion(_) => return None,
     };
     Some(Thing::Key(table.clone(), columns.iter().cloned().collect()))
 }
@@ -277,13 +282,17 @@ fn index_column_names(index: &Index) -> BTreeSet<String> {
 }
 
 fn index_uses(table: &TableName, index: &Index) -> BTreeSet<Thing> {
-    let columns = index_column_names(index).into_iter().map(|name| column(table, &name));
-    let expressions = index.parts.iter().filter_map(|part| match &part.key {
-        IndexKey::Expression(sql) => Some(sql),
-        IndexKey::Column(_) => None,
-    });
-    let mentions = expressions.chain(&index.predicate).flat_map(|sql| mentioned(table, sql));
-    columns.chain(mentions).chain([Thing::Table(table.clone())]).collect()
+    let parts = index.parts.iter().flat_map(|part| key_uses(table, &part.key));
+    let include = index.include.iter().map(|name| column(table, name));
+    let predicate = index.predicate.iter().flat_map(|sql| mentioned(table, sql));
+    parts.chain(include).chain(predicate).chain([Thing::Table(table.clone())]).collect()
+}
+
+fn key_uses(table: &TableName, key: &IndexKey) -> Vec<Thing> {
+    match key {
+        IndexKey::Column(name) => vec![column(table, name)],
+        IndexKey::Expression(sql) => mentioned(table, sql).collect(),
+    }
 }
 
 fn column(table: &TableName, name: &str) -> Thing {
@@ -298,7 +307,7 @@ fn mentioned(table: &TableName, sql: &str) -> impl Iterator<Item = Thing> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Column, ColumnType, DataType, Name, Placement, PrimaryKey};
+    use crate::model::{Column, ColumnType, DataType, Deferrable, Name, Placement, PrimaryKey};
     use expect_test::{Expect, expect};
 
     fn check(ops: Vec<Op>, expected: &Expect) {
@@ -318,7 +327,9 @@ mod tests {
             referenced_columns: vec!["id".to_owned()],
             on_delete: None,
             on_update: None,
-            deferred: false,
+            deferrable: Deferrable::No,
+            match_full: false,
+            not_valid: false,
             placement: Placement::Table,
         };
         Table {
@@ -329,12 +340,7 @@ mod tests {
     }
 
     fn index(name: &str, on: &str) -> Index {
-        Index {
-            name: Name::written(name),
-            parts: vec![crate::model::IndexPart::column(on)],
-            unique: false,
-            predicate: None,
-        }
+        Index::new(Name::written(name), vec![crate::model::IndexPart::column(on)])
     }
 
     #[test]

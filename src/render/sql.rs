@@ -3,8 +3,8 @@
 
 use crate::dialect::{Dialect, Rebuild};
 use crate::model::{
-    Action, AutoIncrement, Column, Constraint, ForeignKey, Index, IndexKey, IndexPart, Name, Placement, Table,
-    TableName,
+    Action, AutoIncrement, Column, Constraint, Deferrable, Exclusion, ExclusionElement, ForeignKey, Identity, Index,
+    IndexKey, IndexPart, Name, NullsOrder, Placement, Table, TableName, Unique,
 };
 use crate::op::Op;
 use crate::plan::Step;
@@ -96,7 +96,10 @@ impl Sql {
         if table.options.strict {
             options.push("STRICT");
         }
-        let options = if options.is_empty() { String::new() } else { format!(" {}", options.join(", ")) };
+        let mut options = if options.is_empty() { String::new() } else { format!(" {}", options.join(", ")) };
+        if let Some(partition_by) = &table.options.partition_by {
+            options.push_str(&format!(" PARTITION BY {partition_by}"));
+        }
         let body = self.table_body(table).join(",\n    ");
         let mut statements = vec![format!("CREATE TABLE {} (\n    {body}\n){options}", self.table(&table.name))];
         statements.extend(self.belongings(table));
@@ -138,6 +141,7 @@ impl Sql {
             let kind = if generated.stored { "STORED" } else { "VIRTUAL" };
             words.push(format!("GENERATED ALWAYS AS ({}) {kind}", generated.expression));
         }
+        words.extend(column.identity.as_ref().map(identity));
         if !column.nullable {
             words.push("NOT NULL".to_owned());
         }
@@ -162,9 +166,10 @@ impl Sql {
                 };
                 format!("{name}PRIMARY KEY{counts}")
             }
-            Constraint::Unique(_) => format!("{name}UNIQUE"),
+            Constraint::Unique(unique) => format!("{name}UNIQUE{}{}", nulls(unique), deferrable(unique.deferrable)),
             Constraint::Check(check) => format!("{name}CHECK ({})", check.expression),
             Constraint::ForeignKey(fk) => format!("{name}{}", self.references(fk)),
+            Constraint::Exclusion(exclusion) => format!("{name}{}", self.exclusion(exclusion)),
         }
     }
 
@@ -173,11 +178,15 @@ impl Sql {
         let name = self.constraint_name(constraint.name());
         match constraint {
             Constraint::PrimaryKey(key) => format!("{name}PRIMARY KEY ({})", self.names(&key.columns)),
-            Constraint::Unique(unique) => format!("{name}UNIQUE ({})", self.names(&unique.columns)),
+            Constraint::Unique(unique) => {
+                let columns = self.names(&unique.columns);
+                format!("{name}UNIQUE{} ({columns}){}", nulls(unique), deferrable(unique.deferrable))
+            }
             Constraint::Check(check) => format!("{name}CHECK ({})", check.expression),
             Constraint::ForeignKey(fk) => {
                 format!("{name}FOREIGN KEY ({}) {}", self.names(&fk.columns), self.references(fk))
             }
+            Constraint::Exclusion(exclusion) => format!("{name}{}", self.exclusion(exclusion)),
         }
     }
 
@@ -187,23 +196,51 @@ impl Sql {
 
     fn references(&self, fk: &ForeignKey) -> String {
         let mut text = format!("REFERENCES {} ({})", self.table(&fk.references), self.names(&fk.referenced_columns));
+        if fk.match_full {
+            text.push_str(" MATCH FULL");
+        }
         for (event, action) in [("DELETE", fk.on_delete), ("UPDATE", fk.on_update)] {
             if let Some(action) = action {
                 text.push_str(&format!(" ON {event} {}", action_words(action)));
             }
         }
-        if fk.deferred {
-            text.push_str(" DEFERRABLE INITIALLY DEFERRED");
+        text.push_str(deferrable(fk.deferrable));
+        if fk.not_valid {
+            text.push_str(" NOT VALID");
         }
         text
     }
 
+    fn exclusion(&self, exclusion: &Exclusion) -> String {
+        let element =
+            |element: &ExclusionElement| format!("{} WITH {}", self.index_part(&element.part), element.operator);
+        let elements: Vec<String> = exclusion.elements.iter().map(element).collect();
+        let method = exclusion.method.as_ref().map(|method| format!(" USING {method}")).unwrap_or_default();
+        let predicate = exclusion.predicate.as_ref().map(|sql| format!(" WHERE ({sql})")).unwrap_or_default();
+        format!("EXCLUDE{method} ({}){predicate}{}", elements.join(", "), deferrable(exclusion.deferrable))
+    }
+
     fn create_index(&self, table: &TableName, index: &Index) -> String {
         let unique = if index.unique { "UNIQUE " } else { "" };
+        let concurrently = if index.concurrently { "CONCURRENTLY " } else { "" };
         let parts: Vec<String> = index.parts.iter().map(|part| self.index_part(part)).collect();
-        let predicate = index.predicate.as_ref().map(|predicate| format!(" WHERE {predicate}")).unwrap_or_default();
-        let name = self.name(&index.name.text);
-        format!("CREATE {unique}INDEX {name} ON {} ({}){predicate}", self.table(table), parts.join(", "))
+        let (name, table) = (self.name(&index.name.text), self.table(table));
+        let method = index.method.as_ref().map(|method| format!(" USING {method}")).unwrap_or_default();
+        let mut text = format!("CREATE {unique}INDEX {concurrently}{name} ON {table}{method} ({})", parts.join(", "));
+        if !index.include.is_empty() {
+            text.push_str(&format!(" INCLUDE ({})", self.names(&index.include)));
+        }
+        if index.nulls_not_distinct {
+            text.push_str(" NULLS NOT DISTINCT");
+        }
+        if !index.storage.is_empty() {
+            let settings: Vec<String> = index.storage.iter().map(|(name, value)| format!("{name} = {value}")).collect();
+            text.push_str(&format!(" WITH ({})", settings.join(", ")));
+        }
+        if let Some(predicate) = &index.predicate {
+            text.push_str(&format!(" WHERE {predicate}"));
+        }
+        text
     }
 
     fn index_part(&self, part: &IndexPart) -> String {
@@ -214,11 +251,47 @@ impl Sql {
         if let Some(collation) = &part.collation {
             text.push_str(&format!(" COLLATE {}", self.name(collation)));
         }
+        if let Some(class) = &part.operator_class {
+            text.push_str(&format!(" {class}"));
+        }
         if part.descending {
             text.push_str(" DESC");
         }
+        text.push_str(match part.nulls {
+            Some(NullsOrder::First) => " NULLS FIRST",
+            Some(NullsOrder::Last) => " NULLS LAST",
+            None => "",
+        });
         text
     }
+}
+
+fn nulls(unique: &Unique) -> &'static str {
+    if unique.nulls_not_distinct { " NULLS NOT DISTINCT" } else { "" }
+}
+
+fn deferrable(when: Deferrable) -> &'static str {
+    match when {
+        Deferrable::No => "",
+        Deferrable::InitiallyImmediate => " DEFERRABLE",
+        Deferrable::InitiallyDeferred => " DEFERRABLE INITIALLY DEFERRED",
+    }
+}
+
+fn identity(identity: &Identity) -> String {
+    let when = if identity.always { "ALWAYS" } else { "BY DEFAULT" };
+    let said = [
+        ("START WITH", identity.start),
+        ("INCREMENT BY", identity.increment),
+        ("MINVALUE", identity.min),
+        ("MAXVALUE", identity.max),
+        ("CACHE", identity.cache),
+    ];
+    let mut words: Vec<String> =
+        said.into_iter().filter_map(|(word, number)| Some(format!("{word} {}", number?))).collect();
+    words.extend(identity.cycle.then(|| "CYCLE".to_owned()));
+    let options = if words.is_empty() { String::new() } else { format!(" ({})", words.join(" ")) };
+    format!("GENERATED {when} AS IDENTITY{options}")
 }
 
 /// The column a constraint is written behind, if it is written behind one. A primary key of one column is.
@@ -233,6 +306,7 @@ fn column_of(constraint: &Constraint) -> Option<&String> {
         Constraint::Unique(unique) => &unique.placement,
         Constraint::ForeignKey(fk) => &fk.placement,
         Constraint::Check(check) => &check.placement,
+        Constraint::Exclusion(_) => return None,
     };
     match placement {
         Placement::Column(column) => Some(column),
@@ -247,5 +321,81 @@ fn action_words(action: Action) -> &'static str {
         Action::Cascade => "CASCADE",
         Action::SetNull => "SET NULL",
         Action::SetDefault => "SET DEFAULT",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use expect_test::expect;
+
+    use super::*;
+    use crate::model::{Check, ColumnType, DataType, TableOptions};
+
+    /// What no dialect of today keeps is written all the same, in the words of the standard and of PostgreSQL.
+    #[test]
+    fn everything_a_table_can_say() {
+        let mut column =
+            Column::new("id", ColumnType { text: Some("bigint".into()), ..ColumnType::written(DataType::BigInteger) });
+        column.nullable = false;
+        let counted = Identity { always: true, start: Some(10), cache: Some(5), cycle: true, ..Identity::default() };
+        column.identity = Some(counted);
+        let part = IndexPart {
+            descending: true,
+            nulls: Some(NullsOrder::Last),
+            collation: Some("C".into()),
+            operator_class: Some("text_pattern_ops".into()),
+            ..IndexPart::column("name")
+        };
+        let when = Deferrable::InitiallyDeferred;
+        let table = Table {
+            columns: vec![column],
+            uniques: vec![Unique {
+                deferrable: Deferrable::InitiallyImmediate,
+                nulls_not_distinct: true,
+                ..Unique::new(None, vec!["a".into(), "b".into()], Placement::Table)
+            }],
+            foreign_keys: vec![ForeignKey {
+                name: Some(Name::written("fk")),
+                columns: vec!["a".into()],
+                references: TableName::new("p"),
+                referenced_columns: vec!["id".into()],
+                on_delete: Some(Action::Cascade),
+                on_update: None,
+                deferrable: when,
+                match_full: true,
+                not_valid: true,
+                placement: Placement::Table,
+            }],
+            checks: vec![Check { name: None, expression: "a > 0".into(), placement: Placement::Table }],
+            exclusions: vec![Exclusion {
+                name: Some(Name::written("apart")),
+                method: Some("gist".into()),
+                elements: vec![ExclusionElement { part: IndexPart::column("room"), operator: "=".into() }],
+                predicate: Some("taken".into()),
+                deferrable: when,
+            }],
+            indexes: vec![Index {
+                unique: true,
+                predicate: Some("a > 0".into()),
+                method: Some("btree".into()),
+                include: vec!["b".into()],
+                nulls_not_distinct: true,
+                storage: [("fillfactor".to_owned(), "70".to_owned())].into(),
+                concurrently: true,
+                ..Index::new(Name::written("i"), vec![part])
+            }],
+            options: TableOptions { partition_by: Some("RANGE (a)".into()), ..TableOptions::default() },
+            ..Table::new(TableName::new("t"))
+        };
+        expect![[r#"
+            CREATE TABLE "t" (
+                "id" bigint GENERATED ALWAYS AS IDENTITY (START WITH 10 CACHE 5 CYCLE) NOT NULL,
+                UNIQUE NULLS NOT DISTINCT ("a", "b") DEFERRABLE,
+                CONSTRAINT "fk" FOREIGN KEY ("a") REFERENCES "p" ("id") MATCH FULL ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED NOT VALID,
+                CHECK (a > 0),
+                CONSTRAINT "apart" EXCLUDE USING gist ("room" WITH =) WHERE (taken) DEFERRABLE INITIALLY DEFERRED
+            ) PARTITION BY RANGE (a);
+            CREATE UNIQUE INDEX CONCURRENTLY "i" ON "t" USING btree ("name" COLLATE "C" text_pattern_ops DESC NULLS LAST) INCLUDE ("b") NULLS NOT DISTINCT WITH (fillfactor = 70) WHERE a > 0"#]]
+        .assert_eq(&operation(&Op::CreateTable { table }, Dialect::Sqlite).join(";\n"));
     }
 }

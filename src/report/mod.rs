@@ -13,7 +13,7 @@ use crate::compare::{Comparison, Difference};
 use crate::dialect::Dialect;
 use crate::diff::{Unmanaged, UnmanagedObject};
 use crate::error::count;
-use crate::model::{Constraint, Declared, IndexKey, Location, ObjectPath, Schema, Table, TableName};
+use crate::model::{Constraint, Declared, IndexKey, Location, ObjectPath, Schema, Table, TableName, VerbatimKind};
 use crate::op::Op;
 use crate::render::sql::table_lines;
 
@@ -39,6 +39,8 @@ pub struct Report {
     pub changes: Vec<Change>,
     /// What came into the project's tables by hand since the last revision.
     pub added: Vec<String>,
+    /// Entities that are views in the database.
+    pub views: Vec<String>,
     /// What is live and declared by nobody.
     pub unmanaged: Vec<String>,
     /// Whether `unmanaged` counts as found.
@@ -94,6 +96,7 @@ impl Report {
         };
         self.changes = comparison.differences.iter().map(change).collect();
         self.unmanaged = comparison.unmanaged.iter().map(unmanaged_text).collect();
+        self.views = comparison.views.iter().map(|name| view_text(name, comparison, declared)).collect();
         self.counted = counted(&comparison.declared);
         self
     }
@@ -128,6 +131,9 @@ pub fn write(report: &Report, quiet: bool, out: &mut dyn Write) -> io::Result<()
     write_list(out, "pending: not applied to the database yet", &report.pending)?;
     write_list(out, "history", &report.history)?;
     write_list(out, "changed by hand since the last revision: in the database, in no entity", &report.added)?;
+    if !quiet {
+        write_list(out, "views: entities read them; seachange neither creates nor changes them", &report.views)?;
+    }
     if !quiet || report.strict {
         write_list(out, "unmanaged: in the database, in no entity; left alone", &report.unmanaged)?;
     }
@@ -256,7 +262,7 @@ fn counted(schema: &Schema) -> String {
     for (number, noun) in [
         (tables().map(|table| table.columns.len()).sum(), "column"),
         (tables().map(|table| table.foreign_keys.len()).sum(), "foreign key"),
-        (tables().map(|table| table.uniques.len() + table.checks.len()).sum(), "constraint"),
+        (tables().map(|table| table.uniques.len() + table.checks.len() + table.exclusions.len()).sum(), "constraint"),
     ] {
         if number > 0 {
             parts.push(count(number, noun));
@@ -270,6 +276,14 @@ fn counted(schema: &Schema) -> String {
     parts.join(", ")
 }
 
+fn view_text(name: &TableName, comparison: &Comparison, declared: &Declared) -> String {
+    let kind = comparison.live.verbatim.get(name).map_or(VerbatimKind::View, |live| live.kind);
+    match declared.origins.get(&ObjectPath::Table(name.clone())) {
+        Some(place) => format!("{kind} `{name}`  {PLACE}{place}{PLACE:#}"),
+        None => format!("{kind} `{name}`"),
+    }
+}
+
 /// An unmanaged thing in words, if it is in a table of the project and only somebody who altered the table can have put
 /// it there. Indexes and triggers are not among them: they are made beside a table, by people who tune a database.
 pub fn alteration_text(unmanaged: &Unmanaged) -> Option<String> {
@@ -279,6 +293,7 @@ pub fn alteration_text(unmanaged: &Unmanaged) -> Option<String> {
         | UnmanagedObject::Collation { .. }
         | UnmanagedObject::Generated { .. }
         | UnmanagedObject::ForeignKeyAction(_)
+        | UnmanagedObject::ForeignKeyDeferral(_)
         | UnmanagedObject::Constraint(_) => Some(unmanaged_text(unmanaged)),
         UnmanagedObject::Table(_)
         | UnmanagedObject::Index(_)
@@ -311,6 +326,9 @@ pub fn unmanaged_text(unmanaged: &Unmanaged) -> String {
                 fk.references
             )
         }
+        UnmanagedObject::ForeignKeyDeferral(fk) => {
+            format!("DEFERRABLE of the foreign key `{table}` ({}) to `{}`", fk.columns.join(", "), fk.references)
+        }
         UnmanagedObject::Constraint(constraint) => constraint_text(table, constraint),
         UnmanagedObject::Index(index) => {
             let parts = index.parts.iter().map(|part| match &part.key {
@@ -332,5 +350,11 @@ fn constraint_text(table: &TableName, constraint: &Constraint) -> String {
             format!("foreign key of `{table}` ({}) to `{}`", fk.columns.join(", "), fk.references)
         }
         Constraint::Check(check) => format!("check of `{table}` ({})", check.expression),
+        Constraint::Exclusion(exclusion) => {
+            let parts = exclusion.elements.iter().map(|element| match &element.part.key {
+                IndexKey::Column(text) | IndexKey::Expression(text) => text.as_str(),
+            });
+            format!("exclusion of `{table}` ({})", parts.collect::<Vec<_>>().join(", "))
+        }
     }
 }

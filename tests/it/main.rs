@@ -8,6 +8,7 @@ mod config;
 mod conventions;
 mod declare;
 mod history;
+mod language;
 mod mediaparser_entities;
 mod models;
 mod random;

@@ -21,7 +21,7 @@ use super::problem::{Failure, Outcome, Problem, kept};
 use super::types::path_text;
 use super::workspace::{Module, ModuleId, Workspace};
 use super::{by_hand, constants, naming};
-use crate::model::{Action, ForeignKey, Name, Placement};
+use crate::model::{Action, Deferrable, ForeignKey, Name, Placement};
 
 /// The kind of a relation field, by the last name of its type, as SeaORM's macros tell it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -309,7 +309,9 @@ impl Reader<'_> {
             referenced_columns: referenced,
             on_delete: self.action(said.on_delete.as_ref())?,
             on_update: self.action(said.on_update.as_ref())?,
-            deferred: false,
+            deferrable: Deferrable::No,
+            match_full: false,
+            not_valid: false,
             placement,
             columns,
         })

@@ -4,13 +4,15 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use syn::spanned::Spanned;
 use syn::{Item, UseTree};
 
 use super::macro_rules::Rules;
 use super::module::Name;
-use super::{ModuleId, Workspace};
+use super::{FileId, ModuleId, Workspace};
 use crate::declare::cfg;
 use crate::declare::naming::plain;
+use crate::declare::problem::Problem;
 
 /// Macros that call each other deeper than this never end.
 const DEEPEST: usize = 32;
@@ -22,14 +24,14 @@ pub(super) struct Prepared {
 }
 
 impl Workspace {
-    /// Prepares the items of a module below that parent.
-    pub(super) fn prepare(&self, items: Vec<Item>, parent: Option<ModuleId>) -> Prepared {
+    /// Prepares the items of a module of a file, below that parent.
+    pub(super) fn prepare(&self, items: Vec<Item>, file: FileId, parent: Option<ModuleId>) -> Prepared {
         let mut prepared = Prepared { items: Vec::new(), macros: BTreeMap::new() };
-        self.take(items, parent, &mut prepared, 0);
+        self.take(items, file, parent, &mut prepared, 0);
         prepared
     }
 
-    fn take(&self, items: Vec<Item>, parent: Option<ModuleId>, prepared: &mut Prepared, depth: usize) {
+    fn take(&self, items: Vec<Item>, file: FileId, parent: Option<ModuleId>, prepared: &mut Prepared, depth: usize) {
         for item in cfg::decide(items, &self.features) {
             let Item::Macro(call) = &item else {
                 prepared.items.push(item);
@@ -38,19 +40,26 @@ impl Workspace {
             if let Some(name) = &call.ident {
                 if let Some(rules) = Rules::parse(call.mac.tokens.clone()) {
                     prepared.macros.insert(plain(name), Rc::new(rules));
+                } else {
+                    // Left among the items, where it is noticed if it would make entities.
+                    prepared.items.push(item);
                 }
                 continue;
             }
-            let expanded = (depth < DEEPEST)
-                .then(|| self.find_macro(&call.mac.path, parent, prepared))
-                .flatten()
-                .and_then(|rules| {
-                    let span = call.mac.path.segments.first().map(|first| first.ident.span())?;
-                    syn::parse2::<syn::File>(rules.expand(call.mac.tokens.clone(), span)?).ok()
-                });
-            match expanded {
-                Some(file) => self.take(file.items, parent, prepared, depth + 1),
-                None => prepared.items.push(item),
+            let Some(rules) = self.find_macro(&call.mac.path, parent, prepared) else {
+                prepared.items.push(item);
+                continue;
+            };
+            let span = call.mac.path.span();
+            let expanded = (depth < DEEPEST).then(|| rules.expand(call.mac.tokens.clone(), span)).flatten();
+            match expanded.and_then(|tokens| syn::parse2::<syn::File>(tokens).ok()) {
+                Some(made) => self.take(made.items, file, parent, prepared, depth + 1),
+                None if rules.makes_entities => self.report(
+                    Problem::new(file, span, "the entities this macro makes cannot be read")
+                        .hint("write them out, or keep the call outside of the entity folders"),
+                ),
+                // What it would have made is missed where it is used.
+                None => {}
             }
         }
     }

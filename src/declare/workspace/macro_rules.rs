@@ -10,7 +10,11 @@ use quote::ToTokens;
 use syn::parse::{Parse, ParseStream, Parser};
 
 /// The rules of one macro.
-pub(super) struct Rules(Vec<Rule>);
+pub(super) struct Rules {
+    rules: Vec<Rule>,
+    /// What it makes may be an entity.
+    pub(super) makes_entities: bool,
+}
 
 struct Rule {
     pattern: Vec<Part>,
@@ -48,6 +52,7 @@ const MOST: usize = 10_000;
 impl Rules {
     /// Reads what stands between the braces of `macro_rules! name { … }`.
     pub(super) fn parse(tokens: TokenStream) -> Option<Self> {
+        let makes_entities = tokens.to_string().contains("DeriveEntity");
         let mut rules = Vec::new();
         let mut rest = tokens.into_iter().peekable();
         while let Some(TokenTree::Group(pattern)) = rest.next() {
@@ -60,13 +65,13 @@ impl Rules {
                 rest.next();
             }
         }
-        Some(Self(rules))
+        Some(Self { rules, makes_entities })
     }
 
     /// What a call becomes, by the first rule that matches it.
     pub(super) fn expand(&self, input: TokenStream, call: Span) -> Option<TokenStream> {
         let input: Vec<TokenTree> = input.into_iter().collect();
-        self.0.iter().find_map(|rule| {
+        self.rules.iter().find_map(|rule| {
             let mut bindings = Bindings::new();
             let rest = matched(&rule.pattern, &input, &mut bindings)?;
             if !rest.is_empty() {

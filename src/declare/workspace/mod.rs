@@ -297,6 +297,11 @@ impl Workspace {
         }
     }
 
+    /// Adds a problem met while reading a file.
+    fn report(&self, problem: Problem) {
+        self.problems.borrow_mut().push(problem);
+    }
+
     /// The problems met while reading files.
     pub(super) fn problems(&self) -> Vec<Problem> {
         self.problems.borrow().clone()
@@ -310,7 +315,7 @@ impl Workspace {
     /// Whether a file that belongs to no module seems to declare entities.
     pub(super) fn mentions_entities(&self, path: &Path) -> Result<bool> {
         let text = fs::read_to_string(path).map_err(|source| Error::Read { path: self.shown(path), source })?;
-        Ok(text.contains("DeriveEntityModel"))
+        Ok(text.contains("DeriveEntity"))
     }
 
     /// A problem about a file as a whole, such as one that no `mod` leads to.
@@ -534,7 +539,7 @@ impl Workspace {
     }
 
     fn put_items(&self, items: Vec<Item>, file: FileId, scope: Scope, parent: Parent) -> ModuleId {
-        let Prepared { items, macros } = self.prepare(items, parent.id);
+        let Prepared { items, macros } = self.prepare(items, file, parent.id);
         self.put(Contents::of(items, &scope.folder), macros, file, scope, parent)
     }
 

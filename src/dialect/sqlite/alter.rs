@@ -1,6 +1,6 @@
 //! What SQLite's `ALTER TABLE` can do and what it refuses, given the table as it is.
 
-use super::text;
+use super::{text, types};
 use crate::error::Refusal;
 use crate::model::{Column, Constraint, DefaultValue, IndexKey, Placement, Schema, Table, TableName};
 use crate::op::Op;
@@ -48,8 +48,26 @@ fn accepts_rebuild(from: &Table, to: &Table, schema: &Schema) -> Result<(), Refu
             can_rebuild: false,
         });
     }
+    if let Some(column) = untyped(to).filter(|_| to.options.strict && !from.options.strict) {
+        let text = column.data_type.text.as_deref().unwrap_or_default();
+        return Err(Refusal {
+            reason: format!(
+                "a STRICT table knows INT, INTEGER, REAL, TEXT, BLOB and ANY, and `{}.{}` is of the type `{text}`",
+                to.name, column.name
+            ),
+            hint: "declare the column in the entity, or change it in a revision of your own: `seachange revision -m …`"
+                .to_owned(),
+            can_rebuild: false,
+        });
+    }
     let gone = from.columns.iter().filter(|column| to.column(&column.name).is_none());
     gone.into_iter().try_for_each(|column| accepts_without_column(from, &column.name, schema))
+}
+
+/// The column whose type a strict table does not know.
+fn untyped(table: &Table) -> Option<&Column> {
+    let is_known = |column: &Column| types::is_strict(column.data_type.text.as_deref().unwrap_or_default());
+    table.columns.iter().find(|column| !is_known(column))
 }
 
 fn accepts_new_column(column: &Column, constraints: &[Constraint]) -> Result<(), Refusal> {
@@ -70,7 +88,8 @@ fn accepts_new_column(column: &Column, constraints: &[Constraint]) -> Result<(),
                 return rebuild("`ADD COLUMN` takes a foreign key only without a default");
             }
             Constraint::Unique(_) => return rebuild("`ADD COLUMN` cannot add a unique column"),
-            Constraint::ForeignKey(_) | Constraint::Check(_) => {}
+            // No exclusion constraint comes as far as this.
+            Constraint::ForeignKey(_) | Constraint::Check(_) | Constraint::Exclusion(_) => {}
         }
     }
     Ok(())
@@ -96,7 +115,11 @@ fn accepts_dropped_column(table: &Table, column: &Column, own: &[Constraint], sc
             Constraint::Check(check) if !own.contains(&constraint) && mentions(&check.expression, name) => {
                 return in_the_way(format!("the check ({}) uses", check.expression));
             }
-            Constraint::PrimaryKey(_) | Constraint::Unique(_) | Constraint::ForeignKey(_) | Constraint::Check(_) => {}
+            Constraint::PrimaryKey(_)
+            | Constraint::Unique(_)
+            | Constraint::ForeignKey(_)
+            | Constraint::Check(_)
+            | Constraint::Exclusion(_) => {}
         }
     }
     let computed = table.columns.iter().filter_map(|column| Some((column, column.generated.as_ref()?)));

@@ -1,6 +1,7 @@
 //! Brings a schema into SQLite's own words: every type and default gets its text, and what SQLite cannot hold goes.
 //! Looks at one schema only; what two of them have in common is for `reconcile`.
 
+use super::beyond;
 use super::compare;
 use super::create::{self, ClauseKind};
 use super::{literal, quote, types, value};
@@ -28,7 +29,7 @@ pub(in crate::dialect) fn canonicalize(schema: Schema, options: Options) -> Resu
     Ok(canonical)
 }
 
-fn unsupported(object: ObjectPath, reason: impl Into<String>, hint: impl Into<String>) -> Error {
+pub(super) fn unsupported(object: ObjectPath, reason: impl Into<String>, hint: impl Into<String>) -> Error {
     Error::Unsupported { database: "SQLite", object: Box::new(object), reason: reason.into(), hint: hint.into() }
 }
 
@@ -36,6 +37,7 @@ fn table(mut table: Table, options: Options) -> Result<Table> {
     for position in 0..table.columns.len() {
         take_extra(&mut table, position)?;
     }
+    beyond::leave_out(&mut table)?;
     let counted = counted_column(&table);
     let key = table.primary_key.as_ref().map(|key| key.columns.clone()).unwrap_or_default();
     for column in &mut table.columns {
@@ -58,6 +60,7 @@ fn table(mut table: Table, options: Options) -> Result<Table> {
             }
             default.text = Some(value::spell(&default.value));
         }
+        beyond::check_strict(&table.name, &table.options, column)?;
         column.nullable &= !key.contains(&column.name);
         column.collation = column.collation.take().filter(|name| !name.eq_ignore_ascii_case("BINARY"));
         column.comment = None;
@@ -144,7 +147,7 @@ fn take_extra(table: &mut Table, position: usize) -> Result<()> {
             }
             ClauseKind::Unique { .. } => {
                 let columns = vec![column.name.clone()];
-                table.uniques.push(Unique { name, columns, placement: placement.clone() });
+                table.uniques.push(Unique::new(name, columns, placement.clone()));
             }
             ClauseKind::NotNull => column.nullable = false,
             ClauseKind::Null => {}
@@ -156,7 +159,9 @@ fn take_extra(table: &mut Table, position: usize) -> Result<()> {
                     referenced_columns: reference.referenced_columns,
                     on_delete: reference.on_delete,
                     on_update: reference.on_update,
-                    deferred: reference.deferred,
+                    deferrable: reference.deferrable,
+                    match_full: false,
+                    not_valid: false,
                     placement: placement.clone(),
                 });
             }

@@ -2,7 +2,7 @@
 //! generated columns, where a constraint is written. Checks nothing that SQLite has checked already.
 
 use super::text::{self, Kind, Token};
-use crate::model::Action;
+use crate::model::{Action, Deferrable};
 
 /// What `CREATE TABLE` says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,7 +59,7 @@ pub(super) struct Reference {
     pub(super) referenced_columns: Vec<String>,
     pub(super) on_delete: Option<Action>,
     pub(super) on_update: Option<Action>,
-    pub(super) deferred: bool,
+    pub(super) deferrable: Deferrable,
 }
 
 /// What `CREATE INDEX` says.
@@ -297,13 +297,13 @@ impl<'t, 'a> Cursor<'t, 'a> {
             if self.take(&["CONSTRAINT"]) {
                 // SQLite takes a name without a constraint; the last name counts.
                 name = Some(self.name()?);
-            } else if let Some(deferred) = self.deferrable() {
+            } else if let Some(deferrable) = self.deferrable() {
                 let reference = clauses.iter_mut().rev().find_map(|clause| match &mut clause.kind {
                     ClauseKind::References(reference) => Some(reference),
                     _ => None,
                 });
                 if let Some(reference) = reference {
-                    reference.deferred = deferred;
+                    reference.deferrable = deferrable;
                 }
             } else {
                 let kind = self.clause()?;
@@ -388,8 +388,9 @@ impl<'t, 'a> Cursor<'t, 'a> {
     fn reference(&mut self, columns: Vec<String>) -> Read<ClauseKind> {
         let table = self.name()?;
         let referenced_columns = self.names_if_any()?;
+        let deferrable = Deferrable::No;
         let mut reference =
-            Reference { columns, table, referenced_columns, on_delete: None, on_update: None, deferred: false };
+            Reference { columns, table, referenced_columns, on_delete: None, on_update: None, deferrable };
         loop {
             if self.take(&["ON", "DELETE"]) {
                 reference.on_delete = Some(self.action()?);
@@ -421,8 +422,8 @@ impl<'t, 'a> Cursor<'t, 'a> {
         self.misread("an action")
     }
 
-    /// Whether what comes next defers the foreign key, when it says anything about that.
-    fn deferrable(&mut self) -> Option<bool> {
+    /// When the foreign key is checked, if what comes next says anything about that.
+    fn deferrable(&mut self) -> Option<Deferrable> {
         let possible = if self.take(&["NOT", "DEFERRABLE"]) {
             false
         } else if self.take(&["DEFERRABLE"]) {
@@ -432,6 +433,10 @@ impl<'t, 'a> Cursor<'t, 'a> {
         };
         let initially = self.take(&["INITIALLY", "DEFERRED"]);
         let _immediate = !initially && self.take(&["INITIALLY", "IMMEDIATE"]);
-        Some(possible && initially)
+        Some(match (possible, initially) {
+            (true, true) => Deferrable::InitiallyDeferred,
+            (true, false) => Deferrable::InitiallyImmediate,
+            (false, _) => Deferrable::No,
+        })
     }
 }

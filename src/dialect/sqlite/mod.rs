@@ -2,6 +2,7 @@
 //! Reading, comparing and splitting scripts are in the files of those names.
 
 mod alter;
+mod beyond;
 mod canonicalize;
 mod catalog;
 mod compare;

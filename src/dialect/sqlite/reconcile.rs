@@ -1,12 +1,11 @@
 //! Decides what of the declared schema the live one satisfies, and gives it the live form.
 //! What is left different is a difference; whose it is and what to do about it is decided elsewhere.
 
+use super::beyond;
 use super::canonicalize::enum_check;
 use super::compare::{self, CheckMeaning, IndexMeaning};
 use super::{rowid_alias, spelling, types};
-use crate::model::{
-    Action, AutoIncrement, Check, Column, ForeignKey, Index, Name, PrimaryKey, Schema, Table, TableOptions, Unique,
-};
+use crate::model::{Action, AutoIncrement, Check, Column, ForeignKey, Index, Name, PrimaryKey, Schema, Table, Unique};
 
 /// The declared schema in the live form wherever the live one satisfies it.
 pub(in crate::dialect) fn reconcile(declared: Schema, live: &Schema) -> Schema {
@@ -54,9 +53,10 @@ fn reconcile_table(table: &mut Table, live: &Table) {
         *key = live.clone();
     }
     let live_alias = rowid_alias(live);
+    let becomes_strict = table.options.strict && !live.options.strict;
     for column in &mut table.columns {
         if let Some(live_column) = live.column(&column.name) {
-            reconcile_column(column, live_column, live, live_alias);
+            reconcile_column(column, live_column, live, live_alias, becomes_strict);
         }
         // A strict table refuses the words SeaORM writes for what is new in it.
         let is_new = live.column(&column.name).is_none_or(|live| live.data_type != column.data_type);
@@ -68,14 +68,9 @@ fn reconcile_table(table: &mut Table, live: &Table) {
     // Stable: columns the live table lacks stay in their order, behind the others.
     table.columns.sort_by_key(|column| position(column).unwrap_or(usize::MAX));
     table.unmodelled.clone_from(&live.unmodelled);
-    // No entity attribute says how a table is stored, so `false` says nothing.
-    table.options = TableOptions {
-        strict: table.options.strict || live.options.strict,
-        without_rowid: table.options.without_rowid || live.options.without_rowid,
-    };
 }
 
-fn reconcile_column(column: &mut Column, live: &Column, table: &Table, alias: Option<&str>) {
+fn reconcile_column(column: &mut Column, live: &Column, table: &Table, alias: Option<&str>, becomes_strict: bool) {
     let is_enough = match (column.auto_increment, live.auto_increment) {
         (AutoIncrement::Inferred, _) => alias == Some(live.name.as_str()),
         // The lock in the place of the database: what nobody wrote was made all the same.
@@ -87,7 +82,9 @@ fn reconcile_column(column: &mut Column, live: &Column, table: &Table, alias: Op
     }
     // A column that shall count needs the one word SQLite counts with.
     let is_the_word = live.data_type.text.as_deref().is_some_and(|text| text.eq_ignore_ascii_case("integer"));
-    let fits = column.auto_increment == AutoIncrement::No || is_the_word;
+    // A table that becomes strict can keep only the types such tables know.
+    let can_stay = !becomes_strict || live.data_type.text.as_deref().is_some_and(types::is_strict);
+    let fits = can_stay && (column.auto_increment == AutoIncrement::No || is_the_word);
     if fits && types::satisfies(&column.data_type, &live.data_type, table.options.strict) {
         column.data_type = live.data_type.clone();
     }
@@ -134,6 +131,7 @@ fn foreign_key(fk: &ForeignKey, live: &ForeignKey) -> ForeignKey {
     ForeignKey {
         on_delete: said(fk.on_delete, live.on_delete),
         on_update: said(fk.on_update, live.on_update),
+        deferrable: fk.deferrable,
         ..live.clone()
     }
 }
@@ -167,6 +165,14 @@ impl Keyed {
 }
 
 fn reconcile_indexes(table: &mut Table, live: &Table) {
+    let columns = &table.columns;
+    for index in &mut table.indexes {
+        // A collation that nobody declares is still the column's own.
+        beyond::own_collations(index, |name| {
+            let is_said = columns.iter().any(|column| column.name == name && column.collation.is_some());
+            live.column(name).filter(|_| !is_said).map(|live| live.collation.as_deref().unwrap_or("BINARY"))
+        });
+    }
     let live_objects = Keyed::of(live);
     let matched = match_all(
         Keyed::of(table),

@@ -6,8 +6,8 @@ use sea_orm::{ConnectOptions, ConnectionTrait, Database};
 use super::{canonicalize, reconcile, reflect, show, statements};
 use crate::dialect::{EnumStorage, Options};
 use crate::model::{
-    Action, AutoIncrement, Check, Column, ColumnDefault, ColumnType, DataType, DefaultValue, ForeignKey, Generated,
-    Index, IndexKey, IndexPart, Literal, Name, Placement, PrimaryKey, Schema, Table, TableName, Unique,
+    Action, AutoIncrement, Check, Column, ColumnDefault, ColumnType, DataType, DefaultValue, Deferrable, ForeignKey,
+    Generated, Index, IndexKey, IndexPart, Literal, Name, Placement, PrimaryKey, Schema, Table, TableName, Unique,
 };
 
 const PLAIN: Options = Options { enums: EnumStorage::Plain };
@@ -102,11 +102,11 @@ fn names(names: &[&str]) -> Vec<String> {
 
 fn index(name: Name, columns: &[&str]) -> Index {
     let parts = columns.iter().map(|name| IndexPart::column(*name)).collect();
-    Index { name, parts, unique: false, predicate: None }
+    Index::new(name, parts)
 }
 
 fn unique(name: Option<Name>, columns: &[&str]) -> Unique {
-    Unique { name, columns: names(columns), placement: Placement::Table }
+    Unique::new(name, names(columns), Placement::Table)
 }
 
 fn foreign_key(name: Option<Name>, columns: &[&str], table: &str, referenced: &[&str]) -> ForeignKey {
@@ -117,7 +117,9 @@ fn foreign_key(name: Option<Name>, columns: &[&str], table: &str, referenced: &[
         referenced_columns: names(referenced),
         on_delete: None,
         on_update: None,
-        deferred: false,
+        deferrable: Deferrable::No,
+        match_full: false,
+        not_valid: false,
         placement: Placement::Table,
     }
 }
@@ -229,11 +231,7 @@ async fn uniques_and_indexes() {
         index(Name::written("by_b"), &["b"]),
         Index { predicate: Some("(E IS NOT NULL)".into()), ..index(Name::inferred("part"), &["e"]) },
         Index {
-            parts: vec![IndexPart {
-                key: IndexKey::Expression("LOWER( c )".into()),
-                descending: true,
-                collation: None,
-            }],
+            parts: vec![IndexPart { descending: true, ..IndexPart::new(IndexKey::Expression("LOWER( c )".into())) }],
             ..index(Name::inferred("low"), &[])
         },
     ];
@@ -297,8 +295,10 @@ async fn foreign_keys() {
         CREATE TABLE child (a INT, b INT, c INT, d INT, FOREIGN KEY (a, b) REFERENCES p DEFERRABLE INITIALLY DEFERRED,
             CONSTRAINT fk2 FOREIGN KEY (c, d) REFERENCES p (x, y), CONSTRAINT fk_q FOREIGN KEY (a, b) REFERENCES q (x, y) ON DELETE CASCADE)",
         &expect![[r#"
+            + child: foreign ["a", "b"] -> p ["x", "y"]
             + child: foreign "fk2" ["c", "d"] -> p ["x", "y"] update Restrict
             + child: foreign "fk_q" ["a", "b"] -> q ["x", "y"]
+            - child: foreign ["a", "b"] -> p ["x", "y"] deferred
             - child: foreign "fk2" ["c", "d"] -> p ["x", "y"]
             - child: foreign "fk_q" ["a", "b"] -> q ["x", "y"] delete Cascade"#]],
     )
@@ -462,9 +462,11 @@ async fn how_a_table_is_stored() {
     check(
         vec![t, strict],
         "CREATE TABLE t (id TEXT PRIMARY KEY, n INT, c TEXT) STRICT, WITHOUT ROWID; CREATE TABLE u (a TEXT)",
-        &expect![[r"
+        &expect![[r#"
+            + t
             + u STRICT
-            - u"]],
+            - t STRICT, WITHOUT ROWID
+            - u"#]],
     )
     .await;
 }

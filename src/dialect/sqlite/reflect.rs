@@ -82,7 +82,7 @@ impl Catalog {
             return Err(Error::Definition { object: object.name.clone(), reason });
         }
         let mut table = Table::new(TableName::new(&object.name));
-        table.options = self.tables.get(&object.name).map(|row| row.options).unwrap_or_default();
+        table.options = self.tables.get(&object.name).map(|row| row.options.clone()).unwrap_or_default();
         table.unmodelled = create::unmodelled(&object.sql);
         table.columns = rows.iter().zip(&text.columns).map(|(row, text)| column(row, text)).collect();
         table.primary_key = primary_key(rows, &text);
@@ -143,7 +143,10 @@ impl Catalog {
                     // To the catalog, `NO ACTION` and nothing are the same.
                     on_delete: fk.on_delete.or(reference.on_delete),
                     on_update: fk.on_update.or(reference.on_update),
-                    deferred: reference.deferred,
+                    deferrable: reference.deferrable,
+                    // SQLite reads `MATCH` and forgets it.
+                    match_full: false,
+                    not_valid: false,
                     placement,
                 }
             })
@@ -260,7 +263,7 @@ fn unique(row: &IndexRow, text: &TableText, rows: &[ColumnRow]) -> (usize, Uniqu
         Some((position, (clause, placement))) => (position, clause.name.clone(), placement),
         None => (usize::MAX, None, Placement::Table),
     };
-    (position, Unique { name: name.map(Name::written), columns, placement })
+    (position, Unique::new(name.map(Name::written), columns, placement))
 }
 
 fn same_names(left: &[String], right: &[String]) -> bool {
@@ -282,10 +285,11 @@ fn index(row: &IndexRow, sql: &str, table: &Table) -> Result<Index> {
                 // The collation of an expression is part of its text.
                 (IndexKey::Expression(text.parts.get(position).cloned().unwrap_or_default()), None)
             };
-            IndexPart { key, descending: part.descending, collation }
+            IndexPart { descending: part.descending, collation, ..IndexPart::new(key) }
         })
         .collect();
-    Ok(Index { name: Name::written(&row.name), parts, unique: row.unique, predicate: text.predicate })
+    let name = Name::written(&row.name);
+    Ok(Index { unique: row.unique, predicate: text.predicate, ..Index::new(name, parts) })
 }
 
 #[cfg(test)]

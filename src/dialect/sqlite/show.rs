@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::model::{AutoIncrement, Column, IndexKey, Name, Placement, Schema, Table};
+use crate::model::{AutoIncrement, Column, Deferrable, IndexKey, Name, Placement, Schema, Table};
 
 pub(super) fn schema(schema: &Schema) -> String {
     let mut out = String::new();
@@ -53,7 +53,12 @@ fn table(out: &mut String, table: &Table) {
         if let Some(action) = fk.on_update {
             write!(out, " update {action:?}").unwrap();
         }
-        writeln!(out, "{}{place}", if fk.deferred { " deferred" } else { "" }).unwrap();
+        let deferrable = match fk.deferrable {
+            Deferrable::No => "",
+            Deferrable::InitiallyImmediate => " deferrable",
+            Deferrable::InitiallyDeferred => " deferred",
+        };
+        writeln!(out, "{deferrable}{place}").unwrap();
     }
     for check in &table.checks {
         let place = placement(&check.placement);

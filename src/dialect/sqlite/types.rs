@@ -138,7 +138,8 @@ pub(super) fn spell_strict(kind: &DataType) -> Option<String> {
     let text = match Family::of(&spell(kind)?) {
         Family::Boolean | Family::Integer => "INTEGER",
         Family::Float | Family::Decimal(_) | Family::Money(_) => "REAL",
-        Family::Blob => "BLOB",
+        // SeaORM writes a UUID as its sixteen bytes.
+        Family::Blob | Family::Uuid => "BLOB",
         Family::Any => "ANY",
         Family::Char(_)
         | Family::String(_)
@@ -147,11 +148,15 @@ pub(super) fn spell_strict(kind: &DataType) -> Option<String> {
         | Family::Time
         | Family::DateTime
         | Family::Json
-        | Family::Uuid
         | Family::Enum => "TEXT",
         Family::Other(text) => return Some(text),
     };
     Some(text.to_owned())
+}
+
+/// Whether it is one of the types a `STRICT` table knows.
+pub(super) fn is_strict(text: &str) -> bool {
+    ["INT", "INTEGER", "REAL", "TEXT", "BLOB", "ANY"].iter().any(|name| name.eq_ignore_ascii_case(text))
 }
 
 /// Why SQLite has no such type: the word for it, for messages.

@@ -153,14 +153,14 @@ fn change_object(table: &mut Table, choices: &mut Choices<'_>) {
         4 => {
             if let Some(unique) = table.uniques.pop() {
                 let parts = unique.columns.iter().map(IndexPart::column).collect();
-                table.indexes.push(Index { name: Name::written("now an index"), parts, unique: true, predicate: None });
+                table.indexes.push(Index { unique: true, ..Index::new(Name::written("now an index"), parts) });
             }
         }
         5 => {
             let at = table.indexes.iter().position(|index| index.unique);
             if let Some(index) = at.map(|at| table.indexes.remove(at)) {
                 let name = choices.often(50).then(|| Name::written("now a constraint"));
-                table.uniques.push(Unique { name, columns: index_columns(&index), placement: Placement::Table });
+                table.uniques.push(Unique::new(name, index_columns(&index), Placement::Table));
             }
         }
         _ => {

@@ -13,8 +13,8 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use seachange::model::{
-    Action, AutoIncrement, Check, Column, ColumnDefault, ColumnType, DataType, DefaultValue, ForeignKey, Index,
-    IndexKey, IndexPart, Literal, Name, Placement, PrimaryKey, Schema, Table, TableName, Unique,
+    Action, AutoIncrement, Check, Column, ColumnDefault, ColumnType, DataType, DefaultValue, Deferrable, ForeignKey,
+    Index, IndexKey, IndexPart, Literal, Name, Placement, PrimaryKey, Schema, Table, TableName, Unique,
 };
 
 const TABLES: [&str; 9] =
@@ -286,9 +286,18 @@ fn add_foreign_key(schema: &mut Schema, child: &TableName, choices: &mut Choices
     let name = Some(if choices.often(20) { Name::written("fk \"é\"") } else { Name::inferred("") });
     let on_delete = choices.pick(&ACTIONS).copied().flatten();
     let on_update = choices.pick(&ACTIONS).copied().flatten();
-    let fk =
-        ForeignKey { name, columns, references, referenced_columns, on_delete, on_update, deferred: false, placement };
-    table.foreign_keys.push(fk);
+    table.foreign_keys.push(ForeignKey {
+        name,
+        columns,
+        references,
+        referenced_columns,
+        on_delete,
+        on_update,
+        deferrable: if choices.often(20) { Deferrable::InitiallyDeferred } else { Deferrable::No },
+        match_full: false,
+        not_valid: false,
+        placement,
+    });
 }
 
 /// An index, a unique constraint or a check.
@@ -307,20 +316,20 @@ fn add_object(schema: &mut Schema, table: &TableName, choices: &mut Choices<'_>,
                 } else {
                     Name::inferred("")
                 };
-                table.indexes.push(Index { name, parts, unique: kind == 1, predicate: None });
+                table.indexes.push(Index { unique: kind == 1, ..Index::new(name, parts) });
             }
         }
         2 => {
             if let Some(column) = choices.pick(&distinct).cloned() {
                 let columns = vec![column.clone()];
-                table.uniques.push(Unique { name: None, columns, placement: Placement::Column(column) });
+                table.uniques.push(Unique::new(None, columns, Placement::Column(column)));
             }
         }
         3 => {
             let columns = some_of(&distinct, choices);
             if !columns.is_empty() {
                 let name = choices.often(30).then(|| Name::written("a unique; key"));
-                table.uniques.push(Unique { name, columns, placement: Placement::Table });
+                table.uniques.push(Unique::new(name, columns, Placement::Table));
             }
         }
         _ => {

@@ -20,10 +20,8 @@ pub(crate) fn add_unmanaged(schema: &mut Schema, choices: &mut Choices<'_>) -> V
         let Some(column) = choices.pick(&columns).cloned() else { continue };
         let (quoted_table, quoted) = (quote(&name.name), quote(&column));
         let index = |parts, predicate| Index {
-            name: Name::written(format!("unmanaged index {number}")),
-            parts,
-            unique: false,
             predicate,
+            ..Index::new(Name::written(format!("unmanaged index {number}")), parts)
         };
         match kind {
             0 => {
@@ -44,7 +42,7 @@ pub(crate) fn add_unmanaged(schema: &mut Schema, choices: &mut Choices<'_>) -> V
             }
             2 => table.indexes.push(index(vec![IndexPart::column(&column)], None)),
             3 => {
-                let part = IndexPart { key: IndexKey::Expression(format!("length({quoted})")), ..IndexPart::column("") };
+                let part = IndexPart::new(IndexKey::Expression(format!("length({quoted})")));
                 table.indexes.push(index(vec![part], Some(format!("{quoted} IS NOT NULL"))));
             }
             4 => {

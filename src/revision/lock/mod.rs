@@ -1,0 +1,138 @@
+//! The text of `schema.lock`: what the entities declared at the last revision. One block per table and one line per
+//! object, sorted, so that two branches merge in git. Knows no files and no dialect.
+
+mod rows;
+#[cfg(test)]
+mod tests;
+mod types;
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use self::rows::TableRow;
+use crate::error::Cause;
+use crate::model::{Schema, Verbatim, VerbatimKind};
+
+const HEADER: &str = "\
+# What the entities declared at the last revision: how seachange knows what is the project's and what is not.
+# Written by `seachange revision`; commit it together with the revision. Not to be edited by hand.
+";
+
+/// The version of the format.
+const FORMAT: u32 = 1;
+
+/// The lock of a schema. The same schema gives the same text.
+pub fn write(schema: &Schema) -> String {
+    let mut text = format!("{HEADER}format = {FORMAT}\n");
+    for (name, view) in &schema.verbatim {
+        text.push_str(&format!("\n[views.{}]\n", key(&name.to_string())));
+        if let Some(schema) = &name.schema {
+            text.push_str(&format!("schema = {}\n", quoted(schema)));
+        }
+        if view.kind == VerbatimKind::VirtualTable {
+            text.push_str("virtual = true\n");
+        }
+    }
+    for table in schema.tables.values() {
+        let row = TableRow::from(table);
+        text.push_str(&format!("\n[tables.{}]\n", key(&table.name.to_string())));
+        if let Some(schema) = &table.name.schema {
+            text.push_str(&format!("schema = {}\n", quoted(schema)));
+        }
+        list(&mut text, "columns", &row.columns);
+        if let Some(primary_key) = &row.primary_key {
+            text.push_str(&format!("primary_key = {}\n", inline(primary_key)));
+        }
+        list(&mut text, "uniques", &row.uniques);
+        list(&mut text, "foreign_keys", &row.foreign_keys);
+        list(&mut text, "checks", &row.checks);
+        list(&mut text, "exclusions", &row.exclusions);
+        list(&mut text, "indexes", &row.indexes);
+        if row.strict {
+            text.push_str("strict = true\n");
+        }
+        if row.without_rowid {
+            text.push_str("without_rowid = true\n");
+        }
+        if let Some(partition_by) = &row.partition_by {
+            text.push_str(&format!("partition_by = {}\n", quoted(partition_by)));
+        }
+        if let Some(comment) = &row.comment {
+            text.push_str(&format!("comment = {}\n", quoted(comment)));
+        }
+    }
+    text
+}
+
+/// Reads a lock back.
+///
+/// # Errors
+/// The text is not a lock, was left with git's conflict marks, or is of a newer format.
+pub fn read(text: &str) -> Result<Schema, Cause> {
+    if text.lines().any(|line| line.starts_with("<<<<<<< ") || line.starts_with(">>>>>>> ")) {
+        return Err("git left a merge conflict in it".into());
+    }
+    let file: LockFile = toml::from_str(text)?;
+    if file.format > FORMAT {
+        return Err(format!("it is of format {}, this seachange reads format {FORMAT}", file.format).into());
+    }
+    let mut schema = Schema::default();
+    for (name, row) in file.tables {
+        let table = row.into_table(&name)?;
+        schema.tables.insert(table.name.clone(), table);
+    }
+    for (key, row) in file.views {
+        let kind = if row.r#virtual { VerbatimKind::VirtualTable } else { VerbatimKind::View };
+        let verbatim = Verbatim { kind, sql: String::new(), triggers: Vec::new() };
+        schema.verbatim.insert(rows::table_name(&key, row.schema), verbatim);
+    }
+    Ok(schema)
+}
+
+fn list<T: Serialize>(text: &mut String, name: &str, rows: &[T]) {
+    if rows.is_empty() {
+        return;
+    }
+    text.push_str(&format!("{name} = [\n"));
+    for row in rows {
+        text.push_str(&format!("  {},\n", inline(row)));
+    }
+    text.push_str("]\n");
+}
+
+/// A row on one line, its fields in the order of the struct.
+fn inline<T: Serialize>(row: &T) -> String {
+    let mut text = String::new();
+    // Rows hold strings, numbers, booleans and lists of them only: TOML can say all of them.
+    let _ = row.serialize(toml::ser::ValueSerializer::new(&mut text));
+    text
+}
+
+fn quoted(value: &str) -> String {
+    toml::Value::String(value.to_owned()).to_string()
+}
+
+fn key(name: &str) -> String {
+    let is_bare = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-');
+    if is_bare { name.to_owned() } else { quoted(name) }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct LockFile {
+    format: u32,
+    #[serde(default)]
+    tables: BTreeMap<String, TableRow>,
+    /// Entities that were views in the database: known by name only.
+    #[serde(default)]
+    views: BTreeMap<String, ViewRow>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ViewRow {
+    schema: Option<String>,
+    #[serde(default)]
+    r#virtual: bool,
+}
