@@ -296,9 +296,20 @@ pub struct Blocked {
     pub refusal: Refusal,
 }
 
+/// How much a problem in a file matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Severity {
+    /// Nothing can be done until it is gone.
+    Error,
+    /// It is worth a look, and everything else goes on.
+    Warning,
+}
+
 /// One problem in a file, with the words that cause it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
+    /// Whether it stops anything.
+    pub severity: Severity,
     /// What is wrong: a lower-case fragment, user values in backticks.
     pub message: String,
     /// Where.
@@ -361,6 +372,7 @@ impl Place {
     /// ```
     pub fn problem(&self, message: impl Into<String>) -> Diagnostic {
         Diagnostic {
+            severity: Severity::Error,
             message: message.into(),
             location: self.location.clone(),
             line: self.line.clone(),

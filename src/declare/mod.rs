@@ -40,7 +40,7 @@ use self::entity::Outlines;
 pub use self::find::find_entities;
 use self::problem::Problem;
 use self::workspace::{Module, Roots, Workspace};
-use crate::error::{Diagnostic, Error, Result};
+use crate::error::{Diagnostic, Error, Result, Severity};
 use crate::model::{Declared, Location, ObjectPath};
 
 /// Where the entities are.
@@ -116,12 +116,13 @@ pub fn declare(sources: &Sources) -> Result<Declared> {
         return Err(failure);
     }
     diagnostics.extend(problems.iter().map(|problem| workspace.diagnostic(problem)));
-    if diagnostics.is_empty() {
-        return Ok(declared);
-    }
     diagnostics.sort_by(|a, b| (&a.location, &a.message).cmp(&(&b.location, &b.message)));
     diagnostics.dedup();
-    Err(Error::Source { problems: diagnostics })
+    if diagnostics.iter().any(|problem| problem.severity == Severity::Error) {
+        return Err(Error::Source { problems: diagnostics });
+    }
+    declared.warnings = diagnostics;
+    Ok(declared)
 }
 
 /// The modules of the root files, those written inside them included, in the order of files.
@@ -324,7 +325,7 @@ this is not Rust
                   |     pub x: Nope,
                   |            ^^^^
                   hint: write the column type on the field, `#[sea_orm(column_type = "...")]`, or for all fields into `seachange.toml`, below `[types]`: `"Nope" = "..."`
-                entities/a.rs:8:15: unknown attribute `uniqe` on a column
+                entities/a.rs:8:15: warning: unknown attribute `uniqe` on a column
                   |     #[sea_orm(uniqe)]
                   |               ^^^^^ SeaORM ignores it
                   hint: did you mean `unique`?

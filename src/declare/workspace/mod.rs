@@ -22,7 +22,7 @@ use super::column_type::StoredAs;
 use super::names::Meaning;
 use super::naming::plain;
 use super::problem::Problem;
-use crate::error::{Diagnostic, Error, Result};
+use crate::error::{Diagnostic, Error, Result, Severity};
 use crate::model::Location;
 use expand::Prepared;
 use macro_rules::Rules;
@@ -323,7 +323,15 @@ impl Workspace {
         let text = fs::read_to_string(path).unwrap_or_default();
         let line = text.lines().next().unwrap_or_default().to_owned();
         let location = Location { file: self.shown(path), line: 1, column: 1 };
-        Diagnostic { message, location, width: line.chars().count().max(1), line, label: None, hint: Some(hint) }
+        Diagnostic {
+            severity: Severity::Warning,
+            message,
+            location,
+            width: line.chars().count().max(1),
+            line,
+            label: None,
+            hint: Some(hint),
+        }
     }
 
     /// A problem in words for the user.
@@ -333,6 +341,7 @@ impl Workspace {
         let line = file.text.lines().nth(start.line.saturating_sub(1)).unwrap_or_default().to_owned();
         let until = if end.line == start.line { end.column } else { line.chars().count() };
         Diagnostic {
+            severity: problem.severity,
             message: problem.message.clone(),
             location: self.location(problem.file, problem.span),
             width: until.saturating_sub(start.column).max(1),
