@@ -564,3 +564,36 @@ fn kinds_that_are_ignored_are_neither_reported_nor_written() {
     let ran = project.expect(1, &["check"]);
     assert!(!ran.out.contains("by hand"), "{}", ran.out);
 }
+
+#[test]
+fn what_is_left_out_is_not_written_and_foreign_keys_to_it_are() {
+    let entities = TEAMS.to_owned() + MEMBERS;
+    let project =
+        project(&entities, "[tables]\nexclude = [\"teams\"]\n", "CREATE TABLE teams (id integer PRIMARY KEY)");
+    project.expect(0, &["revision", "--autogenerate", "-m", "members"]);
+    let text = project.newest();
+    assert!(!text.contains("TABLE \"teams\"") && text.contains("REFERENCES \"teams\" (\"id\")"), "{text}");
+    let lock = fs::read_to_string(project.path().join("migrations/schema.lock")).unwrap();
+    assert!(!lock.contains("[tables.teams]") && lock.contains("[tables.members]"), "{lock}");
+    project.expect(0, &["upgrade"]);
+    project.expect(0, &["check"]);
+    project.expect(0, &["check", "--offline"]);
+    project.expect(0, &["downgrade", "base"]);
+    assert_eq!(project.query("SELECT name FROM sqlite_schema WHERE name IN ('teams', 'members')"), ["teams"]);
+}
+
+#[test]
+fn what_init_writes_can_be_switched_on_as_it_stands() {
+    let project = Project::mediaparser_with_original("5_before_rename");
+    project.expect(0, &["init"]);
+    let path = project.path().join("seachange.toml");
+    let is_setting = |line: &str| line.starts_with("# [") || line.split(" = ").count() == 2;
+    let switched_on = |line: &str| match line.strip_prefix("# ") {
+        Some(setting) if is_setting(line) => format!("{setting}\n"),
+        _ => format!("{line}\n"),
+    };
+    let text: String = fs::read_to_string(&path).unwrap().lines().map(switched_on).collect();
+    assert!(text.contains("\n[naming]\nindex = ") && text.contains("\nexact_types = true\n"), "{text}");
+    fs::write(&path, text).unwrap();
+    project.expect(1, &["check"]);
+}
