@@ -251,6 +251,14 @@ pub enum Error {
         /// What to write instead.
         hint: String,
     },
+    /// A compiled entity says something the model has no word for.
+    #[error("failed to understand the entity of `{object}`: {reason}")]
+    Linked {
+        /// The table or column.
+        object: Box<ObjectPath>,
+        /// What is not understood.
+        reason: String,
+    },
     /// The database describes one of its objects in words that cannot be understood.
     #[error("failed to understand how `{object}` was created: {reason}")]
     Definition {
@@ -535,6 +543,7 @@ impl Error {
             | Self::Read { .. }
             | Self::Write { .. }
             | Self::Query { .. }
+            | Self::Linked { .. }
             | Self::Definition { .. } => None,
         }
     }

@@ -17,6 +17,7 @@ mod expanded;
 mod find;
 mod gather;
 mod known;
+pub mod linked;
 mod names;
 mod naming;
 mod problem;

@@ -4,6 +4,8 @@
 
 mod cases;
 mod cli;
+mod config;
+mod conventions;
 mod declare;
 mod history;
 mod language;
