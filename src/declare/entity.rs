@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use proc_macro2::Span;
-use syn::{Attribute, Field, ItemStruct};
+use syn::{Field, ItemStruct};
 
+use super::annotations::{Annotations, Role, Subject};
 use super::attrs::{ColumnAttrs, ModelAttrs};
 use super::cfg::{Condition, condition};
 use super::problem::{Problem, kept};
@@ -22,6 +23,8 @@ use crate::model::{
 pub(super) struct Entity {
     pub(super) table: Table,
     pub(super) renames: Vec<Rename>,
+    /// It reads a view: the table has a name and nothing else.
+    pub(super) is_view: bool,
     /// Where the table is named.
     pub(super) named: Span,
     /// Where each column is declared.
@@ -95,16 +98,26 @@ pub(super) fn read(
     problems: &mut Vec<Problem>,
 ) -> Option<Entity> {
     let file = module.file;
+    let annotations = Annotations::read(module, model, problems);
+    let is_view = match annotations.role() {
+        Role::Ignored => return None,
+        Role::View => true,
+        Role::Table => false,
+    };
     conditional(module, model, problems);
     let said = ModelAttrs::read(file, &model.attrs, problems);
     let fields = fields(module, model, &said, problems);
-    foreign_attributes(module, model, problems);
     let outline = sketch(&said, &fields);
     if outline.is_none() {
         problems.push(
             Problem::new(file, model.ident.span(), "the entity has no `table_name`")
                 .hint("add `#[sea_orm(table_name = \"...\")]` to the struct"),
         );
+    }
+    let named = said.table_name.as_ref().map_or_else(|| model.ident.span(), syn::LitStr::span);
+    if is_view {
+        let table = Table::new(outline?.table);
+        return Some(Entity { table, renames: Vec::new(), is_view, named, columns: Vec::new() });
     }
     // Even without a name, the rest is read for what else is wrong.
     let nameless = outline.is_none();
@@ -145,9 +158,15 @@ pub(super) fn read(
     }
     table.uniques = fields.iter().filter(|field| field.said.unique).map(|field| unique(&field.name)).collect();
     table.indexes = indexes(&table.name, &fields);
+    let before = problems.len();
     table.foreign_keys = relations::read(workspace, outlines, module, model, &outline, problems);
-    let named = said.table_name.as_ref().map_or_else(|| model.ident.span(), syn::LitStr::span);
-    (!nameless).then_some(Entity { table, renames, named, columns })
+    let has_broken_relations = problems.len() > before;
+    let names =
+        fields.iter().filter_map(|field| Some((naming::plain(field.field.ident.as_ref()?), field.name.clone())));
+    let names = names.collect();
+    let subject = Subject { table: &mut table, renames: &mut renames, columns: &names, has_broken_relations };
+    annotations.apply(subject, problems);
+    (!nameless).then_some(Entity { table, renames, is_view, named, columns })
 }
 
 /// The fields that are columns, with their names.
@@ -303,16 +322,6 @@ fn conditional(module: &Module, model: &ItemStruct, problems: &mut Vec<Problem>)
             Problem::new(module.file, span, "what the entity declares depends on how the crate is built")
                 .hint("remove the condition, or keep the entity outside of the entity folders"),
         );
-    }
-}
-
-/// `#[seachange(...)]` would change the schema.
-fn foreign_attributes(module: &Module, model: &ItemStruct, problems: &mut Vec<Problem>) {
-    let all = model.attrs.iter().chain(model.fields.iter().flat_map(|field| &field.attrs));
-    let ours = |attr: &&Attribute| attr.path().segments.first().is_some_and(|first| first.ident == "seachange");
-    for attr in all.filter(ours) {
-        let span = syn::spanned::Spanned::span(attr);
-        problems.push(Problem::new(module.file, span, "`#[seachange(...)]` is not understood yet").hint("remove it"));
     }
 }
 
@@ -558,7 +567,7 @@ pub enum Relation {}
                 entities/b.rs:3:24: the table `t` is declared twice
                   | #[sea_orm(table_name = "t")]
                   |                        ^^^ the second time
-                  hint: the first time is at entities/a.rs:3:24; leave one of them out of the entity folders
+                  hint: the first time is at entities/a.rs:3:24; leave one of them out with `#[seachange(ignore)]`
             "#]],
         );
     }

@@ -4,6 +4,9 @@
 //! Whatever is not understood is an error with its place: never a guess, never a silent skip.
 //! Knows no dialect: what a type is called in a database is not decided here.
 
+mod annotations;
+#[cfg(test)]
+mod annotations_tests;
 mod attrs;
 mod cfg;
 mod column_type;
@@ -11,6 +14,8 @@ mod defaults;
 mod entity;
 mod enums;
 mod find;
+#[path = "../../macros/src/grammar/mod.rs"]
+mod grammar;
 mod known;
 mod names;
 mod naming;
@@ -118,7 +123,7 @@ fn add(
         problems.push(
             Problem::new(module.file, entity.named, format!("the table `{name}` is declared twice"))
                 .label("the second time")
-                .hint(format!("the first time is at {first}; leave one of them out of the entity folders")),
+                .hint(format!("the first time is at {first}; leave one of them out with `#[seachange(ignore)]`")),
         );
         return;
     }
@@ -126,6 +131,10 @@ fn add(
     for (column, span) in entity.columns {
         let location: Location = workspace.location(module.file, span);
         declared.origins.insert(ObjectPath::Column(name.clone(), column), location);
+    }
+    if entity.is_view {
+        declared.views.insert(name);
+        return;
     }
     declared.renames.extend(entity.renames);
     declared.schema.tables.insert(name, entity.table);
