@@ -1,10 +1,12 @@
 //! The comparison everything else asks for: entities, lock and live database become operations and what was kept.
 //! Wires canonicalize, reconcile, rename, settle and diff; pure, and the same for every command, test and embedder.
 
+use std::collections::BTreeSet;
+
 use crate::dialect::{Dialect, Options};
-use crate::diff::{self, Unmanaged};
+use crate::diff::{self, Unmanaged, UnmanagedObject};
 use crate::error::Result;
-use crate::model::{Check, Declared, Placement, Rename, Schema};
+use crate::model::{Check, Declared, Placement, Rename, Schema, TableName, VerbatimKind};
 use crate::op::Op;
 
 /// What lies between the entities and a database.
@@ -63,17 +65,27 @@ pub fn compare(
     options: &Options,
 ) -> Result<Comparison> {
     let canonicalize = |schema: &Schema| dialect.canonicalize(schema.clone(), options).map(in_order);
+    let plain = |name: &TableName| plain(name, dialect);
     let goal = canonicalize(&declared.schema)?;
     let live = canonicalize(live)?;
-    let past = lock.map(canonicalize).transpose()?.unwrap_or_default();
+    let mut past = lock.map(canonicalize).transpose()?.unwrap_or_default();
+    let ignored: BTreeSet<TableName> = declared.ignored.iter().map(plain).collect();
+    let views: BTreeSet<TableName> = declared.views.iter().map(plain).collect();
+    // What the project lets go of is not dropped: it never was the project's.
+    past.tables.retain(|name, _| !ignored.contains(name) && !views.contains(name));
 
-    let renames = diff::resolve(&declared.renames, &live, &goal);
-    let doubtful = diff::doubtful(&declared.renames, &renames, &live, &goal, &past);
+    let asked: Vec<Rename> = declared.renames.iter().map(|rename| without_schema(rename, plain)).collect();
+    let renames = diff::resolve(&asked, &live, &goal);
+    let doubtful = diff::doubtful(&asked, &renames, &live, &goal, &past);
     let moved = apply(&renames, live.clone());
-    let past = apply(&diff::resolve(&declared.renames, &past, &goal), past);
+    let past = apply(&diff::resolve(&asked, &past, &goal), past);
     let goal = dialect.reconcile(goal, &moved);
     let past = dialect.reconcile(past, &moved);
-    let settlement = diff::settle(&goal, &past, &moved);
+    let mut settlement = diff::settle(&goal, &past, &moved);
+    settlement.unmanaged.retain(|unmanaged| {
+        let is_view = matches!(unmanaged.object, UnmanagedObject::Verbatim(VerbatimKind::View));
+        !ignored.contains(&unmanaged.table) && !(is_view && views.contains(&unmanaged.table))
+    });
 
     let ops = renames.iter().map(Op::from).chain(diff::diff(&moved, &settlement.target));
     let difference = |op: Op| Difference { drift: lock.is_some() && diff::is_drift(&op, &goal, &past), op };
@@ -86,6 +98,21 @@ pub fn compare(
         unmanaged: settlement.unmanaged,
         doubtful,
     })
+}
+
+/// The name as it is in a canonical schema of the dialect.
+fn plain(name: &TableName, dialect: Dialect) -> TableName {
+    let schema = name.schema.clone().filter(|_| dialect.capabilities().schemas);
+    TableName { schema, name: name.name.clone() }
+}
+
+fn without_schema(rename: &Rename, plain: impl Fn(&TableName) -> TableName) -> Rename {
+    match rename {
+        Rename::Table { from, to } => Rename::Table { from: plain(from), to: plain(to) },
+        Rename::Column { table, from, to } => {
+            Rename::Column { table: plain(table), from: from.clone(), to: to.clone() }
+        }
+    }
 }
 
 /// The schema with the parts of its tables in an order that does not depend on where it was read from, so that the lock

@@ -479,6 +479,9 @@ pub struct Declared {
     pub renames: Vec<Rename>,
     /// The views that entities read. They are in no table of the schema: nothing is made or compared.
     pub views: BTreeSet<TableName>,
+    /// The tables of entities that are somebody else's business: never compared, and never dropped because they were
+    /// declared once.
+    pub ignored: BTreeSet<TableName>,
     /// Where tables and columns are declared.
     pub origins: BTreeMap<ObjectPath, Location>,
 }

@@ -101,6 +101,7 @@ fn every_example_of_the_page() {
         --
         view busy_account
         --
+        ignored legacy
     "#]].assert_eq(&read.join("--\n"));
 }
 
@@ -442,6 +443,7 @@ mod b {
 "#,
         expect![[r#"
             view s.b
+            ignored a
         "#]],
     );
     check(

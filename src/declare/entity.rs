@@ -23,8 +23,8 @@ use crate::model::{
 pub(super) struct Entity {
     pub(super) table: Table,
     pub(super) renames: Vec<Rename>,
-    /// It reads a view: the table has a name and nothing else.
-    pub(super) is_view: bool,
+    /// When it makes no table, the table has a name and nothing else.
+    pub(super) role: Role,
     /// Where the table is named.
     pub(super) named: Span,
     /// Where each column is declared.
@@ -99,11 +99,14 @@ pub(super) fn read(
 ) -> Option<Entity> {
     let file = module.file;
     let annotations = Annotations::read(module, model, problems);
-    let is_view = match annotations.role() {
-        Role::Ignored => return None,
-        Role::View => true,
-        Role::Table => false,
-    };
+    let role = annotations.role();
+    let bare =
+        |table, named| Entity { table: Table::new(table), renames: Vec::new(), role, named, columns: Vec::new() };
+    if role == Role::Ignored {
+        // Whatever is wrong with it is not to be found out.
+        let table = outlines.of(workspace, module.id)?.table.clone();
+        return Some(bare(table, model.ident.span()));
+    }
     conditional(module, model, problems);
     let said = ModelAttrs::read(file, &model.attrs, problems);
     let fields = fields(module, model, &said, problems);
@@ -115,9 +118,8 @@ pub(super) fn read(
         );
     }
     let named = said.table_name.as_ref().map_or_else(|| model.ident.span(), syn::LitStr::span);
-    if is_view {
-        let table = Table::new(outline?.table);
-        return Some(Entity { table, renames: Vec::new(), is_view, named, columns: Vec::new() });
+    if role == Role::View {
+        return outline.map(|outline| bare(outline.table, named));
     }
     // Even without a name, the rest is read for what else is wrong.
     let nameless = outline.is_none();
@@ -166,7 +168,7 @@ pub(super) fn read(
     let names = names.collect();
     let subject = Subject { table: &mut table, renames: &mut renames, columns: &names, has_broken_relations };
     annotations.apply(subject, problems);
-    (!nameless).then_some(Entity { table, renames, is_view, named, columns })
+    (!nameless).then_some(Entity { table, renames, role, named, columns })
 }
 
 /// The fields that are columns, with their names.

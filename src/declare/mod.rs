@@ -32,6 +32,7 @@ use std::rc::Rc;
 
 use syn::Item;
 
+use self::annotations::Role;
 use self::attrs::derives;
 use self::cfg::Condition;
 use self::entity::Outlines;
@@ -88,6 +89,9 @@ pub fn declare(sources: &Sources) -> Result<Declared> {
     }
     diagnostics.extend(problems.iter().map(|problem| workspace.diagnostic(problem)));
     if diagnostics.is_empty() {
+        // Another entity may declare the table that one of them leaves alone.
+        let Declared { schema, ignored, .. } = &mut declared;
+        ignored.retain(|name| !schema.tables.contains_key(name));
         return Ok(declared);
     }
     diagnostics.sort_by(|a, b| (&a.location, &a.message).cmp(&(&b.location, &b.message)));
@@ -118,6 +122,10 @@ fn add(
     problems: &mut Vec<Problem>,
 ) {
     let name = entity.table.name.clone();
+    if entity.role == Role::Ignored {
+        declared.ignored.insert(name);
+        return;
+    }
     let path = ObjectPath::Table(name.clone());
     if let Some(first) = declared.origins.get(&path) {
         problems.push(
@@ -132,7 +140,7 @@ fn add(
         let location: Location = workspace.location(module.file, span);
         declared.origins.insert(ObjectPath::Column(name.clone(), column), location);
     }
-    if entity.is_view {
+    if entity.role == Role::View {
         declared.views.insert(name);
         return;
     }
@@ -309,8 +317,10 @@ this is not Rust
 
         /// Whatever the source, the answer is a schema or an error.
         #[test]
-        fn no_source_makes_it_panic(file in 0..5usize, from in 0..3000usize, length in 0..40usize, put in "[a-z(){}<>\\[\\]\"#:,=ß0-9 ]{0,8}") {
+        fn no_source_makes_it_panic(file in 0..7usize, from in 0..3000usize, length in 0..40usize, put in "[a-z(){}<>\\[\\]\"#:,=ß0-9 ]{0,8}") {
             let sources = [
+                include_str!("../../fixtures/declare/annotated.rs"),
+                include_str!("../../fixtures/declare/annotated_dense.rs"),
                 include_str!("../../fixtures/declare/attributes.rs"),
                 include_str!("../../fixtures/declare/book.rs"),
                 include_str!("../../fixtures/declare/chapter.rs"),

@@ -66,6 +66,9 @@ fn schema(declared: &Declared) -> String {
     for view in &declared.views {
         let _ = writeln!(text, "view {view}");
     }
+    for table in &declared.ignored {
+        let _ = writeln!(text, "ignored {table}");
+    }
     for rename in &declared.renames {
         let _ = match rename {
             Rename::Table { from, to } => writeln!(text, "rename {from} to {to}"),

@@ -13,8 +13,8 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use seachange::model::{
-    Action, AutoIncrement, Check, Column, ColumnDefault, ColumnType, DataType, DefaultValue, ForeignKey, Index,
-    IndexKey, IndexPart, Literal, Name, Placement, PrimaryKey, Schema, Table, TableName, Unique,
+    Action, AutoIncrement, Check, Column, ColumnDefault, ColumnType, DataType, DefaultValue, Deferrable, ForeignKey,
+    Index, IndexKey, IndexPart, Literal, Name, Placement, PrimaryKey, Schema, Table, TableName, Unique,
 };
 
 const TABLES: [&str; 9] =
