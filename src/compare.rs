@@ -4,9 +4,9 @@
 use std::collections::BTreeSet;
 
 use crate::dialect::{Dialect, Options};
-use crate::diff::{self, Unmanaged, UnmanagedObject};
+use crate::diff::{self, Rules, Unmanaged};
 use crate::error::Result;
-use crate::model::{Check, Declared, Placement, Rename, Schema, TableName, VerbatimKind};
+use crate::model::{Check, Declared, Placement, Rename, Schema, TableName};
 use crate::op::Op;
 
 /// What lies between the entities and a database.
@@ -22,6 +22,10 @@ pub struct Comparison {
     pub differences: Vec<Difference>,
     /// What is live and was kept although nobody declares it.
     pub unmanaged: Vec<Unmanaged>,
+    /// The entities that are views or virtual tables in the database: neither created nor changed.
+    pub views: BTreeSet<TableName>,
+    /// The live tables and views that the project leaves out. They are in `live` and `target` all the same.
+    pub left_out: BTreeSet<TableName>,
     /// Renames that were asked for and cannot be meant as they are written.
     pub doubtful: Vec<Rename>,
 }
@@ -64,28 +68,50 @@ pub fn compare(
     dialect: Dialect,
     options: &Options,
 ) -> Result<Comparison> {
-    let canonicalize = |schema: &Schema| dialect.canonicalize(schema.clone(), options).map(in_order);
-    let plain = |name: &TableName| plain(name, dialect);
-    let goal = canonicalize(&declared.schema)?;
-    let live = canonicalize(live)?;
-    let mut past = lock.map(canonicalize).transpose()?.unwrap_or_default();
-    let ignored: BTreeSet<TableName> = declared.ignored.iter().map(plain).collect();
-    let views: BTreeSet<TableName> = declared.views.iter().map(plain).collect();
-    // What the project lets go of is not dropped: it never was the project's.
-    past.tables.retain(|name, _| !ignored.contains(name) && !views.contains(name));
+    compare_by(declared, lock, live, dialect, options, &Rules::default())
+}
 
-    let asked: Vec<Rename> = declared.renames.iter().map(|rename| without_schema(rename, plain)).collect();
+/// The same by the rules of a project: what it leaves out is neither created nor dropped nor listed.
+///
+/// # Errors
+/// The dialect has no form for something declared.
+pub fn compare_by(
+    declared: &Declared,
+    lock: Option<&Schema>,
+    live: &Schema,
+    dialect: Dialect,
+    options: &Options,
+    rules: &Rules,
+) -> Result<Comparison> {
+    let canonicalize = |schema: Schema| dialect.canonicalize(schema, options).map(in_order);
+    let goal = canonicalize(rules.tables.keep(declared.schema.clone()))?;
+    // What is left out on the live side stays in the target: a plan has to see the views and foreign keys that lead into it.
+    let live = canonicalize(live.clone())?;
+    let mut past = canonicalize(lock.map(|lock| rules.tables.keep(lock.clone())).unwrap_or_default())?;
+    // What the entities let go of is not dropped.
+    let ignored: BTreeSet<TableName> = declared.ignored.iter().map(|name| dialect.fit_table(name)).collect();
+    past.tables.retain(|name, _| !ignored.contains(name));
+    let said: BTreeSet<TableName> = declared.views.iter().map(|name| dialect.fit_table(name)).collect();
+    let found = goal.tables.keys().filter(|name| live.verbatim.contains_key(*name)).cloned();
+    let views: BTreeSet<TableName> = said.into_iter().chain(found).collect();
+    let (goal, past) = (without(goal, &views), without(past, &views));
+    let by_schema = left_out(declared, lock, dialect, rules);
+    let is_left_out =
+        |name: &&TableName| !rules.tables.has(name) || by_schema.contains(*name) || ignored.contains(*name);
+    let left_out = live.tables.keys().chain(live.verbatim.keys()).filter(is_left_out).cloned().collect::<BTreeSet<_>>();
+
+    let asked = rules.tables.keep_renames(&declared.renames);
+    let asked: Vec<Rename> = asked.iter().map(|rename| dialect.fit_rename(rename)).collect();
     let renames = diff::resolve(&asked, &live, &goal);
     let doubtful = diff::doubtful(&asked, &renames, &live, &goal, &past);
     let moved = apply(&renames, live.clone());
     let past = apply(&diff::resolve(&asked, &past, &goal), past);
-    let goal = dialect.reconcile(goal, &moved);
+    let goal = dialect.reconcile(rules.tighten(goal, &moved), &moved);
     let past = dialect.reconcile(past, &moved);
+    let (goal, past) = (rules.without_ignored(goal, &moved), rules.without_ignored(past, &moved));
     let mut settlement = diff::settle(&goal, &past, &moved);
-    settlement.unmanaged.retain(|unmanaged| {
-        let is_view = matches!(unmanaged.object, UnmanagedObject::Verbatim(VerbatimKind::View));
-        !ignored.contains(&unmanaged.table) && !(is_view && views.contains(&unmanaged.table))
-    });
+    let is_known = |name: &TableName| left_out.contains(name) || views.contains(name);
+    settlement.unmanaged.retain(|unmanaged| rules.lists(unmanaged) && !is_known(&unmanaged.table));
 
     let ops = renames.iter().map(Op::from).chain(diff::diff(&moved, &settlement.target));
     let difference = |op: Op| Difference { drift: lock.is_some() && diff::is_drift(&op, &goal, &past), op };
@@ -96,23 +122,30 @@ pub fn compare(
         target: settlement.target,
         differences,
         unmanaged: settlement.unmanaged,
+        views,
+        left_out,
         doubtful,
     })
 }
 
-/// The name as it is in a canonical schema of the dialect.
-fn plain(name: &TableName, dialect: Dialect) -> TableName {
-    let schema = name.schema.clone().filter(|_| dialect.capabilities().schemas);
-    TableName { schema, name: name.name.clone() }
+/// The schema without some tables, and without the foreign keys that lead to them: nothing can refer to a view.
+fn without(mut schema: Schema, names: &BTreeSet<TableName>) -> Schema {
+    schema.tables.retain(|name, _| !names.contains(name));
+    for table in schema.tables.values_mut() {
+        table.foreign_keys.retain(|fk| !names.contains(&fk.references));
+    }
+    schema
 }
 
-fn without_schema(rename: &Rename, plain: impl Fn(&TableName) -> TableName) -> Rename {
-    match rename {
-        Rename::Table { from, to } => Rename::Table { from: plain(from), to: plain(to) },
-        Rename::Column { table, from, to } => {
-            Rename::Column { table: plain(table), from: from.clone(), to: to.clone() }
-        }
+/// The tables that are left out by the schema somebody declared them in, as a database without schemas knows them.
+fn left_out(declared: &Declared, lock: Option<&Schema>, dialect: Dialect, rules: &Rules) -> BTreeSet<TableName> {
+    if dialect.capabilities().schemas {
+        return BTreeSet::new();
     }
+    let names = || declared.schema.tables.keys().chain(lock.into_iter().flat_map(|lock| lock.tables.keys()));
+    let bare = |name: &TableName| TableName::new(&name.name);
+    let kept: BTreeSet<TableName> = names().filter(|name| rules.tables.has(name)).map(bare).collect();
+    names().filter(|name| !rules.tables.has(name)).map(bare).filter(|name| !kept.contains(name)).collect()
 }
 
 /// The schema with the parts of its tables in an order that does not depend on where it was read from, so that the lock

@@ -1,9 +1,10 @@
-//! The pages of `docs/` that are made from the program itself: its command line and its hazards.
+//! The pages of `docs/` that are made from the program itself: its command line, its configuration and its hazards.
 //! `cargo xtask docs` writes them, a test compares them.
 
 use clap::{Arg, Command, CommandFactory};
 
 use crate::cli::Cli;
+use crate::config::keys::{KEYS, TABLES};
 use crate::plan::hazard::HAZARDS;
 
 /// Each page by its file name.
@@ -12,7 +13,7 @@ use crate::plan::hazard::HAZARDS;
 /// assert!(seachange::docs::pages().iter().any(|(file, _)| *file == "cli.md"));
 /// ```
 pub fn pages() -> Vec<(&'static str, String)> {
-    vec![("cli.md", cli()), ("hazards.md", hazards())]
+    vec![("cli.md", cli()), ("config.md", config()), ("hazards.md", hazards())]
 }
 
 fn cli() -> String {
@@ -57,6 +58,28 @@ fn argument_line(argument: &Arg) -> String {
     let default = argument.get_default_values().first().filter(|_| takes_value);
     let default = default.map(|default| format!(" Default: `{}`.", default.to_string_lossy())).unwrap_or_default();
     format!("- `{name}`: {help}.{default}\n").replace("..", ".")
+}
+
+fn config() -> String {
+    let mut text = String::from(
+        "# Configuration\n\n`seachange.toml`, in the project's folder or one above it; `seachange init` writes it. Whatever is \
+         wrong in it is shown with its line.\nMade from the program by `cargo xtask docs`.\n",
+    );
+    for (table, about) in TABLES {
+        text.push_str(&if table.is_empty() {
+            format!("\n{about}\n")
+        } else {
+            format!("\n## `[{table}]`\n\n{about}\n")
+        });
+        for key in KEYS.iter().filter(|key| key.table == table) {
+            let default = key.default.map(|default| format!(" Default: `{default}`.")).unwrap_or_default();
+            text.push_str(&format!(
+                "\n### `{}`\n\n{}{default}\n\n    {} = {}\n",
+                key.name, key.explanation, key.name, key.example
+            ));
+        }
+    }
+    text
 }
 
 fn hazards() -> String {

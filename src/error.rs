@@ -2,7 +2,10 @@
 //! Knows no terminal; how an error is drawn is the report's business.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use similar::get_close_matches;
 
 use crate::model::{Location, ObjectPath};
 
@@ -45,6 +48,12 @@ pub enum Error {
         /// Each with its reason.
         renames: Vec<String>,
     },
+    /// Names of constraints and indexes that cannot be made, or that two things get.
+    #[error("{} with the names of constraints and indexes\n{}", count(problems.len(), "problem"), listed(problems))]
+    Names {
+        /// Each in words, with the place of its table where it is known.
+        problems: Vec<String>,
+    },
     /// A revision ends or begins the transaction it runs in.
     #[error("{revision} has a statement that ends its transaction\n  --> {}:{line}\n{}", path.display(), indented(sql))]
     OwnTransaction {
@@ -81,13 +90,11 @@ pub enum Error {
         /// Where the search began.
         folder: PathBuf,
     },
-    /// The configuration cannot be understood.
-    #[error("failed to understand `{}`", path.display())]
+    /// The configuration cannot be understood. All problems of the file.
+    #[error("{} in the configuration", count(problems.len(), "problem"))]
     Config {
-        /// The file.
-        path: PathBuf,
-        /// Why, with the place.
-        source: Cause,
+        /// Each with its place.
+        problems: Vec<Diagnostic>,
     },
     /// No entities were found.
     #[error("no SeaORM entities in `{}`", folder.display())]
@@ -298,6 +305,118 @@ pub struct Diagnostic {
     pub hint: Option<String>,
 }
 
+/// A piece of a line of a file: all a [`Diagnostic`] needs to point at it, whoever finds the problem and however late.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// Where it begins.
+    pub location: Location,
+    /// The whole line.
+    pub line: String,
+    /// How many characters of it, at least 1.
+    pub width: usize,
+}
+
+/// A value somebody wrote into a file, and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Written<T> {
+    /// The value.
+    pub value: T,
+    /// Where it stands; a string with its quotes.
+    pub place: Place,
+}
+
+impl Place {
+    /// The bytes of a text. Of several lines, the first one; beyond the end, the end.
+    pub fn new(file: &Path, text: &str, bytes: Range<usize>) -> Self {
+        let start = text.floor_char_boundary(bytes.start);
+        let end = text.ceil_char_boundary(bytes.end).max(start);
+        let begin = text[..start].rfind('\n').map_or(0, |newline| newline + 1);
+        let line = text[begin..].lines().next().unwrap_or_default();
+        let column = text[begin..start].chars().count();
+        let width = text[start..end].lines().next().unwrap_or_default().chars().count();
+        let number = text[..begin].matches('\n').count() + 1;
+        Self {
+            location: Location { file: file.to_owned(), line: number, column: column + 1 },
+            line: line.to_owned(),
+            width: width.max(1),
+        }
+    }
+
+    /// A problem here. The message is a lower-case fragment, with the values of the user in backticks.
+    ///
+    /// ```
+    /// use std::path::Path;
+    /// use seachange::error::Place;
+    ///
+    /// let problem = Place::new(Path::new("a.toml"), "x = 1\ny = 2", 6..7).problem("`y` is not a key").hint("write `x`");
+    /// assert_eq!((problem.location.line, problem.location.column, problem.width), (2, 1, 1));
+    /// ```
+    pub fn problem(&self, message: impl Into<String>) -> Diagnostic {
+        Diagnostic {
+            message: message.into(),
+            location: self.location.clone(),
+            line: self.line.clone(),
+            width: self.width,
+            label: None,
+            hint: None,
+        }
+    }
+}
+
+impl Written<String> {
+    /// Where some bytes of the string stand. The whole string, when it is not written just as it reads.
+    ///
+    /// ```
+    /// use std::path::Path;
+    /// use seachange::error::{Place, Written};
+    ///
+    /// let written = Written { value: "ix_{tabel}".to_owned(), place: Place::new(Path::new("a.toml"), "x = \"ix_{tabel}\"", 4..16) };
+    /// assert_eq!(written.part(3..10).location.column, 9);
+    /// ```
+    pub fn part(&self, bytes: Range<usize>) -> Place {
+        let written = self.place.line.chars().skip(self.place.location.column - 1).take(self.place.width);
+        let written: String = written.collect();
+        let is_plain = ['"', '\''].iter().any(|quote| written == format!("{quote}{}{quote}", self.value));
+        let (Some(before), Some(part), true) = (self.value.get(..bytes.start), self.value.get(bytes), is_plain) else {
+            return self.place.clone();
+        };
+        let mut place = self.place.clone();
+        place.location.column += 1 + before.chars().count();
+        place.width = part.chars().count().max(1);
+        place
+    }
+}
+
+impl Diagnostic {
+    /// The same with words right at the place.
+    #[must_use]
+    pub fn label(mut self, label: impl Into<String>) -> Self {
+        self.label = Some(label.into());
+        self
+    }
+
+    /// The same with what to do next.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// Suggests the one of the words that comes closest, or else says `otherwise`.
+    #[must_use]
+    pub fn did_you_mean(self, word: &str, words: &[&str], otherwise: &str) -> Self {
+        match closest(word, words) {
+            Some(best) => self.hint(format!("did you mean `{best}`?")),
+            None => self.hint(otherwise),
+        }
+    }
+}
+
+/// The word that comes closest to another, if one comes close.
+pub(crate) fn closest<'a>(word: &str, words: &[&'a str]) -> Option<&'a str> {
+    get_close_matches(word, words, 1, 0.6).first().copied()
+}
+
 impl Error {
     /// The same error, told where the entities declare what it is about.
     #[must_use]
@@ -370,6 +489,11 @@ impl Error {
             }
             Self::Renames { .. } => Some(
                 "correct `renamed_from` or `--rename`; to drop the old column and keep the new one, take the rename away"
+                    .to_owned(),
+            ),
+            Self::Names { .. } => Some(
+                "write a name at one of them, or give the templates in `[naming]` of `seachange.toml` more tokens, as in \
+                 `{table}_{columns}`"
                     .to_owned(),
             ),
             Self::OwnTransaction { .. } => Some(

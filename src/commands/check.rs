@@ -1,7 +1,7 @@
 //! `check` and `diff`: what lies between the entities, the revisions and the database.
 
 use crate::cli;
-use crate::compare::{Comparison, compare};
+use crate::compare::Comparison;
 use crate::error::Result;
 use crate::model::{Declared, Schema};
 use crate::plan::{self, Purpose};
@@ -14,7 +14,11 @@ use super::{Context, Exit, Live, closed, missing, refuse_doubtful};
 /// Says whether entities, revisions and database are one.
 pub(super) async fn check(ctx: &mut Context<'_>, args: &cli::Check) -> Result<Exit> {
     let declared = ctx.declare()?;
-    let report = if args.offline { offline(ctx, &declared)? } else { online(ctx, &declared, args.strict).await? };
+    let report = if args.offline {
+        offline(ctx, &declared)?
+    } else {
+        online(ctx, &declared, args.strict || ctx.config.strict).await?
+    };
     report::write(&report, ctx.quiet, ctx.out).map_err(closed)?;
     if let Some(hint) = &report.hint {
         ctx.note(hint)?;
@@ -31,6 +35,7 @@ fn empty(against: String, side: &'static str) -> Report {
         tables: Vec::new(),
         changes: Vec::new(),
         added: Vec::new(),
+        views: Vec::new(),
         unmanaged: Vec::new(),
         strict: false,
         counted: String::new(),
@@ -71,7 +76,7 @@ async fn online(ctx: &mut Context<'_>, declared: &Declared, strict: bool) -> Res
         );
         return Ok(report);
     }
-    let comparison = compare(declared, lock.as_ref(), &live.schema, ctx.config.dialect, &ctx.config.options)?;
+    let comparison = ctx.compare(declared, lock.as_ref(), &live.schema)?;
     refuse_doubtful(&comparison, &[])?;
     let mut report = report.with(&comparison, declared, ctx.config.dialect);
     let known = live.history.values().find_map(|applied| applied.undeclared.as_deref());
@@ -110,7 +115,7 @@ fn unrecorded(ctx: &Context<'_>, declared: &Declared, lock: Option<&Schema>, rep
 
 /// Compares the entities with the lock in the place of a database.
 pub(super) fn against_lock(ctx: &Context<'_>, declared: &Declared, lock: &Schema) -> Result<Comparison> {
-    compare(declared, Some(lock), lock, ctx.config.dialect, &ctx.config.options)
+    ctx.compare(declared, Some(lock), lock)
 }
 
 fn history_problems(graph: &crate::revision::graph::Graph, live: &Live) -> Vec<String> {
@@ -150,7 +155,7 @@ pub(super) async fn diff(ctx: &mut Context<'_>, args: &cli::Diff) -> Result<Exit
         against_lock(ctx, &declared, &lock.unwrap_or_default())?
     } else {
         let live = ctx.look().await?;
-        compare(&declared, lock.as_ref(), &live.schema, ctx.config.dialect, &ctx.config.options)?
+        ctx.compare(&declared, lock.as_ref(), &live.schema)?
     };
     refuse_doubtful(&comparison, &args.rename)?;
     let plan = plan::plan(comparison.ops(), &comparison.live, ctx.config.dialect, Purpose::Up)

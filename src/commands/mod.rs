@@ -10,7 +10,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use crate::cli::{Cli, Command, Global};
-use crate::compare::Comparison;
+use crate::compare::{Comparison, compare_by};
 use crate::config::{self, Config, Overrides};
 use crate::declare::{self, Sources};
 use crate::dialect;
@@ -101,13 +101,28 @@ impl Context<'_> {
 
     /// The entities. None at all is a mistake in the configuration, not a project whose tables may go.
     fn declare(&self) -> Result<Declared> {
-        let sources = Sources { project: self.folder.clone(), roots: self.config.entities.clone() };
-        let declared = declare::declare(&sources)?;
+        let sources = Sources {
+            features: self.config.features.clone(),
+            types: self.config.types.clone(),
+            ..Sources::new(&self.folder, &self.config.entities)
+        };
+        let mut declared = declare::declare(&sources)?;
         if declared.schema.tables.is_empty() && declared.views.is_empty() && declared.ignored.is_empty() {
             let folder = sources.roots.into_iter().next().unwrap_or(sources.project);
             return Err(Error::NoEntities { folder });
         }
+        // What is left out has the names it has.
+        let tables = &self.config.rules.tables;
+        let (kept, left_out) = declared.schema.tables.into_iter().partition(|(name, _)| tables.has(name));
+        declared.schema.tables = kept;
+        self.config.convention.apply(&mut declared)?;
+        declared.schema.tables.extend::<BTreeMap<_, _>>(left_out);
         Ok(declared)
+    }
+
+    /// What lies between the entities and a database, by the rules of the project.
+    fn compare(&self, declared: &Declared, lock: Option<&Schema>, live: &Schema) -> Result<Comparison> {
+        compare_by(declared, lock, live, self.config.dialect, &self.config.options, &self.config.rules)
     }
 
     /// The entities with further renames.

@@ -5,10 +5,11 @@ use std::fs;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::cli;
-use crate::compare::{Comparison, compare};
-use crate::diff;
+use crate::compare::{Comparison, compare_by};
+use crate::dialect::Dialect;
+use crate::diff::{self, Rules};
 use crate::error::{Blocked, Error, Result, count};
-use crate::model::{Declared, Schema};
+use crate::model::{Declared, Schema, TableName, Verbatim};
 use crate::plan::{self, Plan, Purpose};
 use crate::render::{self, Header};
 use crate::revision::dir;
@@ -46,7 +47,7 @@ pub(super) async fn revision(ctx: &mut Context<'_>, args: &cli::Revision) -> Res
     } else {
         let live = ctx.look().await?;
         refuse_behind(&graph, &live)?;
-        let comparison = compare(&declared, lock.as_ref(), &live.schema, ctx.config.dialect, &ctx.config.options)?;
+        let comparison = ctx.compare(&declared, lock.as_ref(), &live.schema)?;
         refuse_unadopted(&graph, &comparison)?;
         comparison
     };
@@ -65,7 +66,8 @@ pub(super) async fn revision(ctx: &mut Context<'_>, args: &cli::Revision) -> Res
     let up = plan::plan(comparison.ops(), &comparison.live, ctx.config.dialect, Purpose::Up)
         .map_err(|error| error.located(&declared.origins))?;
     let down = way_down(ctx, &up, &up.apply(&comparison.live))?;
-    let path = write(ctx, args, parents, &up, &down, Some(&declared.schema))?;
+    let lock = with_views(ctx.config.rules.tables.keep(declared.schema), &comparison, ctx.config.dialect);
+    let path = write(ctx, args, parents, &up, &down, Some(&lock))?;
     for step in &up.steps {
         ctx.note(&format!("  {}", step.op))?;
         for hazard in &step.hazards {
@@ -87,25 +89,46 @@ async fn baseline(ctx: &mut Context<'_>, args: &cli::Revision, graph: &Graph) ->
     let declared = ctx.declare()?;
     let live = ctx.look().await?;
     let dialect = ctx.config.dialect;
-    let comparison = compare(&declared, None, &live.schema, dialect, &ctx.config.options)?;
-    if comparison.live == Schema::default() {
+    // The lock takes everything as it is, whatever the project wants to hear of later.
+    let rules = Rules { tables: ctx.config.rules.tables.clone(), ..Rules::default() };
+    let comparison = compare_by(&declared, None, &live.schema, dialect, &ctx.config.options, &rules)?;
+    let mut live = comparison.live.clone();
+    live.tables.retain(|name, _| !comparison.left_out.contains(name));
+    live.verbatim.retain(|name, _| !comparison.left_out.contains(name));
+    if live == Schema::default() {
         ctx.note("nothing to do: the database is empty; write its first revision with `--autogenerate`")?;
         return Ok(Exit::Clean);
     }
-    let up = plan::plan(diff::diff(&Schema::default(), &comparison.live), &Schema::default(), dialect, Purpose::Up)?;
-    let down = way_down(ctx, &up, &comparison.live)?;
-    for table in comparison.live.tables.values().filter(|table| !table.unmodelled.is_empty()) {
+    let up = plan::plan(diff::diff(&Schema::default(), &live), &Schema::default(), dialect, Purpose::Up)?;
+    let down = way_down(ctx, &up, &live)?;
+    for table in live.tables.values().filter(|table| !table.unmodelled.is_empty()) {
         ctx.note(&format!(
             "warning: what the definition of `{}` says beyond what seachange understands is not in the revision: {}",
             table.name,
             table.unmodelled.join(", ")
         ))?;
     }
-    let lock = diff::record(&declared.schema, &comparison.declared, &comparison.live);
+    let lock = diff::record(&declared.schema, &comparison.declared, &live);
+    let lock = with_views(lock, &comparison, dialect);
     let path = write(ctx, args, Vec::new(), &up, &down, Some(&lock))?;
     ctx.note("hint: run `seachange stamp head` to record that this database already has it")?;
     ctx.say(&path)?;
     Ok(Exit::Clean)
+}
+
+/// What the lock records, with the entities that turned out to be views as what they are.
+fn with_views(mut lock: Schema, comparison: &Comparison, dialect: Dialect) -> Schema {
+    let schemas = dialect.capabilities().schemas;
+    lock.tables.retain(|name, _| {
+        let name = if schemas { name.clone() } else { TableName::new(&name.name) };
+        !comparison.views.contains(&name)
+    });
+    let views = comparison.views.iter().filter_map(|name| {
+        let kind = comparison.live.verbatim.get(name)?.kind;
+        Some((name.clone(), Verbatim { kind, sql: String::new(), triggers: Vec::new() }))
+    });
+    lock.verbatim = views.collect();
+    lock
 }
 
 /// The plan that undoes another, or why there is none: a change that cannot be undone is still a change.

@@ -6,8 +6,10 @@ use std::collections::BTreeMap;
 
 use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
 use syn::spanned::Spanned as _;
-use syn::{Attribute, ItemStruct, Meta};
+use syn::{Attribute, Field, ItemStruct, Meta};
 
+use super::attrs::ColumnAttrs;
+use super::entity::{Entity, Outline, OutlineColumn};
 use super::grammar::tree::{Entries, Part, PartKey, Spanned, Value};
 use super::grammar::{self, Scope, Token, Word};
 use super::naming;
@@ -20,11 +22,18 @@ use crate::model::{
 };
 
 /// What the attributes of a model and of its fields say.
+#[derive(Default)]
 pub(super) struct Annotations {
-    file: FileId,
     of_struct: Entries<Span>,
-    /// By the names of the fields, in the order of the struct.
-    of_fields: Vec<(String, Entries<Span>)>,
+    /// In the order of the struct.
+    of_fields: Vec<FieldAnnotations>,
+}
+
+struct FieldAnnotations {
+    name: String,
+    /// The variant of `Column` that stands for the field, if it is a column.
+    variant: Option<String>,
+    said: Entries<Span>,
 }
 
 /// What an entity is to seachange.
@@ -39,10 +48,9 @@ pub(super) enum Role {
 
 /// What the annotations are about, as far as it is read already.
 pub(super) struct Subject<'a> {
-    pub(super) table: &'a mut Table,
-    pub(super) renames: &'a mut Vec<Rename>,
-    /// The names of fields with the names of their columns.
-    pub(super) columns: &'a BTreeMap<String, String>,
+    pub(super) file: FileId,
+    pub(super) entity: &'a mut Entity,
+    pub(super) outline: &'a Outline,
     /// Some relation could not be read, so that a foreign key may be missing for another reason.
     pub(super) has_broken_relations: bool,
 }
@@ -54,8 +62,8 @@ impl Annotations {
         let is_dense = module.is_dense(&model.attrs) || module.is_compact(&model.attrs);
         let (fields, relations): (Vec<_>, Vec<_>) =
             model.fields.iter().partition(|field| !is_dense || relations::wrapper(&field.ty).is_none());
-        let named = fields.iter().filter_map(|field| Some((naming::plain(field.ident.as_ref()?), &field.attrs)));
-        let named: Vec<_> = named.collect();
+        let named: Vec<(String, &Field)> =
+            fields.iter().filter_map(|field| Some((naming::plain(field.ident.as_ref()?), *field))).collect();
         let names: Vec<String> = named.iter().map(|(name, _)| name.clone()).collect();
         let mut checked = |scope, attrs: &[Attribute]| {
             let (entries, complaints) = grammar::check(scope, &ours(attrs), &names);
@@ -66,14 +74,19 @@ impl Annotations {
             entries
         };
         let of_struct = checked(Scope::Struct, &model.attrs);
-        let of_fields = named.into_iter().map(|(name, attrs)| (name, checked(Scope::Field, attrs))).collect();
+        let mut annotated = |(name, field): (String, &Field)| FieldAnnotations {
+            variant: variant(module.file, &name, field),
+            said: checked(Scope::Field, &field.attrs),
+            name,
+        };
+        let of_fields = named.into_iter().map(&mut annotated).collect();
         for attribute in relations.iter().flat_map(|field| &field.attrs).filter(|attr| is_ours(attr)) {
             problems.push(
                 Problem::new(module.file, attribute.span(), "`#[seachange(...)]` on a relation")
                     .hint("write it on the struct: `foreign_key(columns = [...], ...)`"),
             );
         }
-        Self { file: module.file, of_struct, of_fields }
+        Self { of_struct, of_fields }
     }
 
     /// What the entity is.
@@ -89,12 +102,26 @@ impl Annotations {
 
     /// Adds to the table what is said about it.
     pub(super) fn apply(&self, subject: Subject<'_>, problems: &mut Vec<Problem>) {
-        let mut writer = Writer { file: self.file, subject, problems };
-        for (field, entries) in &self.of_fields {
-            writer.field(field, entries);
+        let columns = self.of_fields.iter().filter_map(|field| {
+            let is_it = |column: &&OutlineColumn| Some(&column.variant) == field.variant.as_ref();
+            Some((field.name.clone(), subject.outline.columns.iter().find(is_it)?.name.clone()))
+        });
+        let Entity { table, renames, .. } = subject.entity;
+        let (file, has_broken_relations) = (subject.file, subject.has_broken_relations);
+        let mut writer = Writer { file, table, renames, columns: columns.collect(), has_broken_relations, problems };
+        for field in &self.of_fields {
+            writer.field(&field.name, &field.said);
         }
         writer.of_struct(&self.of_struct);
     }
+}
+
+/// The variant of `Column` that stands for a field, as SeaORM's derives name it.
+fn variant(file: FileId, name: &str, field: &Field) -> Option<String> {
+    // What is wrong with those attributes is said where they are read for themselves.
+    let mut unread = Vec::new();
+    let said = ColumnAttrs::read(file, &field.attrs, &mut unread);
+    (!said.ignore).then(|| said.enum_name.map_or_else(|| naming::variant(name), |name| name.value()))
 }
 
 /// The attributes of ours, as the grammar reads them.
@@ -140,7 +167,11 @@ fn tokens(stream: TokenStream) -> Vec<Token<Span>> {
 /// Writes what is said into the table.
 struct Writer<'a> {
     file: FileId,
-    subject: Subject<'a>,
+    table: &'a mut Table,
+    renames: &'a mut Vec<Rename>,
+    /// The names of fields with the names of their columns.
+    columns: BTreeMap<String, String>,
+    has_broken_relations: bool,
     problems: &'a mut Vec<Problem>,
 }
 
@@ -172,25 +203,25 @@ impl Writer<'_> {
                     self.foreign_key(span, &columns, details);
                 }
                 (Word::PrimaryKey, Value::Details(_, details)) => {
-                    if let (Some(key), Some(name)) = (&mut self.subject.table.primary_key, name(details)) {
+                    if let (Some(key), Some(name)) = (&mut self.table.primary_key, name(details)) {
                         key.name = Some(name);
                     }
                 }
                 (Word::Comment, Value::Text(text)) => {
-                    if self.subject.table.comment.replace(text.value.clone()).is_some() {
+                    if self.table.comment.replace(text.value.clone()).is_some() {
                         self.said_twice(span, "comment");
                     }
                 }
                 (Word::RenamedFrom, Value::Text(text)) => {
-                    let to = self.subject.table.name.clone();
+                    let to = self.table.name.clone();
                     let from = TableName { schema: to.schema.clone(), name: text.value.clone() };
-                    self.subject.renames.push(Rename::Table { from, to });
+                    self.renames.push(Rename::Table { from, to });
                 }
                 (Word::PartitionBy, Value::Text(text)) => {
-                    self.subject.table.options.partition_by = Some(text.value.clone());
+                    self.table.options.partition_by = Some(text.value.clone());
                 }
-                (Word::Strict, _) => self.subject.table.options.strict = true,
-                (Word::WithoutRowid, _) => self.subject.table.options.without_rowid = true,
+                (Word::Strict, _) => self.table.options.strict = true,
+                (Word::WithoutRowid, _) => self.table.options.without_rowid = true,
                 // Everything else is no entry of a struct.
                 _ => {}
             }
@@ -199,7 +230,7 @@ impl Writer<'_> {
 
     fn field(&mut self, field: &str, said: &Entries<Span>) {
         let Some(first) = said.0.first() else { return };
-        let Some(column) = self.subject.columns.get(field).cloned() else {
+        let Some(column) = self.columns.get(field).cloned() else {
             let hint = "remove the attribute, or SeaORM's `ignore`";
             self.problem(first.span, format!("`{field}` is not a column"), hint);
             return;
@@ -217,13 +248,13 @@ impl Writer<'_> {
                     self.foreign_key(span, std::slice::from_ref(&column), details);
                 }
                 (Word::RenamedFrom, Value::Text(text)) => {
-                    let table = self.subject.table.name.clone();
+                    let table = self.table.name.clone();
                     let is_it = |rename: &Rename| matches!(rename, Rename::Column { to, .. } if *to == column);
-                    if self.subject.renames.iter().any(is_it) {
+                    if self.renames.iter().any(is_it) {
                         self.said_twice(span, "renamed_from");
                     } else {
                         let rename = Rename::Column { table, from: text.value.clone(), to: column.clone() };
-                        self.subject.renames.push(rename);
+                        self.renames.push(rename);
                     }
                 }
                 (word, value) => self.attribute(&column, word, span, value),
@@ -234,7 +265,7 @@ impl Writer<'_> {
     /// What becomes an attribute of the column itself.
     fn attribute(&mut self, name: &str, word: Word, span: Span, value: &Value<Span>) {
         // A column whose type could not be read is not there; that is said elsewhere.
-        let found = self.subject.table.columns.iter_mut().find(|column| column.name == name);
+        let found = self.table.columns.iter_mut().find(|column| column.name == name);
         let Some(column) = found else { return };
         match (word, value) {
             (Word::Comment, Value::Text(text)) => {
@@ -263,7 +294,7 @@ impl Writer<'_> {
     }
 
     fn no_default(&mut self, name: &str, span: Span) {
-        if self.subject.table.column(name).is_some_and(|column: &Column| column.default.is_some()) {
+        if self.table.column(name).is_some_and(|column: &Column| column.default.is_some()) {
             let hint = "remove `default_value` and `default_expr`: the database gives the value";
             self.problem(span, format!("`{name}` has a default already"), hint);
         }
@@ -280,7 +311,7 @@ impl Writer<'_> {
     }
 
     fn column(&mut self, field: &Spanned<String, Span>) -> Option<String> {
-        let column = self.subject.columns.get(&field.value).cloned();
+        let column = self.columns.get(&field.value).cloned();
         if column.is_none() {
             let hint = "name a field that SeaORM does not ignore";
             self.problem(field.span, format!("`{}` is not a column", field.value), hint);
@@ -308,7 +339,7 @@ impl Writer<'_> {
                 IndexKey::Expression(_) => None,
             })
             .collect();
-        let inferred = format!("idx-{}-{}", self.subject.table.name.name, columns.join("-"));
+        let inferred = format!("idx-{}-{}", self.table.name.name, columns.join("-"));
         let name = name(said).unwrap_or_else(|| Name::inferred(inferred));
         let storage = match said.get(Word::With).map(|entry| &entry.value) {
             Some(Value::Settings(settings)) => settings.iter().cloned().collect(),
@@ -324,11 +355,11 @@ impl Writer<'_> {
             concurrently: said.has(Word::Concurrently),
             ..Index::new(name, parts)
         };
-        if self.subject.table.indexes.iter().any(|other| other.name.text == index.name.text) {
+        if self.table.indexes.iter().any(|other| other.name.text == index.name.text) {
             let message = format!("two indexes are called `{}`", index.name.text);
             self.problem(span, message, "give one of them another `name`");
         }
-        self.subject.table.indexes.push(index);
+        self.table.indexes.push(index);
     }
 
     fn unique(&mut self, columns: Vec<String>, placement: Placement, said: &Entries<Span>) {
@@ -338,7 +369,7 @@ impl Writer<'_> {
             ..Unique::new(name(said), columns, placement)
         };
         // What SeaORM says of the same columns is the same constraint, without the details.
-        let uniques = &mut self.subject.table.uniques;
+        let uniques = &mut self.table.uniques;
         match uniques.iter_mut().find(|other| other.name.is_none() && other.columns == unique.columns) {
             Some(other) => *other = unique,
             None => uniques.push(unique),
@@ -346,7 +377,7 @@ impl Writer<'_> {
     }
 
     fn check(&mut self, sql: &str, placement: Placement, said: &Entries<Span>) {
-        self.subject.table.checks.push(Check { name: name(said), expression: sql.to_owned(), placement });
+        self.table.checks.push(Check { name: name(said), expression: sql.to_owned(), placement });
     }
 
     fn exclude(&mut self, said: &Entries<Span>) {
@@ -356,7 +387,7 @@ impl Writer<'_> {
             let operator = text(&element.details, Word::With).unwrap_or_default();
             elements.extend(parts.into_iter().map(|part| ExclusionElement { part, operator: operator.clone() }));
         }
-        self.subject.table.exclusions.push(Exclusion {
+        self.table.exclusions.push(Exclusion {
             name: name(said),
             method: text(said, Word::Using),
             elements,
@@ -374,7 +405,7 @@ impl Writer<'_> {
         };
         let wanted = sorted(columns);
         let is_it = |fk: &&mut ForeignKey| sorted(&fk.columns) == wanted;
-        let mut found: Vec<&mut ForeignKey> = self.subject.table.foreign_keys.iter_mut().filter(is_it).collect();
+        let mut found: Vec<&mut ForeignKey> = self.table.foreign_keys.iter_mut().filter(is_it).collect();
         let is_one = found.len() == 1;
         let name = name(said);
         for fk in &mut found {
@@ -383,11 +414,11 @@ impl Writer<'_> {
             fk.match_full = said.has(Word::MatchFull);
             fk.not_valid = said.has(Word::NotValid);
         }
-        if found.is_empty() && !self.subject.has_broken_relations {
+        if found.is_empty() && !self.has_broken_relations {
             let message = format!("no relation declares a foreign key over ({})", columns.join(", "));
             let hint = "add the relation with `belongs_to`, or remove the details";
             self.problem(span, message, hint);
-        } else if !is_one && let (Some(name), false) = (name, self.subject.has_broken_relations) {
+        } else if !is_one && let (Some(name), false) = (name, self.has_broken_relations) {
             let message =
                 format!("several foreign keys over ({}) cannot all be called `{}`", columns.join(", "), name.text);
             self.problem(span, message, "give each its `fk_name` on the relation");

@@ -247,6 +247,8 @@ pub(super) struct ColumnAttrs {
     pub(super) comment: Option<String>,
     pub(super) default_value: Option<Lit>,
     pub(super) default_expr: Option<LitStr>,
+    /// The argument of a hand-written `.default_value(...)` or `.default(...)`.
+    pub(super) default: Option<Expr>,
     pub(super) column_name: Option<String>,
     pub(super) enum_name: Option<LitStr>,
     pub(super) unique_key: Option<String>,
@@ -481,6 +483,26 @@ impl VariantAttrs {
     }
 }
 
+/// What the attributes of a variant of a `DeriveColumn` say.
+#[derive(Debug, Default)]
+pub(super) struct VariantNames {
+    pub(super) column_name: Option<String>,
+}
+
+impl VariantNames {
+    pub(super) fn read(file: FileId, attrs: &[Attribute], problems: &mut Vec<Problem>) -> Self {
+        let mut reader = Reader { file, problems };
+        let mut said = Self::default();
+        for entry in reader.all(attrs) {
+            match entry.key.as_str() {
+                "column_name" => said.column_name = reader.text(&entry).map(|text| text.value()),
+                _ => reader.unknown(&entry, "a variant of `Column`", IGNORED, &["column_name"]),
+            }
+        }
+        said
+    }
+}
+
 /// What the attributes of a `DeriveValueType` say.
 #[derive(Debug, Default)]
 pub(super) struct NewtypeAttrs {
@@ -614,16 +636,16 @@ mod tests {
     #[test]
     fn attributes_that_depend_on_the_build() {
         check(
-            "    #[cfg(feature = \"a\")]\n    pub a: i32,\n    #[cfg_attr(feature = \"b\", sea_orm(unique))]\n    pub b: i32,\n    \
+            "    #[cfg(unix)]\n    pub a: i32,\n    #[cfg_attr(unix, sea_orm(unique))]\n    pub b: i32,\n    \
              #[cfg(test)]\n    pub c: i32,\n    #[cfg(not(test))]\n    pub d: i32,\n    #[cfg_attr(feature = \"e\", serde(skip))]\n    pub e: i32,",
             expect![[r#"
                 entities/mod.rs:7:5: what the column `a` is depends on how the crate is built
-                  |     #[cfg(feature = "a")]
-                  |     ^^^^^^^^^^^^^^^^^^^^^
+                  |     #[cfg(unix)]
+                  |     ^^^^^^^^^^^^
                   hint: remove the condition: a table has the same columns in every build
                 entities/mod.rs:9:5: what the column `b` is depends on how the crate is built
-                  |     #[cfg_attr(feature = "b", sea_orm(unique))]
-                  |     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+                  |     #[cfg_attr(unix, sea_orm(unique))]
+                  |     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
                   hint: remove the condition: a table has the same columns in every build
             "#]],
         );

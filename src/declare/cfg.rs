@@ -1,17 +1,32 @@
 //! Whether `#[cfg(...)]` lets an item through, as far as that can be known without building.
-//! Knows only that tests are not being built; every other condition is unknown.
+//! Features are known, because the project says which it builds; so is that nothing here is for tests, for documentation
+//! or for a browser. Every other condition is unknown.
+
+use std::collections::BTreeSet;
 
 use proc_macro2::Span;
+use quote::ToTokens;
+use syn::parse::Parser;
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
-use syn::{Attribute, Meta, Token};
+use syn::{Attribute, Expr, Fields, Item, Lit, Meta, Token};
+
+/// The cargo features that entities are read with.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Features {
+    /// Every feature anybody asks about.
+    #[default]
+    All,
+    /// These and no other.
+    Only(BTreeSet<String>),
+}
 
 /// What the conditions on an item come to.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Condition {
     /// The item is there.
     Holds,
-    /// The item is not there: it is for tests.
+    /// The item is not there, such as one for tests.
     Fails,
     /// It depends on the build; the span is the condition.
     Unknown(Span),
@@ -42,23 +57,7 @@ impl Condition {
             Self::Unknown(span) => Self::Unknown(span),
         }
     }
-}
 
-/// What all `#[cfg(...)]` of an item come to. A `cfg_attr` that would add what we read counts as unknown.
-pub(super) fn condition(attrs: &[Attribute]) -> Condition {
-    attrs.iter().fold(Condition::Holds, |sum, attr| {
-        if attr.path().is_ident("cfg") {
-            let span = attr.span();
-            sum.and(attr.parse_args::<Meta>().map_or(Condition::Unknown(span), |meta| evaluate(&meta)).at(span))
-        } else if attr.path().is_ident("cfg_attr") {
-            sum.and(added(attr))
-        } else {
-            sum
-        }
-    })
-}
-
-impl Condition {
     fn at(self, span: Span) -> Self {
         match self {
             Self::Unknown(_) => Self::Unknown(span),
@@ -67,40 +66,172 @@ impl Condition {
     }
 }
 
-fn evaluate(meta: &Meta) -> Condition {
+impl Features {
+    /// What all `#[cfg(...)]` of an item come to.
+    pub(super) fn condition(&self, attrs: &[Attribute]) -> Condition {
+        attrs.iter().filter(|attr| attr.path().is_ident("cfg")).fold(Condition::Holds, |sum, attr| {
+            let span = attr.span();
+            let met = attr.parse_args::<Meta>().map_or(Condition::Unknown(span), |meta| evaluate(&meta, Some(self)));
+            sum.and(met.at(span))
+        })
+    }
+}
+
+/// What is left undecided on an item of a module: a `cfg` that nobody can know, or a `cfg_attr` that would add what we read.
+pub(super) fn condition(attrs: &[Attribute]) -> Condition {
+    attrs.iter().fold(Condition::Holds, |sum, attr| {
+        if attr.path().is_ident("cfg") {
+            let span = attr.span();
+            let met = attr.parse_args::<Meta>().map_or(Condition::Unknown(span), |meta| evaluate(&meta, None));
+            sum.and(met.at(span))
+        } else if attr.path().is_ident("cfg_attr") && adds(attr) {
+            sum.and(Condition::Unknown(attr.span()))
+        } else {
+            sum
+        }
+    })
+}
+
+/// The items that are built, without the conditions that are known to hold, and with what `cfg_attr` adds to them.
+pub(super) fn decide(items: Vec<Item>, features: &Features) -> Vec<Item> {
+    items.into_iter().filter_map(|item| decide_item(item, features)).collect()
+}
+
+fn decide_item(mut item: Item, features: &Features) -> Option<Item> {
+    if let Item::Mod(module) = &mut item {
+        // It keeps its conditions: a file that only some builds have may be missing.
+        let conditions: Vec<Attribute> =
+            module.attrs.iter().filter(|attr| attr.path().is_ident("cfg")).cloned().collect();
+        let built = keep(&mut module.attrs, features);
+        module.attrs.retain(|attr| !attr.path().is_ident("cfg"));
+        module.attrs.extend(conditions);
+        return built.then_some(item);
+    }
+    if let Some(attrs) = attributes(&mut item)
+        && !keep(attrs, features)
+    {
+        return None;
+    }
+    match &mut item {
+        Item::Struct(item) => match &mut item.fields {
+            Fields::Named(fields) => retain(&mut fields.named, |field| keep(&mut field.attrs, features)),
+            Fields::Unnamed(fields) => retain(&mut fields.unnamed, |field| keep(&mut field.attrs, features)),
+            Fields::Unit => {}
+        },
+        Item::Enum(item) => retain(&mut item.variants, |variant| keep(&mut variant.attrs, features)),
+        _ => {}
+    }
+    Some(item)
+}
+
+fn attributes(item: &mut Item) -> Option<&mut Vec<Attribute>> {
+    Some(match item {
+        Item::Const(item) => &mut item.attrs,
+        Item::Enum(item) => &mut item.attrs,
+        Item::ExternCrate(item) => &mut item.attrs,
+        Item::Fn(item) => &mut item.attrs,
+        Item::Impl(item) => &mut item.attrs,
+        Item::Macro(item) => &mut item.attrs,
+        Item::Static(item) => &mut item.attrs,
+        Item::Struct(item) => &mut item.attrs,
+        Item::Trait(item) => &mut item.attrs,
+        Item::Type(item) => &mut item.attrs,
+        Item::Union(item) => &mut item.attrs,
+        Item::Use(item) => &mut item.attrs,
+        _ => return None,
+    })
+}
+
+fn retain<T: Clone, P: Default>(list: &mut Punctuated<T, P>, mut keep: impl FnMut(&mut T) -> bool) {
+    let all = std::mem::take(list);
+    list.extend(all.into_iter().filter_map(|mut element| keep(&mut element).then_some(element)));
+}
+
+/// Decides the conditions among the attributes; `false` when what they stand on is not built.
+fn keep(attrs: &mut Vec<Attribute>, features: &Features) -> bool {
+    if !attrs.iter().any(|attr| attr.path().is_ident("cfg") || attr.path().is_ident("cfg_attr")) {
+        return true;
+    }
+    let mut decided = Vec::new();
+    let mut waiting: Vec<Attribute> = std::mem::take(attrs).into_iter().rev().collect();
+    while let Some(attr) = waiting.pop() {
+        if attr.path().is_ident("cfg") {
+            match features.condition(std::slice::from_ref(&attr)) {
+                Condition::Holds => {}
+                Condition::Fails => return false,
+                Condition::Unknown(_) => decided.push(attr),
+            }
+        } else if attr.path().is_ident("cfg_attr") {
+            let parts = parts(&attr);
+            match parts.split_first().map(|(met, added)| (evaluate(met, Some(features)), added)) {
+                Some((Condition::Holds, added)) => waiting.extend(added.iter().rev().filter_map(attribute)),
+                Some((Condition::Fails, _)) => {}
+                Some((Condition::Unknown(_), _)) | None => decided.push(attr),
+            }
+        } else {
+            decided.push(attr);
+        }
+    }
+    *attrs = decided;
+    true
+}
+
+fn parts(attr: &Attribute) -> Vec<Meta> {
+    let parts = attr.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated);
+    parts.map(|parts| parts.into_iter().collect()).unwrap_or_default()
+}
+
+/// The attribute that a `cfg_attr` adds.
+fn attribute(meta: &Meta) -> Option<Attribute> {
+    let tokens = meta.to_token_stream();
+    Attribute::parse_outer.parse2(quote::quote_spanned!(meta.span()=> #[#tokens])).ok()?.pop()
+}
+
+fn evaluate(meta: &Meta, features: Option<&Features>) -> Condition {
+    let unknown = Condition::Unknown(meta.span());
     match meta {
-        Meta::Path(path) if path.is_ident("test") => Condition::Fails,
+        // Nothing of these is in the program that talks to a database.
+        Meta::Path(path) if ["test", "doc", "docsrs", "doctest", "miri"].iter().any(|name| path.is_ident(name)) => {
+            Condition::Fails
+        }
+        Meta::NameValue(pair) => match (&pair.value, features) {
+            (Expr::Lit(value), features) => match (&value.lit, features) {
+                (Lit::Str(name), Some(Features::Only(chosen))) if pair.path.is_ident("feature") => {
+                    if chosen.contains(&name.value()) { Condition::Holds } else { Condition::Fails }
+                }
+                (Lit::Str(_), Some(Features::All)) if pair.path.is_ident("feature") => Condition::Holds,
+                (Lit::Str(name), _)
+                    if (pair.path.is_ident("target_arch") || pair.path.is_ident("target_family"))
+                        && name.value().starts_with("wasm") =>
+                {
+                    Condition::Fails
+                }
+                _ => unknown,
+            },
+            _ => unknown,
+        },
         Meta::List(list) => {
             let Ok(parts) = list.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated) else {
-                return Condition::Unknown(meta.span());
+                return unknown;
             };
-            let mut parts = parts.iter().map(evaluate);
+            let mut parts = parts.iter().map(|part| evaluate(part, features));
             if list.path.is_ident("all") {
                 parts.fold(Condition::Holds, Condition::and)
             } else if list.path.is_ident("any") {
                 parts.fold(Condition::Fails, Condition::or)
             } else if list.path.is_ident("not") {
-                parts.next().map_or(Condition::Unknown(meta.span()), Condition::not)
+                parts.next().map_or(unknown, Condition::not)
             } else {
-                Condition::Unknown(meta.span())
+                unknown
             }
         }
-        Meta::Path(_) | Meta::NameValue(_) => Condition::Unknown(meta.span()),
+        Meta::Path(_) => unknown,
     }
 }
 
-/// What a `cfg_attr` comes to: it matters only when it adds an attribute that changes the schema.
-fn added(attr: &Attribute) -> Condition {
-    let Ok(parts) = attr.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated) else {
-        return Condition::Unknown(attr.span());
-    };
-    let mut parts = parts.iter();
-    let holds = parts.next().map_or(Condition::Unknown(attr.span()), evaluate);
-    if matches!(holds, Condition::Fails) || !parts.any(matters) {
-        return Condition::Holds;
-    }
-    // Even when the condition is known to hold, the readers do not look inside: better to stop than to miss it.
-    Condition::Unknown(attr.span())
+/// Whether a `cfg_attr` would add an attribute that changes the schema.
+fn adds(attr: &Attribute) -> bool {
+    parts(attr).iter().skip(1).any(matters)
 }
 
 fn matters(meta: &Meta) -> bool {

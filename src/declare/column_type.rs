@@ -2,12 +2,14 @@
 //! Knows what SeaQuery's type offers, and nothing of the field it stands on.
 
 use proc_macro2::Span;
+use quote::ToTokens;
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
 use syn::{Expr, ExprCall, ExprStruct, Lit, LitStr, Member, Token};
 
+use super::constants;
 use super::problem::Problem;
-use super::workspace::FileId;
+use super::workspace::{FileId, Module, Workspace};
 use crate::model::DataType;
 
 /// What a type expression says.
@@ -18,12 +20,55 @@ pub(super) struct Said {
     pub(super) values: Option<Vec<String>>,
 }
 
-/// Reads the expression in a `column_type` or `db_type`.
-pub(super) fn read(file: FileId, text: &LitStr) -> Result<Said, Problem> {
+/// Reads the expression in a `column_type` or `db_type` that is written in a module.
+pub(super) fn read(workspace: &Workspace, module: &Module, text: &LitStr) -> Result<Said, Problem> {
     let expression = text
         .parse::<Expr>()
-        .map_err(|error| Problem::syntax(file, &error, "this column type cannot be read").hint(FORMS))?;
-    Reader { file, whole: text.span(), text: text.value() }.kind(&expression)
+        .map_err(|error| Problem::syntax(module.file, &error, "this column type cannot be read").hint(FORMS))?;
+    Reader { source: Some((workspace, module)), file: module.file, whole: text.span(), text: text.value() }
+        .kind(&expression)
+}
+
+/// What a type is stored as, said by the project instead of the source.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredAs(Said);
+
+impl StoredAs {
+    /// Reads a column type as a `column_type` of an entity has it.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with it, and a hint.
+    ///
+    /// ```
+    /// use seachange::declare::StoredAs;
+    ///
+    /// assert!(StoredAs::parse("Decimal(Some((19, 4)))").is_ok());
+    /// let (message, hint) = StoredAs::parse("Txt").unwrap_err();
+    /// assert_eq!((message.as_str(), hint.as_str()), ("`Txt` is not a column type", "did you mean `Text`?"));
+    /// ```
+    pub fn parse(text: &str) -> Result<Self, (String, String)> {
+        let reader = Reader { source: None, file: FileId::NONE, whole: Span::call_site(), text: text.to_owned() };
+        let said = match syn::parse_str::<Expr>(text) {
+            Ok(expression) => reader.kind(&expression),
+            // What is known of a text that does not even fall into tokens.
+            Err(error) if error.to_string().contains("token stream") => {
+                Err(reader.problem("this column type cannot be read: a bracket or quote is not closed").hint(FORMS))
+            }
+            Err(error) => Err(reader.problem(&format!("this column type cannot be read: {error}")).hint(FORMS)),
+        };
+        said.map(Self).map_err(|problem| (problem.message, problem.hint.unwrap_or_default()))
+    }
+
+    pub(super) fn said(&self) -> &Said {
+        &self.0
+    }
+}
+
+/// Reads a whole Rust expression for a column type, such as the last line of a hand-written `column_type()`.
+pub(super) fn expression(workspace: &Workspace, module: &Module, written: &Expr) -> Result<Said, Problem> {
+    let text = written.span().source_text().unwrap_or_else(|| written.to_token_stream().to_string());
+    Reader { source: Some((workspace, module)), file: module.file, whole: written.span(), text }.element(written)
 }
 
 const FORMS: &str = "write a variant of SeaQuery's `ColumnType`, such as `String(StringLen::N(50))`, `Text`, \
@@ -70,13 +115,15 @@ const NAMES: [&str; 38] = [
     "MacAddr",
 ];
 
-struct Reader {
+struct Reader<'a> {
+    /// Where names are looked up.
+    source: Option<(&'a Workspace, &'a Module)>,
     file: FileId,
     whole: Span,
     text: String,
 }
 
-impl Reader {
+impl Reader<'_> {
     fn kind(&self, expression: &Expr) -> Result<Said, Problem> {
         match expression {
             Expr::Path(path) => {
@@ -115,12 +162,12 @@ impl Reader {
             ("Decimal", [precision]) => DataType::Decimal(self.precision(precision)?),
             ("Money", [precision]) => DataType::Money(self.precision(precision)?),
             ("Interval", [fields, precision]) => {
-                if !is_none(fields) || !is_none(precision) {
-                    return Err(self
-                        .problem("an interval with fields or a precision is not understood")
-                        .hint("write it in the database's words: `custom(\"interval(6)\")`"));
-                }
-                DataType::Interval
+                let fields = match some(fields).map(last_name) {
+                    None if is_none(fields) => None,
+                    Some(Some(name)) => Some(name),
+                    _ => return Err(self.unknown(&whole)),
+                };
+                interval(fields.as_deref(), self.optional(precision)?).ok_or_else(|| self.unknown(&whole))?
             }
             ("Custom" | "custom", [name]) => DataType::Custom(self.word(name)?),
             ("Array", [element]) => {
@@ -181,7 +228,15 @@ impl Reader {
                 }
                 _ => Err(self.unknown(expression)),
             },
-            Expr::MethodCall(call) if call.method == "into" => self.element(&call.receiver),
+            Expr::MethodCall(call) if call.args.is_empty() => self.element(&call.receiver),
+            Expr::Paren(inner) => self.element(&inner.expr),
+            Expr::Struct(fields) => {
+                let mut inner = fields.clone();
+                if let Some(last) = fields.path.segments.last().filter(|_| fields.path.segments.len() > 1) {
+                    inner.path = last.ident.clone().into();
+                }
+                self.enumeration(&inner)
+            }
             Expr::Path(path) => match path.path.segments.last() {
                 Some(last) if path.path.segments.len() > 1 => {
                     self.kind(&bare(&last.ident.to_string(), last.ident.span()))
@@ -226,15 +281,12 @@ impl Reader {
     }
 
     fn number(&self, expression: &Expr) -> Result<u32, Problem> {
-        if let Expr::Lit(literal) = expression
-            && let Lit::Int(number) = &literal.lit
+        if let Some(Lit::Int(number)) = self.constant(expression)
             && let Ok(number) = number.base10_parse()
         {
             return Ok(number);
         }
-        Err(self
-            .problem("this is not a plain number")
-            .hint("write the number itself: constants are not looked up here"))
+        Err(self.problem("this is not a plain number").hint("write the number itself, or a constant that is one"))
     }
 
     /// A name in one of the many ways to make a `DynIden`: `"x"`, `"x".into()`, `Alias::new("x")`, `SeaRc::new(…)`.
@@ -250,7 +302,19 @@ impl Reader {
                 _ => Err(self.no_word()),
             },
             Expr::Reference(inner) => self.word(&inner.expr),
+            Expr::Path(_) => match self.constant(expression) {
+                Some(Lit::Str(text)) => Ok(text.value()),
+                _ => Err(self.no_word()),
+            },
             _ => Err(self.no_word()),
+        }
+    }
+
+    fn constant(&self, expression: &Expr) -> Option<Lit> {
+        match (self.source, expression) {
+            (Some((workspace, module)), _) => constants::value(workspace, module, expression),
+            (None, Expr::Lit(literal)) => Some(literal.lit.clone()),
+            (None, _) => None,
         }
     }
 
@@ -312,6 +376,32 @@ fn plain(name: &str) -> Option<DataType> {
         "MacAddr" => DataType::MacAddr,
         "LTree" => DataType::LTree,
         _ => return None,
+    })
+}
+
+/// `ColumnType::Interval(Some(PgInterval::YearToMonth), Some(6))`. Only the plain form has a meaning of its own.
+fn interval(fields: Option<&str>, precision: Option<u32>) -> Option<DataType> {
+    let words = match fields {
+        None => "",
+        Some("Year") => " YEAR",
+        Some("Month") => " MONTH",
+        Some("Day") => " DAY",
+        Some("Hour") => " HOUR",
+        Some("Minute") => " MINUTE",
+        Some("Second") => " SECOND",
+        Some("YearToMonth") => " YEAR TO MONTH",
+        Some("DayToHour") => " DAY TO HOUR",
+        Some("DayToMinute") => " DAY TO MINUTE",
+        Some("DayToSecond") => " DAY TO SECOND",
+        Some("HourToMinute") => " HOUR TO MINUTE",
+        Some("HourToSecond") => " HOUR TO SECOND",
+        Some("MinuteToSecond") => " MINUTE TO SECOND",
+        Some(_) => return None,
+    };
+    let precision = precision.map(|precision| format!("({precision})")).unwrap_or_default();
+    Some(match (words, precision.as_str()) {
+        ("", "") => DataType::Interval,
+        _ => DataType::Custom(format!("interval{words}{precision}")),
     })
 }
 
@@ -574,15 +664,11 @@ mod tests {
                 entities/mod.rs:13:29: this is not a plain number
                   |     #[sea_orm(column_type = "String(StringLen::N(MAX))")]
                   |                             ^^^^^^^^^^^^^^^^^^^^^^^^^^^
-                  hint: write the number itself: constants are not looked up here
+                  hint: write the number itself, or a constant that is one
                 entities/mod.rs:15:29: `Decimal(12, 4)` is not a column type
                   |     #[sea_orm(column_type = "Decimal(12, 4)")]
                   |                             ^^^^^^^^^^^^^^^^
                   hint: write a variant of SeaQuery's `ColumnType`, such as `String(StringLen::N(50))`, `Text`, `Decimal(Some((12, 4)))` or `custom("citext")`
-                entities/mod.rs:17:29: an interval with fields or a precision is not understood
-                  |     #[sea_orm(column_type = "Interval(Some(PgInterval::Year), None)")]
-                  |                             ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
-                  hint: write it in the database's words: `custom("interval(6)")`
                 entities/mod.rs:19:29: the name in this column type is not written out
                   |     #[sea_orm(column_type = "custom(NAME)")]
                   |                             ^^^^^^^^^^^^^^
@@ -598,7 +684,7 @@ mod tests {
                 entities/mod.rs:25:29: this is not a plain number
                   |     #[sea_orm(column_type = "Char(Some(-1))")]
                   |                             ^^^^^^^^^^^^^^^^
-                  hint: write the number itself: constants are not looked up here
+                  hint: write the number itself, or a constant that is one
                 entities/mod.rs:27:29: the name in this column type is not written out
                   |     #[sea_orm(column_type = "Custom(name())")]
                   |                             ^^^^^^^^^^^^^^^^

@@ -1,10 +1,14 @@
 //! `default_value` and `default_expr`: a literal, or one of the ways to write a SQL expression with SeaQuery.
 //! Knows only the forms whose SQL can be told from the source.
 
+use proc_macro2::Span;
+use quote::ToTokens;
+use syn::spanned::Spanned;
 use syn::{Expr, ExprCall, Lit, LitStr, UnOp};
 
+use super::constants;
 use super::problem::Problem;
-use super::workspace::FileId;
+use super::workspace::{FileId, Module, Workspace};
 use crate::model::{ColumnDefault, DefaultValue, Literal};
 
 /// The default a `default_value` stands for.
@@ -16,18 +20,28 @@ pub(super) fn value(file: FileId, literal: &Lit) -> Result<ColumnDefault, Proble
 }
 
 /// The default a `default_expr` stands for.
-pub(super) fn expression(file: FileId, text: &LitStr) -> Result<ColumnDefault, Problem> {
+pub(super) fn expression(workspace: &Workspace, module: &Module, text: &LitStr) -> Result<ColumnDefault, Problem> {
     let expression = text
         .parse::<Expr>()
-        .map_err(|error| Problem::syntax(file, &error, "this default cannot be read").hint(FORMS))?;
-    read(&expression).map(default).ok_or_else(|| {
-        Problem::new(
-            file,
-            text.span(),
-            format!("the SQL of the default `{}` cannot be told from the source", text.value()),
-        )
-        .hint(FORMS)
-    })
+        .map_err(|error| Problem::syntax(module.file, &error, "this default cannot be read").hint(FORMS))?;
+    let reader = Reader { workspace, module };
+    reader.read(&expression).map(default).ok_or_else(|| untold(module, text.span(), &text.value()))
+}
+
+/// The default a Rust expression stands for, behind `.default_value(...)` or `.default(...)`.
+pub(super) fn written(workspace: &Workspace, module: &Module, written: &Expr) -> Result<ColumnDefault, Problem> {
+    let reader = Reader { workspace, module };
+    let text = || written.span().source_text().unwrap_or_else(|| written.to_token_stream().to_string());
+    reader.read(written).map(default).ok_or_else(|| untold(module, written.span(), &text()))
+}
+
+fn untold(module: &Module, at: Span, text: &str) -> Problem {
+    Problem::new(module.file, at, format!("the SQL of the default `{text}` cannot be told from the source")).hint(FORMS)
+}
+
+struct Reader<'a> {
+    workspace: &'a Workspace,
+    module: &'a Module,
 }
 
 const FORMS: &str =
@@ -37,59 +51,84 @@ fn default(value: DefaultValue) -> ColumnDefault {
     ColumnDefault { value, text: None }
 }
 
-fn read(expression: &Expr) -> Option<DefaultValue> {
-    match expression {
-        Expr::Lit(literal) => constant(&literal.lit).map(DefaultValue::Literal),
-        Expr::Unary(negative) if matches!(negative.op, UnOp::Neg(_)) => match read(&negative.expr)? {
-            DefaultValue::Literal(Literal::Integer(number)) => Some(DefaultValue::Literal(Literal::Integer(-number))),
-            DefaultValue::Literal(Literal::Real(number)) => {
-                Some(DefaultValue::Literal(Literal::Real(format!("-{number}"))))
+impl Reader<'_> {
+    fn read(&self, expression: &Expr) -> Option<DefaultValue> {
+        match expression {
+            Expr::Lit(literal) => constant(&literal.lit).map(DefaultValue::Literal),
+            Expr::Unary(negative) if matches!(negative.op, UnOp::Neg(_)) => match self.read(&negative.expr)? {
+                DefaultValue::Literal(Literal::Integer(number)) => {
+                    Some(DefaultValue::Literal(Literal::Integer(-number)))
+                }
+                DefaultValue::Literal(Literal::Real(number)) => {
+                    Some(DefaultValue::Literal(Literal::Real(format!("-{number}"))))
+                }
+                DefaultValue::Literal(_) | DefaultValue::Expression(_) => None,
+            },
+            Expr::Paren(inner) => self.read(&inner.expr),
+            Expr::Reference(inner) => self.read(&inner.expr),
+            // What only changes the Rust type.
+            Expr::MethodCall(call)
+                if call.args.is_empty()
+                    && ["into", "to_owned", "to_string", "clone"].iter().any(|name| call.method == name) =>
+            {
+                self.read(&call.receiver)
             }
-            DefaultValue::Literal(_) | DefaultValue::Expression(_) => None,
-        },
-        Expr::Paren(inner) => read(&inner.expr),
-        Expr::Reference(inner) => read(&inner.expr),
-        // What only changes the Rust type.
-        Expr::MethodCall(call)
-            if call.args.is_empty()
-                && ["into", "to_owned", "to_string", "clone"].iter().any(|name| call.method == name) =>
-        {
-            read(&call.receiver)
-        }
-        Expr::Call(call) => called(call),
-        Expr::Path(path) => {
-            let names: Vec<String> = path.path.segments.iter().map(|segment| segment.ident.to_string()).collect();
-            match names.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
-                [.., "Keyword", name] => keyword(name),
-                _ => None,
+            Expr::Call(call) => self.called(call),
+            Expr::Path(path) => {
+                let names: Vec<String> = path.path.segments.iter().map(|segment| segment.ident.to_string()).collect();
+                match names.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+                    [.., "Keyword", name] => keyword(name),
+                    _ => match constants::value(self.workspace, self.module, expression)? {
+                        literal @ (Lit::Str(_) | Lit::Int(_) | Lit::Float(_) | Lit::Bool(_) | Lit::Char(_)) => {
+                            constant(&literal).map(DefaultValue::Literal)
+                        }
+                        _ => None,
+                    },
+                }
             }
+            _ => None,
         }
-        _ => None,
     }
-}
 
-fn called(call: &ExprCall) -> Option<DefaultValue> {
-    let Expr::Path(path) = &*call.func else { return None };
-    let names: Vec<String> = path.path.segments.iter().map(|segment| segment.ident.to_string()).collect();
-    let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    let (on, name) = match names.as_slice() {
-        [.., on, name] => (*on, *name),
-        _ => return None,
-    };
-    let sql = |text: &str| Some(DefaultValue::Expression(text.to_owned()));
-    let arguments: Vec<&Expr> = call.args.iter().collect();
-    match (on, name, arguments.as_slice()) {
-        ("Expr" | "SimpleExpr", "current_timestamp", []) => sql("CURRENT_TIMESTAMP"),
-        ("Expr" | "SimpleExpr", "current_date", []) => sql("CURRENT_DATE"),
-        ("Expr" | "SimpleExpr", "current_time", []) => sql("CURRENT_TIME"),
-        ("Expr" | "SimpleExpr", "null", []) => Some(DefaultValue::Literal(Literal::Null)),
-        ("Expr" | "SimpleExpr", "cust" | "Custom", [text]) => match read(text)? {
-            DefaultValue::Literal(Literal::Text(text)) => Some(DefaultValue::Expression(text)),
-            DefaultValue::Literal(_) | DefaultValue::Expression(_) => None,
-        },
-        ("Expr" | "SimpleExpr", "value" | "val" | "from" | "Value" | "Constant" | "Keyword", [inner])
-        | ("Value" | "String", "from", [inner]) => read(inner),
-        _ => None,
+    fn called(&self, call: &ExprCall) -> Option<DefaultValue> {
+        let Expr::Path(path) = &*call.func else { return None };
+        let names: Vec<String> = path.path.segments.iter().map(|segment| segment.ident.to_string()).collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let (on, name) = match names.as_slice() {
+            [.., on, name] => (*on, *name),
+            _ => return None,
+        };
+        let sql = |text: &str| Some(DefaultValue::Expression(text.to_owned()));
+        let arguments: Vec<&Expr> = call.args.iter().collect();
+        match (on, name, arguments.as_slice()) {
+            ("Expr" | "SimpleExpr", "current_timestamp", []) => sql("CURRENT_TIMESTAMP"),
+            ("Expr" | "SimpleExpr", "current_date", []) => sql("CURRENT_DATE"),
+            ("Expr" | "SimpleExpr", "current_time", []) => sql("CURRENT_TIME"),
+            ("Expr" | "SimpleExpr", "custom_keyword", [name]) => self.word(name).map(DefaultValue::Expression),
+            ("Func", "cust", [name]) => self.word(name).map(|name| DefaultValue::Expression(format!("{name}()"))),
+            ("Expr" | "SimpleExpr", "null", []) => Some(DefaultValue::Literal(Literal::Null)),
+            ("Expr" | "SimpleExpr", "cust" | "Custom", [text]) => match self.read(text)? {
+                DefaultValue::Literal(Literal::Text(text)) => Some(DefaultValue::Expression(text)),
+                DefaultValue::Literal(_) | DefaultValue::Expression(_) => None,
+            },
+            ("Expr" | "SimpleExpr", "value" | "val" | "from" | "Value" | "Constant" | "Keyword", [inner])
+            | ("Value" | "String", "from", [inner]) => self.read(inner),
+            _ => None,
+        }
+    }
+
+    /// A name in one of the ways to make an identifier: `"now"`, `Alias::new("now")`.
+    fn word(&self, expression: &Expr) -> Option<String> {
+        match expression {
+            Expr::Call(call) => match call.args.first() {
+                Some(inner) if call.args.len() == 1 => self.word(inner),
+                _ => None,
+            },
+            _ => match self.read(expression)? {
+                DefaultValue::Literal(Literal::Text(text)) => Some(text),
+                DefaultValue::Literal(_) | DefaultValue::Expression(_) => None,
+            },
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use proc_macro2::Span;
-use syn::{Field, ItemStruct};
+use syn::{Attribute, Expr, ItemStruct, Type};
 
 use super::annotations::{Annotations, Role, Subject};
 use super::attrs::{ColumnAttrs, ModelAttrs};
@@ -13,7 +13,7 @@ use super::cfg::{Condition, condition};
 use super::problem::{Problem, kept};
 use super::types::{self, Stored};
 use super::workspace::{Module, ModuleId, Workspace};
-use super::{column_type, defaults, naming, relations};
+use super::{column_type, defaults, expanded, naming, relations};
 use crate::model::{
     AutoIncrement, Column, ColumnDefault, ColumnType, Index, IndexPart, Name, Placement, PrimaryKey, Rename, Table,
     TableName, Unique,
@@ -47,13 +47,23 @@ pub(super) struct OutlineColumn {
     pub(super) name: String,
 }
 
-/// A field that is a column, with what its attributes say.
-struct Plain<'a> {
-    field: &'a Field,
-    said: ColumnAttrs,
-    variant: String,
-    name: String,
-    span: Span,
+/// One column before its type is followed: a field of a model, or a variant of a hand-written `Column`.
+pub(super) struct Plain<'a> {
+    pub(super) attrs: &'a [Attribute],
+    pub(super) kind: Kind<'a>,
+    pub(super) said: ColumnAttrs,
+    pub(super) variant: String,
+    pub(super) name: String,
+    pub(super) span: Span,
+}
+
+/// What the type of a column is told from.
+#[derive(Clone, Copy)]
+pub(super) enum Kind<'a> {
+    /// The Rust type of the field.
+    Field(&'a Type),
+    /// The expression behind `.def()`.
+    Written(&'a Expr),
 }
 
 /// The names of all entities some relation has led to, each read once.
@@ -74,7 +84,7 @@ impl Outlines {
 
 fn outline(workspace: &Workspace, module: ModuleId) -> Option<Outline> {
     let module = workspace.module(module);
-    let model = module.model()?;
+    let Some(model) = module.model() else { return expanded::outline(workspace, &module) };
     // Whatever is wrong with that entity is said when it is read itself.
     let mut unread = Vec::new();
     let said = ModelAttrs::read(module.file, &model.attrs, &mut unread);
@@ -84,9 +94,21 @@ fn outline(workspace: &Workspace, module: ModuleId) -> Option<Outline> {
 
 fn sketch(said: &ModelAttrs, fields: &[Plain<'_>]) -> Option<Outline> {
     let name = said.table_name.as_ref()?.value();
-    let columns =
-        fields.iter().map(|field| OutlineColumn { variant: field.variant.clone(), name: field.name.clone() }).collect();
-    Some(Outline { table: TableName { schema: said.schema_name.clone(), name }, columns })
+    Some(Outline::new(TableName { schema: said.schema_name.clone(), name }, fields))
+}
+
+impl Entity {
+    /// One that makes no table.
+    pub(super) fn bare(table: TableName, role: Role, named: Span) -> Self {
+        Self { table: Table::new(table), renames: Vec::new(), role, named, columns: Vec::new() }
+    }
+}
+
+impl Outline {
+    pub(super) fn new(table: TableName, columns: &[Plain<'_>]) -> Self {
+        let column = |column: &Plain<'_>| OutlineColumn { variant: column.variant.clone(), name: column.name.clone() };
+        Self { table, columns: columns.iter().map(column).collect() }
+    }
 }
 
 /// Reads the model of a module. Adds to the problems what is wrong; `None` when there is no table to speak of.
@@ -99,13 +121,10 @@ pub(super) fn read(
 ) -> Option<Entity> {
     let file = module.file;
     let annotations = Annotations::read(module, model, problems);
-    let role = annotations.role();
-    let bare =
-        |table, named| Entity { table: Table::new(table), renames: Vec::new(), role, named, columns: Vec::new() };
-    if role == Role::Ignored {
+    if annotations.role() == Role::Ignored {
         // Whatever is wrong with it is not to be found out.
         let table = outlines.of(workspace, module.id)?.table.clone();
-        return Some(bare(table, model.ident.span()));
+        return Some(Entity::bare(table, Role::Ignored, model.ident.span()));
     }
     conditional(module, model, problems);
     let said = ModelAttrs::read(file, &model.attrs, problems);
@@ -118,18 +137,46 @@ pub(super) fn read(
         );
     }
     let named = said.table_name.as_ref().map_or_else(|| model.ident.span(), syn::LitStr::span);
-    if role == Role::View {
-        return outline.map(|outline| bare(outline.table, named));
+    if annotations.role() == Role::View {
+        return outline.map(|outline| Entity::bare(outline.table, Role::View, named));
     }
     // Even without a name, the rest is read for what else is wrong.
     let nameless = outline.is_none();
     let outline = outline.unwrap_or_else(|| Outline { table: TableName::new(""), columns: Vec::new() });
-    let mut table = Table::new(outline.table.clone());
-    table.comment.clone_from(&said.comment);
+    let keys: Vec<String> =
+        fields.iter().filter(|field| field.said.primary_key).map(|field| field.name.clone()).collect();
+    if keys.is_empty() {
+        problems.push(
+            Problem::new(file, model.ident.span(), "the entity has no primary key")
+                .hint("put `#[sea_orm(primary_key)]` on a field: SeaORM needs one"),
+        );
+    }
     let auto_increment = auto_increment(module, &fields, problems);
+    let mut entity = assemble(workspace, module, &outline, &fields, (keys, auto_increment), problems);
+    entity.table.comment.clone_from(&said.comment);
+    let before = problems.len();
+    entity.table.foreign_keys = relations::read(workspace, outlines, module, model, &outline, problems);
+    entity.named = named;
+    let has_broken_relations = problems.len() > before;
+    let subject = Subject { file, entity: &mut entity, outline: &outline, has_broken_relations };
+    annotations.apply(subject, problems);
+    (!nameless).then_some(entity)
+}
+
+/// Makes the table of an entity from its columns and the columns of its primary key. Foreign keys come later.
+pub(super) fn assemble(
+    workspace: &Workspace,
+    module: &Module,
+    outline: &Outline,
+    fields: &[Plain<'_>],
+    (keys, auto_increment): (Vec<String>, AutoIncrement),
+    problems: &mut Vec<Problem>,
+) -> Entity {
+    let file = module.file;
+    let mut table = Table::new(outline.table.clone());
     let mut renames = Vec::new();
     let mut columns: Vec<(String, Span)> = Vec::new();
-    for field in &fields {
+    for field in fields {
         if columns.iter().any(|(name, _)| *name == field.name) {
             problems.push(
                 Problem::new(file, field.span, format!("the table `{}` has two columns `{}`", table.name, field.name))
@@ -141,34 +188,19 @@ pub(super) fn read(
             renames.push(Rename::Column { table: table.name.clone(), from: from.clone(), to: field.name.clone() });
         }
         if let Some(mut column) = column(workspace, module, field, problems) {
-            if field.said.primary_key {
+            if keys.contains(&field.name) {
                 column.auto_increment = auto_increment;
             }
             table.columns.push(column);
         }
     }
-    let keys: Vec<String> =
-        fields.iter().filter(|field| field.said.primary_key).map(|field| field.name.clone()).collect();
-    if keys.is_empty() {
-        problems.push(
-            Problem::new(file, model.ident.span(), "the entity has no primary key")
-                .hint("put `#[sea_orm(primary_key)]` on a field: SeaORM needs one"),
-        );
-    } else {
+    if !keys.is_empty() {
         let name = (keys.len() > 1).then(|| Name::inferred(format!("pk-{}", table.name.name)));
         table.primary_key = Some(PrimaryKey { name, columns: keys });
     }
     table.uniques = fields.iter().filter(|field| field.said.unique).map(|field| unique(&field.name)).collect();
-    table.indexes = indexes(&table.name, &fields);
-    let before = problems.len();
-    table.foreign_keys = relations::read(workspace, outlines, module, model, &outline, problems);
-    let has_broken_relations = problems.len() > before;
-    let names =
-        fields.iter().filter_map(|field| Some((naming::plain(field.field.ident.as_ref()?), field.name.clone())));
-    let names = names.collect();
-    let subject = Subject { table: &mut table, renames: &mut renames, columns: &names, has_broken_relations };
-    annotations.apply(subject, problems);
-    (!nameless).then_some(Entity { table, renames, role, named, columns })
+    table.indexes = indexes(&table.name, fields);
+    Entity { table, renames, role: Role::Table, named: Span::call_site(), columns }
 }
 
 /// The fields that are columns, with their names.
@@ -215,14 +247,15 @@ fn fields<'a>(
             .clone()
             .unwrap_or_else(|| naming::column(&rust_name, enum_name.as_deref(), said.rename_all));
         let variant = enum_name.unwrap_or_else(|| naming::variant(&rust_name));
-        found.push(Plain { field, said: attrs, variant, name, span: ident.span() });
+        let kind = Kind::Field(&field.ty);
+        found.push(Plain { attrs: &field.attrs, kind, said: attrs, variant, name, span: ident.span() });
     }
     found
 }
 
 fn column(workspace: &Workspace, module: &Module, field: &Plain<'_>, problems: &mut Vec<Problem>) -> Option<Column> {
     let said = &field.said;
-    if let Condition::Unknown(span) = condition(&field.field.attrs) {
+    if let Condition::Unknown(span) = condition(field.attrs) {
         problems.push(
             Problem::new(
                 module.file,
@@ -232,18 +265,23 @@ fn column(workspace: &Workspace, module: &Module, field: &Plain<'_>, problems: &
             .hint("remove the condition: a table has the same columns in every build"),
         );
     }
-    let default = default(module, said, problems);
-    let stored = match &said.column_type {
-        Some(written) => {
-            let said = kept(column_type::read(module.file, written).map_err(Into::into), problems)?;
+    let default = default(workspace, module, said, problems);
+    let stored = match (&said.column_type, field.kind) {
+        (Some(written), kind) => {
+            let said = kept(column_type::read(workspace, module, written).map_err(Into::into), problems)?;
+            let by_type = || match kind {
+                Kind::Field(rust_type) => types::read(workspace, module.id, rust_type).ok()?.values,
+                Kind::Written(_) => None,
+            };
             // An enum still limits the values, whatever the column is called.
-            let values = said.values.or_else(|| types::read(workspace, module.id, &field.field.ty).ok()?.values);
+            let values = said.values.or_else(by_type);
             Stored { column_type: ColumnType::written(said.kind), values }
         }
-        None => kept(types::read(workspace, module.id, &field.field.ty), problems)?,
+        (None, Kind::Field(rust_type)) => kept(types::read(workspace, module.id, rust_type), problems)?,
+        (None, Kind::Written(written)) => kept(types::expression(workspace, module, written), problems)?,
     };
     Some(Column {
-        nullable: said.nullable || types::text(&field.field.ty).starts_with("Option<"),
+        nullable: said.nullable || field.rust_type().is_some_and(|text| text.starts_with("Option<")),
         default,
         values: stored.values,
         extra: said.extra.clone(),
@@ -252,12 +290,28 @@ fn column(workspace: &Workspace, module: &Module, field: &Plain<'_>, problems: &
     })
 }
 
-fn default(module: &Module, said: &ColumnAttrs, problems: &mut Vec<Problem>) -> Option<ColumnDefault> {
+impl Plain<'_> {
+    /// The text of the Rust type, which is what SeaORM's macros go by.
+    fn rust_type(&self) -> Option<String> {
+        match self.kind {
+            Kind::Field(rust_type) => Some(types::text(rust_type)),
+            Kind::Written(_) => None,
+        }
+    }
+}
+
+fn default(
+    workspace: &Workspace,
+    module: &Module,
+    said: &ColumnAttrs,
+    problems: &mut Vec<Problem>,
+) -> Option<ColumnDefault> {
     // SeaORM applies `default_expr` last.
-    let read = match (&said.default_expr, &said.default_value) {
-        (Some(expression), _) => defaults::expression(module.file, expression),
-        (None, Some(value)) => defaults::value(module.file, value),
-        (None, None) => return None,
+    let read = match (&said.default_expr, &said.default_value, &said.default) {
+        (Some(expression), _, _) => defaults::expression(workspace, module, expression),
+        (None, Some(value), _) => defaults::value(module.file, value),
+        (None, None, Some(written)) => defaults::written(workspace, module, written),
+        (None, None, None) => return None,
     };
     kept(read.map_err(Into::into), problems)
 }
@@ -279,7 +333,7 @@ fn auto_increment(module: &Module, fields: &[Plain<'_>], problems: &mut Vec<Prob
             }
         }
         if field.said.primary_key && answer.is_none() {
-            let text = types::text(&field.field.ty);
+            let text = field.rust_type().unwrap_or_default();
             let text = text.strip_prefix("Option<").and_then(|text| text.strip_suffix('>')).unwrap_or(&text);
             if text.ends_with("String") || text.ends_with("Uuid") {
                 answer = Some(false);
@@ -566,10 +620,9 @@ pub struct Model {
 pub enum Relation {}
 "#,
             expect![[r#"
-                entities/b.rs:3:24: the table `t` is declared twice
-                  | #[sea_orm(table_name = "t")]
-                  |                        ^^^ the second time
-                  hint: the first time is at entities/a.rs:3:24; leave one of them out with `#[seachange(ignore)]`
+                table t
+                  id Integer inferred auto?
+                  primary key (id)
             "#]],
         );
     }
@@ -620,7 +673,7 @@ mod b {
 }
 mod c {
     use sea_orm::entity::prelude::*;
-    #[cfg_attr(feature = "c", derive(DeriveEntityModel))]
+    #[cfg_attr(unix, derive(DeriveEntityModel))]
     #[derive(DeriveEntityModel)]
     #[sea_orm(table_name = "c")]
     #[cfg(any(unix, windows))]
@@ -634,8 +687,8 @@ mod c {
 "#,
             expect![[r#"
                 entities/mod.rs:21:5: what the entity declares depends on how the crate is built
-                  |     #[cfg_attr(feature = "c", derive(DeriveEntityModel))]
-                  |     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+                  |     #[cfg_attr(unix, derive(DeriveEntityModel))]
+                  |     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
                   hint: remove the condition, or keep the entity outside of the entity folders
             "#]],
         );

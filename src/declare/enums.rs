@@ -8,11 +8,11 @@ use super::column_type;
 use super::naming;
 use super::problem::{Failure, Outcome, Problem};
 use super::types::Stored;
-use super::workspace::Module;
+use super::workspace::{Module, Workspace};
 use crate::model::{ColumnType, DataType};
 
 /// Reads an enum with `DeriveActiveEnum`.
-pub(super) fn read(module: &Module, item: &ItemEnum) -> Outcome<Stored> {
+pub(super) fn read(workspace: &Workspace, module: &Module, item: &ItemEnum) -> Outcome<Stored> {
     let file = module.file;
     let mut problems = Vec::new();
     let said = EnumAttrs::read(file, &item.attrs, &mut problems);
@@ -58,7 +58,7 @@ pub(super) fn read(module: &Module, item: &ItemEnum) -> Outcome<Stored> {
     let kind = if db_type.value() == "Enum" {
         Ok(DataType::Enum(said.enum_name.unwrap_or_else(|| naming::enum_type(&item.ident.to_string()))))
     } else {
-        column_type::read(file, db_type).map(|said| said.kind)
+        column_type::read(workspace, module, db_type).map(|said| said.kind)
     };
     match kind {
         Ok(kind) if problems.is_empty() => {
@@ -197,7 +197,7 @@ pub enum A {
     One,
     #[sea_orm(string_valu = "two")]
     Two,
-    #[cfg(feature = "three")]
+    #[cfg(debug_assertions)]
     #[sea_orm(string_value = "three")]
     Three,
 }
@@ -238,8 +238,8 @@ pub enum Relation {}
                   |     ^^^
                   hint: give it `#[sea_orm(string_value = "...")]`, `#[sea_orm(num_value = ...)]` or a number, or the enum `rename_all`
                 entities/mod.rs:8:5: whether the value `Three` exists depends on how the crate is built
-                  |     #[cfg(feature = "three")]
-                  |     ^^^^^^^^^^^^^^^^^^^^^^^^^
+                  |     #[cfg(debug_assertions)]
+                  |     ^^^^^^^^^^^^^^^^^^^^^^^^
                   hint: remove the condition: a column holds the same values in every build
             "#]],
         );

@@ -76,11 +76,16 @@ pub(super) fn type_named(path: &[String]) -> Option<Known> {
     Some(Known::Column(match path.as_slice() {
         ["sea_orm", "sqlx", rest @ ..] | ["sqlx", rest @ ..] => return sqlx(rest),
         ["sea_orm", "prelude", name] | ["sea_orm", "entity", "prelude", name] => return prelude(name),
+        ["sea_orm", "sea_query", rest @ ..] | ["sea_query", rest @ ..] => return sea_query(rest),
         ["sea_orm", "value", name] => return timestamp(name),
         ["std" | "core" | "alloc", "primitive" | "string" | "option" | "vec", name] => return builtin(name),
         ["std" | "alloc", "borrow", "Cow"] => return Some(Known::Cow),
         ["chrono", .., name] => return chrono(name),
         ["time", .., name] => return time(name),
+        ["jiff", "civil", "Date"] => DataType::Date,
+        ["jiff", "civil", "Time"] => DataType::Time,
+        ["jiff", "civil", "DateTime"] => DataType::Timestamp,
+        ["jiff", "Timestamp"] => DataType::TimestampWithTimeZone,
         ["sea_orm", "JsonValue"] | ["sea_orm", "query", "JsonValue"] | ["serde_json", .., "Value"] => DataType::Json,
         ["uuid", "Uuid"] | ["uuid", "fmt", "Braced" | "Hyphenated" | "Simple" | "Urn"] => DataType::Uuid,
         ["rust_decimal", .., "Decimal"] | ["bigdecimal", .., "BigDecimal"] => DataType::Decimal(None),
@@ -153,6 +158,30 @@ fn sqlx(path: &[&str]) -> Option<Known> {
         ["types", "time", name] => time(name),
         ["types", "JsonValue"] => Some(Known::Column(DataType::Json)),
         ["types", name @ ("Uuid" | "Decimal" | "BigDecimal")] => prelude(name),
+        ["types", "uuid" | "ipnetwork" | "mac_address", ..] => path_of(&path[1..]),
         _ => None,
     }
+}
+
+/// `sea_query::value::prelude` has the crates of its types and the types themselves.
+fn sea_query(path: &[&str]) -> Option<Known> {
+    match path {
+        ["Enum"] | ["value", "Enum"] => Some(Known::Column(DataType::String(None))),
+        [
+            "value",
+            "prelude",
+            name @ ("NaiveDate" | "NaiveDateTime" | "NaiveTime" | "DateTime" | "FixedOffset" | "Local" | "Utc"),
+        ] => chrono(name),
+        ["value", "prelude", name @ ("OffsetDateTime" | "PrimitiveDateTime")] => time(name),
+        ["value", "prelude", "Timestamp"] => path_of(&["jiff", "Timestamp"]),
+        ["value", "prelude", "MacAddress"] => path_of(&["mac_address", "MacAddress"]),
+        ["value", "prelude", "RangeType"] => Some(Known::Column(DataType::Custom("RANGE".to_owned()))),
+        ["value", "prelude", name @ ("Json" | "Decimal" | "BigDecimal" | "Uuid" | "IpNetwork")] => prelude(name),
+        ["value", "prelude", rest @ ..] if rest.len() > 1 => path_of(rest),
+        _ => None,
+    }
+}
+
+fn path_of(path: &[&str]) -> Option<Known> {
+    type_named(&path.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>())
 }

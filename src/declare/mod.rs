@@ -8,11 +8,15 @@ mod annotations;
 #[cfg(test)]
 mod annotations_tests;
 mod attrs;
+mod by_hand;
 mod cfg;
 mod column_type;
+mod constants;
+pub mod convention;
 mod defaults;
 mod entity;
 mod enums;
+mod expanded;
 mod find;
 #[path = "../../macros/src/grammar/mod.rs"]
 mod grammar;
@@ -21,6 +25,7 @@ mod names;
 mod naming;
 mod problem;
 mod relations;
+mod shared;
 #[cfg(test)]
 mod testing;
 mod types;
@@ -33,8 +38,9 @@ use std::rc::Rc;
 use syn::Item;
 
 use self::annotations::Role;
-use self::attrs::derives;
 use self::cfg::Condition;
+pub use self::cfg::Features;
+pub use self::column_type::StoredAs;
 use self::entity::Outlines;
 pub use self::find::find_entities;
 use self::problem::Problem;
@@ -50,6 +56,29 @@ pub struct Sources {
     /// The folders and files that hold the entities, absolute or relative to the project.
     /// Types and relations may lead out of them, to anywhere in the crate.
     pub roots: Vec<PathBuf>,
+    /// The cargo features that decide about `#[cfg(feature = "...")]`.
+    pub features: Features,
+    /// What types are stored as whose source does not say it, by their paths: `crate::Money`, `geo::Point`.
+    pub types: BTreeMap<String, StoredAs>,
+}
+
+impl Sources {
+    /// The entities of these folders and files, with all features.
+    ///
+    /// ```
+    /// use seachange::declare::{Features, Sources};
+    ///
+    /// let sources = Sources::new("services/shop", ["src/entities"]);
+    /// assert_eq!(sources.features, Features::All);
+    /// ```
+    pub fn new<P: Into<PathBuf>>(project: impl Into<PathBuf>, roots: impl IntoIterator<Item = P>) -> Self {
+        Self {
+            project: project.into(),
+            roots: roots.into_iter().map(Into::into).collect(),
+            features: Features::All,
+            types: BTreeMap::new(),
+        }
+    }
 }
 
 /// Reads the entities of all roots.
@@ -64,13 +93,13 @@ pub struct Sources {
 /// ```no_run
 /// use seachange::declare::{Sources, declare};
 ///
-/// let sources = Sources { project: ".".into(), roots: vec!["src/entities".into()] };
+/// let sources = Sources::new(".", ["src/entities"]);
 /// let declared = declare(&sources)?;
 /// println!("{} tables", declared.schema.tables.len());
 /// # Ok::<(), seachange::error::Error>(())
 /// ```
 pub fn declare(sources: &Sources) -> Result<Declared> {
-    let workspace = Workspace::new(&sources.project);
+    let workspace = Workspace::new(sources);
     let roots = workspace.load(&sources.roots)?;
     let mut problems = Vec::new();
     let mut diagnostics = unreached(&workspace, &roots)?;
@@ -78,8 +107,12 @@ pub fn declare(sources: &Sources) -> Result<Declared> {
     let outlines = Outlines::default();
     for module in entity_modules(&workspace, &roots) {
         unreadable(&module, &mut problems);
-        if let Some(model) = module.model() {
-            let Some(entity) = entity::read(&workspace, &outlines, &module, model, &mut problems) else { continue };
+        let entity = match (module.model(), module.expanded()) {
+            (Some(model), _) => entity::read(&workspace, &outlines, &module, model, &mut problems),
+            (None, Some(written)) => expanded::read(&workspace, &outlines, &module, written, &mut problems),
+            (None, None) => None,
+        };
+        if let Some(entity) = entity {
             add(&workspace, &mut declared, &module, entity, &mut problems);
         }
     }
@@ -113,7 +146,7 @@ fn entity_modules(workspace: &Workspace, roots: &Roots) -> Vec<Rc<Module>> {
     modules
 }
 
-/// Adds an entity to what is declared, unless its table is there already.
+/// Adds an entity to what is declared. Several may read the same table, as long as one of them knows all its columns.
 fn add(
     workspace: &Workspace,
     declared: &mut Declared,
@@ -122,45 +155,57 @@ fn add(
     problems: &mut Vec<Problem>,
 ) {
     let name = entity.table.name.clone();
-    if entity.role == Role::Ignored {
-        declared.ignored.insert(name);
-        return;
-    }
     let path = ObjectPath::Table(name.clone());
-    if let Some(first) = declared.origins.get(&path) {
-        problems.push(
-            Problem::new(module.file, entity.named, format!("the table `{name}` is declared twice"))
-                .label("the second time")
-                .hint(format!("the first time is at {first}; leave one of them out with `#[seachange(ignore)]`")),
-        );
-        return;
+    match entity.role {
+        Role::Table => {}
+        Role::View => {
+            declared.origins.insert(path, workspace.location(module.file, entity.named));
+            declared.views.insert(name);
+            return;
+        }
+        Role::Ignored => {
+            declared.ignored.insert(name);
+            return;
+        }
     }
-    declared.origins.insert(path, workspace.location(module.file, entity.named));
+    if let Some(first) = declared.schema.tables.get(&name) {
+        match shared::join(first, &entity.table) {
+            Ok(table) => drop(declared.schema.tables.insert(name.clone(), table)),
+            Err(difference) => {
+                let place = declared.origins.get(&path).map(|first| format!(" at {first}")).unwrap_or_default();
+                problems.push(
+                    Problem::new(
+                        module.file,
+                        entity.named,
+                        format!("two entities declare the table `{name}` differently"),
+                    )
+                    .label(difference)
+                    .hint(format!(
+                        "the other is{place}; make them agree, or leave one out with `#[seachange(ignore)]`"
+                    )),
+                );
+                return;
+            }
+        }
+    } else {
+        declared.schema.tables.insert(name.clone(), entity.table);
+        declared.origins.insert(path, workspace.location(module.file, entity.named));
+    }
     for (column, span) in entity.columns {
         let location: Location = workspace.location(module.file, span);
-        declared.origins.insert(ObjectPath::Column(name.clone(), column), location);
+        declared.origins.entry(ObjectPath::Column(name.clone(), column)).or_insert(location);
     }
-    if entity.role == Role::View {
-        declared.views.insert(name);
-        return;
+    for rename in entity.renames {
+        if !declared.renames.contains(&rename) {
+            declared.renames.push(rename);
+        }
     }
-    declared.renames.extend(entity.renames);
-    declared.schema.tables.insert(name, entity.table);
 }
 
 /// Entities in forms that are not read.
 fn unreadable(module: &Module, problems: &mut Vec<Problem>) {
     for item in &module.items {
         match item {
-            Item::Struct(item)
-                if derives(module, &item.attrs, "DeriveEntity")
-                    && !derives(module, &item.attrs, "DeriveEntityModel") =>
-            {
-                problems.push(
-                    Problem::new(module.file, item.ident.span(), "an entity in the expanded format cannot be read")
-                        .hint("derive `DeriveEntityModel` on its model, which writes the rest"),
-                );
-            }
             Item::Macro(item) if mentions_entities(&item.mac.tokens.to_string()) => {
                 let span = syn::spanned::Spanned::span(&item.mac.path);
                 problems.push(
@@ -174,7 +219,7 @@ fn unreadable(module: &Module, problems: &mut Vec<Problem>) {
 }
 
 fn mentions_entities(text: &str) -> bool {
-    text.contains("DeriveEntityModel")
+    text.contains("DeriveEntity")
 }
 
 /// Files below the roots that rustc would never see.
@@ -222,15 +267,38 @@ macro_rules! entity {
         pub struct $name { pub id: i32 }
     };
 }
+entity!(1);
+paste::paste! { #[derive(DeriveEntityModel)] pub struct [<Mo del>] { pub id: i32 } }
+macro_rules! unused { ($($name:ident,)* $) => { #[derive(DeriveEntityModel)] pub struct Model; } }
 thread_local! { static HARMLESS: i32 = 1; }
 "#,
             expect![[r#"
-                entities/expanded.rs:3:12: an entity in the expanded format cannot be read
+                entities/expanded.rs:3:12: the entity has no `Column` enum beside it
                   | pub struct Entity;
                   |            ^^^^^^
-                  hint: derive `DeriveEntityModel` on its model, which writes the rest
-                entities/made.rs:1:1: entities made by a macro cannot be read
-                  | macro_rules! entity {
+                  hint: write it in the same module, or derive `DeriveEntityModel` on the model, which writes it
+                entities/expanded.rs:3:12: the entity has no `PrimaryKey` enum beside it
+                  | pub struct Entity;
+                  |            ^^^^^^
+                  hint: write it in the same module, or derive `DeriveEntityModel` on the model, which writes it
+                entities/expanded.rs:3:12: the entity has no `Relation` enum beside it
+                  | pub struct Entity;
+                  |            ^^^^^^
+                  hint: add `#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)] pub enum Relation {}`, or put `#[sea_orm::model]` on the model
+                entities/expanded.rs:3:12: the entity has no table name that can be read
+                  | pub struct Entity;
+                  |            ^^^^^^
+                  hint: add `#[sea_orm(table_name = "...")]` to the struct, or a `table_name` that is a string to `impl EntityName`
+                entities/made.rs:7:1: the entities this macro makes cannot be read
+                  | entity!(1);
+                  | ^^^^^^
+                  hint: write them out, or keep the call outside of the entity folders
+                entities/made.rs:8:1: entities made by a macro cannot be read
+                  | paste::paste! { #[derive(DeriveEntityModel)] pub struct [<Mo del>] { pub id: i32 } }
+                  | ^^^^^^^^^^^^
+                  hint: write the entities out, or keep the macro outside of the entity folders
+                entities/made.rs:9:1: entities made by a macro cannot be read
+                  | macro_rules! unused { ($($name:ident,)* $) => { #[derive(DeriveEntityModel)] pub struct Model; } }
                   | ^^^^^^^^^^^
                   hint: write the entities out, or keep the macro outside of the entity folders
             "#]],
@@ -277,7 +345,7 @@ this is not Rust
                 entities/a.rs:7:12: cannot find the type `Nope`
                   |     pub x: Nope,
                   |            ^^^^
-                  hint: write the column type on the field: `#[sea_orm(column_type = "...")]`
+                  hint: write the column type on the field, `#[sea_orm(column_type = "...")]`, or for all fields into `seachange.toml`, below `[types]`: `"Nope" = "..."`
                 entities/a.rs:8:15: unknown attribute `uniqe` on a column
                   |     #[sea_orm(uniqe)]
                   |               ^^^^^ SeaORM ignores it
@@ -285,7 +353,7 @@ this is not Rust
                 entities/b.rs:7:12: cannot find the type `Nope`
                   |     pub x: Nope,
                   |            ^^^^
-                  hint: write the column type on the field: `#[sea_orm(column_type = "...")]`
+                  hint: write the column type on the field, `#[sea_orm(column_type = "...")]`, or for all fields into `seachange.toml`, below `[types]`: `"Nope" = "..."`
                 entities/c.rs:1:6: this is not Rust: expected `!`
                   | this is not Rust
                   |      ^^
@@ -302,7 +370,7 @@ this is not Rust
             #[derive(DeriveEntityModel)]\n#[sea_orm(schema_name = \"s\", table_name = \"ä\")]\npub struct Model {\n    \
             #[sea_orm(primary_key)]\n    pub id: i32,\n    /* größe */ pub größe: i32,\n}\n#[derive(DeriveRelation)]\npub enum Relation {}\n",
         );
-        let declared = declare(&Sources { project: folder.path().to_owned(), roots: vec!["entities".into()] }).unwrap();
+        let declared = declare(&Sources::new(folder.path(), ["entities"])).unwrap();
         let places = declared.origins.iter().map(|(path, place)| format!("{path} at {place}\n"));
         expect![[r#"
             s.ä at entities/a.rs:3:43

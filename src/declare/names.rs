@@ -63,7 +63,7 @@ impl Workspace {
     fn find(&self, module: ModuleId, path: &[String], visited: &mut Visited) -> Result<Meaning, Missing> {
         let Some((first, rest)) = path.split_first() else { return Ok(Meaning::Module(module)) };
         match first.as_str() {
-            "" => self.find_crate(rest, visited),
+            "" => self.find_crate(module, rest, visited),
             "self" => self.follow(Meaning::Module(module), rest, visited),
             "crate" => {
                 let here = self.module(module);
@@ -107,20 +107,24 @@ impl Workspace {
             Err(Missing::Broken) => Err(Missing::Broken),
             // The module has such a name, but it leads nowhere.
             Err(Missing::Unknown) if !again && self.module(module).names.contains_key(name) => Err(Missing::Unknown),
-            Err(Missing::Unknown) if self.library(name).is_some() => self.find_crate(path, visited),
+            Err(Missing::Unknown) if self.library(module, name).is_some() => self.find_crate(module, path, visited),
             Err(Missing::Unknown) if known::is_builtin(name) => match rest {
                 [] => Ok(Meaning::Builtin(name.to_owned())),
                 _ => Err(Missing::Unknown),
             },
             Err(Missing::Unknown) if rest.is_empty() => Err(Missing::Unknown),
-            Err(Missing::Unknown) => self.find_crate(path, visited),
+            Err(Missing::Unknown) => self.find_crate(module, path, visited),
         }
     }
 
     /// A path that starts with the name of a crate.
-    fn find_crate(&self, path: &[String], visited: &mut Visited) -> Result<Meaning, Missing> {
+    fn find_crate(&self, module: ModuleId, path: &[String], visited: &mut Visited) -> Result<Meaning, Missing> {
         match path.split_first() {
-            Some((name, rest)) => match self.library(name) {
+            // `extern crate self as name;`
+            Some((name, rest)) if name == "self" => {
+                self.follow(Meaning::Module(self.module(module).top), rest, visited)
+            }
+            Some((name, rest)) => match self.library(module, name) {
                 Some(top) => self.follow(Meaning::Module(top), rest, visited),
                 None => Ok(Meaning::External(path.to_vec())),
             },
@@ -180,7 +184,7 @@ impl Workspace {
                 Name::Import(path) => match self.find(id, path, visited) {
                     Ok(meaning) => return Ok(meaning),
                     // `use name;` can only mean a crate when it means nothing else.
-                    Err(Missing::Unknown) if path.len() == 1 => return self.find_crate(path, visited),
+                    Err(Missing::Unknown) if path.len() == 1 => return self.find_crate(id, path, visited),
                     Err(missing) => broken |= missing == Missing::Broken,
                 },
             }
@@ -207,7 +211,44 @@ impl Workspace {
     }
 }
 
+impl Workspace {
+    /// The module whose entity that is, written out or generated.
+    pub(super) fn entity_of(&self, meaning: &Meaning) -> Option<ModuleId> {
+        match meaning {
+            Meaning::Generated(module, Generated::Entity) => Some(*module),
+            Meaning::Item(id, item) => {
+                let module = self.module(*id);
+                match module.items.get(*item)? {
+                    Item::Struct(found) if derives(&module, &found.attrs, "DeriveEntity") => Some(*id),
+                    _ => None,
+                }
+            }
+            _ => None,
+        }
+    }
+
+    /// The module whose `Column` that is, written out or generated.
+    pub(super) fn columns_of(&self, meaning: &Meaning) -> Option<ModuleId> {
+        match meaning {
+            Meaning::Generated(module, Generated::Column) => Some(*module),
+            Meaning::Item(id, item) => match self.module(*id).items.get(*item)? {
+                Item::Enum(found) if found.ident == "Column" => Some(*id),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+}
+
 impl Module {
+    /// The struct with `DeriveEntity`, the sign of the expanded format, and its place among the items.
+    pub(super) fn expanded(&self) -> Option<(usize, &ItemStruct)> {
+        self.items.iter().enumerate().find_map(|(place, item)| match item {
+            Item::Struct(item) if derives(self, &item.attrs, "DeriveEntity") => Some((place, item)),
+            _ => None,
+        })
+    }
+
     /// The struct with `DeriveEntityModel`, if the module has one.
     pub(super) fn model(&self) -> Option<&ItemStruct> {
         let is_model =
@@ -434,35 +475,35 @@ pub enum Kind { One }
                 entities/mod.rs:11:12: cannot find the type `kinds::Missing`
                   |     pub a: kinds::Missing,
                   |            ^^^^^^^^^^^^^^
-                  hint: write the column type on the field: `#[sea_orm(column_type = "...")]`
+                  hint: write the column type on the field, `#[sea_orm(column_type = "...")]`, or for all fields into `seachange.toml`, below `[types]`: `"kinds::Missing" = "..."`
                 entities/mod.rs:12:12: cannot find the type `self::Missing`
                   |     pub b: self::Missing,
                   |            ^^^^^^^^^^^^^
-                  hint: write the column type on the field: `#[sea_orm(column_type = "...")]`
+                  hint: write the column type on the field, `#[sea_orm(column_type = "...")]`, or for all fields into `seachange.toml`, below `[types]`: `"self::Missing" = "..."`
                 entities/mod.rs:13:12: cannot find the type `super::Missing`
                   |     pub c: super::Missing,
                   |            ^^^^^^^^^^^^^^
-                  hint: write the column type on the field: `#[sea_orm(column_type = "...")]`
+                  hint: write the column type on the field, `#[sea_orm(column_type = "...")]`, or for all fields into `seachange.toml`, below `[types]`: `"super::Missing" = "..."`
                 entities/mod.rs:14:12: cannot find the type `crate::kinds::Missing`
                   |     pub d: crate::kinds::Missing,
                   |            ^^^^^^^^^^^^^^^^^^^^^
-                  hint: write the column type on the field: `#[sea_orm(column_type = "...")]`
+                  hint: write the column type on the field, `#[sea_orm(column_type = "...")]`, or for all fields into `seachange.toml`, below `[types]`: `"crate::kinds::Missing" = "..."`
                 entities/mod.rs:15:12: cannot find the type `Circle`
                   |     pub e: Circle,
                   |            ^^^^^^
-                  hint: write the column type on the field: `#[sea_orm(column_type = "...")]`
+                  hint: write the column type on the field, `#[sea_orm(column_type = "...")]`, or for all fields into `seachange.toml`, below `[types]`: `"Circle" = "..."`
                 entities/mod.rs:16:12: `kinds` is not a type a column can have
                   |     pub f: kinds,
                   |            ^^^^^
-                  hint: write the column type on the field: `#[sea_orm(column_type = "...")]`
+                  hint: write the column type on the field, `#[sea_orm(column_type = "...")]`, or for all fields into `seachange.toml`, below `[types]`: `"kinds" = "..."`
                 entities/mod.rs:17:12: cannot find the type `kinds::Kind::One`
                   |     pub g: kinds::Kind::One,
                   |            ^^^^^^^^^^^^^^^^
-                  hint: write the column type on the field: `#[sea_orm(column_type = "...")]`
+                  hint: write the column type on the field, `#[sea_orm(column_type = "...")]`, or for all fields into `seachange.toml`, below `[types]`: `"kinds::Kind::One" = "..."`
                 entities/mod.rs:18:12: cannot find the type `Lost`
                   |     pub h: Lost,
                   |            ^^^^
-                  hint: write the column type on the field: `#[sea_orm(column_type = "...")]`
+                  hint: write the column type on the field, `#[sea_orm(column_type = "...")]`, or for all fields into `seachange.toml`, below `[types]`: `"Lost" = "..."`
             "#]],
         );
     }
@@ -540,7 +581,7 @@ pub struct Model { pub id i32 }
                 entities/mod.rs:12:12: cannot find the type `Money`
                   |     pub c: Money,
                   |            ^^^^^
-                  hint: write the column type on the field: `#[sea_orm(column_type = "...")]`
+                  hint: write the column type on the field, `#[sea_orm(column_type = "...")]`, or for all fields into `seachange.toml`, below `[types]`: `"Money" = "..."`
                 entities/other.rs:1:27: this is not Rust: expected `:`
                   | pub struct Model { pub id i32 }
                   |                           ^^^

@@ -97,6 +97,11 @@ pub(super) fn column(field: &str, enum_name: Option<&str>, rename_all: Option<Ca
     }
 }
 
+/// The name of the column made for a variant of a hand-written `Column`.
+pub(super) fn written_column(variant: &str) -> String {
+    variant.to_snake_case()
+}
+
 /// The name of a database enum that has no `enum_name`.
 pub(super) fn enum_type(rust_name: &str) -> String {
     rust_name.to_upper_camel_case()

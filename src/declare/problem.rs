@@ -2,9 +2,9 @@
 //! Knows spans and file numbers; the text of the files is the workspace's business.
 
 use proc_macro2::Span;
-use similar::get_close_matches;
 
 use super::workspace::FileId;
+use crate::error::closest;
 
 /// One thing that is not understood, with its place.
 #[derive(Debug, Clone)]
@@ -68,8 +68,4 @@ pub(super) fn kept<T>(outcome: Outcome<T>, problems: &mut Vec<Problem>) -> Optio
             None
         }
     }
-}
-
-fn closest<'a>(word: &str, words: &[&'a str]) -> Option<&'a str> {
-    get_close_matches(word, words, 1, 0.6).first().copied()
 }

@@ -37,7 +37,7 @@ pub(super) fn write(folder: &Path, source: &str) {
 
 /// Declares roots of a folder.
 pub(super) fn of(folder: &Path, roots: &[&str]) -> String {
-    let sources = Sources { project: folder.to_owned(), roots: roots.iter().map(Into::into).collect() };
+    let sources = Sources::new(folder, roots.iter().copied());
     match declare(&sources) {
         Ok(declared) => schema(&declared),
         Err(Error::Source { problems }) => {

@@ -1,6 +1,7 @@
 //! What is particular about each database: how it is read, how it spells things, and when two spellings mean the same.
 //! Everything outside this folder is the same for every database. Does not compare schemas and plans nothing.
 
+mod names;
 mod sqlite;
 
 use std::path::Path;
@@ -8,7 +9,7 @@ use std::path::Path;
 use sea_orm::ConnectionTrait;
 
 use crate::error::{Refusal, Result};
-use crate::model::{ColumnType, Literal, Schema, Table, TableName};
+use crate::model::{ColumnType, Literal, Rename, Schema, Table, TableName};
 use crate::op::Op;
 
 /// The table in which seachange records what it applied. Never part of a comparison.
@@ -49,6 +50,8 @@ pub struct Capabilities {
     pub concurrent_index: bool,
     /// Changes of the schema can be rolled back.
     pub transactional_ddl: bool,
+    /// How many bytes of a name it keeps, when there is a limit. What is longer is cut.
+    pub longest_name: Option<usize>,
 }
 
 /// What a project decides about a dialect.
@@ -147,6 +150,7 @@ impl Dialect {
     /// assert_eq!(column.data_type.text.as_deref(), Some("varchar"));
     /// ```
     pub fn canonicalize(self, schema: Schema, options: &Options) -> Result<Schema> {
+        let schema = names::fit(schema, self.capabilities().longest_name)?;
         match self {
             Self::Sqlite => sqlite::canonicalize(schema, *options),
         }
@@ -157,6 +161,28 @@ impl Dialect {
     pub fn reconcile(self, declared: Schema, live: &Schema) -> Schema {
         match self {
             Self::Sqlite => sqlite::reconcile(declared, live),
+        }
+    }
+
+    /// The name of a table as this database keeps it: cut, and without a schema where there are none.
+    #[must_use]
+    pub fn fit_table(self, table: &TableName) -> TableName {
+        let can = self.capabilities();
+        let fit = |name: &str| names::cut(name, can.longest_name).to_owned();
+        let schema = table.schema.as_deref().filter(|_| can.schemas).map(fit);
+        TableName { schema, name: fit(&table.name) }
+    }
+
+    /// The rename with its names as this database keeps them.
+    #[must_use]
+    pub fn fit_rename(self, rename: &Rename) -> Rename {
+        let limit = self.capabilities().longest_name;
+        let fit = |name: &str| names::cut(name, limit).to_owned();
+        match rename {
+            Rename::Table { from, to } => Rename::Table { from: self.fit_table(from), to: self.fit_table(to) },
+            Rename::Column { table, from, to } => {
+                Rename::Column { table: self.fit_table(table), from: fit(from), to: fit(to) }
+            }
         }
     }
 

@@ -58,8 +58,10 @@ pub(super) fn is_same_unique(a: &Unique, b: &Unique) -> bool {
 
 /// Whether both are the same check, perhaps with another expression: one replaces the other.
 pub(super) fn is_same_check(a: &Check, b: &Check) -> bool {
-    if a.name.is_some() || b.name.is_some() {
-        return a.name.as_ref().map(|name| &name.text) == b.name.as_ref().map(|name| &name.text);
+    // A name nobody wrote says nothing about which check it is.
+    let written = |check: &'_ Check| check.name.clone().filter(|name| !name.inferred).map(|name| name.text);
+    if written(a).is_some() || written(b).is_some() {
+        return written(a) == written(b);
     }
     match (&a.placement, &b.placement) {
         (Placement::Column(a), Placement::Column(b)) => a == b,

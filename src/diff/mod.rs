@@ -4,9 +4,11 @@
 mod keys;
 mod ownership;
 mod rename;
+mod rules;
 
 pub use ownership::{Settled, Unmanaged, UnmanagedObject, is_drift, record, settle};
 pub use rename::{doubtful, resolve};
+pub use rules::{Kind, Rules, Tables};
 
 use crate::model::{Constraint, Placement, Schema, Table};
 use crate::op::Op;

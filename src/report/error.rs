@@ -25,7 +25,7 @@ pub fn write(error: &Error, folder: &Path, out: &mut dyn Write) -> io::Result<()
 
 fn write_whole(error: &Error, out: &mut dyn Write) -> io::Result<()> {
     match error {
-        Error::Source { problems } | Error::Revisions { problems } => {
+        Error::Source { problems } | Error::Revisions { problems } | Error::Config { problems } => {
             for problem in problems {
                 writeln!(out, "{}\n", diagnostic(problem))?;
             }

@@ -13,7 +13,7 @@ use crate::compare::{Comparison, Difference};
 use crate::dialect::Dialect;
 use crate::diff::{Unmanaged, UnmanagedObject};
 use crate::error::count;
-use crate::model::{Constraint, Declared, IndexKey, Location, ObjectPath, Schema, Table, TableName};
+use crate::model::{Constraint, Declared, IndexKey, Location, ObjectPath, Schema, Table, TableName, VerbatimKind};
 use crate::op::Op;
 use crate::render::sql::table_lines;
 
@@ -39,6 +39,8 @@ pub struct Report {
     pub changes: Vec<Change>,
     /// What came into the project's tables by hand since the last revision.
     pub added: Vec<String>,
+    /// Entities that are views in the database.
+    pub views: Vec<String>,
     /// What is live and declared by nobody.
     pub unmanaged: Vec<String>,
     /// Whether `unmanaged` counts as found.
@@ -94,6 +96,7 @@ impl Report {
         };
         self.changes = comparison.differences.iter().map(change).collect();
         self.unmanaged = comparison.unmanaged.iter().map(unmanaged_text).collect();
+        self.views = comparison.views.iter().map(|name| view_text(name, comparison, declared)).collect();
         self.counted = counted(&comparison.declared);
         self
     }
@@ -128,6 +131,9 @@ pub fn write(report: &Report, quiet: bool, out: &mut dyn Write) -> io::Result<()
     write_list(out, "pending: not applied to the database yet", &report.pending)?;
     write_list(out, "history", &report.history)?;
     write_list(out, "changed by hand since the last revision: in the database, in no entity", &report.added)?;
+    if !quiet {
+        write_list(out, "views: entities read them; seachange neither creates nor changes them", &report.views)?;
+    }
     if !quiet || report.strict {
         write_list(out, "unmanaged: in the database, in no entity; left alone", &report.unmanaged)?;
     }
@@ -268,6 +274,14 @@ fn counted(schema: &Schema) -> String {
         number => parts.push(format!("{number} indexes")),
     }
     parts.join(", ")
+}
+
+fn view_text(name: &TableName, comparison: &Comparison, declared: &Declared) -> String {
+    let kind = comparison.live.verbatim.get(name).map_or(VerbatimKind::View, |live| live.kind);
+    match declared.origins.get(&ObjectPath::Table(name.clone())) {
+        Some(place) => format!("{kind} `{name}`  {PLACE}{place}{PLACE:#}"),
+        None => format!("{kind} `{name}`"),
+    }
 }
 
 /// An unmanaged thing in words, if it is in a table of the project and only somebody who altered the table can have put

@@ -172,7 +172,7 @@ async fn case(name: &str) {
 }
 
 fn entities(file: &Path) -> Declared {
-    let sources = Sources { project: root(), roots: vec![file.to_owned()] };
+    let sources = Sources::new(root(), [file]);
     declare(&sources).unwrap_or_else(|error| match error {
         seachange::error::Error::Source { problems } => panic!("{problems:#?}"),
         error => panic!("{error}"),

@@ -490,7 +490,7 @@ fn what_is_misused_says_what_to_do() {
 }
 
 /// A project with one entity file of its own and an empty database.
-fn small(entities: &str) -> Project {
+pub(crate) fn small(entities: &str) -> Project {
     let project = Project::mediaparser("1_initial");
     for file in ["duplicates", "files", "jobs", "job_files", "user_decisions", "enums"] {
         fs::remove_file(project.path().join(format!("src/entities/{file}.rs"))).unwrap();

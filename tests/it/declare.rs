@@ -1,7 +1,5 @@
 //! What is read from source must be what SeaORM makes of the same source at run time.
 
-use std::path::Path;
-
 use sea_orm::sea_query::{ColumnType, Expr, ForeignKeyAction, Keyword, StringLen, TableRef, Value};
 use sea_orm::{DbBackend, EntityName, EntityTrait, Iterable, RelationTrait, Schema};
 use seachange::declare::{Sources, declare};
@@ -34,7 +32,7 @@ macro_rules! agree {
 #[test]
 fn every_attribute_and_type() {
     agree!("fixtures/declare", everything:
-        annotated annotated_dense attributes author book chapter compact expressions names names_camel names_kebab names_screaming newtypes
+        annotated annotated_dense attributes author book by_hand chapter compact expanded expanded_part expressions names names_camel names_kebab names_screaming newtypes
         rust_types text_key uuid_key written_types
     );
 }
@@ -66,19 +64,16 @@ fn mediaparser_phases() {
 
 #[test]
 fn the_project_of_mediaparser_holds_its_first_phase() {
-    let project =
-        declare(&Sources { project: "fixtures/mediaparser".into(), roots: vec!["src/entities".into()] }).unwrap();
+    let project = declare(&Sources::new("fixtures/mediaparser", ["src/entities"])).unwrap();
     assert_eq!(project.schema, read("fixtures/mediaparser/phases/1_initial").schema);
     let first = project.origins.values().map(ToString::to_string).collect::<Vec<_>>();
     assert!(first.contains(&"src/entities/duplicates.rs:7:24".to_owned()), "{first:?}");
 }
 
 fn read(folder: &str) -> seachange::model::Declared {
-    declare(&Sources { project: ".".into(), roots: vec![Path::new(folder).to_owned()] }).unwrap_or_else(|error| {
-        match error {
-            seachange::error::Error::Source { problems } => panic!("{problems:#?}"),
-            other => panic!("{other}"),
-        }
+    declare(&Sources::new(".", [folder])).unwrap_or_else(|error| match error {
+        seachange::error::Error::Source { problems } => panic!("{problems:#?}"),
+        other => panic!("{other}"),
     })
 }
 

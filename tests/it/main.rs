@@ -6,6 +6,7 @@ mod cases;
 mod cli;
 mod declare;
 mod history;
+mod language;
 mod mediaparser_entities;
 mod models;
 mod random;

@@ -10,7 +10,7 @@ use crate::support::{assert_silent, assert_sound, block_on, execute, memory, roo
 
 fn declared(phase: &str) -> Declared {
     let folder = root().join("fixtures/mediaparser/phases").join(phase);
-    declare(&Sources { project: root(), roots: vec![folder] }).unwrap()
+    declare(&Sources::new(root(), [folder])).unwrap()
 }
 
 async fn make<E: EntityTrait>(session: &seachange::migrate::Session, entity: E) {

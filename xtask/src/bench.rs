@@ -12,37 +12,64 @@ use seachange::migrate::{Access, Session};
 use seachange::model::{Declared, Schema};
 
 const TABLES: usize = 1000;
+const RUNS: usize = 5;
 
-pub(crate) fn bench() -> Result<()> {
+/// What can be measured alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Part {
+    /// Reading the entities.
+    Declare,
+    /// Reading the database.
+    Reflect,
+    /// Comparing the two.
+    Compare,
+}
+
+pub(crate) fn bench(only: Option<Part>) -> Result<()> {
     let folder = crate::root().join("target/bench");
     if folder.exists() {
         std::fs::remove_dir_all(&folder)?;
     }
     std::fs::create_dir_all(folder.join("src/entities"))?;
     write_entities(&folder)?;
+    let wanted = |part: Part| only.is_none_or(|only| only == part);
+    let sources = Sources::new(&folder, ["src/entities"]);
+    let ratio = |time: Duration, base: Duration| time.as_secs_f64() / base.as_secs_f64();
+    println!("{TABLES} tables of 12 columns, medians of {RUNS} runs");
+    if wanted(Part::Declare) {
+        let entities = folder.join("src/entities");
+        let read_text = median(|| read_all(&entities, |_| Ok(())))?;
+        let parsed = median(|| read_all(&entities, |text| Ok(drop(syn::parse_file(text)?))))?;
+        let declared = median(|| declare(&sources).map(drop).map_err(Into::into))?;
+        println!(
+            "read entities     {declared:>10.1?}   {:.1} x parsing the same files with syn, {:.1} x reading them",
+            ratio(declared, parsed),
+            ratio(declared, read_text)
+        );
+    }
+    if !wanted(Part::Reflect) && !wanted(Part::Compare) {
+        return Ok(());
+    }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let session = runtime.block_on(make_database(&folder))?;
-
-    let sources = Sources { project: folder.clone(), roots: vec![folder.join("src/entities")] };
-    let options = Options { enums: EnumStorage::Plain };
-    let read_text = median(|| read_all(&folder.join("src/entities")))?;
-    let declared = median(|| declare(&sources).map(drop).map_err(Into::into))?;
-    let catalog = median(|| runtime.block_on(read_catalog(&session)))?;
     let reflected = median(|| runtime.block_on(reflect(&session)).map(drop))?;
-    let (entities, live): (Declared, Schema) = (declare(&sources)?, runtime.block_on(reflect(&session))?);
-    let compared = median(|| compare(&entities, None, &live, Dialect::Sqlite, &options).map(drop).map_err(Into::into))?;
-
-    let ratio = |time: Duration, base: Duration| time.as_secs_f64() / base.as_secs_f64();
-    println!("{TABLES} tables of 12 columns, medians of 5 runs");
-    println!("read entities     {declared:>10.1?}   {:.1} x reading the same files", ratio(declared, read_text));
-    println!("reflect           {reflected:>10.1?}   {:.1} x reading sqlite_schema", ratio(reflected, catalog));
-    println!("compare           {compared:>10.1?}   {:.1} x reflect", ratio(compared, reflected));
+    if wanted(Part::Reflect) {
+        let catalog = median(|| runtime.block_on(read_catalog(&session)))?;
+        println!("reflect           {reflected:>10.1?}   {:.1} x reading sqlite_schema", ratio(reflected, catalog));
+    }
+    if wanted(Part::Compare) {
+        let options = Options { enums: EnumStorage::Plain };
+        let (entities, live): (Declared, Schema) = (declare(&sources)?, runtime.block_on(reflect(&session))?);
+        let compared =
+            median(|| compare(&entities, None, &live, Dialect::Sqlite, &options).map(drop).map_err(Into::into))?;
+        println!("compare           {compared:>10.1?}   {:.1} x reflect", ratio(compared, reflected));
+    }
     Ok(())
 }
 
 fn median(mut run: impl FnMut() -> Result<()>) -> Result<Duration> {
     let mut times = Vec::new();
-    for _ in 0..5 {
+    for _ in 0..RUNS {
         let started = Instant::now();
         run()?;
         times.push(started.elapsed());
@@ -51,9 +78,9 @@ fn median(mut run: impl FnMut() -> Result<()>) -> Result<Duration> {
     Ok(times[times.len() / 2])
 }
 
-fn read_all(folder: &std::path::Path) -> Result<()> {
+fn read_all(folder: &std::path::Path, take: impl Fn(&str) -> Result<()>) -> Result<()> {
     for entry in std::fs::read_dir(folder)? {
-        std::fs::read_to_string(entry?.path())?;
+        take(&std::fs::read_to_string(entry?.path())?)?;
     }
     Ok(())
 }

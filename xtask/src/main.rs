@@ -29,8 +29,11 @@ enum Task {
     Demo,
     /// Write the generated docs.
     Docs,
-    /// Measure: reading entities, reflecting, comparing; as ratios within one run.
-    Bench,
+    /// Measure, as ratios within one run.
+    Bench {
+        /// Only this part.
+        part: Option<bench::Part>,
+    },
 }
 
 fn main() -> Result<()> {
@@ -39,7 +42,7 @@ fn main() -> Result<()> {
         Task::Check => check(),
         Task::Demo => demo::demo(),
         Task::Docs => docs::write(&root()),
-        Task::Bench => bench::bench(),
+        Task::Bench { part } => bench::bench(part),
     }
 }
 

@@ -4,19 +4,23 @@
 use std::rc::Rc;
 
 use proc_macro2::Span;
+use quote::ToTokens;
 use syn::parse::ParseStream;
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
-use syn::{Expr, Field, GenericArgument, Item, ItemStruct, LitStr, Path, PathArguments, Token, Type, parenthesized};
+use syn::{
+    Expr, Field, GenericArgument, Ident, Item, ItemEnum, ItemStruct, Lit, LitStr, Path, PathArguments, Token, Type,
+    parenthesized,
+};
 
 use super::attrs::{RelationAttrs, derives};
 use super::cfg::{Condition, condition};
 use super::entity::{Outline, Outlines};
-use super::names::{Generated, Meaning, Missing};
-use super::naming;
+use super::names::{Meaning, Missing};
 use super::problem::{Failure, Outcome, Problem, kept};
 use super::types::path_text;
 use super::workspace::{Module, ModuleId, Workspace};
+use super::{by_hand, constants, naming};
 use crate::model::{Action, Deferrable, ForeignKey, Name, Placement};
 
 /// The kind of a relation field, by the last name of its type, as SeaORM's macros tell it.
@@ -48,13 +52,36 @@ pub(super) fn read(
     problems: &mut Vec<Problem>,
 ) -> Vec<ForeignKey> {
     let reader = Reader { workspace, outlines, module, own };
-    let mut keys = Vec::new();
     let dense = module.is_dense(&model.attrs);
     let found: Vec<Outcome<Option<ForeignKey>>> = if dense {
         relation_fields(model).map(|(field, wrapper)| reader.field(field, wrapper)).collect()
     } else {
-        reader.variants(model)
+        reader.variants(&model.ident)
     };
+    distinct(found, problems)
+}
+
+/// The relation fields of a model.
+fn relation_fields(model: &ItemStruct) -> impl Iterator<Item = (&Field, Wrapper)> {
+    let there = |field: &&Field| !matches!(condition(&field.attrs), Condition::Fails);
+    model.fields.iter().filter(there).filter_map(|field| Some((field, wrapper(&field.ty)?)))
+}
+
+/// Reads the foreign keys of an entity in the expanded format, whose struct has that name.
+pub(super) fn read_variants(
+    workspace: &Workspace,
+    outlines: &Outlines,
+    module: &Module,
+    entity: &Ident,
+    own: &Outline,
+    problems: &mut Vec<Problem>,
+) -> Vec<ForeignKey> {
+    let reader = Reader { workspace, outlines, module, own };
+    distinct(reader.variants(entity), problems)
+}
+
+fn distinct(found: Vec<Outcome<Option<ForeignKey>>>, problems: &mut Vec<Problem>) -> Vec<ForeignKey> {
+    let mut keys = Vec::new();
     for outcome in found {
         let Some(key) = kept(outcome, problems).flatten() else { continue };
         if !keys.contains(&key) {
@@ -62,12 +89,6 @@ pub(super) fn read(
         }
     }
     keys
-}
-
-/// The relation fields of a model.
-fn relation_fields(model: &ItemStruct) -> impl Iterator<Item = (&Field, Wrapper)> {
-    let there = |field: &&Field| !matches!(condition(&field.attrs), Condition::Fails);
-    model.fields.iter().filter(there).filter_map(|field| Some((field, wrapper(&field.ty)?)))
 }
 
 struct Reader<'a> {
@@ -79,24 +100,98 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     /// The foreign keys of `enum Relation`.
-    fn variants(&self, model: &ItemStruct) -> Vec<Outcome<Option<ForeignKey>>> {
+    fn variants(&self, entity: &Ident) -> Vec<Outcome<Option<ForeignKey>>> {
         let file = self.module.file;
-        let found = self.module.items.iter().find_map(|item| match item {
-            Item::Enum(item) if item.ident == "Relation" => Some(item),
+        let found = self.module.items.iter().enumerate().find_map(|(place, item)| match item {
+            Item::Enum(item) if item.ident == "Relation" => Some((place, item)),
             _ => None,
         });
-        let Some(relation) = found else {
-            return vec![Err(Problem::new(file, model.ident.span(), "the entity has no `Relation` enum beside it")
+        let Some((place, relation)) = found else {
+            return vec![Err(Problem::new(file, entity.span(), "the entity has no `Relation` enum beside it")
                 .hint("add `#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)] pub enum Relation {}`, or put `#[sea_orm::model]` on the model")
                 .into())];
         };
         if !relation.variants.is_empty() && !derives(self.module, &relation.attrs, "DeriveRelation") {
-            return vec![Err(Problem::new(file, relation.ident.span(), "the relations are written by hand and cannot be read")
-                .label("no `DeriveRelation`")
-                .hint("derive `DeriveRelation` and write `#[sea_orm(belongs_to = \"...\", from = \"...\", to = \"...\")]` on the variants")
-                .into())];
+            return self.by_hand(place, relation);
         }
         relation.variants.iter().map(|variant| self.variant(variant)).collect()
+    }
+
+    /// The foreign keys of a hand-written `impl RelationTrait`.
+    fn by_hand(&self, place: usize, relation: &ItemEnum) -> Vec<Outcome<Option<ForeignKey>>> {
+        let function = by_hand::function(self.workspace, self.module, "RelationTrait", place, "def");
+        match function.and_then(|function| by_hand::arms(&function.block)) {
+            Some(arms) => arms.iter().map(|arm| self.arm(arm)).collect(),
+            None => vec![Err(Problem::new(
+                self.module.file,
+                relation.ident.span(),
+                "the relations are written by hand and cannot be read",
+            )
+            .label("no `DeriveRelation`")
+            .hint("derive `DeriveRelation`, or write a plain `match self { ... }` in `impl RelationTrait`")
+            .into())],
+        }
+    }
+
+    /// `Self::Author => Entity::belongs_to(super::author::Entity).from(Column::AuthorId).to(…).into()`
+    fn arm(&self, arm: &by_hand::Arm<'_>) -> Outcome<Option<ForeignKey>> {
+        let file = self.module.file;
+        let (start, calls) = by_hand::chain(arm.result);
+        let unread = || {
+            Problem::new(file, arm.result.span(), "this relation cannot be read")
+                .hint("write `Entity::belongs_to(...).from(...).to(...).into()`, or `Entity::has_many(...)`")
+        };
+        let (target, kind) = match start {
+            // It never comes to a relation.
+            Expr::Macro(_) => return Ok(None),
+            Expr::Call(call) => match (&*call.func, call.args.first()) {
+                (Expr::Path(function), Some(target)) => {
+                    (target, function.path.segments.last().map(|last| last.ident.to_string()).unwrap_or_default())
+                }
+                _ => return Err(unread().into()),
+            },
+            _ => return Err(unread().into()),
+        };
+        match kind.as_str() {
+            "belongs_to" => {}
+            "has_one" | "has_many" | "has_many_via" => return Ok(None),
+            _ => return Err(unread().into()),
+        }
+        let argument = |name: &str| {
+            let call = calls.iter().rfind(|call| call.method == name)?;
+            call.arguments.first().copied()
+        };
+        let text = |name: &str| match argument(name) {
+            Some(written) => match constants::value(self.workspace, self.module, written) {
+                Some(Lit::Str(text)) => Ok(Some(text.value())),
+                _ => Err(unread()),
+            },
+            None => Ok(None),
+        };
+        let action = |name: &str| match argument(name) {
+            Some(Expr::Path(path)) => {
+                Ok(path.path.segments.last().map(|last| LitStr::new(&last.ident.to_string(), path.span())))
+            }
+            Some(_) => Err(unread()),
+            None => Ok(None),
+        };
+        let Expr::Path(target) = target else { return Err(unread().into()) };
+        let (Some(from), Some(to)) = (argument("from"), argument("to")) else {
+            return Err(self.incomplete(arm.result.span(), &RelationAttrs::default()));
+        };
+        if calls.iter().any(|call| call.method == "skip_fk") {
+            return Ok(None);
+        }
+        let said = RelationAttrs {
+            on_delete: action("on_delete")?,
+            on_update: action("on_update")?,
+            fk_name: text("fk_name")?,
+            ..RelationAttrs::default()
+        };
+        let target = self.target(&target.path, target.span())?;
+        let columns = self.columns(from, from.span(), self.module.id, self.own)?;
+        let referenced = self.columns(to, to.span(), target.0, &target.1)?;
+        self.key(&said, from.span(), columns, &target.1, referenced).map(Some)
     }
 
     fn variant(&self, variant: &syn::Variant) -> Outcome<Option<ForeignKey>> {
@@ -272,15 +367,18 @@ impl Reader<'_> {
     fn target(&self, path: &Path, at: Span) -> Outcome<(ModuleId, Rc<Outline>)> {
         let written = path_text(path);
         let problem = |message: String, hint: &str| Problem::new(self.module.file, at, message).hint(hint);
-        match self.workspace.resolve(self.module.id, path) {
-            Ok(Meaning::Generated(module, Generated::Entity)) => match self.outlines.of(self.workspace, module) {
+        let meaning = self.workspace.resolve(self.module.id, path);
+        if let Some(module) = meaning.as_ref().ok().and_then(|meaning| self.workspace.entity_of(meaning)) {
+            return match self.outlines.of(self.workspace, module) {
                 Some(outline) => Ok((module, outline)),
                 None => Err(problem(
                     format!("the entity `{written}` has no table that can be read"),
                     "give its model a `table_name`",
                 )
                 .into()),
-            },
+            };
+        }
+        match meaning {
             Ok(Meaning::External(names)) => Err(problem(
                 format!("the entity `{}` is in another crate, which is not read", names.join("::")),
                 "add `skip_fk` if the key needs no constraint in the database",
@@ -302,23 +400,31 @@ impl Reader<'_> {
 
     /// The columns of a compact relation: `Column::A`, `super::other::Column::A`, or several in parentheses.
     fn paths(&self, written: &LitStr, entity: ModuleId, outline: &Outline) -> Outcome<Vec<String>> {
+        match written.parse::<Expr>() {
+            Ok(expression) => self.columns(&expression, written.span(), entity, outline),
+            Err(_) => Err(self.no_columns(written.span(), &written.value()).into()),
+        }
+    }
+
+    fn no_columns(&self, at: Span, written: &str) -> Problem {
+        Problem::new(self.module.file, at, format!("`{written}` does not name columns"))
+            .hint("write `Column::Id`, or `(Column::A, Column::B)`")
+    }
+
+    fn columns(&self, expression: &Expr, at: Span, entity: ModuleId, outline: &Outline) -> Outcome<Vec<String>> {
         let file = self.module.file;
-        let bad = || {
-            Problem::new(file, written.span(), format!("`{}` does not name columns", written.value()))
-                .hint("write `Column::Id`, or `(Column::A, Column::B)`")
-        };
-        let expression: Expr = written.parse().map_err(|_| bad())?;
-        let paths: Vec<Path> = match expression {
-            Expr::Path(path) => vec![path.path],
-            Expr::Paren(inner) => match *inner.expr {
-                Expr::Path(path) => vec![path.path],
+        let bad = || self.no_columns(at, &expression.to_token_stream().to_string());
+        let paths: Vec<&Path> = match expression {
+            Expr::Path(path) => vec![&path.path],
+            Expr::Paren(inner) => match &*inner.expr {
+                Expr::Path(path) => vec![&path.path],
                 _ => return Err(bad().into()),
             },
             Expr::Tuple(tuple) => tuple
                 .elems
-                .into_iter()
+                .iter()
                 .map(|element| match element {
-                    Expr::Path(path) => Ok(path.path),
+                    Expr::Path(path) => Ok(&path.path),
                     _ => Err(bad()),
                 })
                 .collect::<Result<_, _>>()?,
@@ -328,19 +434,20 @@ impl Reader<'_> {
         for path in paths {
             let mut names: Vec<String> = path.segments.iter().map(|segment| naming::plain(&segment.ident)).collect();
             let Some(variant) = names.pop() else { return Err(bad().into()) };
-            match self.workspace.resolve_names(self.module.id, &names) {
-                Ok(Meaning::Generated(module, Generated::Column)) if module == entity => {}
-                Ok(Meaning::Generated(_, Generated::Column)) => {
+            let meaning = self.workspace.resolve_names(self.module.id, &names);
+            match meaning.as_ref().map(|meaning| self.workspace.columns_of(meaning)) {
+                Ok(Some(module)) if module == entity => {}
+                Ok(Some(_)) => {
                     let message =
-                        format!("`{}` is a column of another entity than this side of the relation", path_text(&path));
-                    return Err(Problem::new(file, written.span(), message)
+                        format!("`{}` is a column of another entity than this side of the relation", path_text(path));
+                    return Err(Problem::new(file, at, message)
                         .hint("`from` names columns here, `to` columns of the other entity")
                         .into());
                 }
                 Err(Missing::Broken) => return Err(Failure::default()),
-                Ok(_) | Err(Missing::Unknown) => return Err(bad().into()),
+                Ok(None) | Err(Missing::Unknown) => return Err(bad().into()),
             }
-            columns.push(self.column(written, outline, &variant)?);
+            columns.push(self.column(at, outline, &variant)?);
         }
         Ok(columns)
     }
@@ -365,17 +472,17 @@ impl Reader<'_> {
             .iter()
             .filter_map(|path| path.segments.last())
             .map(|segment| naming::variant(&naming::plain(&segment.ident)));
-        variants.map(|variant| self.column(written, outline, &variant)).collect()
+        variants.map(|variant| self.column(written.span(), outline, &variant)).collect()
     }
 
-    fn column(&self, written: &LitStr, outline: &Outline, variant: &str) -> Outcome<String> {
+    fn column(&self, at: Span, outline: &Outline, variant: &str) -> Outcome<String> {
         if let Some(column) = outline.columns.iter().find(|column| column.variant == variant) {
             return Ok(column.name.clone());
         }
         let variants: Vec<&str> = outline.columns.iter().map(|column| column.variant.as_str()).collect();
         let all = format!("its columns are `{}`", variants.join("`, `"));
         let message = format!("the table `{}` has no column `{variant}`", outline.table);
-        Err(Problem::new(self.module.file, written.span(), message).did_you_mean(variant, &variants, &all).into())
+        Err(Problem::new(self.module.file, at, message).did_you_mean(variant, &variants, &all).into())
     }
 }
 

@@ -253,41 +253,41 @@ pub enum Relation {
     OtherCrate,
     #[sea_orm(belongs_to = "super::other::Model", from = "Column::AKey", to = "super::other::Column::FirstKey")]
     NotAnEntity,
-    #[cfg(feature = "x")]
+    #[cfg(debug_assertions)]
     #[sea_orm(belongs_to = "super::other::Entity", from = "Column::AKey", to = "super::other::Column::FirstKey")]
     Conditional,
 }
 "#,
         expect![[r#"
-                entities/here.rs:13:126: `Cascad` is not an action of a foreign key
-                  |     #[sea_orm(belongs_to = "super::other::Entity", from = "Column::AKey", to = "super::other::Column::FirstKey", on_delete = "Cascad")]
-                  |                                                                                                                              ^^^^^^^^
-                  hint: did you mean `Cascade`?
-                entities/here.rs:15:15: unknown attribute `belong_to` on a relation
-                  |     #[sea_orm(belong_to = "super::other::Entity")]
-                  |               ^^^^^^^^^ SeaORM does not take it
-                  hint: did you mean `belongs_to`?
-                entities/here.rs:18:5: a second `#[sea_orm(...)]` on a relation
-                  |     #[sea_orm(to = "super::other::Column::FirstKey")]
-                  |     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
-                  hint: put everything into the first: SeaORM reads no other
-                entities/here.rs:20:5: the relation `Nothing` says nothing
-                  |     Nothing,
-                  |     ^^^^^^^
-                  hint: add `#[sea_orm(belongs_to = "...", from = "...", to = "...")]`, or `has_one` or `has_many`
-                entities/here.rs:21:28: the entity `third::Entity` is in another crate, which is not read
-                  |     #[sea_orm(belongs_to = "third::Entity", from = "Column::AKey", to = "third::Column::Id")]
-                  |                            ^^^^^^^^^^^^^^^
-                  hint: add `skip_fk` if the key needs no constraint in the database
-                entities/here.rs:23:28: `super::other::Model` is not an entity that can be read
-                  |     #[sea_orm(belongs_to = "super::other::Model", from = "Column::AKey", to = "super::other::Column::FirstKey")]
-                  |                            ^^^^^^^^^^^^^^^^^^^^^
-                  hint: the model beside it needs `DeriveEntityModel`
-                entities/here.rs:25:5: whether the relation `Conditional` exists depends on how the crate is built
-                  |     #[cfg(feature = "x")]
-                  |     ^^^^^^^^^^^^^^^^^^^^^
-                  hint: remove the condition: a database has the same foreign keys in every build
-            "#]],
+            entities/here.rs:13:126: `Cascad` is not an action of a foreign key
+              |     #[sea_orm(belongs_to = "super::other::Entity", from = "Column::AKey", to = "super::other::Column::FirstKey", on_delete = "Cascad")]
+              |                                                                                                                              ^^^^^^^^
+              hint: did you mean `Cascade`?
+            entities/here.rs:15:15: unknown attribute `belong_to` on a relation
+              |     #[sea_orm(belong_to = "super::other::Entity")]
+              |               ^^^^^^^^^ SeaORM does not take it
+              hint: did you mean `belongs_to`?
+            entities/here.rs:18:5: a second `#[sea_orm(...)]` on a relation
+              |     #[sea_orm(to = "super::other::Column::FirstKey")]
+              |     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+              hint: put everything into the first: SeaORM reads no other
+            entities/here.rs:20:5: the relation `Nothing` says nothing
+              |     Nothing,
+              |     ^^^^^^^
+              hint: add `#[sea_orm(belongs_to = "...", from = "...", to = "...")]`, or `has_one` or `has_many`
+            entities/here.rs:21:28: the entity `third::Entity` is in another crate, which is not read
+              |     #[sea_orm(belongs_to = "third::Entity", from = "Column::AKey", to = "third::Column::Id")]
+              |                            ^^^^^^^^^^^^^^^
+              hint: add `skip_fk` if the key needs no constraint in the database
+            entities/here.rs:23:28: `super::other::Model` is not an entity that can be read
+              |     #[sea_orm(belongs_to = "super::other::Model", from = "Column::AKey", to = "super::other::Column::FirstKey")]
+              |                            ^^^^^^^^^^^^^^^^^^^^^
+              hint: the model beside it needs `DeriveEntityModel`
+            entities/here.rs:25:5: whether the relation `Conditional` exists depends on how the crate is built
+              |     #[cfg(debug_assertions)]
+              |     ^^^^^^^^^^^^^^^^^^^^^^^^
+              hint: remove the condition: a database has the same foreign keys in every build
+        "#]],
     );
 }
 
@@ -312,11 +312,10 @@ impl RelationTrait for Relation {
 }
 "#,
         expect![[r#"
-                entities/mod.rs:9:10: the relations are written by hand and cannot be read
-                  | pub enum Relation {
-                  |          ^^^^^^^^ no `DeriveRelation`
-                  hint: derive `DeriveRelation` and write `#[sea_orm(belongs_to = "...", from = "...", to = "...")]` on the variants
-            "#]],
+            table t
+              id Integer inferred auto?
+              primary key (id)
+        "#]],
     );
 }
 

@@ -3,29 +3,42 @@
 //!
 //! A module outside the entity roots is read when a name leads to it, so a large crate costs nothing.
 
+mod expand;
+mod macro_rules;
 mod module;
 mod package;
 
-use std::cell::{OnceCell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-use syn::Item;
+use syn::{Item, Type};
 
-use super::cfg::{Condition, condition};
+use super::Sources;
+use super::cfg::{Condition, Features};
+use super::column_type::StoredAs;
+use super::names::Meaning;
+use super::naming::plain;
 use super::problem::Problem;
 use crate::error::{Diagnostic, Error, Result};
 use crate::model::Location;
+use expand::Prepared;
+use macro_rules::Rules;
 pub(super) use module::{Child, Module, Name};
-use module::{Contents, Place, Scope};
+use module::{Contents, Loaded, Place, Scope};
+use package::{Manifest, collect, package};
 pub(super) use package::{candidates, text};
-use package::{collect, package, targets};
 
 /// A file, by its place among the files that were read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct FileId(usize);
+
+impl FileId {
+    /// No file at all; nothing that is shown to anybody may be in it.
+    pub(super) const NONE: Self = Self(usize::MAX);
+}
 
 /// A module, by its place among the modules that were read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -38,8 +51,16 @@ pub(super) struct Workspace {
     modules: RefCell<Vec<Rc<Module>>>,
     /// The module of each file; the first, when several trees hold it.
     by_file: RefCell<BTreeMap<PathBuf, ModuleId>>,
-    /// The library crates by name.
-    libraries: RefCell<BTreeMap<String, ModuleId>>,
+    /// The manifests by the folders of their packages.
+    manifests: RefCell<BTreeMap<PathBuf, Rc<Manifest>>>,
+    /// The library crates by the folders of their packages, once they were looked for.
+    libraries: RefCell<BTreeMap<PathBuf, Option<ModuleId>>>,
+    /// The folder of the package each crate belongs to.
+    packages: RefCell<BTreeMap<ModuleId, PathBuf>>,
+    /// The features that are built.
+    features: Features,
+    /// What the project says about types, by their paths.
+    pub(super) types: BTreeMap<String, StoredAs>,
     problems: RefCell<Vec<Problem>>,
     failures: RefCell<Vec<Error>>,
 }
@@ -50,12 +71,21 @@ struct SourceFile {
 }
 
 /// What a new module is put under.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 struct Parent {
     id: Option<ModuleId>,
+    /// The name of the new module.
+    name: String,
     top: Option<ModuleId>,
     condition: Condition,
     detached: bool,
+}
+
+impl Parent {
+    /// What the first module of a tree is put under: nothing.
+    fn top(name: String, detached: bool) -> Self {
+        Self { id: None, name, top: None, condition: Condition::Holds, detached }
+    }
 }
 
 /// A source file that a person looks for, and the modules it became.
@@ -67,13 +97,18 @@ pub(super) struct Roots {
 }
 
 impl Workspace {
-    pub(super) fn new(project: &Path) -> Self {
+    pub(super) fn new(sources: &Sources) -> Self {
+        let project = &sources.project;
         Self {
+            features: sources.features.clone(),
+            types: sources.types.clone(),
             project: fs::canonicalize(project).unwrap_or_else(|_| project.to_owned()),
             files: RefCell::default(),
             modules: RefCell::default(),
             by_file: RefCell::default(),
+            manifests: RefCell::default(),
             libraries: RefCell::default(),
+            packages: RefCell::default(),
             problems: RefCell::default(),
             failures: RefCell::default(),
         }
@@ -124,45 +159,147 @@ impl Workspace {
         Rc::clone(&self.modules.borrow()[id.0])
     }
 
+    /// The path of an item from the root of its crate, as `crate::kinds::Money`.
+    pub(super) fn full_name(&self, module: ModuleId, item: usize) -> Option<String> {
+        let mut module = self.module(module);
+        let name = match module.items.get(item)? {
+            Item::Struct(item) => &item.ident,
+            Item::Enum(item) => &item.ident,
+            Item::Type(item) => &item.ident,
+            _ => return None,
+        };
+        let mut names = vec![plain(name)];
+        while let Some(parent) = module.parent {
+            names.push(module.name.clone());
+            module = self.module(parent);
+        }
+        names.push("crate".to_owned());
+        names.reverse();
+        Some(names.join("::"))
+    }
+
+    /// The module and place of an `impl` of one of these traits for a type. Rust lets it stand anywhere in the crate;
+    /// what is not beside the type is looked for in every module.
+    pub(super) fn implementation(
+        &self,
+        traits: &[&str],
+        owner: &Module,
+        item: usize,
+        name: &str,
+    ) -> Option<(Rc<Module>, usize)> {
+        let here = |module: &Rc<Module>| {
+            let place = module.items.iter().position(|found| {
+                let Item::Impl(found) = found else { return false };
+                let is_trait = |path: &syn::Path| {
+                    path.segments.last().is_some_and(|last| traits.iter().any(|name| last.ident == name))
+                };
+                let Type::Path(target) = &*found.self_ty else { return false };
+                found.trait_.as_ref().is_some_and(|(path, _)| is_trait(path))
+                    && target.path.segments.last().is_some_and(|last| last.ident == name)
+                    && self.resolve(module.id, &target.path) == Ok(Meaning::Item(owner.id, item))
+            });
+            Some((Rc::clone(module), place?))
+        };
+        if let Some(found) = here(&self.module(owner.id)) {
+            return Some(found);
+        }
+        self.reach(owner.top, None);
+        let modules = self.modules();
+        modules.iter().filter(|module| module.top == owner.top).find_map(here)
+    }
+
     /// All modules read so far.
     pub(super) fn modules(&self) -> Vec<Rc<Module>> {
         self.modules.borrow().clone()
     }
 
-    /// The library crate of that name.
-    pub(super) fn library(&self, name: &str) -> Option<ModuleId> {
-        self.libraries.borrow().get(name).copied()
+    /// The library crate that the sources of a module know by that name.
+    pub(super) fn library(&self, module: ModuleId, name: &str) -> Option<ModuleId> {
+        let top = self.module(module).top;
+        let package = self.packages.borrow().get(&top).cloned()?;
+        let manifest = self.manifest(&package);
+        match &manifest.library {
+            Some((own, _)) if own == name => self.library_of(&package),
+            _ => self.library_of(manifest.dependencies.get(name)?),
+        }
+    }
+
+    fn library_of(&self, package: &Path) -> Option<ModuleId> {
+        let package = fs::canonicalize(package).ok()?;
+        if let Some(known) = self.libraries.borrow().get(&package) {
+            return *known;
+        }
+        // Crates cannot depend on each other in a circle; a manifest that says so leads nowhere.
+        self.libraries.borrow_mut().insert(package.clone(), None);
+        let manifest = self.manifest(&package);
+        let (name, path) = manifest.library.as_ref()?;
+        let top = self.read_crate(path, name, &package);
+        self.libraries.borrow_mut().insert(package, top);
+        top
+    }
+
+    fn manifest(&self, package: &Path) -> Rc<Manifest> {
+        let known = self.manifests.borrow().get(package).cloned();
+        known.unwrap_or_else(|| {
+            let manifest = Rc::new(Manifest::read(package));
+            self.manifests.borrow_mut().insert(package.to_owned(), Rc::clone(&manifest));
+            manifest
+        })
+    }
+
+    fn read_crate(&self, path: &Path, name: &str, package: &Path) -> Option<ModuleId> {
+        let top = self.read_top(path, name, false)?;
+        self.packages.borrow_mut().insert(top, package.to_owned());
+        Some(top)
     }
 
     /// The module a child stands for, read now if it was not.
     pub(super) fn child(&self, module: &Module, child: &Child) -> Option<ModuleId> {
-        *child.loaded.get_or_init(|| {
-            let parent = Parent {
-                id: Some(module.id),
-                top: Some(module.top),
-                condition: module.condition.and(child.condition),
-                detached: module.detached,
-            };
-            match &child.place {
-                Place::Inline { items, folder } => {
-                    let scope = Scope { folder: folder.clone(), inline: true, broken: false };
-                    Some(self.put(Contents::of(items.take(), folder), module.file, scope, parent))
-                }
-                Place::Declared { item, .. } => {
-                    let found = self.candidates(module, child).into_iter().find(|candidate| candidate.is_file());
-                    let Some(found) = found else {
-                        self.report_missing(module, *item, child);
-                        return None;
-                    };
-                    if self.holds(module, &found) {
-                        return None;
-                    }
-                    self.read_module(&found, child.is_mod_rs(&found), parent)
-                }
-                Place::File(path) => self.read_module(path, child.is_mod_rs(path), parent),
-                Place::Folder(path) => Some(self.read_folder(path, parent)),
+        match child.loaded.get() {
+            Loaded::Yes(found) => found,
+            // A module that is looked for while it is read, by way of a macro.
+            Loaded::Now => None,
+            Loaded::No => {
+                child.loaded.set(Loaded::Now);
+                let found = self.read_child(module, child);
+                child.loaded.set(Loaded::Yes(found));
+                found
             }
-        })
+        }
+    }
+
+    fn read_child(&self, module: &Module, child: &Child) -> Option<ModuleId> {
+        let parent = Parent {
+            id: Some(module.id),
+            name: child.name.clone(),
+            top: Some(module.top),
+            condition: module.condition.and(child.condition),
+            detached: module.detached,
+        };
+        match &child.place {
+            Place::Inline { items, folder } => {
+                let scope = Scope { folder: folder.clone(), inline: true, broken: false };
+                Some(self.put_items(items.take(), module.file, scope, parent))
+            }
+            Place::Declared { item, .. } => {
+                let found = self.candidates(module, child).into_iter().find(|candidate| candidate.is_file());
+                let Some(found) = found else {
+                    self.report_missing(module, *item, child);
+                    return None;
+                };
+                if self.holds(module, &found) {
+                    return None;
+                }
+                self.read_module(&found, child.is_mod_rs(&found), parent)
+            }
+            Place::File(path) => self.read_module(path, child.is_mod_rs(path), parent),
+            Place::Folder(path) => Some(self.read_folder(path, parent)),
+        }
+    }
+
+    /// Adds a problem met while reading a file.
+    fn report(&self, problem: Problem) {
+        self.problems.borrow_mut().push(problem);
     }
 
     /// The problems met while reading files.
@@ -178,7 +315,7 @@ impl Workspace {
     /// Whether a file that belongs to no module seems to declare entities.
     pub(super) fn mentions_entities(&self, path: &Path) -> Result<bool> {
         let text = fs::read_to_string(path).map_err(|source| Error::Read { path: self.shown(path), source })?;
-        Ok(text.contains("DeriveEntityModel"))
+        Ok(text.contains("DeriveEntity"))
     }
 
     /// A problem about a file as a whole, such as one that no `mod` leads to.
@@ -227,24 +364,20 @@ impl Workspace {
 
     /// Reads the crates of a package until every wanted file below it has its module.
     fn load_package(&self, package: &Path, wanted: &BTreeSet<PathBuf>) {
-        let Ok(text) = fs::read_to_string(package.join("Cargo.toml")) else { return };
-        let manifest: toml::Table = text.parse().unwrap_or_default();
-        let (library, binaries) = targets(package, &manifest);
+        let manifest = self.manifest(package);
         let mut tops = Vec::new();
-        if let Some((name, path)) = library
-            && let Some(top) = self.read_top(&path, false)
-        {
-            self.libraries.borrow_mut().insert(name, top);
-            tops.push((top, path));
+        if let (Some(top), Some((_, path))) = (self.library_of(package), &manifest.library) {
+            tops.push((top, path.clone()));
         }
         self.reach_from(&tops, wanted);
-        for path in binaries {
+        for path in &manifest.binaries {
             let missing = |file: &PathBuf| file.starts_with(package) && self.module_of(file).is_none();
             if !wanted.iter().any(missing) {
                 return;
             }
-            if let Some(top) = self.read_top(&path, false) {
-                tops.push((top, path));
+            let name = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
+            if let Some(top) = self.read_crate(path, name, package) {
+                tops.push((top, path.clone()));
                 self.reach_from(&tops[tops.len() - 1..], wanted);
             }
         }
@@ -269,14 +402,14 @@ impl Workspace {
         let beside = folder.with_extension("rs");
         let tops = ["mod.rs", "lib.rs", "main.rs"].map(|name| folder.join(name)).into_iter().chain([beside]);
         for path in tops.filter(|path| path.is_file()) {
-            if let Some(top) = self.read_top(&path, true) {
+            if let Some(top) = self.read_top(&path, "", true) {
                 self.reach(top, Some(wanted));
             }
             if wanted.iter().any(|file| file.starts_with(root) && self.module_of(file).is_some()) {
                 return;
             }
         }
-        let parent = Parent { id: None, top: None, condition: Condition::Holds, detached: true };
+        let parent = Parent::top(String::new(), true);
         let top = self.read_folder(folder, parent);
         self.reach(top, Some(wanted));
     }
@@ -289,7 +422,7 @@ impl Workspace {
             let Name::Child(child) = name else { continue };
             let candidates = self.candidates(&module, child);
             let leads = wanted.is_none_or(|wanted| {
-                child.loaded.get().is_some()
+                child.loaded.get() != Loaded::No
                     || matches!(child.place, Place::Inline { .. })
                     || candidates.iter().any(|candidate| {
                         let folder = if candidate.is_dir() { candidate.clone() } else { child.folder(candidate) };
@@ -339,13 +472,13 @@ impl Workspace {
         );
     }
 
-    fn read_top(&self, path: &Path, detached: bool) -> Option<ModuleId> {
+    fn read_top(&self, path: &Path, name: &str, detached: bool) -> Option<ModuleId> {
         let path = fs::canonicalize(path).ok()?;
         if let Some(module) = self.module_of(&path).filter(|_| detached) {
             return Some(module);
         }
         let beside = path.with_extension("").is_dir() && detached && !MOD_RS.iter().any(|name| path.ends_with(name));
-        self.read_module(&path, !beside, Parent { id: None, top: None, condition: Condition::Holds, detached })
+        self.read_module(&path, !beside, Parent::top(name.to_owned(), detached))
     }
 
     fn read_module(&self, path: &Path, mod_rs: bool, parent: Parent) -> Option<ModuleId> {
@@ -363,10 +496,12 @@ impl Workspace {
         let broken = parsed.as_ref().err().map(|error| not_rust(file, error));
         let scope = Scope { folder, inline: false, broken: broken.is_some() };
         self.problems.borrow_mut().extend(broken);
-        let (items, condition) =
-            parsed.map_or_else(|_| (Vec::new(), parent.condition), |syntax| (syntax.items, condition(&syntax.attrs)));
+        let (items, condition) = parsed.map_or_else(
+            |_| (Vec::new(), Condition::Holds),
+            |syntax| (syntax.items, self.features.condition(&syntax.attrs)),
+        );
         let parent = Parent { condition: parent.condition.and(condition), ..parent };
-        let id = self.put(Contents::of(items, &scope.folder), file, scope, parent);
+        let id = self.put_items(items, file, scope, parent);
         self.by_file.borrow_mut().entry(path.to_owned()).or_insert(id);
         Some(id)
     }
@@ -389,11 +524,12 @@ impl Workspace {
             } else {
                 continue;
             };
-            let child = Child { place, condition: Condition::Holds, loaded: OnceCell::new() };
+            let loaded = Cell::new(Loaded::No);
+            let child = Child { name: name.clone(), place, condition: Condition::Holds, macro_use: false, loaded };
             names.entry(name).or_default().push(Name::Child(child));
         }
         let scope = Scope { folder: path.to_owned(), inline: false, broken: false };
-        self.put(Contents { items: Vec::new(), names, globs: Vec::new() }, file, scope, parent)
+        self.put(Contents { items: Vec::new(), names, globs: Vec::new() }, BTreeMap::new(), file, scope, parent)
     }
 
     fn add_file(&self, path: &Path, text: String) -> FileId {
@@ -402,12 +538,25 @@ impl Workspace {
         FileId(files.len() - 1)
     }
 
-    fn put(&self, contents: Contents, file: FileId, scope: Scope, parent: Parent) -> ModuleId {
+    fn put_items(&self, items: Vec<Item>, file: FileId, scope: Scope, parent: Parent) -> ModuleId {
+        let Prepared { items, macros } = self.prepare(items, file, parent.id);
+        self.put(Contents::of(items, &scope.folder), macros, file, scope, parent)
+    }
+
+    fn put(
+        &self,
+        contents: Contents,
+        macros: BTreeMap<String, Rc<Rules>>,
+        file: FileId,
+        scope: Scope,
+        parent: Parent,
+    ) -> ModuleId {
         let mut modules = self.modules.borrow_mut();
         let id = ModuleId(modules.len());
         let Contents { items, names, globs } = contents;
         modules.push(Rc::new(Module {
             id,
+            name: parent.name,
             parent: parent.id,
             file,
             items,
@@ -417,6 +566,7 @@ impl Workspace {
             top: parent.top.unwrap_or(id),
             detached: parent.detached,
             model: OnceCell::new(),
+            macros,
             scope,
         }));
         id

@@ -1,11 +1,13 @@
 //! One module: its items, and the names they and its `use` bring into scope. Reads no files.
 
-use std::cell::{OnceCell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use syn::{Expr, Item, ItemMod, Lit, Meta, UseTree};
 
+use super::macro_rules::Rules;
 use super::{FileId, ModuleId};
 use crate::declare::cfg::{Condition, condition};
 use crate::declare::naming::plain;
@@ -13,6 +15,8 @@ use crate::declare::naming::plain;
 /// One module: its items and the names in its scope.
 pub(in crate::declare) struct Module {
     pub(in crate::declare) id: ModuleId,
+    /// Its own name; that of the crate for the module at the top.
+    pub(in crate::declare) name: String,
     pub(in crate::declare) parent: Option<ModuleId>,
     pub(in crate::declare) file: FileId,
     pub(in crate::declare) items: Vec<Item>,
@@ -28,6 +32,8 @@ pub(in crate::declare) struct Module {
     pub(in crate::declare) detached: bool,
     /// The place of its model among the items, once it was looked for.
     pub(in crate::declare) model: OnceCell<Option<usize>>,
+    /// The `macro_rules!` written in it.
+    pub(super) macros: BTreeMap<String, Rc<Rules>>,
     pub(super) scope: Scope,
 }
 
@@ -43,7 +49,7 @@ pub(super) struct Scope {
 
 /// What a name in a module stands for.
 pub(in crate::declare) enum Name {
-    /// A type of the module, by its place in `items`.
+    /// A type or constant of the module, by its place in `items`.
     Item(usize),
     /// A child module.
     Child(Child),
@@ -53,9 +59,21 @@ pub(in crate::declare) enum Name {
 
 /// A child module, read when it is needed.
 pub(in crate::declare) struct Child {
+    pub(super) name: String,
     pub(super) place: Place,
     pub(super) condition: Condition,
-    pub(super) loaded: OnceCell<Option<ModuleId>>,
+    /// Its macros are for the modules around it, too.
+    pub(super) macro_use: bool,
+    pub(super) loaded: Cell<Loaded>,
+}
+
+/// Whether a child module was read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::declare) enum Loaded {
+    No,
+    /// It is being read right now.
+    Now,
+    Yes(Option<ModuleId>),
 }
 
 /// Where a child module is written.
@@ -99,13 +117,13 @@ impl Contents {
                     let path = vec![String::new(), plain(&import.ident)];
                     imports.entry(plain(name)).or_default().push(Name::Import(path));
                 }
-                Item::Struct(syn::ItemStruct { ident, attrs, .. })
-                | Item::Enum(syn::ItemEnum { ident, attrs, .. })
-                | Item::Union(syn::ItemUnion { ident, attrs, .. })
-                | Item::Type(syn::ItemType { ident, attrs, .. })
-                | Item::Trait(syn::ItemTrait { ident, attrs, .. })
-                    if !matches!(condition(attrs), Condition::Fails) =>
-                {
+                Item::Struct(syn::ItemStruct { ident, .. })
+                | Item::Enum(syn::ItemEnum { ident, .. })
+                | Item::Union(syn::ItemUnion { ident, .. })
+                | Item::Type(syn::ItemType { ident, .. })
+                | Item::Trait(syn::ItemTrait { ident, .. })
+                | Item::Const(syn::ItemConst { ident, .. })
+                | Item::Static(syn::ItemStatic { ident, .. }) => {
                     names.entry(plain(ident)).or_default().push(Name::Item(kept.len()));
                 }
                 _ => {}
@@ -132,19 +150,15 @@ impl Child {
         let name = plain(&item.ident);
         let path = path_attribute(item);
         let condition = condition(&item.attrs);
-        let loaded = OnceCell::new();
-        if matches!(condition, Condition::Fails) {
-            // Never read: what is only built for tests is nobody's entity.
-            let _ = loaded.set(None);
-        }
+        let macro_use = item.attrs.iter().any(|attr| attr.path().is_ident("macro_use"));
         let place = match item.content.take() {
             Some((_, items)) => {
                 let folder = folder.join(path.as_deref().unwrap_or(Path::new(&name)));
                 Place::Inline { items: RefCell::new(items), folder }
             }
-            None => Place::Declared { name, path, item: place },
+            None => Place::Declared { name: name.clone(), path, item: place },
         };
-        Self { place, condition, loaded }
+        Self { name, place, condition, macro_use, loaded: Cell::new(Loaded::No) }
     }
 
     /// Whether the modules below that file are beside it.

@@ -1,6 +1,6 @@
 //! The folders of a project: which files may matter, and which files cargo starts from.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -63,22 +63,92 @@ pub(super) fn package(root: &Path) -> Option<PathBuf> {
     root.ancestors().find(|folder| folder.join("Cargo.toml").is_file()).map(Path::to_owned)
 }
 
-/// The library with its name, and the binaries of a package, by the rules of cargo.
-pub(super) fn targets(package: &Path, manifest: &toml::Table) -> (Option<(String, PathBuf)>, Vec<PathBuf>) {
-    let get = |table: Option<&toml::Value>, key: &str| Some(table?.get(key)?.as_str()?.to_owned());
-    let package_name = get(manifest.get("package"), "name").unwrap_or_default();
+/// What cargo knows of a package, as far as it matters for finding its sources.
+#[derive(Debug, Default)]
+pub(super) struct Manifest {
+    /// The library: the name other crates use for it, and its first file.
+    pub(super) library: Option<(String, PathBuf)>,
+    /// The first files of the binaries.
+    pub(super) binaries: Vec<PathBuf>,
+    /// The packages on this machine that it depends on, by the names its sources use for them.
+    pub(super) dependencies: BTreeMap<String, PathBuf>,
+}
+
+impl Manifest {
+    /// Reads the manifest of the package in that folder, by the rules of cargo. What cannot be read says nothing:
+    /// cargo itself complains loudly enough.
+    pub(super) fn read(package: &Path) -> Self {
+        let manifest = table(package);
+        let mut binaries = BTreeSet::from([package.join("src/main.rs")]);
+        if let Some(written) = manifest.get("bin").and_then(toml::Value::as_array) {
+            binaries.extend(written.iter().filter_map(|binary| Some(package.join(text_at(Some(binary), "path")?))));
+        }
+        for entry in fs::read_dir(package.join("src/bin")).into_iter().flatten().flatten() {
+            let path = entry.path();
+            binaries.insert(if path.is_dir() { path.join("main.rs") } else { path });
+        }
+        let is_source = |path: &PathBuf| path.is_file() && path.extension().is_some_and(|extension| extension == "rs");
+        Self {
+            library: library(package, &manifest),
+            binaries: binaries.into_iter().filter(is_source).collect(),
+            dependencies: dependencies(package, &manifest),
+        }
+    }
+}
+
+fn table(package: &Path) -> toml::Table {
+    fs::read_to_string(package.join("Cargo.toml")).ok().and_then(|text| text.parse().ok()).unwrap_or_default()
+}
+
+fn text_at(table: Option<&toml::Value>, key: &str) -> Option<String> {
+    Some(table?.get(key)?.as_str()?.to_owned())
+}
+
+fn library(package: &Path, manifest: &toml::Table) -> Option<(String, PathBuf)> {
     let library = manifest.get("lib");
-    let path = package.join(get(library, "path").unwrap_or_else(|| "src/lib.rs".to_owned()));
-    let name = get(library, "name").unwrap_or_else(|| package_name.replace('-', "_"));
-    let library = path.is_file().then_some((name, path));
-    let mut binaries = BTreeSet::from([package.join("src/main.rs")]);
-    if let Some(written) = manifest.get("bin").and_then(toml::Value::as_array) {
-        binaries.extend(written.iter().filter_map(|binary| Some(package.join(get(Some(binary), "path")?))));
+    let path = package.join(text_at(library, "path").unwrap_or_else(|| "src/lib.rs".to_owned()));
+    let name = text_at(library, "name").or_else(|| text_at(manifest.get("package"), "name")).unwrap_or_default();
+    path.is_file().then_some((name.replace('-', "_"), path))
+}
+
+/// The path dependencies, those inherited from the workspace included.
+fn dependencies(package: &Path, manifest: &toml::Table) -> BTreeMap<String, PathBuf> {
+    let workspace = workspace(package, manifest);
+    let inherited = |key: &str| {
+        let (folder, manifest) = workspace.as_ref()?;
+        let entry = manifest.get("workspace")?.get("dependencies")?.get(key)?;
+        Some((folder.join(text_at(Some(entry), "path")?), entry.get("package").is_some()))
+    };
+    let mut tables: Vec<&toml::Value> = manifest.get("dependencies").into_iter().collect();
+    let by_target = manifest.get("target").and_then(toml::Value::as_table).into_iter().flatten();
+    tables.extend(by_target.filter_map(|(_, target)| target.get("dependencies")));
+    let mut found = BTreeMap::new();
+    for (key, entry) in tables.into_iter().filter_map(toml::Value::as_table).flatten() {
+        let is_inherited = entry.get("workspace").and_then(toml::Value::as_bool) == Some(true);
+        let place = if is_inherited {
+            inherited(key)
+        } else {
+            text_at(Some(entry), "path").map(|path| (package.join(path), entry.get("package").is_some()))
+        };
+        let Some((folder, renamed)) = place else { continue };
+        let name =
+            if renamed { Some(key.replace('-', "_")) } else { library(&folder, &table(&folder)).map(|(name, _)| name) };
+        if let Some(name) = name {
+            found.insert(name, folder);
+        }
     }
-    for entry in fs::read_dir(package.join("src/bin")).into_iter().flatten().flatten() {
-        let path = entry.path();
-        binaries.insert(if path.is_dir() { path.join("main.rs") } else { path });
+    found
+}
+
+/// The workspace a package belongs to: its folder and manifest.
+fn workspace(package: &Path, manifest: &toml::Table) -> Option<(PathBuf, toml::Table)> {
+    if let Some(path) = text_at(manifest.get("package"), "workspace") {
+        let folder = package.join(path);
+        let manifest = table(&folder);
+        return Some((folder, manifest));
     }
-    let is_source = |path: &PathBuf| path.is_file() && path.extension().is_some_and(|extension| extension == "rs");
-    (library, binaries.into_iter().filter(is_source).collect())
+    package.ancestors().find_map(|folder| {
+        let manifest = table(folder);
+        manifest.contains_key("workspace").then(|| (folder.to_owned(), manifest))
+    })
 }

@@ -461,3 +461,80 @@ fn roots_that_cannot_be_read() {
     assert_eq!(of(folder.path(), &["entities"]), "failed to read `entities/bad.rs`\n");
     assert_eq!(of(folder.path(), &["missing"]), "failed to read `missing`\n");
 }
+
+#[test]
+fn types_and_entities_of_other_crates_of_the_workspace() {
+    let folder = tempfile::tempdir().unwrap();
+    write(
+        folder.path(),
+        r#"//- Cargo.toml
+[workspace]
+members = ["crates/*"]
+[workspace.dependencies]
+shop-kinds = { path = "crates/kinds" }
+base = { path = "crates/base", package = "shop-base" }
+//- crates/kinds/Cargo.toml
+[package]
+name = "shop-kinds"
+[lib]
+name = "kinds"
+//- crates/kinds/src/lib.rs
+mod inner;
+pub use inner::Status as State;
+//- crates/kinds/src/inner.rs
+use sea_orm::entity::prelude::*;
+#[derive(EnumIter, DeriveActiveEnum)]
+#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "lowercase")]
+pub enum Status { Open, Shut }
+//- crates/base/Cargo.toml
+[package]
+name = "shop-base"
+//- crates/base/src/lib.rs
+pub mod user;
+//- crates/base/src/user.rs
+use sea_orm::entity::prelude::*;
+#[derive(DeriveEntityModel)]
+#[sea_orm(table_name = "users")]
+pub struct Model {
+    #[sea_orm(primary_key, column_name = "uid")]
+    pub id: i32,
+}
+#[derive(DeriveRelation)]
+pub enum Relation {}
+//- crates/entity/Cargo.toml
+[package]
+name = "entity"
+[dependencies]
+base = { workspace = true }
+[target.'cfg(unix)'.dependencies]
+shop-kinds.workspace = true
+//- crates/entity/src/lib.rs
+pub mod order;
+//- crates/entity/src/order.rs
+use sea_orm::entity::prelude::*;
+use kinds::State;
+#[derive(DeriveEntityModel)]
+#[sea_orm(table_name = "orders")]
+pub struct Model {
+    #[sea_orm(primary_key)]
+    pub id: i32,
+    pub state: State,
+    pub user_id: i32,
+}
+#[derive(DeriveRelation)]
+pub enum Relation {
+    #[sea_orm(belongs_to = "base::user::Entity", from = "Column::UserId", to = "base::user::Column::Id")]
+    User,
+}
+"#,
+    );
+    expect![[r#"
+        table orders
+          id Integer inferred auto?
+          state Text values ["open", "shut"]
+          user_id Integer inferred
+          primary key (id)
+          foreign key fk-orders-user_id? (user_id) references users (uid) at user_id
+    "#]]
+    .assert_eq(&of(folder.path(), &["crates/entity/src"]));
+}

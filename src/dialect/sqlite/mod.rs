@@ -48,6 +48,7 @@ pub(super) const CAPABILITIES: Capabilities = Capabilities {
     enum_types: false,
     concurrent_index: false,
     transactional_ddl: true,
+    longest_name: None,
 };
 
 /// The identifier in double quotes.

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use self::rows::TableRow;
 use crate::error::Cause;
-use crate::model::Schema;
+use crate::model::{Schema, Verbatim, VerbatimKind};
 
 const HEADER: &str = "\
 # What the entities declared at the last revision: how seachange knows what is the project's and what is not.
@@ -25,6 +25,15 @@ const FORMAT: u32 = 1;
 /// The lock of a schema. The same schema gives the same text.
 pub fn write(schema: &Schema) -> String {
     let mut text = format!("{HEADER}format = {FORMAT}\n");
+    for (name, view) in &schema.verbatim {
+        text.push_str(&format!("\n[views.{}]\n", key(&name.to_string())));
+        if let Some(schema) = &name.schema {
+            text.push_str(&format!("schema = {}\n", quoted(schema)));
+        }
+        if view.kind == VerbatimKind::VirtualTable {
+            text.push_str("virtual = true\n");
+        }
+    }
     for table in schema.tables.values() {
         let row = TableRow::from(table);
         text.push_str(&format!("\n[tables.{}]\n", key(&table.name.to_string())));
@@ -73,6 +82,11 @@ pub fn read(text: &str) -> Result<Schema, Cause> {
         let table = row.into_table(&name)?;
         schema.tables.insert(table.name.clone(), table);
     }
+    for (key, row) in file.views {
+        let kind = if row.r#virtual { VerbatimKind::VirtualTable } else { VerbatimKind::View };
+        let verbatim = Verbatim { kind, sql: String::new(), triggers: Vec::new() };
+        schema.verbatim.insert(rows::table_name(&key, row.schema), verbatim);
+    }
     Ok(schema)
 }
 
@@ -110,4 +124,15 @@ struct LockFile {
     format: u32,
     #[serde(default)]
     tables: BTreeMap<String, TableRow>,
+    /// Entities that were views in the database: known by name only.
+    #[serde(default)]
+    views: BTreeMap<String, ViewRow>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ViewRow {
+    schema: Option<String>,
+    #[serde(default)]
+    r#virtual: bool,
 }

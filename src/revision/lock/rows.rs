@@ -249,6 +249,12 @@ fn is_false(value: &bool) -> bool {
     !value
 }
 
+/// The name behind a key, which begins with the schema when there is one.
+pub(super) fn table_name(key: &str, schema: Option<String>) -> TableName {
+    let name = schema.as_ref().and_then(|schema| key.strip_prefix(&format!("{schema}."))).unwrap_or(key);
+    TableName { name: name.to_owned(), schema }
+}
+
 impl From<&Table> for TableRow {
     fn from(table: &Table) -> Self {
         let mut row = Self {
@@ -284,11 +290,7 @@ impl From<&Table> for TableRow {
 
 impl TableRow {
     pub(super) fn into_table(self, key: &str) -> Result<Table, Cause> {
-        let name = match &self.schema {
-            Some(schema) => key.strip_prefix(&format!("{schema}.")).unwrap_or(key),
-            None => key,
-        };
-        let name = TableName { schema: self.schema, name: name.to_owned() };
+        let name = table_name(key, self.schema);
         let uniques = self.uniques.into_iter().map(|row| {
             let placement = match row.columns.first() {
                 Some(column) if row.inline => Placement::Column(column.clone()),

@@ -175,3 +175,23 @@ fn what_is_not_a_lock_is_refused_with_a_reason() {
     check("<<<<<<< HEAD\nformat = 1\n", "merge conflict");
     check("format = 1\n[tables.t]\ncolumns = [{ name = \"a\", type = \"Strnig\" }]\n", "unknown type `Strnig`");
 }
+
+#[test]
+fn views_are_kept_by_name() {
+    let view = |kind| Verbatim { kind, sql: String::new(), triggers: Vec::new() };
+    let name = TableName { schema: Some("s".into()), name: "a.b".into() };
+    let verbatim = [(name, view(VerbatimKind::View)), (TableName::new("fts"), view(VerbatimKind::VirtualTable))].into();
+    let schema = Schema { verbatim, ..Schema::default() };
+    let text = write(&schema);
+    assert_eq!(read(&text).unwrap(), schema);
+    expect![[r#"
+         = 1
+
+        [views.fts]
+        virtual = true
+
+        [views."s.a.b"]
+        schema = "s"
+    "#]]
+    .assert_eq(text.split_once("format").unwrap().1);
+}

@@ -1,44 +1,11 @@
-//! File, environment and flags become one resolved configuration. The only place that reads the environment.
+//! Which database is meant: its URL, what that allows, and how messages may show it.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use serde::Deserialize;
-
-use crate::dialect::{Dialect, EnumStorage, Options};
+use crate::dialect::Dialect;
 use crate::error::{Error, Result};
-
-/// The name of the configuration file.
-pub const FILE: &str = "seachange.toml";
-
-/// What the user said on the command line, before the file is read.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Overrides {
-    /// The configuration file itself.
-    pub file: Option<PathBuf>,
-    /// The database.
-    pub database_url: Option<String>,
-}
-
-/// Everything a command needs to know.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Config {
-    /// The folder of the configuration file; other paths are relative to it.
-    pub project: PathBuf,
-    /// Folders and files with entities.
-    pub entities: Vec<PathBuf>,
-    /// The folder of revisions.
-    pub migrations: PathBuf,
-    /// The project's own template for revision files.
-    pub template: Option<PathBuf>,
-    /// The database, if one is named.
-    pub database: Option<Database>,
-    /// The dialect of the database, or the one offline commands write for.
-    pub dialect: Dialect,
-    /// What the project decides about the dialect.
-    pub options: Options,
-}
 
 /// A database by its URL.
 #[derive(Clone, PartialEq, Eq)]
@@ -107,80 +74,6 @@ fn redacted(url: &str) -> String {
         }
         _ => url.to_owned(),
     }
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct File {
-    entities: Vec<PathBuf>,
-    #[serde(default = "default_migrations")]
-    migrations: PathBuf,
-    template: Option<PathBuf>,
-    #[serde(default)]
-    database: DatabaseTable,
-    #[serde(default)]
-    enums: EnumsTable,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct DatabaseTable {
-    url: Option<String>,
-    lock_timeout: Option<u64>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct EnumsTable {
-    #[serde(default)]
-    sqlite: Storage,
-}
-
-#[derive(Debug, Clone, Copy, Default, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum Storage {
-    #[default]
-    Plain,
-    Check,
-}
-
-fn default_migrations() -> PathBuf {
-    PathBuf::from("migrations")
-}
-
-/// Finds the configuration file at or above a folder and resolves it.
-///
-/// # Errors
-/// There is none, it cannot be understood, or the database's URL is of an unknown kind.
-pub fn load(folder: &Path, overrides: &Overrides) -> Result<Config> {
-    let path = match &overrides.file {
-        Some(file) => folder.join(file),
-        None => find(folder).ok_or_else(|| Error::NoConfig { folder: folder.to_owned() })?,
-    };
-    let text = std::fs::read_to_string(&path).map_err(|source| Error::Read { path: path.clone(), source })?;
-    let file: File =
-        toml::from_str(&text).map_err(|source| Error::Config { path: path.clone(), source: Box::new(source) })?;
-    let project = path.parent().unwrap_or(folder).to_owned();
-    let url = overrides.database_url.clone().or_else(|| database_url(&project)).or(file.database.url);
-    let lock_timeout = Duration::from_secs(file.database.lock_timeout.unwrap_or(10));
-    let database = url.map(|url| database(&url, &project, lock_timeout)).transpose()?;
-    let enums = match file.enums.sqlite {
-        Storage::Plain => EnumStorage::Plain,
-        Storage::Check => EnumStorage::Check,
-    };
-    Ok(Config {
-        entities: file.entities.iter().map(|entities| project.join(entities)).collect(),
-        migrations: project.join(file.migrations),
-        template: file.template.map(|template| project.join(template)),
-        dialect: database.as_ref().map_or(Dialect::Sqlite, |database| database.dialect),
-        database,
-        options: Options { enums },
-        project,
-    })
-}
-
-fn find(folder: &Path) -> Option<PathBuf> {
-    folder.ancestors().map(|folder| folder.join(FILE)).find(|path| path.is_file())
 }
 
 /// `DATABASE_URL` from the environment, else from the project's `.env`.

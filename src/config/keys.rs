@@ -1,0 +1,185 @@
+//! Every key of `seachange.toml`, once: the reader takes no other, and `docs/config.md` is made from it.
+
+/// A key and what it means.
+pub(crate) struct Key {
+    /// The table it is in, empty for the top of the file.
+    pub(crate) table: &'static str,
+    /// Its name.
+    pub(crate) name: &'static str,
+    /// Its default as TOML; `None` when it must be written, or when nothing holds without it.
+    pub(crate) default: Option<&'static str>,
+    /// What it does.
+    pub(crate) explanation: &'static str,
+    /// A value as TOML.
+    pub(crate) example: &'static str,
+}
+
+/// What a table is about.
+pub(crate) const TABLES: [(&str, &str); 7] = [
+    ("", "At the top of the file. Every path is relative to the folder of the file."),
+    (
+        "types",
+        "What types are stored as whose source cannot say it, such as those of other people's crates. The keys are paths: as \
+         the fields spell them (`Money`), or in full, from the root of the crate that has the type (`crate::money::Money`, \
+         `geo_types::Point`). The values are written like a `column_type`.",
+    ),
+    ("database", "The database that is compared and migrated."),
+    ("enums", "How the string enums of entities (`DeriveActiveEnum`) are kept."),
+    (
+        "naming",
+        "Templates for the names of constraints and indexes that nobody named. Tokens stand in braces: `{table}`; \
+         `{columns}`, all of them joined with `_`; `{column_0}`, `{column_1}` and so on; `{{` and `}}` for the braces \
+         themselves. Without a template, names are those SeaORM makes.\n\n\
+         A name made by a template is not a difference when the database has the same thing under another name; it is \
+         used when something is created. A name somebody wrote stays as it is and must match. Two things that get the same \
+         name are an error. What stands in `extra = \"...\"` and the checks that list the values of an enum get no name.",
+    ),
+    (
+        "tables",
+        "Which tables and views are compared. In a pattern, `*` stands for any text, `?` for one character, `{a,b}` for one \
+         of both and `[ab]` for one of these. A pattern with a dot is about the name with its schema (`audit.log`), any \
+         other about the bare name in whatever schema.\n\n\
+         What is left out is invisible on every side: it is neither created nor changed nor dropped, not recorded in \
+         `schema.lock` and not listed as unmanaged, whether an entity declares it or not. A foreign key that leads to a \
+         table that is left out stays a foreign key.",
+    ),
+    ("diff", "What counts as a difference."),
+];
+
+const fn key(
+    table: &'static str,
+    name: &'static str,
+    default: Option<&'static str>,
+    example: &'static str,
+    explanation: &'static str,
+) -> Key {
+    Key { table, name, default, explanation, example }
+}
+
+/// All keys, in the order of the documentation.
+pub(crate) const KEYS: [Key; 19] = [
+    key(
+        "",
+        "entities",
+        None,
+        r#"["src/entities"]"#,
+        "Folders and files with SeaORM entities. Must be there. Copies in migration crates and tests do not belong here.",
+    ),
+    key(
+        "",
+        "features",
+        None,
+        r#"["server", "postgres"]"#,
+        "The cargo features for which `#[cfg(feature = \"...\")]` holds in the sources. Without it, every feature is taken \
+         to be on.",
+    ),
+    key(
+        "types",
+        "\"...\"",
+        None,
+        r#""Decimal(Some((19, 4)))""#,
+        "The path of a type in quotes, and the column type of its values.",
+    ),
+    key(
+        "",
+        "migrations",
+        Some(r#""migrations""#),
+        r#""db/migrations""#,
+        "Where revisions and `schema.lock` are kept. Commit both.",
+    ),
+    key(
+        "",
+        "template",
+        None,
+        r#""migrations/revision.sql.j2""#,
+        "A template of your own for revision files (minijinja). Without it, the one that is built in.",
+    ),
+    key(
+        "database",
+        "url",
+        None,
+        r#""sqlite://data/app.db""#,
+        "The database. `--database-url`, `DATABASE_URL` in the environment and `DATABASE_URL` in `.env` win over it, in this \
+         order.",
+    ),
+    key(
+        "database",
+        "lock_timeout",
+        Some("10"),
+        "60",
+        "How many seconds to wait while another process writes to the database.",
+    ),
+    key(
+        "enums",
+        "sqlite",
+        Some(r#""plain""#),
+        r#""check""#,
+        "On SQLite: `\"plain\"` as text, `\"check\"` as text with a check that lists the values.",
+    ),
+    key("naming", "index", None, r#""ix_{table}_{columns}""#, "Indexes that take duplicates."),
+    key(
+        "naming",
+        "unique",
+        None,
+        r#""uq_{table}_{columns}""#,
+        "Unique constraints (`unique`) and unique indexes (`unique_key`).",
+    ),
+    key(
+        "naming",
+        "foreign_key",
+        None,
+        r#""fk_{table}_{columns}_{referenced_table}""#,
+        "Foreign keys; also knows `{referenced_table}` and `{referenced_columns}`.",
+    ),
+    key(
+        "naming",
+        "check",
+        None,
+        r#""ck_{table}_{name}""#,
+        "Check constraints. Also knows `{name}`, the name written in the source. As in SQLAlchemy, a template with `{name}` \
+         renames the checks that have a name, and every check must then have one; a template without it only names those \
+         that have none. `{columns}` is the column a check is written on.",
+    ),
+    key("naming", "primary_key", None, r#""pk_{table}""#, "Primary keys."),
+    key("tables", "include", Some(r#"["*"]"#), r#"["app_*", "users"]"#, "The tables and views to compare."),
+    key("tables", "exclude", Some("[]"), r#"["spatial_*", "audit.*"]"#, "Of those, the tables and views to leave out."),
+    key(
+        "diff",
+        "exact_types",
+        Some("false"),
+        "true",
+        "Whether a type that follows from the Rust type of a field must match exactly. Otherwise a `String` is satisfied by \
+         any text type the database has; a written `column_type` must always match.",
+    ),
+    key(
+        "diff",
+        "exact_names",
+        Some("false"),
+        "true",
+        "Whether a name nobody wrote, be it SeaORM's or made by `[naming]`, must match exactly.",
+    ),
+    key(
+        "diff",
+        "unmanaged",
+        Some("false"),
+        "true",
+        "Whether what the database has and nobody declares counts as a difference, as `check --strict` says for one run.",
+    ),
+    key(
+        "diff",
+        "ignore",
+        Some("[]"),
+        r#"["comments", "indexes"]"#,
+        "Kinds of difference that are neither reported nor written. `\"comments\"`, `\"defaults\"`, `\"collations\"` and \
+         `\"nullability\"` of a column stay as the database has them; a new column is made as it is declared. `\"checks\"`, \
+         `\"indexes\"`, `\"uniques\"` (constraints and unique indexes) and `\"foreign-keys\"` are neither created, not even \
+         with a new table, nor dropped. `schema.lock` still records all that is declared.",
+    ),
+];
+
+/// The keys of a table; at the top of the file also the tables.
+pub(super) fn known(table: &str) -> Vec<&'static str> {
+    let keys = KEYS.iter().filter(|key| key.table == table).map(|key| key.name);
+    let tables = TABLES.iter().map(|(name, _)| *name).filter(|name| table.is_empty() && !name.is_empty());
+    keys.chain(tables).collect()
+}

@@ -1,0 +1,447 @@
+//! File, environment and flags become one resolved configuration. The only place that reads the environment.
+
+pub(crate) mod keys;
+mod reader;
+mod url;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use self::reader::{Reader, Section};
+pub use self::url::{Database, database, database_url};
+use crate::declare::convention::{self, Convention};
+use crate::declare::{Features, StoredAs};
+use crate::dialect::{Dialect, EnumStorage, Options};
+use crate::diff::{self, Rules, Tables};
+use crate::error::{Error, Result, Written};
+
+/// The name of the configuration file.
+pub const FILE: &str = "seachange.toml";
+
+/// What the user said on the command line, before the file is read.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Overrides {
+    /// The configuration file itself.
+    pub file: Option<PathBuf>,
+    /// The database.
+    pub database_url: Option<String>,
+}
+
+/// Everything a command needs to know.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Config {
+    /// The folder of the configuration file; other paths are relative to it.
+    pub project: PathBuf,
+    /// Folders and files with entities.
+    pub entities: Vec<PathBuf>,
+    /// The cargo features the entities are built with.
+    pub features: Features,
+    /// What types are stored as whose source does not say it.
+    pub types: BTreeMap<String, StoredAs>,
+    /// The folder of revisions.
+    pub migrations: PathBuf,
+    /// The project's own template for revision files.
+    pub template: Option<PathBuf>,
+    /// The database, if one is named.
+    pub database: Option<Database>,
+    /// The dialect of the database, or the one offline commands write for.
+    pub dialect: Dialect,
+    /// What the project decides about the dialect.
+    pub options: Options,
+    /// What the project calls constraints and indexes nobody named.
+    pub convention: Convention,
+    /// What the project leaves out of the comparison.
+    pub rules: Rules,
+    /// What nobody declares counts as a difference, as `--strict` says for one run.
+    pub strict: bool,
+}
+
+/// What the file alone says.
+#[derive(Debug, PartialEq, Eq)]
+struct File {
+    entities: Vec<PathBuf>,
+    features: Features,
+    types: BTreeMap<String, StoredAs>,
+    migrations: PathBuf,
+    template: Option<PathBuf>,
+    url: Option<String>,
+    lock_timeout: Duration,
+    enums: EnumStorage,
+    convention: Convention,
+    rules: Rules,
+    strict: bool,
+}
+
+/// Finds the configuration file at or above a folder and resolves it.
+///
+/// # Errors
+/// There is none, [`Error::Config`] with all that cannot be understood in it, or the database's URL is of an unknown kind.
+pub fn load(folder: &Path, overrides: &Overrides) -> Result<Config> {
+    let path = match &overrides.file {
+        Some(file) => folder.join(file),
+        None => find(folder).ok_or_else(|| Error::NoConfig { folder: folder.to_owned() })?,
+    };
+    let text = std::fs::read_to_string(&path).map_err(|source| Error::Read { path: path.clone(), source })?;
+    let file = read(&path, &text)?;
+    let project = path.parent().unwrap_or(folder).to_owned();
+    let url = overrides.database_url.clone().or_else(|| database_url(&project)).or(file.url);
+    let database = url.map(|url| database(&url, &project, file.lock_timeout)).transpose()?;
+    Ok(Config {
+        entities: file.entities.iter().map(|entities| project.join(entities)).collect(),
+        features: file.features,
+        types: file.types,
+        migrations: project.join(file.migrations),
+        template: file.template.map(|template| project.join(template)),
+        dialect: database.as_ref().map_or(Dialect::Sqlite, |database| database.dialect),
+        database,
+        options: Options { enums: file.enums },
+        convention: file.convention,
+        rules: file.rules,
+        strict: file.strict,
+        project,
+    })
+}
+
+fn find(folder: &Path) -> Option<PathBuf> {
+    folder.ancestors().map(|folder| folder.join(FILE)).find(|path| path.is_file())
+}
+
+/// Understands the text of the file, with every problem in it.
+fn read(path: &Path, text: &str) -> Result<File> {
+    let (mut reader, mut top) = Reader::new(path, text)?;
+    let reader = &mut reader;
+    let entities = match top.strings(reader, "entities") {
+        Some(entities) => entities.into_iter().map(|path| PathBuf::from(path.value)).collect(),
+        None => {
+            reader.report_missing(
+                "the configuration names no `entities`",
+                "write `entities = [\"src/entities\"]` with the folders of your entities at the top of the file",
+            );
+            Vec::new()
+        }
+    };
+    let features = top
+        .strings(reader, "features")
+        .map_or(Features::All, |features| Features::Only(features.into_iter().map(|feature| feature.value).collect()));
+    let types = top.section(reader, "types");
+    let types = self::types(reader, types);
+    let migrations = top.string(reader, "migrations").map_or_else(|| "migrations".into(), |path| path.value.into());
+    let template = top.string(reader, "template").map(|path| path.value.into());
+    let mut database = top.section(reader, "database");
+    let url = database.string(reader, "url").map(|url| url.value);
+    let lock_timeout = Duration::from_secs(database.number(reader, "lock_timeout").unwrap_or(10));
+    database.finish(reader);
+    let mut enums = top.section(reader, "enums");
+    let words = [("plain", EnumStorage::Plain), ("check", EnumStorage::Check)];
+    let storage = enums.word(reader, "sqlite", &words).unwrap_or(EnumStorage::Plain);
+    enums.finish(reader);
+    let naming = top.section(reader, "naming");
+    let convention = convention(reader, naming);
+    let tables = top.section(reader, "tables");
+    let tables = self::tables(reader, tables);
+    let mut diff = top.section(reader, "diff");
+    let rules = Rules {
+        tables,
+        exact_types: diff.boolean(reader, "exact_types").unwrap_or(false),
+        exact_names: diff.boolean(reader, "exact_names").unwrap_or(false),
+        ignore: diff.words(reader, "ignore", &diff::Kind::ALL).unwrap_or_default(),
+    };
+    let strict = diff.boolean(reader, "unmanaged").unwrap_or(false);
+    diff.finish(reader);
+    top.finish(reader);
+    reader.finish()?;
+    Ok(File {
+        entities,
+        features,
+        types,
+        migrations,
+        template,
+        url,
+        lock_timeout,
+        enums: storage,
+        convention,
+        rules,
+        strict,
+    })
+}
+
+/// `[types]`.
+fn types<'t>(reader: &mut Reader<'t>, section: Section<'t>) -> BTreeMap<String, StoredAs> {
+    let mut types = BTreeMap::new();
+    for (path, written) in section.entries(reader) {
+        match StoredAs::parse(&written.value) {
+            Ok(stored) => drop(types.insert(path.value.trim_start_matches("::").to_owned(), stored)),
+            Err((message, hint)) => reader.report(written.place.problem(message).hint(hint)),
+        }
+    }
+    types
+}
+
+/// `[naming]`.
+fn convention<'t>(reader: &mut Reader<'t>, mut section: Section<'t>) -> Convention {
+    let mut convention = Convention::default();
+    for (key, kind) in convention::Kind::ALL {
+        let Some(template) = section.string(reader, key) else { continue };
+        for problem in convention.set(kind, &template.value).err().unwrap_or_default() {
+            reader.report(template.part(problem.bytes).problem(problem.message).hint(problem.hint));
+        }
+    }
+    section.finish(reader);
+    convention
+}
+
+/// `[tables]`.
+fn tables<'t>(reader: &mut Reader<'t>, mut section: Section<'t>) -> Tables {
+    let mut tables = Tables::default();
+    let include = section.list(reader, "include");
+    let exclude = section.list(reader, "exclude");
+    section.finish(reader);
+    if let Some(include) = include {
+        if include.value.is_empty() {
+            let problem = include.place.problem("an empty `include` leaves out every table");
+            reader.report(problem.hint("take the line out to compare all tables"));
+        }
+        for pattern in include.value {
+            add_pattern(reader, &pattern, tables.include(&pattern.value));
+        }
+    }
+    for pattern in exclude.map(|list| list.value).unwrap_or_default() {
+        add_pattern(reader, &pattern, tables.exclude(&pattern.value));
+    }
+    tables
+}
+
+fn add_pattern(reader: &mut Reader<'_>, pattern: &Written<String>, added: std::result::Result<(), String>) {
+    if let Err(reason) = added {
+        let problem = pattern.place.problem(format!("`{}` is no pattern: {reason}", pattern.value));
+        reader.report(
+            problem.hint(
+                "`*` stands for any text, `?` for one character, `{a,b}` for one of both, `[ab]` for one of these",
+            ),
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use expect_test::{Expect, expect};
+
+    use super::*;
+
+    /// The problems of a configuration as a terminal without colours shows them.
+    #[expect(clippy::needless_pass_by_value, reason = "expect! makes values")]
+    fn check(text: &str, expected: Expect) {
+        let Err(Error::Config { problems }) = read(Path::new("seachange.toml"), text) else {
+            return expected.assert_eq("no problem");
+        };
+        let mut shown = String::new();
+        for problem in problems {
+            shown.push_str(&format!("{}: {}\n  | {}\n", problem.location, problem.message, problem.line));
+            let place = " ".repeat(problem.location.column - 1) + &"^".repeat(problem.width);
+            shown.push_str(&format!("  | {place} {}\n", problem.label.unwrap_or_default()).replace(" \n", "\n"));
+            shown.extend(problem.hint.map(|hint| format!("  hint: {hint}\n")));
+        }
+        expected.assert_eq(&shown);
+    }
+
+    #[test]
+    fn the_smallest_file() {
+        check("entities = []", expect!["no problem"]);
+    }
+
+    #[test]
+    fn every_mistake_is_shown_at_once() {
+        check(
+            r#"entitie = ["src"]
+migrations = 5
+
+[database]
+urll = "postgres://me:secret@host/db"
+lock_timeout = -1
+
+[enums]
+sqlite = "chek"
+
+[nameing]
+"#,
+            expect![[r#"
+                seachange.toml:1:1: the configuration names no `entities`
+                  | entitie = ["src"]
+                  | ^^^^^^^^^^^^^^^^^
+                  hint: write `entities = ["src/entities"]` with the folders of your entities at the top of the file
+                seachange.toml:1:1: unknown key `entitie`
+                  | entitie = ["src"]
+                  | ^^^^^^^
+                  hint: did you mean `entities`?
+                seachange.toml:2:14: expected a string, found a number
+                  | migrations = 5
+                  |              ^
+                seachange.toml:5:1: unknown key `urll` in `[database]`
+                  | urll = "postgres://me:******@host/db"
+                  | ^^^^
+                  hint: did you mean `url`?
+                seachange.toml:6:16: expected a whole number from 0, found a number
+                  | lock_timeout = -1
+                  |                ^^
+                seachange.toml:9:10: `chek` is not one of the words that may stand here
+                  | sqlite = "chek"
+                  |          ^^^^^^
+                  hint: did you mean `check`?
+                seachange.toml:11:2: unknown key `nameing`
+                  | [nameing]
+                  |  ^^^^^^^
+                  hint: did you mean `naming`?
+            "#]],
+        );
+    }
+
+    #[test]
+    fn every_mistake_of_names_tables_and_differences() {
+        check(
+            r#"entities = ["src"]
+
+[naming]
+index = "ix_{tabel}_{colums}_{}"
+unique = "uq_{referenced_table}}"
+foreign_key = 'fk_{table_{columns}'
+check = "{{ck}}_{column_3}{name}"
+primary_key = ""
+primarykey = "pk_{table}"
+
+[tables]
+include = []
+exclude = ["spatial_*", "a[b", 5]
+
+[diff]
+exact_types = "yes"
+ignore = ["comment", "indexes", "tables"]
+"#,
+            expect![[r#"
+                seachange.toml:4:13: unknown token `{tabel}`
+                  | index = "ix_{tabel}_{colums}_{}"
+                  |             ^^^^^^^
+                  hint: did you mean `{table}`?
+                seachange.toml:4:21: unknown token `{colums}`
+                  | index = "ix_{tabel}_{colums}_{}"
+                  |                     ^^^^^^^^
+                  hint: did you mean `{columns}`?
+                seachange.toml:4:30: unknown token `{}`
+                  | index = "ix_{tabel}_{colums}_{}"
+                  |                              ^^
+                  hint: an index has `{table}`, `{columns}`, `{column_0}`, `{column_1}`
+                seachange.toml:5:14: a unique constraint has no `{referenced_table}`
+                  | unique = "uq_{referenced_table}}"
+                  |              ^^^^^^^^^^^^^^^^^^
+                  hint: it has `{table}`, `{columns}`, `{column_0}`, `{column_1}`
+                seachange.toml:5:32: this brace closes nothing
+                  | unique = "uq_{referenced_table}}"
+                  |                                ^
+                  hint: write `{` before the name of the token, or `}}` for the brace itself
+                seachange.toml:6:19: this brace is not closed
+                  | foreign_key = 'fk_{table_{columns}'
+                  |                   ^^^^^^^^^^^^^^^^
+                  hint: write `}` after the name of the token, or `{{` for the brace itself
+                seachange.toml:8:16: a name cannot be empty
+                  | primary_key = ""
+                  |                ^
+                  hint: take the line out to keep SeaORM's names
+                seachange.toml:9:1: unknown key `primarykey` in `[naming]`
+                  | primarykey = "pk_{table}"
+                  | ^^^^^^^^^^
+                  hint: did you mean `primary_key`?
+                seachange.toml:12:11: an empty `include` leaves out every table
+                  | include = []
+                  |           ^^
+                  hint: take the line out to compare all tables
+                seachange.toml:13:25: `a[b` is no pattern: unclosed character class; missing ']'
+                  | exclude = ["spatial_*", "a[b", 5]
+                  |                         ^^^^^
+                  hint: `*` stands for any text, `?` for one character, `{a,b}` for one of both, `[ab]` for one of these
+                seachange.toml:13:32: expected a string, found a number
+                  | exclude = ["spatial_*", "a[b", 5]
+                  |                                ^
+                seachange.toml:16:15: expected `true` or `false`, found a string
+                  | exact_types = "yes"
+                  |               ^^^^^
+                seachange.toml:17:11: `comment` is not one of the words that may stand here
+                  | ignore = ["comment", "indexes", "tables"]
+                  |           ^^^^^^^^^
+                  hint: did you mean `comments`?
+                seachange.toml:17:33: `tables` is not one of the words that may stand here
+                  | ignore = ["comment", "indexes", "tables"]
+                  |                                 ^^^^^^^^
+                  hint: write one of `comments`, `defaults`, `collations`, `nullability`, `checks`, `indexes`, `uniques`, `foreign-keys`
+            "#]],
+        );
+    }
+
+    #[test]
+    fn the_documentation_is_right_about_every_key() {
+        let document = |value: &dyn Fn(&keys::Key) -> Option<&'static str>| {
+            let mut text = String::new();
+            for (table, _) in keys::TABLES {
+                text.push_str(&if table.is_empty() { String::new() } else { format!("[{table}]\n") });
+                for key in keys::KEYS.iter().filter(|key| key.table == table) {
+                    text.extend(value(key).map(|value| format!("{} = {value}\n", key.name)));
+                }
+            }
+            text
+        };
+        let read =
+            |text: &str| read(Path::new("seachange.toml"), text).unwrap_or_else(|error| panic!("{error:?}\n{text}"));
+        read(&document(&|key| Some(key.example)));
+        let defaults = document(&|key| if key.name == "entities" { Some("[]") } else { key.default });
+        let mut written = read(&defaults);
+        // `["*"]` leaves out nothing, but it is not the same as nothing.
+        assert!(written.rules.tables.has(&crate::model::TableName::new("any")));
+        written.rules.tables = Tables::default();
+        assert_eq!(written, read("entities = []"));
+    }
+
+    #[test]
+    fn types_that_are_none() {
+        check(
+            "entities = []\n[types]\n\"crate::Money\" = \"Decimal(Some((19, 4)))\"\nPoint = \"Txt\"\nLine = \"Text(\"\nX = 3\n",
+            expect![[r#"
+                seachange.toml:4:9: `Txt` is not a column type
+                  | Point = "Txt"
+                  |         ^^^^^
+                  hint: did you mean `Text`?
+                seachange.toml:5:8: this column type cannot be read: a bracket or quote is not closed
+                  | Line = "Text("
+                  |        ^^^^^^^
+                  hint: write a variant of SeaQuery's `ColumnType`, such as `String(StringLen::N(50))`, `Text`, `Decimal(Some((12, 4)))` or `custom("citext")`
+                seachange.toml:6:5: expected a string, found a number
+                  | X = 3
+                  |     ^
+            "#]],
+        );
+    }
+
+    #[test]
+    fn text_that_is_not_toml() {
+        check(
+            "entities = [\"src\"\n[database]\nurl = = 5\n",
+            expect![[r#"
+                seachange.toml:2:1: this is not TOML: missing comma between array elements, expected `,`
+                  | [database]
+                  | ^
+                seachange.toml:3:1: this is not TOML: missing comma between array elements, expected `,`
+                  | url = = 5
+                  | ^
+            "#]],
+        );
+        check(
+            "entities = []\nentities = []\n[database]\nurl = \"postgres://me:secret@host\n",
+            expect![[r#"
+            seachange.toml:2:1: this is not TOML: duplicate key
+              | entities = []
+              | ^^^^^^^^
+            seachange.toml:4:33: this is not TOML: invalid basic string, expected `"`
+              | url = "postgres://me:******@host
+              |                                 ^
+        "#]],
+        );
+    }
+}
