@@ -460,3 +460,55 @@ mod b {
         "#]],
     );
 }
+
+#[test]
+fn entities_in_the_expanded_format() {
+    check(
+        r#"use sea_orm::entity::prelude::*;
+#[derive(Copy, Clone, Default, Debug, DeriveEntity)]
+pub struct Entity;
+impl EntityName for Entity {
+    fn table_name(&self) -> &str { "t" }
+}
+#[derive(Clone, Debug, DeriveModel, DeriveActiveModel, Seachange)]
+#[seachange(index(columns = [last_name(desc)], where = "id > 0"), strict)]
+pub struct Model {
+    pub id: i32,
+    #[sea_orm(enum_name = "Surname")]
+    #[seachange(collate = "NOCASE")]
+    pub last_name: String,
+}
+#[derive(Copy, Clone, Debug, EnumIter, DeriveColumn)]
+pub enum Column {
+    Id,
+    #[sea_orm(column_name = "family name")]
+    Surname,
+}
+#[derive(Copy, Clone, Debug, EnumIter, DerivePrimaryKey)]
+pub enum PrimaryKey { Id }
+impl PrimaryKeyTrait for PrimaryKey {
+    type ValueType = i32;
+    fn auto_increment() -> bool { true }
+}
+impl ColumnTrait for Column {
+    type EntityName = Entity;
+    fn def(&self) -> ColumnDef {
+        match self {
+            Self::Id => ColumnType::Integer.def(),
+            Self::Surname => ColumnType::Text.def(),
+        }
+    }
+}
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+"#,
+        expect![[r#"
+            table t
+              id Integer auto?
+              family name Text collate NOCASE
+              primary key (id)
+              index idx-t-family name? (family name desc) where id > 0
+              strict
+        "#]],
+    );
+}

@@ -31,7 +31,7 @@ pub struct Unmanaged {
 #[expect(missing_docs, reason = "each holds the thing of its name")]
 pub enum UnmanagedObject {
     Table(Box<Table>),
-    Column(Column),
+    Column(Box<Column>),
     Default {
         column: String,
         default: ColumnDefault,
@@ -131,7 +131,7 @@ impl<'a> Merge<'a> {
                 Some(column) => self.attributes(column, lock, live),
                 None if can_stay(live) => {
                     target.columns.push(live.clone());
-                    self.keep(UnmanagedObject::Column(live.clone()));
+                    self.keep(UnmanagedObject::Column(Box::new(live.clone())));
                 }
                 None => {}
             }
