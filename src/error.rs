@@ -17,7 +17,7 @@ pub type Result<T> = std::result::Result<T, Error>;
 #[non_exhaustive]
 pub enum Error {
     /// The source of the entities says something that cannot be understood. All problems of a run, in file order.
-    #[error("{} in the entities", count(problems.len(), "problem"))]
+    #[error("{} in the entities", count(errors_in(problems), "problem"))]
     Source {
         /// Each with its place.
         problems: Vec<Diagnostic>,
@@ -251,6 +251,14 @@ pub enum Error {
         /// What to write instead.
         hint: String,
     },
+    /// A compiled entity says something the model has no word for.
+    #[error("failed to understand the entity of `{object}`: {reason}")]
+    Linked {
+        /// The table or column.
+        object: Box<ObjectPath>,
+        /// What is not understood.
+        reason: String,
+    },
     /// The database describes one of its objects in words that cannot be understood.
     #[error("failed to understand how `{object}` was created: {reason}")]
     Definition {
@@ -288,9 +296,24 @@ pub struct Blocked {
     pub refusal: Refusal,
 }
 
+fn errors_in(problems: &[Diagnostic]) -> usize {
+    problems.iter().filter(|problem| problem.severity == Severity::Error).count()
+}
+
+/// How much a problem in a file matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Severity {
+    /// Nothing can be done until it is gone.
+    Error,
+    /// It is worth a look, and everything else goes on.
+    Warning,
+}
+
 /// One problem in a file, with the words that cause it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
+    /// Whether it stops anything.
+    pub severity: Severity,
     /// What is wrong: a lower-case fragment, user values in backticks.
     pub message: String,
     /// Where.
@@ -353,6 +376,7 @@ impl Place {
     /// ```
     pub fn problem(&self, message: impl Into<String>) -> Diagnostic {
         Diagnostic {
+            severity: Severity::Error,
             message: message.into(),
             location: self.location.clone(),
             line: self.line.clone(),
@@ -519,6 +543,7 @@ impl Error {
             | Self::Read { .. }
             | Self::Write { .. }
             | Self::Query { .. }
+            | Self::Linked { .. }
             | Self::Definition { .. } => None,
         }
     }

@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::PathBuf;
 
+use crate::error::Diagnostic;
+
 /// Everything that is compared: the tables of one database, and the objects known only by their text.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Schema {
@@ -482,6 +484,8 @@ pub struct Declared {
     /// The tables of entities that are somebody else's business: never compared, and never dropped because they were
     /// declared once.
     pub ignored: BTreeSet<TableName>,
+    /// What is worth a look in their source, in the order of files and lines.
+    pub warnings: Vec<Diagnostic>,
     /// Where tables and columns are declared.
     pub origins: BTreeMap<ObjectPath, Location>,
 }

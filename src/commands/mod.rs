@@ -100,13 +100,16 @@ impl Context<'_> {
     }
 
     /// The entities. None at all is a mistake in the configuration, not a project whose tables may go.
-    fn declare(&self) -> Result<Declared> {
+    fn declare(&mut self) -> Result<Declared> {
         let sources = Sources {
             features: self.config.features.clone(),
             types: self.config.types.clone(),
             ..Sources::new(&self.folder, &self.config.entities)
         };
         let mut declared = declare::declare(&sources)?;
+        for warning in declared.warnings.iter().filter(|_| !self.quiet) {
+            crate::report::error::write_warning(warning, self.notes).map_err(closed)?;
+        }
         if declared.schema.tables.is_empty() && declared.views.is_empty() && declared.ignored.is_empty() {
             let folder = sources.roots.into_iter().next().unwrap_or(sources.project);
             return Err(Error::NoEntities { folder });
@@ -126,7 +129,7 @@ impl Context<'_> {
     }
 
     /// The entities with further renames.
-    fn declare_with(&self, renames: &[String]) -> Result<Declared> {
+    fn declare_with(&mut self, renames: &[String]) -> Result<Declared> {
         let mut declared = self.declare()?;
         for text in renames {
             declared.renames.push(parse_rename(text)?);

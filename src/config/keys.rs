@@ -28,7 +28,7 @@ pub(crate) const TABLES: [(&str, &str); 7] = [
     (
         "naming",
         "Templates for the names of constraints and indexes that nobody named. Tokens stand in braces: `{table}`; \
-         `{columns}`, all of them joined with `_`; `{column_0}`, `{column_1}` and so on; `{{` and `}}` for the braces \
+         `{columns}`, all of them joined with `_`; `{column_0}`, `{column_1}` and so on, an expression counting as a column called `expr`; `{{` and `}}` for the braces \
          themselves. Without a template, names are those SeaORM makes.\n\n\
          A name made by a template is not a difference when the database has the same thing under another name; it is \
          used when something is created. A name somebody wrote stays as it is and must match. Two things that get the same \

@@ -111,16 +111,14 @@ fn find(folder: &Path) -> Option<PathBuf> {
 fn read(path: &Path, text: &str) -> Result<File> {
     let (mut reader, mut top) = Reader::new(path, text)?;
     let reader = &mut reader;
-    let entities = match top.strings(reader, "entities") {
-        Some(entities) => entities.into_iter().map(|path| PathBuf::from(path.value)).collect(),
-        None => {
-            reader.report_missing(
-                "the configuration names no `entities`",
-                "write `entities = [\"src/entities\"]` with the folders of your entities at the top of the file",
-            );
-            Vec::new()
-        }
-    };
+    let entities = top.strings(reader, "entities").unwrap_or_else(|| {
+        reader.report_missing(
+            "the configuration names no `entities`",
+            "write `entities = [\"src/entities\"]` with the folders of your entities at the top of the file",
+        );
+        Vec::new()
+    });
+    let entities = entities.into_iter().map(|path| PathBuf::from(path.value)).collect();
     let features = top
         .strings(reader, "features")
         .map_or(Features::All, |features| Features::Only(features.into_iter().map(|feature| feature.value).collect()));

@@ -84,10 +84,10 @@ impl<'t> Reader<'t> {
         self.problems.push(problem);
     }
 
-    fn text(&mut self, value: Spanned<DeValue<'t>>) -> Option<Written<String>> {
+    fn text(&mut self, value: &Spanned<DeValue<'t>>) -> Option<Written<String>> {
         let place = self.place(value.span());
         if !value.get_ref().is_str() {
-            self.unexpected(&value, "a string");
+            self.unexpected(value, "a string");
             return None;
         }
         value.get_ref().as_str().map(|text| Written { value: text.to_owned(), place })
@@ -98,7 +98,7 @@ impl<'t> Reader<'t> {
             self.unexpected(&value, "a list of strings");
         }
         match value.into_inner() {
-            DeValue::Array(items) => items.into_iter().filter_map(|item| self.text(item)).collect(),
+            DeValue::Array(items) => items.into_iter().filter_map(|item| self.text(&item)).collect(),
             _ => Vec::new(),
         }
     }
@@ -121,7 +121,7 @@ impl<'t> Section<'t> {
 
     /// A string.
     pub(super) fn string(&mut self, reader: &mut Reader<'t>, key: &'static str) -> Option<Written<String>> {
-        self.take(key).and_then(|value| reader.text(value))
+        self.take(key).and_then(|value| reader.text(&value))
     }
 
     /// One of a few words.
@@ -198,7 +198,7 @@ impl<'t> Section<'t> {
     pub(super) fn entries(self, reader: &mut Reader<'t>) -> Vec<(Written<String>, Written<String>)> {
         let entry = |(key, value): (Spanned<DeString<'t>>, Spanned<DeValue<'t>>)| {
             let place = reader.place(key.span());
-            let value = reader.text(value)?;
+            let value = reader.text(&value)?;
             Some((Written { value: key.into_inner().into_owned(), place }, value))
         };
         self.left.into_iter().filter_map(entry).collect()
@@ -238,24 +238,22 @@ fn without_passwords(text: &str) -> String {
 }
 
 fn line_without_passwords(line: &str) -> String {
-    let stars = |secret: &str| "*".repeat(secret.trim_end().len()) + &secret[secret.trim_end().len()..];
-    let Some(start) = line.find("://").map(|at| at + 3) else { return line.to_owned() };
-    let (scheme, rest) = line.split_at(start);
+    let masked = |secret: &str| "*".repeat(secret.trim_end().len()) + &secret[secret.trim_end().len()..];
+    let Some((scheme, rest)) = line.split_once("://") else { return line.to_owned() };
     let (user, rest) = match rest.rsplit_once('@') {
-        Some((login, host)) => {
-            let (user, password) = login.split_once(':').unwrap_or((login, ""));
-            let colon = if login.contains(':') { ":" } else { "" };
-            (format!("{user}{colon}{}@", "*".repeat(password.len())), host)
-        }
+        Some((login, host)) => match login.split_once(':') {
+            Some((user, password)) => (format!("{user}:{}@", "*".repeat(password.len())), host),
+            None => (format!("{login}@"), host),
+        },
         None => (String::new(), rest),
     };
     let end = rest.find(['"', '\'']).unwrap_or(rest.len());
     let (url, after) = rest.split_at(end);
     let url = match url.split_once('?') {
-        Some((before, parameters)) => format!("{before}?{}", stars(parameters)),
+        Some((before, parameters)) => format!("{before}?{}", masked(parameters)),
         None => url.to_owned(),
     };
-    format!("{scheme}{user}{url}{after}")
+    format!("{scheme}://{user}{url}{after}")
 }
 
 #[cfg(test)]

@@ -96,8 +96,8 @@ impl Reader<'_> {
         let mut ours = attrs.iter().filter(|attr| attr.path().is_ident("sea_orm"));
         let entries = ours.next().map(|attr| self.entries(attr));
         if let Some(second) = ours.next() {
-            self.problem(second.span(), "a second `#[sea_orm(...)]` on a relation")
-                .hint("put everything into the first: SeaORM reads no other");
+            let problem = Problem::new(self.file, second.span(), "a second `#[sea_orm(...)]` on a relation").warning();
+            self.problems.push(problem.hint("put everything into the first: SeaORM reads no other"));
         }
         entries
     }
@@ -173,6 +173,7 @@ impl Reader<'_> {
     fn unknown(&mut self, entry: &Entry, of: &str, label: &str, known: &[&str]) {
         let problem =
             Problem::new(self.file, entry.span, format!("unknown attribute `{}` on {of}", entry.key)).label(label);
+        let problem = if label == IGNORED { problem.warning() } else { problem };
         let all = format!("the attributes here are `{}`", known.join("`, `"));
         self.problems.push(problem.did_you_mean(&entry.key, known, &all));
     }
@@ -306,9 +307,12 @@ impl ColumnAttrs {
                 // How values travel, not how they are stored.
                 "select_as" | "save_as" => drop(reader.text(&entry)),
                 key if key.starts_with("arrow_") => {}
-                "not_null" => reader
-                    .problem(entry.span, "unknown attribute `not_null` on a column")
-                    .hint("remove it: a column is NOT NULL unless its type is `Option<...>` or it says `nullable`"),
+                "not_null" => reader.problems.push(
+                    Problem::new(file, entry.span, "unknown attribute `not_null` on a column")
+                        .warning()
+                        .label(IGNORED)
+                        .hint("remove it: a column is NOT NULL unless its type is `Option<...>` or it says `nullable`"),
+                ),
                 _ => reader.unknown(&entry, "a column", IGNORED, &Self::KEYS),
             }
         }
@@ -548,11 +552,15 @@ mod tests {
         check(
             "    #[sea_orm(indexd)]\n    pub a: i32,",
             expect![[r#"
-            entities/mod.rs:7:15: unknown attribute `indexd` on a column
-              |     #[sea_orm(indexd)]
-              |               ^^^^^^ SeaORM ignores it
-              hint: did you mean `indexed`?
-        "#]],
+                table t
+                  id Integer inferred auto?
+                  a Integer inferred
+                  primary key (id)
+                entities/mod.rs:7:15: warning: unknown attribute `indexd` on a column
+                  |     #[sea_orm(indexd)]
+                  |               ^^^^^^ SeaORM ignores it
+                  hint: did you mean `indexed`?
+            "#]],
         );
     }
 
@@ -561,9 +569,13 @@ mod tests {
         check(
             "    #[sea_orm(not_null)]\n    pub a: i32,",
             expect![[r#"
-                entities/mod.rs:7:15: unknown attribute `not_null` on a column
+                table t
+                  id Integer inferred auto?
+                  a Integer inferred
+                  primary key (id)
+                entities/mod.rs:7:15: warning: unknown attribute `not_null` on a column
                   |     #[sea_orm(not_null)]
-                  |               ^^^^^^^^
+                  |               ^^^^^^^^ SeaORM ignores it
                   hint: remove it: a column is NOT NULL unless its type is `Option<...>` or it says `nullable`
             "#]],
         );

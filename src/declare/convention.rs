@@ -235,7 +235,7 @@ impl Convention {
     }
 
     /// Gives a name to everything nobody named. Names somebody wrote stay, but for those of checks when their template
-    /// has `{name}`: as in SQLAlchemy, that is the name that was written, and every check must have one.
+    /// has `{name}`: as in `SQLAlchemy`, that is the name that was written, and every check must have one.
     ///
     /// # Errors
     /// [`Error::Names`] with everything that lacks what its template asks for, and all names that are given twice.
@@ -352,7 +352,10 @@ fn given_twice(table: &Table, given: &[String]) -> Vec<String> {
 
 /// Databases keep the indexes of all tables in one list.
 fn indexes_given_twice(declared: &Declared, convention: &Convention) -> Vec<String> {
-    let mut owners: BTreeMap<(Option<&str>, &str), Vec<(&TableName, bool)>> = BTreeMap::new();
+    // By schema and name: the tables, and whether the name was made.
+    type Owners<'a> = BTreeMap<(Option<&'a str>, &'a str), Vec<(&'a TableName, bool)>>;
+
+    let mut owners = Owners::new();
     for table in declared.schema.tables.values() {
         for index in &table.indexes {
             let kind = if index.unique { Kind::Unique } else { Kind::Index };

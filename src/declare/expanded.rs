@@ -173,7 +173,12 @@ impl<'m> Reader<'_, 'm> {
             by_hand::function(workspace, module, of, place, name).and_then(|function| by_hand::arms(&function.block))
         });
         let name = |variant: &Ident| {
-            let arm = arms.iter().flatten().find(|arm| arm.variants.contains(&variant))?;
+            let mut arms = arms.iter().flatten();
+            let arm = arms.find(|arm| arm.variants.is_empty() || arm.variants.contains(&variant))?;
+            // What `DeriveCustomColumn` of SeaORM 1 offers for the rest.
+            if matches!(arm.result, Expr::MethodCall(call) if call.method == "default_as_str") {
+                return Some(naming::written_column(&naming::plain(variant)));
+            }
             match constants::value(workspace, module, arm.result)? {
                 Lit::Str(text) => Some(text.value()),
                 _ => None,

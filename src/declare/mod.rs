@@ -18,9 +18,11 @@ mod entity;
 mod enums;
 mod expanded;
 mod find;
+mod gather;
 #[path = "../../macros/src/grammar/mod.rs"]
 mod grammar;
 mod known;
+pub mod linked;
 mod names;
 mod naming;
 mod problem;
@@ -32,21 +34,24 @@ mod types;
 mod workspace;
 
 use std::collections::BTreeMap;
+use std::num::NonZero;
+use std::panic::resume_unwind;
 use std::path::PathBuf;
 use std::rc::Rc;
+use std::thread::{self, ScopedJoinHandle};
 
 use syn::Item;
 
-use self::annotations::Role;
 use self::cfg::Condition;
 pub use self::cfg::Features;
 pub use self::column_type::StoredAs;
 use self::entity::Outlines;
 pub use self::find::find_entities;
+use self::gather::Found;
 use self::problem::Problem;
 use self::workspace::{Module, Roots, Workspace};
-use crate::error::{Diagnostic, Error, Result};
-use crate::model::{Declared, Location, ObjectPath};
+use crate::error::{Diagnostic, Result};
+use crate::model::Declared;
 
 /// Where the entities are.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -99,11 +104,57 @@ impl Sources {
 /// # Ok::<(), seachange::error::Error>(())
 /// ```
 pub fn declare(sources: &Sources) -> Result<Declared> {
+    let files: Vec<PathBuf> = workspace::entity_files(sources)?.into_iter().collect();
+    let mut found = Vec::new();
+    let mut diagnostics = Vec::new();
+    for part in read_parts(sources, &files) {
+        let part = part?;
+        found.extend(part.entities);
+        diagnostics.extend(part.diagnostics);
+    }
+    gather::gather(found, diagnostics)
+}
+
+/// What was read of some of the files.
+struct Part {
+    entities: Vec<Found>,
+    diagnostics: Vec<Diagnostic>,
+}
+
+/// Fewer files than this are read faster by one thread than by two.
+const WORTH_A_THREAD: usize = 64;
+
+/// Reads the files, in parallel when there are many. Each thread has a workspace of its own and reads again what its files
+/// lead to: syntax trees cannot be shared, and entities mostly refer to their neighbours.
+fn read_parts(sources: &Sources, files: &[PathBuf]) -> Vec<Result<Part>> {
+    let threads = thread::available_parallelism().map_or(1, NonZero::get).min(files.len() / WORTH_A_THREAD);
+    if threads < 2 {
+        return vec![read_part(sources, files)];
+    }
+    let parts: Vec<&[PathBuf]> = files.chunks(files.len().div_ceil(threads)).collect();
+    thread::scope(|scope| {
+        let started: Vec<_> = parts
+            .iter()
+            // As deep as expressions may be nested on the main thread.
+            .map(|part| thread::Builder::new().stack_size(8 << 20).spawn_scoped(scope, || read_part(sources, part)))
+            .collect();
+        let results =
+            started.into_iter().zip(&parts).map(|(started, part)| match started.map(ScopedJoinHandle::join) {
+                Ok(Ok(result)) => result,
+                // There is no second thread to be had.
+                Err(_) => read_part(sources, part),
+                Ok(Err(panic)) => resume_unwind(panic),
+            });
+        results.collect()
+    })
+}
+
+fn read_part(sources: &Sources, files: &[PathBuf]) -> Result<Part> {
     let workspace = Workspace::new(sources);
-    let roots = workspace.load(&sources.roots)?;
+    let roots = workspace.load(&sources.roots, files.iter().cloned().collect())?;
     let mut problems = Vec::new();
     let mut diagnostics = unreached(&workspace, &roots)?;
-    let mut declared = Declared::default();
+    let mut entities = Vec::new();
     let outlines = Outlines::default();
     for module in entity_modules(&workspace, &roots) {
         unreadable(&module, &mut problems);
@@ -112,24 +163,14 @@ pub fn declare(sources: &Sources) -> Result<Declared> {
             (None, Some(written)) => expanded::read(&workspace, &outlines, &module, written, &mut problems),
             (None, None) => None,
         };
-        if let Some(entity) = entity {
-            add(&workspace, &mut declared, &module, entity, &mut problems);
-        }
+        entities.extend(entity.map(|entity| Found::new(&workspace, &module, entity)));
     }
     problems.extend(workspace.problems());
     if let Some(failure) = workspace.failure() {
         return Err(failure);
     }
     diagnostics.extend(problems.iter().map(|problem| workspace.diagnostic(problem)));
-    if diagnostics.is_empty() {
-        // Another entity may declare the table that one of them leaves alone.
-        let Declared { schema, ignored, .. } = &mut declared;
-        ignored.retain(|name| !schema.tables.contains_key(name));
-        return Ok(declared);
-    }
-    diagnostics.sort_by(|a, b| (&a.location, &a.message).cmp(&(&b.location, &b.message)));
-    diagnostics.dedup();
-    Err(Error::Source { problems: diagnostics })
+    Ok(Part { entities, diagnostics })
 }
 
 /// The modules of the root files, those written inside them included, in the order of files.
@@ -144,62 +185,6 @@ fn entity_modules(workspace: &Workspace, roots: &Roots) -> Vec<Rc<Module>> {
         roots.modules.values().enumerate().map(|(at, id)| (workspace.module(*id).file, at)).collect();
     modules.sort_by_key(|module| (order.get(&module.file).copied(), module.id));
     modules
-}
-
-/// Adds an entity to what is declared. Several may read the same table, as long as one of them knows all its columns.
-fn add(
-    workspace: &Workspace,
-    declared: &mut Declared,
-    module: &Module,
-    entity: entity::Entity,
-    problems: &mut Vec<Problem>,
-) {
-    let name = entity.table.name.clone();
-    let path = ObjectPath::Table(name.clone());
-    match entity.role {
-        Role::Table => {}
-        Role::View => {
-            declared.origins.insert(path, workspace.location(module.file, entity.named));
-            declared.views.insert(name);
-            return;
-        }
-        Role::Ignored => {
-            declared.ignored.insert(name);
-            return;
-        }
-    }
-    if let Some(first) = declared.schema.tables.get(&name) {
-        match shared::join(first, &entity.table) {
-            Ok(table) => drop(declared.schema.tables.insert(name.clone(), table)),
-            Err(difference) => {
-                let place = declared.origins.get(&path).map(|first| format!(" at {first}")).unwrap_or_default();
-                problems.push(
-                    Problem::new(
-                        module.file,
-                        entity.named,
-                        format!("two entities declare the table `{name}` differently"),
-                    )
-                    .label(difference)
-                    .hint(format!(
-                        "the other is{place}; make them agree, or leave one out with `#[seachange(ignore)]`"
-                    )),
-                );
-                return;
-            }
-        }
-    } else {
-        declared.schema.tables.insert(name.clone(), entity.table);
-        declared.origins.insert(path, workspace.location(module.file, entity.named));
-    }
-    for (column, span) in entity.columns {
-        let location: Location = workspace.location(module.file, span);
-        declared.origins.entry(ObjectPath::Column(name.clone(), column)).or_insert(location);
-    }
-    for rename in entity.renames {
-        if !declared.renames.contains(&rename) {
-            declared.renames.push(rename);
-        }
-    }
 }
 
 /// Entities in forms that are not read.
@@ -346,7 +331,7 @@ this is not Rust
                   |     pub x: Nope,
                   |            ^^^^
                   hint: write the column type on the field, `#[sea_orm(column_type = "...")]`, or for all fields into `seachange.toml`, below `[types]`: `"Nope" = "..."`
-                entities/a.rs:8:15: unknown attribute `uniqe` on a column
+                entities/a.rs:8:15: warning: unknown attribute `uniqe` on a column
                   |     #[sea_orm(uniqe)]
                   |               ^^^^^ SeaORM ignores it
                   hint: did you mean `unique`?

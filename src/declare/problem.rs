@@ -4,13 +4,14 @@
 use proc_macro2::Span;
 
 use super::workspace::FileId;
-use crate::error::closest;
+use crate::error::{Severity, closest};
 
 /// One thing that is not understood, with its place.
 #[derive(Debug, Clone)]
 pub(super) struct Problem {
     pub(super) file: FileId,
     pub(super) span: Span,
+    pub(super) severity: Severity,
     pub(super) message: String,
     pub(super) label: Option<String>,
     pub(super) hint: Option<String>,
@@ -25,7 +26,12 @@ pub(super) type Outcome<T> = Result<T, Failure>;
 
 impl Problem {
     pub(super) fn new(file: FileId, span: Span, message: impl Into<String>) -> Self {
-        Self { file, span, message: message.into(), label: None, hint: None }
+        Self { file, span, severity: Severity::Error, message: message.into(), label: None, hint: None }
+    }
+
+    /// It stops nothing: SeaORM takes it, too.
+    pub(super) fn warning(self) -> Self {
+        Self { severity: Severity::Warning, ..self }
     }
 
     pub(super) fn label(mut self, label: impl Into<String>) -> Self {

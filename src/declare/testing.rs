@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use super::{Sources, declare};
-use crate::error::Error;
+use crate::error::{Diagnostic, Error, Severity};
 use crate::model::{
     AutoIncrement, Column, Declared, DefaultValue, Deferrable, Exclusion, ForeignKey, Index, IndexKey, IndexPart, Name,
     NullsOrder, Placement, Rename, Table,
@@ -39,23 +39,26 @@ pub(super) fn write(folder: &Path, source: &str) {
 pub(super) fn of(folder: &Path, roots: &[&str]) -> String {
     let sources = Sources::new(folder, roots.iter().copied());
     match declare(&sources) {
-        Ok(declared) => schema(&declared),
-        Err(Error::Source { problems }) => {
-            let mut text = String::new();
-            for problem in problems {
-                let margin = " ".repeat(problem.location.column - 1);
-                let _ = writeln!(text, "{}: {}", problem.location, problem.message);
-                let _ = writeln!(text, "  | {}", problem.line);
-                let label = problem.label.map(|label| format!(" {label}")).unwrap_or_default();
-                let _ = writeln!(text, "  | {margin}{}{label}", "^".repeat(problem.width));
-                if let Some(hint) = problem.hint {
-                    let _ = writeln!(text, "  hint: {hint}");
-                }
-            }
-            text
-        }
+        Ok(declared) => schema(&declared) + &shown(&declared.warnings),
+        Err(Error::Source { problems }) => shown(&problems),
         Err(other) => format!("{other}\n"),
     }
+}
+
+fn shown(problems: &[Diagnostic]) -> String {
+    let mut text = String::new();
+    for problem in problems {
+        let margin = " ".repeat(problem.location.column - 1);
+        let level = if problem.severity == Severity::Warning { "warning: " } else { "" };
+        let _ = writeln!(text, "{}: {level}{}", problem.location, problem.message);
+        let _ = writeln!(text, "  | {}", problem.line);
+        let label = problem.label.as_ref().map(|label| format!(" {label}")).unwrap_or_default();
+        let _ = writeln!(text, "  | {margin}{}{label}", "^".repeat(problem.width));
+        if let Some(hint) = &problem.hint {
+            let _ = writeln!(text, "  hint: {hint}");
+        }
+    }
+    text
 }
 
 fn schema(declared: &Declared) -> String {

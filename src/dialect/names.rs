@@ -2,6 +2,7 @@
 //! The same for every database; how long a name may be is one of its capabilities.
 
 use std::collections::BTreeMap;
+use std::fmt::Display;
 
 use crate::error::{Error, Result};
 use crate::model::{Constraint, IndexKey, IndexPart, Name, Placement, Schema, Table, TableName};
@@ -17,23 +18,22 @@ pub(super) fn cut(name: &str, limit: Option<usize>) -> &str {
 /// [`Error::Names`] with all names that only differ where they are cut.
 pub(super) fn fit(schema: Schema, limit: Option<usize>) -> Result<Schema> {
     let Some(limit) = limit else { return Ok(schema) };
-    let mut problems = Vec::new();
-    problems.extend(clashes("the tables", schema.tables.keys().map(TableName::to_string), |name| {
-        let (schema, name) = name.split_once('.').unwrap_or(("", name));
-        format!("{}.{}", cut(schema, Some(limit)), cut(name, Some(limit)))
-    }));
-    let by_limit = |name: &str| cut(name, Some(limit)).to_owned();
+    let cut = |name: &String| cut(name, Some(limit)).to_owned();
+    let fit_name = |name: &TableName| TableName { schema: name.schema.as_ref().map(cut), name: cut(&name.name) };
+    let mut problems = clashes("the tables", schema.tables.keys(), fit_name);
     for table in schema.tables.values() {
-        let columns = table.columns.iter().map(|column| column.name.clone());
-        problems.extend(clashes(&format!("the columns of `{}`", table.name), columns, by_limit));
+        let columns = table.columns.iter().map(|column| &column.name);
+        problems.extend(clashes(&format!("the columns of `{}`", table.name), columns, cut));
+        let objects: Vec<String> = object_names(table).collect();
         let what = format!("the constraints and indexes of `{}`", table.name);
-        problems.extend(clashes(&what, object_names(table), by_limit));
+        problems.extend(clashes(&what, objects.iter(), cut));
     }
+    problems.extend(index_clashes(&schema, cut));
     if !problems.is_empty() {
         let message = |problem| format!("{problem}: the database keeps {limit} bytes of a name");
         return Err(Error::Names { problems: problems.into_iter().map(message).collect() });
     }
-    let fit_table = |table: Table| fit_table(table, &|name: &mut String| name.truncate(cut(name, Some(limit)).len()));
+    let fit_table = |table: Table| fit_table(table, &|name: &mut String| *name = cut(name));
     let tables = schema.tables.into_values().map(fit_table).map(|table| (table.name.clone(), table));
     Ok(Schema { tables: tables.collect(), verbatim: schema.verbatim })
 }
@@ -45,17 +45,33 @@ fn object_names(table: &Table) -> impl Iterator<Item = String> {
 }
 
 /// Names that are different before they are cut and the same after.
-fn clashes(of: &str, names: impl Iterator<Item = String>, cut: impl Fn(&str) -> String) -> Vec<String> {
-    let mut seen: BTreeMap<String, String> = BTreeMap::new();
+fn clashes<'a, T, K>(of: &str, names: impl Iterator<Item = &'a T>, cut: impl Fn(&T) -> K) -> Vec<String>
+where
+    T: Display + PartialEq + 'a,
+    K: Ord,
+{
+    let mut seen: BTreeMap<K, &T> = BTreeMap::new();
     let mut found = Vec::new();
     for name in names {
-        match seen.get(&cut(&name)) {
-            Some(first) if *first != name => {
-                found.push(format!("`{first}` and `{name}` among {of} are one name"));
-            }
-            Some(_) => {}
-            None => {
-                seen.insert(cut(&name), name);
+        let first = *seen.entry(cut(name)).or_insert(name);
+        if first != name {
+            found.push(format!("`{first}` and `{name}` among {of} are one name"));
+        }
+    }
+    found
+}
+
+/// The same for the indexes of different tables, which share their names within a schema.
+fn index_clashes(schema: &Schema, cut: impl Fn(&String) -> String) -> Vec<String> {
+    let mut seen: BTreeMap<(Option<&String>, String), (&TableName, &String)> = BTreeMap::new();
+    let mut found = Vec::new();
+    for table in schema.tables.values() {
+        for index in &table.indexes {
+            let key = (table.name.schema.as_ref(), cut(&index.name.text));
+            let (owner, first) = *seen.entry(key).or_insert((&table.name, &index.name.text));
+            if owner != &table.name && first != &index.name.text {
+                let name = &index.name.text;
+                found.push(format!("`{first}` on `{owner}` and `{name}` on `{}` are one name", table.name));
             }
         }
     }
@@ -176,15 +192,20 @@ mod tests {
                 .indexes
                 .push(Index::new(Name::inferred(format!("idx-orders-{column}")), vec![IndexPart::column(column)]));
         }
-        let error =
-            fit(schema(vec![second, table("orders_2025", &[]), table("orders_2026", &[])]), Some(8)).unwrap_err();
-        let Error::Names { problems } = error else { panic!("{error}") };
+        let mut third = table("customers", &["id"]);
+        third.indexes.push(Index::new(Name::written("idx-orders"), vec![IndexPart::column("id")]));
+        let tables = vec![second, third, table("orders_2025", &[]), table("orders_2026", &[])];
+        let Error::Names { problems } = fit(schema(tables), Some(8)).unwrap_err() else { panic!() };
+        let kept = ": the database keeps 8 bytes of a name";
+        let problems: Vec<&str> = problems.iter().map(|problem| problem.strip_suffix(kept).unwrap()).collect();
         assert_eq!(
             problems,
             [
-                "`orders_2025` and `orders_2026` among the tables are one name: the database keeps 8 bytes of a name",
+                "`orders_2025` and `orders_2026` among the tables are one name",
                 "`idx-orders-amount_net` and `idx-orders-amount_gross` among the constraints and indexes of `orders` are \
-                 one name: the database keeps 8 bytes of a name",
+                 one name",
+                "`idx-orders` on `customers` and `idx-orders-amount_net` on `orders` are one name",
+                "`idx-orders` on `customers` and `idx-orders-amount_gross` on `orders` are one name",
             ]
         );
     }

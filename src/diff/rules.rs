@@ -247,3 +247,37 @@ fn tighten_names(table: &mut Table, live: Option<&Table>) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Column, ColumnType, DataType};
+
+    #[test]
+    fn ignored_comments_are_those_of_the_database() {
+        let schema = |comment: &str| {
+            let mut table = Table::new(TableName::new("t"));
+            table.comment = Some(comment.to_owned());
+            let column = Column::new("a", ColumnType::inferred(DataType::Integer));
+            table.columns.push(Column { comment: Some(comment.to_owned()), ..column });
+            Schema { tables: [(table.name.clone(), table)].into(), ..Schema::default() }
+        };
+        let rules = Rules { ignore: vec![Kind::Comments], ..Rules::default() };
+        assert_eq!(rules.without_ignored(schema("new"), &schema("old")), schema("old"));
+        assert_eq!(Rules::default().without_ignored(schema("new"), &schema("old")), schema("new"));
+    }
+
+    #[test]
+    fn patterns_over_names() {
+        let mut tables = Tables::default();
+        tables.include("app_*").unwrap();
+        tables.include("audit.*").unwrap();
+        tables.exclude("*_old").unwrap();
+        let has = |schema: Option<&str>, name: &str| {
+            tables.has(&TableName { schema: schema.map(str::to_owned), name: name.to_owned() })
+        };
+        assert!(has(None, "app_users") && has(Some("any"), "app_users") && has(Some("audit"), "log"));
+        assert!(!has(None, "users") && !has(Some("audit"), "log_old") && !has(None, "log"));
+        assert_eq!(tables.exclude("[a").unwrap_err(), "unclosed character class; missing ']'");
+    }
+}

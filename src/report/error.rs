@@ -7,7 +7,7 @@ use std::path::{MAIN_SEPARATOR, Path};
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 use anstyle::{AnsiColor, Style};
 
-use crate::error::{Diagnostic, Error};
+use crate::error::{Diagnostic, Error, Severity};
 
 const FAILED: Style = AnsiColor::Red.on_default().bold();
 const HINT: Style = AnsiColor::Cyan.on_default().bold();
@@ -21,6 +21,14 @@ pub fn write(error: &Error, folder: &Path, out: &mut dyn Write) -> io::Result<()
     write_whole(error, &mut text)?;
     let text = String::from_utf8_lossy(&text);
     out.write_all(text.replace(&format!("{}{MAIN_SEPARATOR}", folder.display()), "").as_bytes())
+}
+
+/// Writes a warning about a source file.
+///
+/// # Errors
+/// The output is closed.
+pub fn write_warning(warning: &Diagnostic, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "{}\n", diagnostic(warning))
 }
 
 fn write_whole(error: &Error, out: &mut dyn Write) -> io::Result<()> {
@@ -69,7 +77,11 @@ fn diagnostic(problem: &Diagnostic) -> String {
     };
     let snippet =
         Snippet::source(problem.line.as_str()).line_start(problem.location.line).path(path).annotation(annotation);
-    let mut group = Level::ERROR.primary_title(problem.message.as_str()).element(snippet);
+    let level = match problem.severity {
+        Severity::Error => Level::ERROR,
+        Severity::Warning => Level::WARNING,
+    };
+    let mut group = level.primary_title(problem.message.as_str()).element(snippet);
     if let Some(hint) = &problem.hint {
         group = group.element(Level::HELP.message(hint.as_str()));
     }

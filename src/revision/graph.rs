@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::error::{Diagnostic, Error, Result};
+use crate::error::{Diagnostic, Error, Result, Severity};
 use crate::model::Location;
 
 use super::Revision;
@@ -193,6 +193,7 @@ fn is_named(revision: &Revision, word: &str) -> bool {
 
 fn problem(revision: &Revision, message: String, hint: &str) -> Diagnostic {
     Diagnostic {
+        severity: Severity::Error,
         message,
         location: Location { file: revision.path.clone(), line: 1, column: 1 },
         line: format!("-- revision: {}", revision.id),

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
-use crate::error::Diagnostic;
+use crate::error::{Diagnostic, Severity};
 use crate::model::Location;
 
 /// One revision as its file says it.
@@ -237,6 +237,7 @@ fn section(marker: &str, line: usize) -> Option<Section> {
 
 fn problem(path: &Path, line: usize, text: &str, message: &str, hint: &str) -> Diagnostic {
     Diagnostic {
+        severity: Severity::Error,
         message: message.to_owned(),
         location: Location { file: path.to_owned(), line, column: 1 },
         line: text.to_owned(),

@@ -481,7 +481,7 @@ fn what_is_misused_says_what_to_do() {
     fs::write(project.path().join("text.db"), "this is no database, whatever its name says").unwrap();
     check(&["check", "-d", "sqlite://text.db"], "file is not a database");
     fs::write(project.path().join("seachange.toml"), "entities = [\"src/entities\"]\nmigration = \"m\"\n").unwrap();
-    check(&["check"], "unknown field `migration`");
+    check(&["check"], "did you mean `migrations`?");
     fs::create_dir(project.path().join("empty")).unwrap();
     fs::write(project.path().join("seachange.toml"), "entities = [\"empty\"]\n").unwrap();
     check(&["check", "-d", "sqlite://x.db"], "no SeaORM entities in `empty`");

@@ -5,6 +5,8 @@
 mod annotations;
 mod cases;
 mod cli;
+mod config;
+mod conventions;
 mod declare;
 mod history;
 mod language;

@@ -1,6 +1,7 @@
 //! The foreign keys of an entity: from its `Relation` enum, or from the relation fields of a dense model.
 //! Only an owning relation makes one, the side that says `belongs_to`.
 
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use proc_macro2::Span;
@@ -21,6 +22,7 @@ use super::problem::{Failure, Outcome, Problem, kept};
 use super::types::path_text;
 use super::workspace::{Module, ModuleId, Workspace};
 use super::{by_hand, constants, naming};
+use crate::error::Severity;
 use crate::model::{Action, Deferrable, ForeignKey, Name, Placement};
 
 /// The kind of a relation field, by the last name of its type, as SeaORM's macros tell it.
@@ -51,13 +53,14 @@ pub(super) fn read(
     own: &Outline,
     problems: &mut Vec<Problem>,
 ) -> Vec<ForeignKey> {
-    let reader = Reader { workspace, outlines, module, own };
+    let reader = Reader { workspace, outlines, module, own, warnings: RefCell::default() };
     let dense = module.is_dense(&model.attrs);
     let found: Vec<Outcome<Option<ForeignKey>>> = if dense {
         relation_fields(model).map(|(field, wrapper)| reader.field(field, wrapper)).collect()
     } else {
         reader.variants(&model.ident)
     };
+    problems.extend(reader.warnings.take());
     distinct(found, problems)
 }
 
@@ -76,8 +79,10 @@ pub(super) fn read_variants(
     own: &Outline,
     problems: &mut Vec<Problem>,
 ) -> Vec<ForeignKey> {
-    let reader = Reader { workspace, outlines, module, own };
-    distinct(reader.variants(entity), problems)
+    let reader = Reader { workspace, outlines, module, own, warnings: RefCell::default() };
+    let found = reader.variants(entity);
+    problems.extend(reader.warnings.take());
+    distinct(found, problems)
 }
 
 fn distinct(found: Vec<Outcome<Option<ForeignKey>>>, problems: &mut Vec<Problem>) -> Vec<ForeignKey> {
@@ -96,9 +101,18 @@ struct Reader<'a> {
     outlines: &'a Outlines,
     module: &'a Module,
     own: &'a Outline,
+    warnings: RefCell<Vec<Problem>>,
 }
 
 impl Reader<'_> {
+    /// Keeps the warnings for later and stops at the errors.
+    fn errors(&self, problems: Vec<Problem>) -> Outcome<()> {
+        let is_warning = |problem: &Problem| problem.severity == Severity::Warning;
+        let (warnings, errors): (Vec<_>, Vec<_>) = problems.into_iter().partition(is_warning);
+        self.warnings.borrow_mut().extend(warnings);
+        if errors.is_empty() { Ok(()) } else { Err(Failure(errors)) }
+    }
+
     /// The foreign keys of `enum Relation`.
     fn variants(&self, entity: &Ident) -> Vec<Outcome<Option<ForeignKey>>> {
         let file = self.module.file;
@@ -199,9 +213,7 @@ impl Reader<'_> {
         let span = variant.ident.span();
         let mut problems = Vec::new();
         let said = RelationAttrs::of_variant(file, &variant.attrs, &mut problems);
-        if !problems.is_empty() {
-            return Err(Failure(problems));
-        }
+        self.errors(problems)?;
         self.unconditional(&variant.attrs, &variant.ident.to_string())?;
         let said = said.unwrap_or_default();
         if said.owner.is_none() {
@@ -235,25 +247,18 @@ impl Reader<'_> {
         let name = field.ident.as_ref().map(naming::plain).unwrap_or_default();
         let mut problems = Vec::new();
         let said = RelationAttrs::of_field(file, &field.attrs, &mut problems);
-        if !problems.is_empty() {
-            return Err(Failure(problems));
-        }
+        self.errors(problems)?;
         self.unconditional(&field.attrs, &name)?;
         let Some(said) = said else { return Ok(None) };
         let self_owner = said.self_ref && !said.via && said.from.is_some() && said.to.is_some();
         if said.owner.is_none() && !self_owner {
             let lost = [&said.from, &said.to, &said.on_delete, &said.on_update].into_iter().flatten().next();
-            return match lost {
-                Some(lost) if !said.self_ref && !said.via => Err(Problem::new(
-                    file,
-                    lost.span(),
-                    format!("`{name}` says how it refers but not that it owns the reference"),
-                )
-                .label("SeaORM ignores it")
-                .hint("add `belongs_to`")
-                .into()),
-                _ => Ok(None),
-            };
+            if let Some(lost) = lost.filter(|_| !said.self_ref && !said.via) {
+                let message = format!("`{name}` says how it refers but not that it owns the reference");
+                let warning = Problem::new(file, lost.span(), message).warning();
+                self.warnings.borrow_mut().push(warning.label("SeaORM ignores it").hint("add `belongs_to`"));
+            }
+            return Ok(None);
         }
         if wrapper == Wrapper::HasMany {
             return Err(Problem::new(file, said.owner.unwrap_or(span), format!("`{name}` belongs to many"))

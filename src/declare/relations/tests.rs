@@ -267,7 +267,11 @@ pub enum Relation {
               |     #[sea_orm(belong_to = "super::other::Entity")]
               |               ^^^^^^^^^ SeaORM does not take it
               hint: did you mean `belongs_to`?
-            entities/here.rs:18:5: a second `#[sea_orm(...)]` on a relation
+            entities/here.rs:17:15: `belongs_to` without `to`
+              |     #[sea_orm(belongs_to = "super::other::Entity", from = "Column::AKey")]
+              |               ^^^^^^^^^^
+              hint: name the column here in `from` and the column it refers to in `to`
+            entities/here.rs:18:5: warning: a second `#[sea_orm(...)]` on a relation
               |     #[sea_orm(to = "super::other::Column::FirstKey")]
               |     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
               hint: put everything into the first: SeaORM reads no other
@@ -457,42 +461,42 @@ pub struct Model {
 }
 "#,
         expect![[r#"
-                entities/here.rs:10:34: the table `here` has no column `CKey`
-                  |     #[sea_orm(belongs_to, from = "c_key", to = "first_key")]
-                  |                                  ^^^^^^^
-                  hint: did you mean `AKey`?
-                entities/here.rs:12:15: `belongs_to` without `from`
-                  |     #[sea_orm(belongs_to, to = "first_key")]
-                  |               ^^^^^^^^^^
-                  hint: name the column here in `from` and the column it refers to in `to`
-                entities/here.rs:14:22: `no_owner` says how it refers but not that it owns the reference
-                  |     #[sea_orm(from = "a_key", to = "first_key")]
-                  |                      ^^^^^^^ SeaORM ignores it
-                  hint: add `belongs_to`
-                entities/here.rs:16:15: `many` belongs to many
-                  |     #[sea_orm(belongs_to, from = "a_key", to = "first_key")]
-                  |               ^^^^^^^^^^
-                  hint: make it `BelongsTo<...>`
-                entities/here.rs:18:61: unknown attribute `fk_name` on a relation field
-                  |     #[sea_orm(belongs_to, from = "a_key", to = "first_key", fk_name = "x")]
-                  |                                                             ^^^^^^^ SeaORM does not take it
-                  hint: the attributes here are `belongs_to`, `has_one`, `has_many`, `self_ref`, `skip_fk`, `via`, `via_rel`, `from`, `to`, `relation_enum`, `relation_reverse`, `reverse`, `on_update`, `on_delete`
-                entities/here.rs:21:25: cannot find the entity `super::lost::Entity`
-                  |     pub lost: BelongsTo<super::lost::Entity>,
-                  |                         ^^^^^^^^^^^^^^^^^^^
-                  hint: check the path; it is looked up from this module
-                entities/here.rs:22:34: `a key` does not name columns
-                  |     #[sea_orm(belongs_to, from = "a key", to = "first_key")]
-                  |                                  ^^^^^^^
-                  hint: write a field such as `file_id`, or `(a, b)`
-                entities/here.rs:24:34: 2 columns refer to 1
-                  |     #[sea_orm(belongs_to, from = "(a_key, b_key)", to = "first_key")]
-                  |                                  ^^^^^^^^^^^^^^^^
-                  hint: name as many columns in `from` as in `to`
-                entities/here.rs:27:30: `i32` is not an entity that can be read
-                  |     pub no_entity: BelongsTo<i32, i32>,
-                  |                              ^^^
-                  hint: the model beside it needs `DeriveEntityModel`
-            "#]],
+            entities/here.rs:10:34: the table `here` has no column `CKey`
+              |     #[sea_orm(belongs_to, from = "c_key", to = "first_key")]
+              |                                  ^^^^^^^
+              hint: did you mean `AKey`?
+            entities/here.rs:12:15: `belongs_to` without `from`
+              |     #[sea_orm(belongs_to, to = "first_key")]
+              |               ^^^^^^^^^^
+              hint: name the column here in `from` and the column it refers to in `to`
+            entities/here.rs:14:22: warning: `no_owner` says how it refers but not that it owns the reference
+              |     #[sea_orm(from = "a_key", to = "first_key")]
+              |                      ^^^^^^^ SeaORM ignores it
+              hint: add `belongs_to`
+            entities/here.rs:16:15: `many` belongs to many
+              |     #[sea_orm(belongs_to, from = "a_key", to = "first_key")]
+              |               ^^^^^^^^^^
+              hint: make it `BelongsTo<...>`
+            entities/here.rs:18:61: unknown attribute `fk_name` on a relation field
+              |     #[sea_orm(belongs_to, from = "a_key", to = "first_key", fk_name = "x")]
+              |                                                             ^^^^^^^ SeaORM does not take it
+              hint: the attributes here are `belongs_to`, `has_one`, `has_many`, `self_ref`, `skip_fk`, `via`, `via_rel`, `from`, `to`, `relation_enum`, `relation_reverse`, `reverse`, `on_update`, `on_delete`
+            entities/here.rs:21:25: cannot find the entity `super::lost::Entity`
+              |     pub lost: BelongsTo<super::lost::Entity>,
+              |                         ^^^^^^^^^^^^^^^^^^^
+              hint: check the path; it is looked up from this module
+            entities/here.rs:22:34: `a key` does not name columns
+              |     #[sea_orm(belongs_to, from = "a key", to = "first_key")]
+              |                                  ^^^^^^^
+              hint: write a field such as `file_id`, or `(a, b)`
+            entities/here.rs:24:34: 2 columns refer to 1
+              |     #[sea_orm(belongs_to, from = "(a_key, b_key)", to = "first_key")]
+              |                                  ^^^^^^^^^^^^^^^^
+              hint: name as many columns in `from` as in `to`
+            entities/here.rs:27:30: `i32` is not an entity that can be read
+              |     pub no_entity: BelongsTo<i32, i32>,
+              |                              ^^^
+              hint: the model beside it needs `DeriveEntityModel`
+        "#]],
     );
 }

@@ -318,11 +318,14 @@ pub enum Relation {
 pub struct Nothing;
 "#,
         expect![[r#"
-                entities/forgotten.rs:1:1: no `mod forgotten;` leads to this file, so its entities are not part of the crate
-                  | use sea_orm::entity::prelude::*;
-                  | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
-                  hint: add `mod forgotten;` to the module above it, or remove the file from the entity folders
-            "#]],
+            table a
+              id Integer inferred auto?
+              primary key (id)
+            entities/forgotten.rs:1:1: warning: no `mod forgotten;` leads to this file, so its entities are not part of the crate
+              | use sea_orm::entity::prelude::*;
+              | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+              hint: add `mod forgotten;` to the module above it, or remove the file from the entity folders
+        "#]],
     );
 }
 

@@ -1,0 +1,599 @@
+//! What `seachange.toml` says about names, tables and differences, on real databases through the binary.
+
+use std::fs;
+
+use expect_test::{Expect, expect};
+use seachange::compare::compare;
+use seachange::declare::convention::{Convention, Kind};
+use seachange::declare::{Sources, declare};
+use seachange::dialect::{EnumStorage, Options};
+use seachange::error::Error;
+use seachange::model::{Check, Declared, Name, Placement, TableName};
+use seachange::revision::Direction;
+
+use crate::support::{DIALECT, Project, block_on, execute, memory, query, reflect, run, write};
+
+const TEAMS: &str = r#"
+pub mod teams {
+    use sea_orm::entity::prelude::*;
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "teams")]
+    pub struct Model {
+        #[sea_orm(primary_key)]
+        pub id: i32,
+        #[sea_orm(unique)]
+        pub slug: String,
+        #[sea_orm(indexed)]
+        pub name: String,
+    }
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+}
+"#;
+
+const MEMBERS: &str = r#"
+pub mod members {
+    use sea_orm::entity::prelude::*;
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "members")]
+    pub struct Model {
+        #[sea_orm(primary_key)]
+        pub team_id: i32,
+        #[sea_orm(primary_key)]
+        pub user_id: i32,
+        #[sea_orm(unique_key = "badge")]
+        pub series: String,
+        #[sea_orm(unique_key = "badge")]
+        pub number: i32,
+    }
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {
+        #[sea_orm(belongs_to = "super::teams::Entity", from = "Column::TeamId", to = "super::teams::Column::Id")]
+        Team,
+    }
+}
+"#;
+
+const NAMES: &str = r#"
+[naming]
+index = "ix_{table}_{columns}"
+unique = "uq_{table}_{columns}"
+foreign_key = "fk_{table}_{column_0}_{referenced_table}"
+check = "ck_{table}_{name}"
+primary_key = "pk_{table}"
+"#;
+
+/// The two tables as another tool made them, every constraint under a name of its own or under none.
+const FOREIGN_NAMES: &str = r#"
+CREATE TABLE teams (id integer NOT NULL CONSTRAINT a_key PRIMARY KEY AUTOINCREMENT, slug varchar NOT NULL UNIQUE, name varchar NOT NULL);
+CREATE INDEX by_name ON teams (name);
+CREATE TABLE members (
+    team_id integer NOT NULL, user_id integer NOT NULL, series varchar NOT NULL, number integer NOT NULL,
+    PRIMARY KEY (team_id, user_id),
+    CONSTRAINT one_badge UNIQUE (series, number),
+    CONSTRAINT to_team FOREIGN KEY (team_id) REFERENCES teams (id)
+);
+"#;
+
+/// A project with entities in one file, a configuration that ends like this, and a database.
+fn project(entities: &str, configuration: &str, sql: &str) -> Project {
+    let project = Project { folder: tempfile::tempdir().unwrap() };
+    fs::write(project.path().join("entities.rs"), entities).unwrap();
+    configure(&project, configuration);
+    // The file is there, even when it is empty.
+    project.sql("PRAGMA user_version = 1");
+    project.sql(sql);
+    project
+}
+
+fn configure(project: &Project, configuration: &str) {
+    let start = "entities = [\"entities.rs\"]\n[database]\nurl = \"sqlite://media.db\"\n";
+    fs::write(project.path().join("seachange.toml"), format!("{start}{configuration}")).unwrap();
+}
+
+/// The changes that `check` finds, without where they are declared.
+fn changes(project: &Project) -> String {
+    let ran = project.run(&["check"]);
+    assert!(ran.code < 2, "{}", ran.notes);
+    let lines = ran.out.lines().skip_while(|line| *line != "changes").skip(1).take_while(|line| !line.is_empty());
+    lines.map(|line| format!("{}\n", line.trim().split("  ").next().unwrap_or_default())).collect()
+}
+
+fn unmanaged(project: &Project) -> String {
+    let ran = project.run(&["check"]);
+    let lines = ran.out.lines().skip_while(|line| !line.starts_with("unmanaged")).skip(1);
+    lines.take_while(|line| !line.is_empty()).map(|line| format!("{}\n", line.trim())).collect()
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "expect! makes values")]
+fn fails(configuration: &str, entities: &str, expected: Expect) {
+    let project = project(entities, configuration, "");
+    let ran = project.expect(2, &["check"]);
+    expected.assert_eq(&ran.notes);
+}
+
+#[test]
+fn mistakes_are_drawn_with_their_line() {
+    fails(
+        "lock_timeot = 5\n[naming]\nindex = \"ix_{tabel}\"\n",
+        TEAMS,
+        expect![[r#"
+        error: unknown key `lock_timeot` in `[database]`
+         --> seachange.toml:4:1
+          |
+        4 | lock_timeot = 5
+          | ^^^^^^^^^^^
+          |
+          = help: did you mean `lock_timeout`?
+
+        error: unknown token `{tabel}`
+         --> seachange.toml:6:13
+          |
+        6 | index = "ix_{tabel}"
+          |             ^^^^^^^
+          |
+          = help: did you mean `{table}`?
+
+        error: 2 problems in the configuration
+    "#]],
+    );
+    fails(
+        "[naming\n",
+        TEAMS,
+        expect![[r#"
+        error: this is not TOML: unclosed table, expected `]`
+         --> seachange.toml:4:8
+          |
+        4 | [naming
+          |        ^
+
+        error: 1 problem in the configuration
+    "#]],
+    );
+}
+
+#[test]
+fn names_of_templates_are_used_for_what_is_new_and_silent_about_what_is_there() {
+    let entities = TEAMS.to_owned() + MEMBERS;
+    let there = project(&entities, NAMES, FOREIGN_NAMES);
+    assert_eq!(changes(&there), "");
+    assert_eq!(unmanaged(&there), "");
+
+    let new = project(&entities, NAMES, "");
+    new.expect(0, &["revision", "--autogenerate", "-m", "tables"]);
+    new.expect(0, &["upgrade"]);
+    let made = new.query("SELECT sql FROM sqlite_schema WHERE name NOT LIKE 'seachange%' AND sql IS NOT NULL AND name <> 'sqlite_sequence' ORDER BY name");
+    expect![[r#"
+        CREATE INDEX "ix_teams_name" ON "teams" ("name")
+        CREATE TABLE "members" (
+            "team_id" integer NOT NULL CONSTRAINT "fk_members_team_id_teams" REFERENCES "teams" ("id"),
+            "user_id" integer NOT NULL,
+            "series" varchar NOT NULL,
+            "number" integer NOT NULL,
+            CONSTRAINT "pk_members" PRIMARY KEY ("team_id", "user_id")
+        )
+        CREATE TABLE "teams" (
+            "id" integer NOT NULL CONSTRAINT "pk_teams" PRIMARY KEY AUTOINCREMENT,
+            "slug" varchar NOT NULL CONSTRAINT "uq_teams_slug" UNIQUE,
+            "name" varchar NOT NULL
+        )
+        CREATE UNIQUE INDEX "uq_members_series_number" ON "members" ("series", "number")
+    "#]]
+    .assert_eq(&(made.join("\n") + "\n"));
+    new.expect(0, &["check"]);
+    // Another convention later changes nothing that is there.
+    configure(&new, "[naming]\nindex = \"index_of_{table}_{columns}\"\nprimary_key = \"key_of_{table}\"\n");
+    new.expect(0, &["check"]);
+    new.expect(0, &["check", "--offline"]);
+}
+
+#[test]
+fn exact_names_are_wanted_only_when_asked_for() {
+    let entities = TEAMS.to_owned() + MEMBERS;
+    let project = project(&entities, "", FOREIGN_NAMES);
+    project.expect(0, &["revision", "--baseline", "-m", "start"]);
+    project.expect(0, &["stamp", "head"]);
+    project.expect(0, &["check"]);
+    configure(&project, &format!("{NAMES}[diff]\nexact_names = true\n"));
+    expect![[r#"
+        drop the primary key (team_id, user_id) from `members`
+        drop the unique constraint (series, number) from `members`
+        drop the foreign key (team_id) to `teams` from `members`
+        add the primary key (team_id, user_id) to `members`
+        add the foreign key (team_id) to `teams` to `members`
+        create index `uq_members_series_number` on `members`
+        rename index `by_name` on `teams` to `ix_teams_name`
+        drop the primary key (id) from `teams`
+        drop the unique constraint (slug) from `teams`
+        add the primary key (id) to `teams`
+        add the unique constraint (slug) to `teams`
+    "#]]
+    .assert_eq(&changes(&project));
+    project.expect(0, &["revision", "--autogenerate", "-m", "names"]);
+    project.expect(0, &["upgrade"]);
+    project.expect(0, &["check"]);
+    project.expect(0, &["check", "--offline"]);
+    assert_eq!(unmanaged(&project), "");
+}
+
+#[test]
+fn two_things_of_one_name_are_an_error() {
+    fails(
+        "[naming]\nindex = \"ix_{table}\"\nprimary_key = \"ix_{table}\"\n",
+        TEAMS,
+        expect![[r#"
+        error: 1 problem with the names of constraints and indexes
+          two constraints or indexes of `teams` get the name `ix_teams`  entities.rs:5:28
+        hint: write a name at one of them, or give the templates in `[naming]` of `seachange.toml` more tokens, as in `{table}_{columns}`
+    "#]],
+    );
+    let two = TEAMS.to_owned() + &TEAMS.replace("teams", "groups");
+    fails(
+        "[naming]\nindex = \"ix_{columns}\"\n",
+        &two,
+        expect![[r#"
+        error: 1 problem with the names of constraints and indexes
+          an index of `groups` and one of `teams` get the name `ix_name`
+        hint: write a name at one of them, or give the templates in `[naming]` of `seachange.toml` more tokens, as in `{table}_{columns}`
+    "#]],
+    );
+    fails(
+        "[naming]\nindex = \"ix_{table}_{column_1}\"\n",
+        TEAMS,
+        expect![[r#"
+        error: 1 problem with the names of constraints and indexes
+          the index (name) of `teams` cannot be named by `ix_{table}_{column_1}`: it has no `{column_1}`  entities.rs:5:28
+        hint: write a name at one of them, or give the templates in `[naming]` of `seachange.toml` more tokens, as in `{table}_{columns}`
+    "#]],
+    );
+}
+
+fn declared(entities: &str) -> Declared {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("entities.rs"), entities).unwrap();
+    declare(&Sources::new(folder.path(), ["entities.rs"])).unwrap()
+}
+
+fn check(name: Option<Name>, expression: &str, column: Option<&str>) -> Check {
+    let placement = column.map_or(Placement::Table, |column| Placement::Column(column.to_owned()));
+    Check { name, expression: expression.to_owned(), placement }
+}
+
+#[test]
+fn checks_are_named_as_sqlalchemy_does() {
+    let with = |template: &str, checks: Vec<Check>| {
+        let mut declared = declared(TEAMS);
+        let table = declared.schema.tables.get_mut(&TableName::new("teams")).unwrap();
+        table.checks = checks;
+        let mut convention = Convention::default();
+        convention.set(Kind::Check, template).unwrap();
+        convention.apply(&mut declared).map(|()| declared)
+    };
+    let names = |declared: &Declared| {
+        let checks = declared.schema.tables[&TableName::new("teams")].checks.clone();
+        checks.into_iter().map(|check| check.name).collect::<Vec<_>>()
+    };
+    let written = || check(Some(Name::written("long")), "length(name) > 3", None);
+    let unnamed = || check(None, "slug <> ''", Some("slug"));
+
+    let named = with("ck_{table}_{name}", vec![written()]).unwrap();
+    assert_eq!(names(&named), [Some(Name::written("ck_teams_long"))]);
+    let named = with("ck_{table}_{columns}", vec![written(), unnamed()]).unwrap();
+    assert_eq!(names(&named), [Some(Name::written("long")), Some(Name::inferred("ck_teams_slug"))]);
+    let Err(Error::Names { problems }) = with("ck_{table}_{name}", vec![unnamed()]) else { panic!() };
+    assert_eq!(
+        problems,
+        ["the check (slug <> '') of `teams` cannot be named by `ck_{table}_{name}`: it has no name for `{name}`  \
+             entities.rs:5:28"]
+    );
+    let Err(Error::Names { problems }) = with("ck_{columns}", vec![check(None, "1", None)]) else { panic!() };
+    assert_eq!(problems.len(), 1);
+
+    block_on(async {
+        // What nobody wrote is silent about another name and about none; what somebody wrote is not.
+        let options = Options { enums: EnumStorage::Plain };
+        for live in ["CHECK (slug <> '')", "CONSTRAINT other CHECK (slug <> '')"] {
+            let session = memory().await;
+            let table = "id integer NOT NULL PRIMARY KEY AUTOINCREMENT, name varchar NOT NULL";
+            let sql = format!(
+                "CREATE TABLE teams ({table}, slug varchar NOT NULL UNIQUE {live}, CONSTRAINT short CHECK (length(name) > 3)); \
+                 CREATE INDEX n ON teams (name)"
+            );
+            execute(&session, &sql).await;
+            let live = reflect(&session).await;
+            let silent = with("ck_{table}_{columns}", vec![unnamed()]).unwrap();
+            let comparison = compare(&silent, None, &live, DIALECT, &options).unwrap();
+            assert_eq!(comparison.ops(), []);
+            let loud = with("ck_{table}_{columns}", vec![unnamed(), written()]).unwrap();
+            let comparison = compare(&loud, None, &live, DIALECT, &options).unwrap();
+            let ops: Vec<String> = comparison.ops().iter().map(ToString::to_string).collect();
+            assert_eq!(ops, ["add the check (length(name) > 3) to `teams`"]);
+        }
+        // And the name of the template is used for what is new.
+        let session = memory().await;
+        let named = with("ck_{table}_{columns}", vec![unnamed()]).unwrap();
+        let birth = compare(&named, None, &reflect(&session).await, DIALECT, &options).unwrap();
+        run(&session, &write(&birth, "birth").unwrap().text, Direction::Up).await.unwrap();
+        let made = query(&session, "SELECT sql FROM sqlite_schema WHERE name = 'teams'").await;
+        assert!(made[0].contains("CONSTRAINT \"ck_teams_slug\" CHECK (slug <> '')"), "{made:?}");
+        assert_eq!(compare(&named, None, &reflect(&session).await, DIALECT, &options).unwrap().ops(), []);
+    });
+}
+
+#[test]
+fn a_table_left_out_is_invisible_on_every_side() {
+    let entities = TEAMS.to_owned() + MEMBERS + &TEAMS.replace("teams", "spatial_teams");
+    let sql = format!(
+        "{FOREIGN_NAMES}\nCREATE TABLE spatial_ref (id integer PRIMARY KEY, team_id integer REFERENCES teams (id));
+         CREATE TABLE other (id integer PRIMARY KEY);
+         CREATE VIEW spatial_view AS SELECT * FROM teams;
+         CREATE VIEW other_view AS SELECT * FROM teams;"
+    );
+    let project = project(&entities, "", &sql);
+    let ran = project.expect(1, &["check"]);
+    assert!(ran.out.contains("create table `spatial_teams`"), "{}", ran.out);
+    assert_eq!(unmanaged(&project), "table `other`\ntable `spatial_ref`\nview `other_view`\nview `spatial_view`\n");
+
+    configure(&project, "[tables]\nexclude = [\"spatial_*\"]\n");
+    let ran = project.expect(0, &["check"]);
+    assert!(!ran.out.contains("spatial"), "{}", ran.out);
+    assert!(ran.out.contains("compared 2 tables"), "{}", ran.out);
+    assert_eq!(unmanaged(&project), "table `other`\nview `other_view`\n");
+    project.expect(0, &["revision", "--baseline", "-m", "start"]);
+    assert!(!project.newest().contains("spatial"), "{}", project.newest());
+    let lock = fs::read_to_string(project.path().join("migrations/schema.lock")).unwrap();
+    assert!(!lock.contains("spatial") && lock.contains("members"), "{lock}");
+    project.expect(0, &["stamp", "head"]);
+    project.expect(0, &["check"]);
+    project.expect(0, &["check", "--offline"]);
+
+    // A foreign key to a table that is left out is still one, and a table that was declared is not dropped.
+    configure(&project, "[tables]\ninclude = [\"m*\", \"spatial_*\"]\nexclude = [\"spatial_*\"]\n");
+    let ran = project.expect(0, &["check"]);
+    assert!(ran.out.contains("compared 1 table, 4 columns, 1 foreign key"), "{}", ran.out);
+    assert_eq!(unmanaged(&project), "");
+    project.expect(0, &["check", "--offline"]);
+    // Neither the name before nor the one after is somebody's to rename.
+    let ran = project.expect(2, &["diff", "--rename", "teams=spatial_old"]);
+    assert!(ran.notes.contains("`--rename teams=spatial_old` renames nothing"), "{}", ran.notes);
+}
+
+#[test]
+fn a_pattern_with_a_dot_is_about_the_name_with_its_schema() {
+    let entities = TEAMS.to_owned()
+        + &TEAMS
+            .replace("table_name = \"teams\"", "schema_name = \"audit\", table_name = \"log\"")
+            .replace("teams", "log");
+    let sql = "CREATE TABLE log (anything); CREATE TABLE log_of_others (id integer PRIMARY KEY);";
+    let project = project(&entities, "[tables]\nexclude = [\"audit.*\"]\n", sql);
+    let ran = project.expect(1, &["check"]);
+    assert_eq!(changes(&project), "create table `teams`\n");
+    assert_eq!(unmanaged(&project), "table `log_of_others`\n", "{}", ran.out);
+    configure(&project, "[tables]\nexclude = [\"log*\"]\n");
+    assert_eq!(changes(&project), "create table `teams`\n");
+    assert_eq!(unmanaged(&project), "");
+}
+
+#[test]
+fn a_plan_sees_the_views_that_are_left_out() {
+    let entities = TEAMS.replace("pub name: String", "#[sea_orm(renamed_from = \"title\")]\n        pub name: String");
+    let sql = "CREATE TABLE teams (id integer NOT NULL PRIMARY KEY AUTOINCREMENT, slug varchar NOT NULL UNIQUE, title varchar NOT NULL, extra text);
+               CREATE INDEX i ON teams (title);
+               CREATE VIEW report AS SELECT extra FROM teams;";
+    let project = project(&entities, "[tables]\nexclude = [\"report\"]\n", sql);
+    project.expect(0, &["revision", "--baseline", "-m", "start"]);
+    project.expect(0, &["stamp", "head"]);
+    project.expect(0, &["revision", "--autogenerate", "-m", "rename"]);
+    project.expect(0, &["upgrade"]);
+    assert_eq!(project.query("SELECT name FROM sqlite_schema WHERE type = 'view'"), ["report"]);
+    assert_eq!(
+        project.query("SELECT name FROM pragma_table_info('teams') ORDER BY 1"),
+        ["extra", "id", "name", "slug"]
+    );
+}
+
+#[test]
+fn exact_types_are_wanted_only_when_asked_for() {
+    let sql = "CREATE TABLE teams (id integer NOT NULL PRIMARY KEY AUTOINCREMENT, slug text NOT NULL UNIQUE, name varchar(20) NOT NULL);
+               CREATE INDEX i ON teams (name);";
+    let project = project(TEAMS, "", sql);
+    assert_eq!(changes(&project), "");
+    configure(&project, "[diff]\nexact_types = true\n");
+    expect![[r#"
+        change column `teams.slug` (type text to varchar)
+        change column `teams.name` (type varchar(20) to varchar)
+    "#]]
+    .assert_eq(&changes(&project));
+    project.expect(0, &["revision", "--baseline", "-m", "start"]);
+    project.expect(0, &["stamp", "head"]);
+    project.expect(0, &["revision", "--autogenerate", "-m", "types"]);
+    project.expect(0, &["upgrade"]);
+    project.expect(0, &["check"]);
+    project.expect(0, &["check", "--offline"]);
+}
+
+#[test]
+fn what_nobody_declares_can_count_every_time() {
+    let sql = "CREATE TABLE teams (id integer NOT NULL PRIMARY KEY AUTOINCREMENT, slug text NOT NULL UNIQUE, name text NOT NULL, more text);
+               CREATE INDEX i ON teams (name);";
+    let project = project(TEAMS, "", sql);
+    project.expect(0, &["check"]);
+    configure(&project, "[diff]\nunmanaged = true\n");
+    let ran = project.expect(1, &["check"]);
+    assert!(ran.out.ends_with("1 unmanaged\n"), "{}", ran.out);
+}
+
+#[test]
+fn kinds_that_are_ignored_are_neither_reported_nor_written() {
+    let entities = (TEAMS.to_owned() + MEMBERS).replace(
+        "pub slug: String",
+        "#[sea_orm(default_value = \"x\", extra = \"COLLATE NOCASE CHECK (slug <> '')\")]\n        pub slug: String",
+    );
+    let sql = "CREATE TABLE teams (
+                   id integer NOT NULL PRIMARY KEY AUTOINCREMENT, slug varchar DEFAULT 'y' COLLATE RTRIM,
+                   name varchar NOT NULL DEFAULT 'n' CHECK (name <> ''));
+               CREATE UNIQUE INDEX by_name ON teams (name);";
+    let cases = [
+        (
+            "comments",
+            expect![[r#"
+            create table `members`
+            change column `teams.slug` (becomes NOT NULL, default 'y' to 'x', collation)
+            add the unique constraint (slug) to `teams`
+            add the check (slug <> '') to `teams`
+            create index `idx-teams-name` on `teams`
+            unmanaged
+            default of `teams.name`: 'n'
+            check of `teams` (name <> '')
+            unique index `by_name` on `teams` (name)
+        "#]],
+        ),
+        (
+            "defaults",
+            expect![[r#"
+            create table `members`
+            change column `teams.slug` (becomes NOT NULL, collation)
+            add the unique constraint (slug) to `teams`
+            add the check (slug <> '') to `teams`
+            create index `idx-teams-name` on `teams`
+            unmanaged
+            check of `teams` (name <> '')
+            unique index `by_name` on `teams` (name)
+        "#]],
+        ),
+        (
+            "collations",
+            expect![[r#"
+            create table `members`
+            change column `teams.slug` (becomes NOT NULL, default 'y' to 'x')
+            add the unique constraint (slug) to `teams`
+            add the check (slug <> '') to `teams`
+            create index `idx-teams-name` on `teams`
+            unmanaged
+            default of `teams.name`: 'n'
+            check of `teams` (name <> '')
+            unique index `by_name` on `teams` (name)
+        "#]],
+        ),
+        (
+            "nullability",
+            expect![[r#"
+            create table `members`
+            change column `teams.slug` (default 'y' to 'x', collation)
+            add the unique constraint (slug) to `teams`
+            add the check (slug <> '') to `teams`
+            create index `idx-teams-name` on `teams`
+            unmanaged
+            default of `teams.name`: 'n'
+            check of `teams` (name <> '')
+            unique index `by_name` on `teams` (name)
+        "#]],
+        ),
+        (
+            "checks",
+            expect![[r#"
+            create table `members`
+            change column `teams.slug` (becomes NOT NULL, default 'y' to 'x', collation)
+            add the unique constraint (slug) to `teams`
+            create index `idx-teams-name` on `teams`
+            unmanaged
+            default of `teams.name`: 'n'
+            unique index `by_name` on `teams` (name)
+        "#]],
+        ),
+        (
+            "indexes",
+            expect![[r#"
+            create table `members`
+            change column `teams.slug` (becomes NOT NULL, default 'y' to 'x', collation)
+            add the unique constraint (slug) to `teams`
+            add the check (slug <> '') to `teams`
+            unmanaged
+            default of `teams.name`: 'n'
+            check of `teams` (name <> '')
+            unique index `by_name` on `teams` (name)
+        "#]],
+        ),
+        (
+            "uniques",
+            expect![[r#"
+            create table `members`
+            change column `teams.slug` (becomes NOT NULL, default 'y' to 'x', collation)
+            add the check (slug <> '') to `teams`
+            create index `idx-teams-name` on `teams`
+            unmanaged
+            default of `teams.name`: 'n'
+            check of `teams` (name <> '')
+        "#]],
+        ),
+        (
+            "foreign-keys",
+            expect![[r#"
+            create table `members`
+            change column `teams.slug` (becomes NOT NULL, default 'y' to 'x', collation)
+            add the unique constraint (slug) to `teams`
+            add the check (slug <> '') to `teams`
+            create index `idx-teams-name` on `teams`
+            unmanaged
+            default of `teams.name`: 'n'
+            check of `teams` (name <> '')
+            unique index `by_name` on `teams` (name)
+        "#]],
+        ),
+    ];
+    for (kind, expected) in cases {
+        let project = project(&entities, &format!("[diff]\nignore = [\"{kind}\"]\n"), sql);
+        expected.assert_eq(&format!("{}unmanaged\n{}", changes(&project), unmanaged(&project)));
+    }
+    let all = "[diff]\nignore = [\"defaults\", \"collations\", \"nullability\", \"checks\", \"indexes\", \"uniques\", \"foreign-keys\"]\n";
+    let project = project(&entities, all, sql);
+    assert_eq!(changes(&project), "create table `members`\n");
+    project.expect(0, &["revision", "--baseline", "-m", "start"]);
+    project.expect(0, &["stamp", "head"]);
+    project.expect(0, &["revision", "--autogenerate", "-m", "members"]);
+    let text = project.newest();
+    assert!(!text.contains("UNIQUE") && !text.contains("REFERENCES") && text.contains("PRIMARY KEY"), "{text}");
+    let lock = fs::read_to_string(project.path().join("migrations/schema.lock")).unwrap();
+    assert!(lock.contains("idx-members-badge") && lock.contains("fk-members-team_id"), "{lock}");
+    project.expect(0, &["upgrade"]);
+    let ran = project.expect(0, &["check"]);
+    assert!(ran.out.ends_with("no differences\n"), "{}", ran.out);
+    project.expect(0, &["check", "--offline"]);
+    // Heard of again, it is a difference again, and what was there all the time was not changed by hand.
+    configure(&project, "");
+    let ran = project.expect(1, &["check"]);
+    assert!(!ran.out.contains("by hand"), "{}", ran.out);
+}
+
+#[test]
+fn what_is_left_out_is_not_written_and_foreign_keys_to_it_are() {
+    let entities = TEAMS.to_owned() + MEMBERS;
+    let project =
+        project(&entities, "[tables]\nexclude = [\"teams\"]\n", "CREATE TABLE teams (id integer PRIMARY KEY)");
+    project.expect(0, &["revision", "--autogenerate", "-m", "members"]);
+    let text = project.newest();
+    assert!(!text.contains("TABLE \"teams\"") && text.contains("REFERENCES \"teams\" (\"id\")"), "{text}");
+    let lock = fs::read_to_string(project.path().join("migrations/schema.lock")).unwrap();
+    assert!(!lock.contains("[tables.teams]") && lock.contains("[tables.members]"), "{lock}");
+    project.expect(0, &["upgrade"]);
+    project.expect(0, &["check"]);
+    project.expect(0, &["check", "--offline"]);
+    project.expect(0, &["downgrade", "base"]);
+    assert_eq!(project.query("SELECT name FROM sqlite_schema WHERE name IN ('teams', 'members')"), ["teams"]);
+}
+
+#[test]
+fn what_init_writes_can_be_switched_on_as_it_stands() {
+    let project = Project::mediaparser_with_original("5_before_rename");
+    project.expect(0, &["init"]);
+    let path = project.path().join("seachange.toml");
+    let is_setting = |line: &str| line.starts_with("# [") || line.split(" = ").count() == 2;
+    let switched_on = |line: &str| match line.strip_prefix("# ") {
+        Some(setting) if is_setting(line) => format!("{setting}\n"),
+        _ => format!("{line}\n"),
+    };
+    let text: String = fs::read_to_string(&path).unwrap().lines().map(switched_on).collect();
+    assert!(text.contains("\n[naming]\nindex = ") && text.contains("\nexact_types = true\n"), "{text}");
+    fs::write(&path, text).unwrap();
+    project.expect(1, &["check"]);
+}
