@@ -106,6 +106,15 @@ fn every_example_of_the_page() {
 }
 
 #[test]
+fn the_readme_shows_the_first_example() {
+    let example = PAGE.split("```rust\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+    assert!(
+        include_str!("../../README.md").contains(example),
+        "README.md shows another example than docs/attributes.md"
+    );
+}
+
+#[test]
 fn the_page_tells_of_every_key() {
     let code: String = PAGE.split("```rust\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
     let rows: Vec<&str> = PAGE.lines().filter(|line| line.starts_with("| ")).collect();

@@ -66,20 +66,21 @@ fn what_is_said_no_longer_is_taken_back_and_what_nobody_said_stays() {
         "CREATE TABLE t (id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, a INTEGER REFERENCES t (id) DEFERRABLE INITIALLY DEFERRED,
          b TEXT CHECK (b <> 'x')) STRICT",
     );
-    let fields = |said: &str| format!("{said} pub a: Option<i32>, pub b: Option<String>");
-    entity(&project, "", &fields(""), relation);
+    let fields = |a: &str, b: &str| format!("{a} pub a: Option<i32>, {b} pub b: Option<String>");
+    entity(&project, "", &fields("", ""), relation);
     project.expect(0, &["revision", "--baseline", "-m", "first"]);
     project.expect(0, &["stamp", "head"]);
     let found = project.expect(0, &["check"]).out;
     assert!(found.contains("DEFERRABLE of the foreign key `t` (a) to `t`"), "{found}");
     let said = "#[seachange(strict, check(\"b <> 'y'\"))]";
-    entity(&project, said, &fields("#[seachange(foreign_key(initially_deferred))]"), relation);
+    let more = fields("#[seachange(foreign_key(initially_deferred))]", "#[seachange(check(\"b <> 'z'\"))]");
+    entity(&project, said, &more, relation);
     let ran = project.run(&["check"]);
     assert!(ran.out.contains("add the check (b <> 'y') to `t`") && !ran.out.contains("STRICT"), "{}", ran.out);
     let text = migrate(&project);
-    let kept = "\"b\" TEXT CHECK (b <> 'x'),\n    CHECK (b <> 'y')\n) STRICT;";
+    let kept = "\"b\" TEXT CHECK (b <> 'x') CHECK (b <> 'z'),\n    CHECK (b <> 'y')\n) STRICT;";
     assert!(text.contains(kept), "what nobody declares stays:\n{text}");
-    entity(&project, "", &fields(""), relation);
+    entity(&project, "", &fields("", ""), relation);
     let text = migrate(&project);
     let (up, _) = text.split_once("-- migrate:down").unwrap();
     let table = "\"a\" INTEGER REFERENCES \"t\" (\"id\"),\n    \"b\" TEXT CHECK (b <> 'x')\n);";
