@@ -14,6 +14,7 @@ use super::problem::{Problem, kept};
 use super::types::{self, Stored};
 use super::workspace::{Module, ModuleId, Workspace};
 use super::{column_type, defaults, expanded, naming, relations};
+use crate::error::Severity;
 use crate::model::{
     AutoIncrement, Column, ColumnDefault, ColumnType, Index, IndexPart, Name, Placement, PrimaryKey, Rename, Table,
     TableName, Unique,
@@ -162,10 +163,11 @@ pub(super) fn read(
     let auto_increment = auto_increment(module, &fields, problems);
     let mut entity = assemble(workspace, module, &outline, &fields, (keys, auto_increment), problems);
     entity.table.comment.clone_from(&said.comment);
-    let before = problems.len();
+    let errors = |problems: &[Problem]| problems.iter().filter(|problem| problem.severity == Severity::Error).count();
+    let before = errors(problems);
     entity.table.foreign_keys = relations::read(workspace, outlines, module, model, &outline, problems);
     entity.named = named;
-    let has_broken_relations = problems.len() > before;
+    let has_broken_relations = errors(problems) > before;
     let mut subject = Subject { file, entity: &mut entity, outline: &outline, has_broken_relations };
     annotations.apply(&mut subject, problems);
     (!nameless).then_some(entity)

@@ -10,9 +10,9 @@ use crate::model::{Declared, Location, ObjectPath, Rename, Table};
 
 /// An entity, with places instead of spans.
 pub(super) struct Found {
+    role: Role,
     table: Table,
     renames: Vec<Rename>,
-    role: Role,
     named: Place,
     columns: Vec<(String, Location)>,
 }
@@ -22,11 +22,11 @@ impl Found {
     pub(super) fn new(workspace: &Workspace, module: &Module, entity: Entity) -> Self {
         let place = |span| workspace.location(module.file, span);
         Self {
+            role: entity.role,
             named: workspace.place(module.file, entity.named),
             columns: entity.columns.into_iter().map(|(name, span)| (name, place(span))).collect(),
             table: entity.table,
             renames: entity.renames,
-            role: entity.role,
         }
     }
 }
@@ -37,14 +37,14 @@ pub(super) fn gather(found: Vec<Found>, mut diagnostics: Vec<Diagnostic>) -> Res
     for entity in found {
         diagnostics.extend(add(&mut declared, entity));
     }
+    // Another entity may declare the table that one of them leaves alone.
+    let Declared { schema, ignored, .. } = &mut declared;
+    ignored.retain(|name| !schema.tables.contains_key(name));
     diagnostics.sort_by(|a, b| (&a.location, &a.message).cmp(&(&b.location, &b.message)));
     diagnostics.dedup();
     if diagnostics.iter().any(|problem| problem.severity == Severity::Error) {
         return Err(Error::Source { problems: diagnostics });
     }
-    // Another entity may declare the table that one of them leaves alone.
-    let Declared { schema, ignored, .. } = &mut declared;
-    ignored.retain(|name| !schema.tables.contains_key(name));
     declared.warnings = diagnostics;
     Ok(declared)
 }

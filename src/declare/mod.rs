@@ -374,10 +374,13 @@ this is not Rust
             let sources = [
                 include_str!("../../fixtures/declare/annotated.rs"),
                 include_str!("../../fixtures/declare/annotated_dense.rs"),
+                include_str!("../../fixtures/declare/annotated.rs"),
                 include_str!("../../fixtures/declare/attributes.rs"),
                 include_str!("../../fixtures/declare/book.rs"),
+                include_str!("../../fixtures/declare/by_hand.rs"),
                 include_str!("../../fixtures/declare/chapter.rs"),
                 include_str!("../../fixtures/declare/enums.rs"),
+                include_str!("../../fixtures/declare/expanded.rs"),
                 include_str!("../../fixtures/declare/written_types.rs"),
             ];
             let letters: Vec<char> = sources[file].chars().collect();

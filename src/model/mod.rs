@@ -295,11 +295,11 @@ pub struct Declared {
     pub renames: Vec<Rename>,
     /// The views that entities read. They are in no table of the schema: nothing is made or compared.
     pub views: BTreeSet<TableName>,
+    /// What is worth a look in their source, in the order of files and lines.
+    pub warnings: Vec<Diagnostic>,
     /// The tables of entities that are somebody else's business: never compared, and never dropped because they were
     /// declared once.
     pub ignored: BTreeSet<TableName>,
-    /// What is worth a look in their source, in the order of files and lines.
-    pub warnings: Vec<Diagnostic>,
     /// Where tables and columns are declared.
     pub origins: BTreeMap<ObjectPath, Location>,
 }
