@@ -62,9 +62,9 @@ impl Annotations {
         let is_dense = module.is_dense(&model.attrs) || module.is_compact(&model.attrs);
         let (fields, relations): (Vec<_>, Vec<_>) =
             model.fields.iter().partition(|field| !is_dense || relations::wrapper(&field.ty).is_none());
-        let named: Vec<(String, &Field)> =
+        let fields: Vec<(String, &Field)> =
             fields.iter().filter_map(|field| Some((naming::plain(field.ident.as_ref()?), *field))).collect();
-        let names: Vec<String> = named.iter().map(|(name, _)| name.clone()).collect();
+        let names: Vec<String> = fields.iter().map(|(name, _)| name.clone()).collect();
         let mut checked = |scope, attrs: &[Attribute]| {
             let (entries, complaints) = grammar::check(scope, &ours(attrs), &names);
             let problem = |complaint: grammar::Complaint<Span>| {
@@ -79,7 +79,7 @@ impl Annotations {
             said: checked(Scope::Field, &field.attrs),
             name,
         };
-        let of_fields = named.into_iter().map(&mut annotated).collect();
+        let of_fields = fields.into_iter().map(&mut annotated).collect();
         for attribute in relations.iter().flat_map(|field| &field.attrs).filter(|attr| is_ours(attr)) {
             problems.push(
                 Problem::new(module.file, attribute.span(), "`#[seachange(...)]` on a relation")
@@ -101,12 +101,12 @@ impl Annotations {
     }
 
     /// Adds to the table what is said about it.
-    pub(super) fn apply(&self, subject: Subject<'_>, problems: &mut Vec<Problem>) {
+    pub(super) fn apply(&self, subject: &mut Subject<'_>, problems: &mut Vec<Problem>) {
         let columns = self.of_fields.iter().filter_map(|field| {
             let is_it = |column: &&OutlineColumn| Some(&column.variant) == field.variant.as_ref();
             Some((field.name.clone(), subject.outline.columns.iter().find(is_it)?.name.clone()))
         });
-        let Entity { table, renames, .. } = subject.entity;
+        let Entity { table, renames, .. } = &mut *subject.entity;
         let (file, has_broken_relations) = (subject.file, subject.has_broken_relations);
         let mut writer = Writer { file, table, renames, columns: columns.collect(), has_broken_relations, problems };
         for field in &self.of_fields {
@@ -208,9 +208,8 @@ impl Writer<'_> {
                     }
                 }
                 (Word::Comment, Value::Text(text)) => {
-                    if self.table.comment.replace(text.value.clone()).is_some() {
-                        self.said_twice(span, "comment");
-                    }
+                    let before = self.table.comment.replace(text.value.clone());
+                    self.said_once(before.is_none(), span, "comment");
                 }
                 (Word::RenamedFrom, Value::Text(text)) => {
                     let to = self.table.name.clone();
@@ -250,9 +249,9 @@ impl Writer<'_> {
                 (Word::RenamedFrom, Value::Text(text)) => {
                     let table = self.table.name.clone();
                     let is_it = |rename: &Rename| matches!(rename, Rename::Column { to, .. } if *to == column);
-                    if self.renames.iter().any(is_it) {
-                        self.said_twice(span, "renamed_from");
-                    } else {
+                    let is_first = !self.renames.iter().any(is_it);
+                    self.said_once(is_first, span, "renamed_from");
+                    if is_first {
                         let rename = Rename::Column { table, from: text.value.clone(), to: column.clone() };
                         self.renames.push(rename);
                     }
@@ -269,9 +268,8 @@ impl Writer<'_> {
         let Some(column) = found else { return };
         match (word, value) {
             (Word::Comment, Value::Text(text)) => {
-                if column.comment.replace(text.value.clone()).is_some() {
-                    self.said_twice(span, "comment");
-                }
+                let before = column.comment.replace(text.value.clone());
+                self.said_once(before.is_none(), span, "comment");
             }
             (Word::Collate, Value::Text(text)) => column.collation = Some(text.value.clone()),
             (Word::Type, Value::Details(_, details)) => {
@@ -300,9 +298,12 @@ impl Writer<'_> {
         }
     }
 
-    fn said_twice(&mut self, span: Span, word: &str) {
-        let hint = "remove it here or from `#[sea_orm(...)]`";
-        self.problem(span, format!("`{word}` is said twice"), hint);
+    /// What SeaORM has a word for may be said with either, not with both.
+    fn said_once(&mut self, is_first: bool, span: Span, word: &str) {
+        if !is_first {
+            let hint = "remove it here or from `#[sea_orm(...)]`";
+            self.problem(span, format!("`{word}` is said twice"), hint);
+        }
     }
 
     /// The columns of fields. A field that is none is a problem.

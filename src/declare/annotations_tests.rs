@@ -106,6 +106,15 @@ fn every_example_of_the_page() {
 }
 
 #[test]
+fn the_readme_shows_the_first_example() {
+    let example = PAGE.split("```rust\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+    assert!(
+        include_str!("../../README.md").contains(example),
+        "README.md shows another example than docs/attributes.md"
+    );
+}
+
+#[test]
 fn the_page_tells_of_every_key() {
     let code: String = PAGE.split("```rust\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
     let rows: Vec<&str> = PAGE.lines().filter(|line| line.starts_with("| ")).collect();
@@ -457,6 +466,58 @@ mod b {
               | #[seachange(view, ignore, strict)]
               |                           ^^^^^^
               hint: remove one of the two
+        "#]],
+    );
+}
+
+#[test]
+fn entities_in_the_expanded_format() {
+    check(
+        r#"use sea_orm::entity::prelude::*;
+#[derive(Copy, Clone, Default, Debug, DeriveEntity)]
+pub struct Entity;
+impl EntityName for Entity {
+    fn table_name(&self) -> &str { "t" }
+}
+#[derive(Clone, Debug, DeriveModel, DeriveActiveModel, Seachange)]
+#[seachange(index(columns = [last_name(desc)], where = "id > 0"), strict)]
+pub struct Model {
+    pub id: i32,
+    #[sea_orm(enum_name = "Surname")]
+    #[seachange(collate = "NOCASE")]
+    pub last_name: String,
+}
+#[derive(Copy, Clone, Debug, EnumIter, DeriveColumn)]
+pub enum Column {
+    Id,
+    #[sea_orm(column_name = "family name")]
+    Surname,
+}
+#[derive(Copy, Clone, Debug, EnumIter, DerivePrimaryKey)]
+pub enum PrimaryKey { Id }
+impl PrimaryKeyTrait for PrimaryKey {
+    type ValueType = i32;
+    fn auto_increment() -> bool { true }
+}
+impl ColumnTrait for Column {
+    type EntityName = Entity;
+    fn def(&self) -> ColumnDef {
+        match self {
+            Self::Id => ColumnType::Integer.def(),
+            Self::Surname => ColumnType::Text.def(),
+        }
+    }
+}
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+"#,
+        expect![[r#"
+            table t
+              id Integer auto?
+              family name Text collate NOCASE
+              primary key (id)
+              index idx-t-family name? (family name desc) where id > 0
+              strict
         "#]],
     );
 }

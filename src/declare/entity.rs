@@ -168,8 +168,8 @@ pub(super) fn read(
     entity.table.foreign_keys = relations::read(workspace, outlines, module, model, &outline, problems);
     entity.named = named;
     let has_broken_relations = errors(problems) > before;
-    let subject = Subject { file, entity: &mut entity, outline: &outline, has_broken_relations };
-    annotations.apply(subject, problems);
+    let mut subject = Subject { file, entity: &mut entity, outline: &outline, has_broken_relations };
+    annotations.apply(&mut subject, problems);
     (!nameless).then_some(entity)
 }
 

@@ -50,8 +50,8 @@ pub(super) fn read(
     entity.table.foreign_keys = relations::read_variants(workspace, outlines, module, &item.ident, &outline, problems);
     entity.named = head.named;
     let has_broken_relations = problems.len() > before;
-    let subject = Subject { file: module.file, entity: &mut entity, outline: &outline, has_broken_relations };
-    annotations.apply(subject, problems);
+    let mut subject = Subject { file: module.file, entity: &mut entity, outline: &outline, has_broken_relations };
+    annotations.apply(&mut subject, problems);
     head.table.map(|_| entity)
 }
 

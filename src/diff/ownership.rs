@@ -31,7 +31,7 @@ pub struct Unmanaged {
 #[expect(missing_docs, reason = "each holds the thing of its name")]
 pub enum UnmanagedObject {
     Table(Box<Table>),
-    Column(Column),
+    Column(Box<Column>),
     Default {
         column: String,
         default: ColumnDefault,
@@ -131,7 +131,7 @@ impl<'a> Merge<'a> {
                 Some(column) => self.attributes(column, lock, live),
                 None if can_stay(live) => {
                     target.columns.push(live.clone());
-                    self.keep(UnmanagedObject::Column(live.clone()));
+                    self.keep(UnmanagedObject::Column(Box::new(live.clone())));
                 }
                 None => {}
             }
@@ -184,10 +184,8 @@ impl<'a> Merge<'a> {
                     _ => lock == live,
                 })
             });
-            // What is there as it is declared replaces nothing.
-            let is_new = |constraint: &Constraint| !self.live.constraints().any(|live| live == *constraint);
             let is_replaced = declared.iter().any(|constraint| {
-                *constraint == live || keys::is_same_constraint(constraint, &live) && is_new(constraint)
+                *constraint == live || keys::is_same_constraint(constraint, &live) && self.may_replace(constraint)
             });
             let can_stay = keys::can_be_without(&live, &gone);
             if was_declared || is_replaced || !can_stay {
@@ -201,6 +199,23 @@ impl<'a> Merge<'a> {
                 Constraint::Exclusion(exclusion) => target.exclusions.push(exclusion),
             }
             self.keep(UnmanagedObject::Constraint(live));
+        }
+    }
+
+    /// Whether a declared constraint takes the place of a live one that is like it. A column may have several checks
+    /// without names, of which only one that was changed behind the project's back makes room.
+    fn may_replace(&self, constraint: &Constraint) -> bool {
+        let is_live = |constraint: &Constraint| self.live.constraints().any(|live| live == *constraint);
+        match constraint {
+            Constraint::Check(check) if check.name.is_none() => {
+                let is_lost = |lock: Constraint| keys::is_same_constraint(&lock, constraint) && !is_live(&lock);
+                !is_live(constraint) && self.lock.is_none_or(|table| table.constraints().any(is_lost))
+            }
+            Constraint::PrimaryKey(_)
+            | Constraint::Unique(_)
+            | Constraint::ForeignKey(_)
+            | Constraint::Check(_)
+            | Constraint::Exclusion(_) => true,
         }
     }
 

@@ -110,9 +110,9 @@ impl<S: Copy> Checker<'_, S> {
             (Takes::Fields, Given::Array(items, at)) => Some(Value::Fields(self.listed(key, items, *at))),
             (Takes::Parts(scope), Given::Array(items, at)) => Some(Value::Parts(self.parts(key, scope, items, *at))),
             (Takes::Settings, Given::List(items)) => Some(Value::Settings(self.settings(span, items))),
-            (Takes::MaybeDetails(scope), Given::Nothing) => self.details(key, scope, span, &[]),
+            (Takes::MaybeDetails(scope), Given::Nothing) => Some(self.details(key, scope, span, &[])),
             (Takes::Details(scope) | Takes::MaybeDetails(scope), Given::List(items)) => {
-                self.details(key, scope, span, items)
+                Some(self.details(key, scope, span, items))
             }
             (Takes::Sql(scope), Given::List(items)) => {
                 let (sql, details) = self.sql(key, scope, span, items)?;
@@ -135,7 +135,7 @@ impl<S: Copy> Checker<'_, S> {
         Some(Spanned { value: text.to_owned(), span })
     }
 
-    fn details(&mut self, key: &Key, scope: Scope, span: S, items: &[Item<S>]) -> Option<Value<S>> {
+    fn details(&mut self, key: &Key, scope: Scope, span: S, items: &[Item<S>]) -> Value<S> {
         let before = self.complaints.len();
         let entries = self.entries(scope, items);
         for needed in Key::all(scope).filter(|key| key.number == Number::Once) {
@@ -149,7 +149,7 @@ impl<S: Copy> Checker<'_, S> {
         if only_known {
             self.consistent(key, scope, span, &entries);
         }
-        Some(Value::Details(None, entries))
+        Value::Details(None, entries)
     }
 
     /// SQL and details.

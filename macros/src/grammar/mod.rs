@@ -270,9 +270,8 @@ impl Key {
             Takes::Nothing | Takes::MaybeDetails(_) => name.to_owned(),
             Takes::Text => format!("{name} = \"...\""),
             Takes::Number => format!("{name} = 1"),
-            Takes::Fields => format!("{name} = [...]"),
             Takes::Parts(Scope::Element) => format!("{name} = [...(with = \"=\")]"),
-            Takes::Parts(_) => format!("{name} = [...]"),
+            Takes::Fields | Takes::Parts(_) => format!("{name} = [...]"),
             Takes::Settings => format!("{name}(fillfactor = 70)"),
             Takes::Details(scope) => match Self::all(scope).find(|key| key.number == Number::Once) {
                 Some(first) => format!("{name}({}, ...)", first.form()),

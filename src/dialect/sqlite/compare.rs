@@ -27,14 +27,42 @@ impl IndexMeaning {
             .parts
             .iter()
             .map(|part| {
-                let key = match &part.key {
-                    IndexKey::Column(name) => vec![name.to_ascii_lowercase()],
-                    IndexKey::Expression(sql) => text::canonical(sql),
+                let written = part.collation.as_ref().map(|name| name.to_ascii_lowercase());
+                let (key, collation) = match &part.key {
+                    IndexKey::Column(name) => (vec![name.to_ascii_lowercase()], written),
+                    IndexKey::Expression(sql) => {
+                        let (expression, collation) = collated(sql);
+                        (expression, collation.or(written))
+                    }
                 };
-                (key, part.descending, part.collation.as_ref().map(|name| name.to_ascii_lowercase()))
+                (key, part.descending, collation)
             })
             .collect();
         Self { unique: index.unique, parts, predicate: index.predicate.as_deref().map(text::canonical) }
+    }
+}
+
+/// An indexed expression and the collation behind it, if that belongs to the whole expression and not to its last part.
+fn collated(sql: &str) -> (Vec<String>, Option<String>) {
+    let tokens = text::tokens(sql);
+    if let [rest @ .., word, collation] = text::strip_parentheses(&tokens)
+        && word.is_word("COLLATE")
+        && is_whole(rest)
+        && let Some(name) = collation.name()
+    {
+        return (text::canonical(text::slice(sql, rest)), Some(name.to_ascii_lowercase()));
+    }
+    (text::canonical(sql), None)
+}
+
+/// Whether the tokens are one operand: a word, a call, or something in parentheses.
+fn is_whole(tokens: &[text::Token<'_>]) -> bool {
+    let closes = |open: usize| text::closing(tokens, open) == Some(tokens.len() - 1);
+    match tokens {
+        [] => false,
+        [_] => true,
+        [first, ..] if first.is_symbol("(") => closes(0),
+        [first, second, ..] => first.name().is_some() && second.is_symbol("(") && closes(1),
     }
 }
 
