@@ -597,3 +597,30 @@ fn what_init_writes_can_be_switched_on_as_it_stands() {
     fs::write(&path, text).unwrap();
     project.expect(1, &["check"]);
 }
+
+#[test]
+fn a_unique_that_a_foreign_key_needs_is_written_all_the_same() {
+    let entities = TEAMS.to_owned()
+        + &MEMBERS
+            .replace("super::teams::Column::Id", "super::teams::Column::Slug")
+            .replace("Column::TeamId", "Column::Series");
+    let project = project(&entities, "[diff]\nignore = [\"uniques\"]\n", "");
+    project.expect(0, &["revision", "--autogenerate", "-m", "tables"]);
+    let text = project.newest();
+    assert!(text.contains("\"slug\" varchar NOT NULL UNIQUE") && !text.contains("UNIQUE INDEX"), "{text}");
+    project.expect(0, &["upgrade"]);
+    project.expect(0, &["check"]);
+}
+
+#[test]
+fn a_table_that_an_ignored_foreign_key_needs_is_not_dropped() {
+    let entities = TEAMS.to_owned() + MEMBERS;
+    let project = project(&entities, "[diff]\nignore = [\"foreign-keys\"]\n", FOREIGN_NAMES);
+    project.expect(0, &["revision", "--baseline", "-m", "start"]);
+    project.expect(0, &["stamp", "head"]);
+    let members = MEMBERS.replace("table_name = \"members\"", "table_name = \"people\"");
+    let members = &members[..members.find("    pub enum Relation").unwrap()];
+    fs::write(project.path().join("entities.rs"), format!("{members}    pub enum Relation {{}}\n}}\n")).unwrap();
+    let ran = project.expect(2, &["revision", "--autogenerate", "-m", "drop", "--rename", "members=people"]);
+    assert!(ran.notes.contains("the foreign key (team_id) of `people` needs `teams` (id)"), "{}", ran.notes);
+}
