@@ -17,7 +17,7 @@ pub type Result<T> = std::result::Result<T, Error>;
 #[non_exhaustive]
 pub enum Error {
     /// The source of the entities says something that cannot be understood. All problems of a run, in file order.
-    #[error("{} in the entities", count(problems.len(), "problem"))]
+    #[error("{} in the entities", count(errors_in(problems), "problem"))]
     Source {
         /// Each with its place.
         problems: Vec<Diagnostic>,
@@ -294,6 +294,10 @@ pub struct Blocked {
     pub location: Option<Location>,
     /// Why, and what to do.
     pub refusal: Refusal,
+}
+
+fn errors_in(problems: &[Diagnostic]) -> usize {
+    problems.iter().filter(|problem| problem.severity == Severity::Error).count()
 }
 
 /// How much a problem in a file matters.

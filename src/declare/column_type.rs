@@ -22,6 +22,15 @@ pub(super) struct Said {
 
 /// Reads the expression in a `column_type` or `db_type` that is written in a module.
 pub(super) fn read(workspace: &Workspace, module: &Module, text: &LitStr) -> Result<Said, Problem> {
+    let written = text.value();
+    if let Some(known) = workspace.column_types.borrow().get(&written) {
+        return Ok(known.clone());
+    }
+    // A project has many columns and few types: what means the same everywhere is read once.
+    if let Ok(StoredAs(said)) = StoredAs::parse(&written) {
+        workspace.column_types.borrow_mut().insert(written, said.clone());
+        return Ok(said);
+    }
     let expression = text
         .parse::<Expr>()
         .map_err(|error| Problem::syntax(module.file, &error, "this column type cannot be read").hint(FORMS))?;

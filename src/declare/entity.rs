@@ -68,6 +68,11 @@ pub(super) enum Kind<'a> {
 pub(super) struct Outlines(RefCell<BTreeMap<ModuleId, Option<Rc<Outline>>>>);
 
 impl Outlines {
+    /// Keeps the names of an entity that was read.
+    fn know(&self, module: ModuleId, outline: &Outline) {
+        self.0.borrow_mut().entry(module).or_insert_with(|| Some(Rc::new(outline.clone())));
+    }
+
     /// The names of the entity of a module, `None` when its model has no table name.
     pub(super) fn of(&self, workspace: &Workspace, module: ModuleId) -> Option<Rc<Outline>> {
         if let Some(known) = self.0.borrow().get(&module) {
@@ -120,6 +125,9 @@ pub(super) fn read(
             Problem::new(file, model.ident.span(), "the entity has no `table_name`")
                 .hint("add `#[sea_orm(table_name = \"...\")]` to the struct"),
         );
+    }
+    if let Some(outline) = &outline {
+        outlines.know(module.id, outline);
     }
     // Even without a name, the rest is read for what else is wrong.
     let nameless = outline.is_none();

@@ -15,6 +15,7 @@ mod entity;
 mod enums;
 mod expanded;
 mod find;
+mod gather;
 mod known;
 pub mod linked;
 mod names;
@@ -28,8 +29,11 @@ mod types;
 mod workspace;
 
 use std::collections::BTreeMap;
+use std::num::NonZero;
+use std::panic::resume_unwind;
 use std::path::PathBuf;
 use std::rc::Rc;
+use std::thread::{self, ScopedJoinHandle};
 
 use syn::Item;
 
@@ -38,10 +42,11 @@ pub use self::cfg::Features;
 pub use self::column_type::StoredAs;
 use self::entity::Outlines;
 pub use self::find::find_entities;
+use self::gather::Found;
 use self::problem::Problem;
 use self::workspace::{Module, Roots, Workspace};
-use crate::error::{Diagnostic, Error, Result, Severity};
-use crate::model::{Declared, Location, ObjectPath};
+use crate::error::{Diagnostic, Result};
+use crate::model::Declared;
 
 /// Where the entities are.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -94,11 +99,57 @@ impl Sources {
 /// # Ok::<(), seachange::error::Error>(())
 /// ```
 pub fn declare(sources: &Sources) -> Result<Declared> {
+    let files: Vec<PathBuf> = workspace::entity_files(sources)?.into_iter().collect();
+    let mut found = Vec::new();
+    let mut diagnostics = Vec::new();
+    for part in read_parts(sources, &files) {
+        let part = part?;
+        found.extend(part.entities);
+        diagnostics.extend(part.diagnostics);
+    }
+    gather::gather(found, diagnostics)
+}
+
+/// What was read of some of the files.
+struct Part {
+    entities: Vec<Found>,
+    diagnostics: Vec<Diagnostic>,
+}
+
+/// Fewer files than this are read faster by one thread than by two.
+const WORTH_A_THREAD: usize = 64;
+
+/// Reads the files, in parallel when there are many. Each thread has a workspace of its own and reads again what its files
+/// lead to: syntax trees cannot be shared, and entities mostly refer to their neighbours.
+fn read_parts(sources: &Sources, files: &[PathBuf]) -> Vec<Result<Part>> {
+    let threads = thread::available_parallelism().map_or(1, NonZero::get).min(files.len() / WORTH_A_THREAD);
+    if threads < 2 {
+        return vec![read_part(sources, files)];
+    }
+    let parts: Vec<&[PathBuf]> = files.chunks(files.len().div_ceil(threads)).collect();
+    thread::scope(|scope| {
+        let started: Vec<_> = parts
+            .iter()
+            // As deep as expressions may be nested on the main thread.
+            .map(|part| thread::Builder::new().stack_size(8 << 20).spawn_scoped(scope, || read_part(sources, part)))
+            .collect();
+        let results =
+            started.into_iter().zip(&parts).map(|(started, part)| match started.map(ScopedJoinHandle::join) {
+                Ok(Ok(result)) => result,
+                // There is no second thread to be had.
+                Err(_) => read_part(sources, part),
+                Ok(Err(panic)) => resume_unwind(panic),
+            });
+        results.collect()
+    })
+}
+
+fn read_part(sources: &Sources, files: &[PathBuf]) -> Result<Part> {
     let workspace = Workspace::new(sources);
-    let roots = workspace.load(&sources.roots)?;
+    let roots = workspace.load(&sources.roots, files.iter().cloned().collect())?;
     let mut problems = Vec::new();
     let mut diagnostics = unreached(&workspace, &roots)?;
-    let mut declared = Declared::default();
+    let mut entities = Vec::new();
     let outlines = Outlines::default();
     for module in entity_modules(&workspace, &roots) {
         unreadable(&module, &mut problems);
@@ -107,22 +158,14 @@ pub fn declare(sources: &Sources) -> Result<Declared> {
             (None, Some(written)) => expanded::read(&workspace, &outlines, &module, written, &mut problems),
             (None, None) => None,
         };
-        if let Some(entity) = entity {
-            add(&workspace, &mut declared, &module, entity, &mut problems);
-        }
+        entities.extend(entity.map(|entity| Found::new(&workspace, &module, entity)));
     }
     problems.extend(workspace.problems());
     if let Some(failure) = workspace.failure() {
         return Err(failure);
     }
     diagnostics.extend(problems.iter().map(|problem| workspace.diagnostic(problem)));
-    diagnostics.sort_by(|a, b| (&a.location, &a.message).cmp(&(&b.location, &b.message)));
-    diagnostics.dedup();
-    if diagnostics.iter().any(|problem| problem.severity == Severity::Error) {
-        return Err(Error::Source { problems: diagnostics });
-    }
-    declared.warnings = diagnostics;
-    Ok(declared)
+    Ok(Part { entities, diagnostics })
 }
 
 /// The modules of the root files, those written inside them included, in the order of files.
@@ -137,48 +180,6 @@ fn entity_modules(workspace: &Workspace, roots: &Roots) -> Vec<Rc<Module>> {
         roots.modules.values().enumerate().map(|(at, id)| (workspace.module(*id).file, at)).collect();
     modules.sort_by_key(|module| (order.get(&module.file).copied(), module.id));
     modules
-}
-
-/// Adds an entity to what is declared. Several may read the same table, as long as one of them knows all its columns.
-fn add(
-    workspace: &Workspace,
-    declared: &mut Declared,
-    module: &Module,
-    entity: entity::Entity,
-    problems: &mut Vec<Problem>,
-) {
-    let name = entity.table.name.clone();
-    let path = ObjectPath::Table(name.clone());
-    if let Some(first) = declared.schema.tables.get(&name) {
-        match shared::join(first, &entity.table) {
-            Ok(table) => drop(declared.schema.tables.insert(name.clone(), table)),
-            Err(difference) => {
-                let place = declared.origins.get(&path).map(|first| format!(" at {first}")).unwrap_or_default();
-                problems.push(
-                    Problem::new(
-                        module.file,
-                        entity.named,
-                        format!("two entities declare the table `{name}` differently"),
-                    )
-                    .label(difference)
-                    .hint(format!("the other is{place}; make them agree, or leave one out of the entity folders")),
-                );
-                return;
-            }
-        }
-    } else {
-        declared.schema.tables.insert(name.clone(), entity.table);
-        declared.origins.insert(path, workspace.location(module.file, entity.named));
-    }
-    for (column, span) in entity.columns {
-        let location: Location = workspace.location(module.file, span);
-        declared.origins.entry(ObjectPath::Column(name.clone(), column)).or_insert(location);
-    }
-    for rename in entity.renames {
-        if !declared.renames.contains(&rename) {
-            declared.renames.push(rename);
-        }
-    }
 }
 
 /// Entities in forms that are not read.

@@ -18,16 +18,16 @@ use syn::{Item, Type};
 
 use super::Sources;
 use super::cfg::{Condition, Features};
-use super::column_type::StoredAs;
+use super::column_type::{Said, StoredAs};
 use super::names::Meaning;
 use super::naming::plain;
 use super::problem::Problem;
-use crate::error::{Diagnostic, Error, Result, Severity};
+use crate::error::{Diagnostic, Error, Place, Result, Severity};
 use crate::model::Location;
 use expand::Prepared;
 use macro_rules::Rules;
 pub(super) use module::{Child, Module, Name};
-use module::{Contents, Loaded, Place, Scope};
+use module::{Contents, Loaded, Origin, Scope};
 use package::{Manifest, collect, package};
 pub(super) use package::{candidates, text};
 
@@ -57,6 +57,8 @@ pub(super) struct Workspace {
     libraries: RefCell<BTreeMap<PathBuf, Option<ModuleId>>>,
     /// The folder of the package each crate belongs to.
     packages: RefCell<BTreeMap<ModuleId, PathBuf>>,
+    /// Column types that mean the same wherever they are written, by their text.
+    pub(super) column_types: RefCell<BTreeMap<String, Said>>,
     /// The features that are built.
     features: Features,
     /// What the project says about types, by their paths.
@@ -96,6 +98,21 @@ pub(super) struct Roots {
     pub(super) unreached: Vec<PathBuf>,
 }
 
+/// The files below the entity folders, and the other halves of modules that are folders.
+pub(super) fn entity_files(sources: &Sources) -> Result<BTreeSet<PathBuf>> {
+    let workspace = Workspace::new(sources);
+    let mut files = BTreeSet::new();
+    for root in &sources.roots {
+        let root = workspace.absolute(root)?;
+        collect(&root, &mut files).map_err(|source| Error::Read { path: workspace.shown(&root), source })?;
+        let beside = root.with_extension("rs");
+        if root.is_dir() && beside.is_file() {
+            files.insert(beside);
+        }
+    }
+    Ok(files)
+}
+
 impl Workspace {
     pub(super) fn new(sources: &Sources) -> Self {
         let project = &sources.project;
@@ -106,6 +123,7 @@ impl Workspace {
             files: RefCell::default(),
             modules: RefCell::default(),
             by_file: RefCell::default(),
+            column_types: RefCell::default(),
             manifests: RefCell::default(),
             libraries: RefCell::default(),
             packages: RefCell::default(),
@@ -114,28 +132,16 @@ impl Workspace {
         }
     }
 
-    /// Reads the trees that hold the given entity folders and files.
-    pub(super) fn load(&self, roots: &[PathBuf]) -> Result<Roots> {
+    /// Reads the trees that hold the wanted files of the given entity folders.
+    pub(super) fn load(&self, roots: &[PathBuf], wanted: BTreeSet<PathBuf>) -> Result<Roots> {
         let roots: Vec<PathBuf> = roots.iter().map(|root| self.absolute(root)).collect::<Result<_>>()?;
-        let mut wanted = BTreeSet::new();
-        for root in &roots {
-            collect(root, &mut wanted).map_err(|source| Error::Read { path: self.shown(root), source })?;
-            // The other half of a module that is a folder.
-            let beside = root.with_extension("rs");
-            if root.is_dir() && beside.is_file() {
-                wanted.insert(beside);
-            }
-        }
         let packages: BTreeSet<PathBuf> = roots.iter().filter_map(|root| package(root)).collect();
         for package in &packages {
             self.load_package(package, &wanted);
         }
         for root in &roots {
-            if wanted
-                .range(root.clone()..)
-                .take_while(|file| file.starts_with(root))
-                .any(|file| self.module_of(file).is_some())
-            {
+            let mut below = wanted.range(root.clone()..).take_while(|file| file.starts_with(root)).peekable();
+            if below.peek().is_none() || below.any(|file| self.module_of(file).is_some()) {
                 continue;
             }
             self.load_detached(root, &wanted);
@@ -277,11 +283,11 @@ impl Workspace {
             detached: module.detached,
         };
         match &child.place {
-            Place::Inline { items, folder } => {
+            Origin::Inline { items, folder } => {
                 let scope = Scope { folder: folder.clone(), inline: true, broken: false };
                 Some(self.put_items(items.take(), module.file, scope, parent))
             }
-            Place::Declared { item, .. } => {
+            Origin::Declared { item, .. } => {
                 let found = self.candidates(module, child).into_iter().find(|candidate| candidate.is_file());
                 let Some(found) = found else {
                     self.report_missing(module, *item, child);
@@ -292,8 +298,8 @@ impl Workspace {
                 }
                 self.read_module(&found, child.is_mod_rs(&found), parent)
             }
-            Place::File(path) => self.read_module(path, child.is_mod_rs(path), parent),
-            Place::Folder(path) => Some(self.read_folder(path, parent)),
+            Origin::File(path) => self.read_module(path, child.is_mod_rs(path), parent),
+            Origin::Folder(path) => Some(self.read_folder(path, parent)),
         }
     }
 
@@ -336,19 +342,21 @@ impl Workspace {
 
     /// A problem in words for the user.
     pub(super) fn diagnostic(&self, problem: &Problem) -> Diagnostic {
-        let file = Rc::clone(&self.files.borrow()[problem.file.0]);
-        let (start, end) = (problem.span.start(), problem.span.end());
-        let line = file.text.lines().nth(start.line.saturating_sub(1)).unwrap_or_default().to_owned();
-        let until = if end.line == start.line { end.column } else { line.chars().count() };
         Diagnostic {
             severity: problem.severity,
-            message: problem.message.clone(),
-            location: self.location(problem.file, problem.span),
-            width: until.saturating_sub(start.column).max(1),
-            line,
             label: problem.label.clone(),
             hint: problem.hint.clone(),
+            ..self.place(problem.file, problem.span).problem(problem.message.clone())
         }
+    }
+
+    /// The part of a line that a span is.
+    pub(super) fn place(&self, file: FileId, span: proc_macro2::Span) -> Place {
+        let (start, end) = (span.start(), span.end());
+        let text = Rc::clone(&self.files.borrow()[file.0]);
+        let line = text.text.lines().nth(start.line.saturating_sub(1)).unwrap_or_default().to_owned();
+        let until = if end.line == start.line { end.column } else { line.chars().count() };
+        Place { location: self.location(file, span), width: until.saturating_sub(start.column).max(1), line }
     }
 
     /// Where a span is.
@@ -432,7 +440,7 @@ impl Workspace {
             let candidates = self.candidates(&module, child);
             let leads = wanted.is_none_or(|wanted| {
                 child.loaded.get() != Loaded::No
-                    || matches!(child.place, Place::Inline { .. })
+                    || matches!(child.place, Origin::Inline { .. })
                     || candidates.iter().any(|candidate| {
                         let folder = if candidate.is_dir() { candidate.clone() } else { child.folder(candidate) };
                         wanted.contains(candidate)
@@ -450,18 +458,18 @@ impl Workspace {
     /// The files that may hold a child module.
     fn candidates(&self, module: &Module, child: &Child) -> Vec<PathBuf> {
         match &child.place {
-            Place::Declared { path: Some(path), .. } => {
+            Origin::Declared { path: Some(path), .. } => {
                 let files = self.files.borrow();
                 let here = files[module.file.0].path.parent().unwrap_or(&module.scope.folder);
                 let base = if module.scope.inline { &module.scope.folder } else { here };
                 let path = base.join(path);
                 vec![fs::canonicalize(&path).unwrap_or(path)]
             }
-            Place::Declared { name, path: None, .. } => {
+            Origin::Declared { name, path: None, .. } => {
                 vec![module.scope.folder.join(format!("{name}.rs")), module.scope.folder.join(name).join("mod.rs")]
             }
-            Place::File(path) | Place::Folder(path) => vec![path.clone()],
-            Place::Inline { .. } => Vec::new(),
+            Origin::File(path) | Origin::Folder(path) => vec![path.clone()],
+            Origin::Inline { .. } => Vec::new(),
         }
     }
 
@@ -525,11 +533,11 @@ impl Workspace {
         for entry in entries {
             let name = entry.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default().to_owned();
             let place = if entry.is_dir() && entry.join("mod.rs").is_file() {
-                Place::File(entry.join("mod.rs"))
+                Origin::File(entry.join("mod.rs"))
             } else if entry.is_dir() && !entry.with_extension("rs").is_file() {
-                Place::Folder(entry)
+                Origin::Folder(entry)
             } else if entry.extension().is_some_and(|extension| extension == "rs") {
-                Place::File(entry)
+                Origin::File(entry)
             } else {
                 continue;
             };

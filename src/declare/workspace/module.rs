@@ -60,7 +60,7 @@ pub(in crate::declare) enum Name {
 /// A child module, read when it is needed.
 pub(in crate::declare) struct Child {
     pub(super) name: String,
-    pub(super) place: Place,
+    pub(super) place: Origin,
     pub(super) condition: Condition,
     /// Its macros are for the modules around it, too.
     pub(super) macro_use: bool,
@@ -77,7 +77,7 @@ pub(in crate::declare) enum Loaded {
 }
 
 /// Where a child module is written.
-pub(super) enum Place {
+pub(super) enum Origin {
     /// `mod name { … }`, with the items until they are read.
     Inline { items: RefCell<Vec<Item>>, folder: PathBuf },
     /// `mod name;`, with the item to blame when the file is missing.
@@ -154,16 +154,16 @@ impl Child {
         let place = match item.content.take() {
             Some((_, items)) => {
                 let folder = folder.join(path.as_deref().unwrap_or(Path::new(&name)));
-                Place::Inline { items: RefCell::new(items), folder }
+                Origin::Inline { items: RefCell::new(items), folder }
             }
-            None => Place::Declared { name: name.clone(), path, item: place },
+            None => Origin::Declared { name: name.clone(), path, item: place },
         };
         Self { name, place, condition, macro_use, loaded: Cell::new(Loaded::No) }
     }
 
     /// Whether the modules below that file are beside it.
     pub(super) fn is_mod_rs(&self, file: &Path) -> bool {
-        file.ends_with("mod.rs") || matches!(&self.place, Place::Declared { path: Some(_), .. })
+        file.ends_with("mod.rs") || matches!(&self.place, Origin::Declared { path: Some(_), .. })
     }
 
     /// Where the modules below that file are.

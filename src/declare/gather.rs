@@ -1,0 +1,72 @@
+//! What was read in parts becomes one declaration: entities that share a table, and everything that is wrong, in order.
+//! Knows places, no syntax.
+
+use super::entity::Entity;
+use super::shared;
+use super::workspace::{Module, Workspace};
+use crate::error::{Diagnostic, Error, Place, Result, Severity};
+use crate::model::{Declared, Location, ObjectPath, Rename, Table};
+
+/// An entity, with places instead of spans.
+pub(super) struct Found {
+    table: Table,
+    renames: Vec<Rename>,
+    named: Place,
+    columns: Vec<(String, Location)>,
+}
+
+impl Found {
+    /// The entity of a module.
+    pub(super) fn new(workspace: &Workspace, module: &Module, entity: Entity) -> Self {
+        let place = |span| workspace.location(module.file, span);
+        Self {
+            named: workspace.place(module.file, entity.named),
+            columns: entity.columns.into_iter().map(|(name, span)| (name, place(span))).collect(),
+            table: entity.table,
+            renames: entity.renames,
+        }
+    }
+}
+
+/// All entities together. Several may read the same table, as long as one of them knows all its columns.
+pub(super) fn gather(found: Vec<Found>, mut diagnostics: Vec<Diagnostic>) -> Result<Declared> {
+    let mut declared = Declared::default();
+    for entity in found {
+        diagnostics.extend(add(&mut declared, entity));
+    }
+    diagnostics.sort_by(|a, b| (&a.location, &a.message).cmp(&(&b.location, &b.message)));
+    diagnostics.dedup();
+    if diagnostics.iter().any(|problem| problem.severity == Severity::Error) {
+        return Err(Error::Source { problems: diagnostics });
+    }
+    declared.warnings = diagnostics;
+    Ok(declared)
+}
+
+fn add(declared: &mut Declared, entity: Found) -> Option<Diagnostic> {
+    let name = entity.table.name.clone();
+    let path = ObjectPath::Table(name.clone());
+    if let Some(first) = declared.schema.tables.get(&name) {
+        match shared::join(first, &entity.table) {
+            Ok(table) => drop(declared.schema.tables.insert(name.clone(), table)),
+            Err(difference) => {
+                let other = declared.origins.get(&path).map(|first| format!(" at {first}")).unwrap_or_default();
+                let problem = entity.named.problem(format!("two entities declare the table `{name}` differently"));
+                let hint = format!("the other is{other}; make them agree, or leave one out of the entity folders");
+                return Some(Diagnostic { label: Some(difference), hint: Some(hint), ..problem });
+            }
+        }
+    } else {
+        declared.schema.tables.insert(name.clone(), entity.table);
+        declared.origins.insert(path, entity.named.location);
+    }
+    for (column, location) in entity.columns {
+        declared.origins.entry(ObjectPath::Column(name.clone(), column)).or_insert(location);
+    }
+    for rename in entity.renames {
+        if !declared.renames.contains(&rename) {
+            declared.renames.push(rename);
+        }
+    }
+    None
+}
