@@ -87,12 +87,17 @@ pub fn compare_by(
     let goal = canonicalize(rules.tables.keep(declared.schema.clone()))?;
     // What is left out on the live side stays in the target: a plan has to see the views and foreign keys that lead into it.
     let live = canonicalize(live.clone())?;
-    let past = canonicalize(lock.map(|lock| rules.tables.keep(lock.clone())).unwrap_or_default())?;
-    let views: BTreeSet<TableName> =
-        goal.tables.keys().filter(|name| live.verbatim.contains_key(*name)).cloned().collect();
+    let mut past = canonicalize(lock.map(|lock| rules.tables.keep(lock.clone())).unwrap_or_default())?;
+    // What the entities let go of is not dropped.
+    let ignored: BTreeSet<TableName> = declared.ignored.iter().map(|name| dialect.fit_table(name)).collect();
+    past.tables.retain(|name, _| !ignored.contains(name));
+    let said: BTreeSet<TableName> = declared.views.iter().map(|name| dialect.fit_table(name)).collect();
+    let found = goal.tables.keys().filter(|name| live.verbatim.contains_key(*name)).cloned();
+    let views: BTreeSet<TableName> = said.into_iter().chain(found).collect();
     let (goal, past) = (without(goal, &views), without(past, &views));
     let by_schema = left_out(declared, lock, dialect, rules);
-    let is_left_out = |name: &&TableName| !rules.tables.has(name) || by_schema.contains(*name);
+    let is_left_out =
+        |name: &&TableName| !rules.tables.has(name) || by_schema.contains(*name) || ignored.contains(*name);
     let left_out = live.tables.keys().chain(live.verbatim.keys()).filter(is_left_out).cloned().collect::<BTreeSet<_>>();
 
     let asked = rules.tables.keep_renames(&declared.renames);

@@ -483,6 +483,9 @@ pub struct Declared {
     pub views: BTreeSet<TableName>,
     /// What is worth a look in their source, in the order of files and lines.
     pub warnings: Vec<Diagnostic>,
+    /// The tables of entities that are somebody else's business: never compared, and never dropped because they were
+    /// declared once.
+    pub ignored: BTreeSet<TableName>,
     /// Where tables and columns are declared.
     pub origins: BTreeMap<ObjectPath, Location>,
 }

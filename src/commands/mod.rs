@@ -110,7 +110,7 @@ impl Context<'_> {
         for warning in declared.warnings.iter().filter(|_| !self.quiet) {
             crate::report::error::write_warning(warning, self.notes).map_err(closed)?;
         }
-        if declared.schema.tables.is_empty() {
+        if declared.schema.tables.is_empty() && declared.views.is_empty() && declared.ignored.is_empty() {
             let folder = sources.roots.into_iter().next().unwrap_or(sources.project);
             return Err(Error::NoEntities { folder });
         }
@@ -202,7 +202,9 @@ fn refuse_doubtful(comparison: &Comparison, asked: &[String]) -> Result<()> {
 
 fn doubt(rename: &Rename) -> String {
     match rename {
-        Rename::Table { from, to } => format!("table `{from}` to `{to}`"),
+        Rename::Table { from, to } => {
+            format!("table `{from}` to `{to}`: the database has neither, or has both and would lose the old one")
+        }
         Rename::Column { table, from, to } => {
             format!("`{table}.{from}` to `{to}`: the database has neither, or has both and would lose the old one")
         }

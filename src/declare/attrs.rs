@@ -216,6 +216,9 @@ impl ModelAttrs {
                 "comment" => said.comment = reader.text(&entry).map(|text| text.value()),
                 "rename_all" => said.rename_all = reader.case(&entry),
                 "table_iden" => drop(reader.flag(&entry)),
+                "renamed_from" => reader
+                    .problem(entry.span, "SeaORM knows no `renamed_from` on a model")
+                    .hint("write `#[seachange(renamed_from = \"...\")]`, and derive `seachange_macros::Seachange`"),
                 "model_attrs" if mentions_us(&entry.value) => reader
                     .problem(entry.span, "`model_attrs` hides `sea_orm` attributes")
                     .hint("write them as `#[sea_orm(...)]` on the struct"),
@@ -657,19 +660,6 @@ mod tests {
                   |     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
                   hint: remove the condition: a table has the same columns in every build
             "#]],
-        );
-    }
-
-    #[test]
-    fn our_own_attribute() {
-        check(
-            "    #[seachange(index)]\n    pub a: i32,",
-            expect![[r#"
-            entities/mod.rs:7:5: `#[seachange(...)]` is not understood yet
-              |     #[seachange(index)]
-              |     ^^^^^^^^^^^^^^^^^^^
-              hint: remove it
-        "#]],
         );
     }
 }

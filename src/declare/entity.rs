@@ -7,12 +7,14 @@ use std::rc::Rc;
 use proc_macro2::Span;
 use syn::{Attribute, Expr, ItemStruct, Type};
 
+use super::annotations::{Annotations, Role, Subject};
 use super::attrs::{ColumnAttrs, ModelAttrs};
 use super::cfg::{Condition, condition};
 use super::problem::{Problem, kept};
 use super::types::{self, Stored};
 use super::workspace::{Module, ModuleId, Workspace};
 use super::{column_type, defaults, expanded, naming, relations};
+use crate::error::Severity;
 use crate::model::{
     AutoIncrement, Column, ColumnDefault, ColumnType, Index, IndexPart, Name, Placement, PrimaryKey, Rename, Table,
     TableName, Unique,
@@ -22,6 +24,8 @@ use crate::model::{
 pub(super) struct Entity {
     pub(super) table: Table,
     pub(super) renames: Vec<Rename>,
+    /// When it makes no table, the table has a name and nothing else.
+    pub(super) role: Role,
     /// Where the table is named.
     pub(super) named: Span,
     /// Where each column is declared.
@@ -99,6 +103,13 @@ fn sketch(said: &ModelAttrs, fields: &[Plain<'_>]) -> Option<Outline> {
     Some(Outline::new(TableName { schema: said.schema_name.clone(), name }, fields))
 }
 
+impl Entity {
+    /// One that makes no table.
+    pub(super) fn bare(table: TableName, role: Role, named: Span) -> Self {
+        Self { table: Table::new(table), renames: Vec::new(), role, named, columns: Vec::new() }
+    }
+}
+
 impl Outline {
     pub(super) fn new(table: TableName, columns: &[Plain<'_>]) -> Self {
         let column = |column: &Plain<'_>| OutlineColumn { variant: column.variant.clone(), name: column.name.clone() };
@@ -115,10 +126,15 @@ pub(super) fn read(
     problems: &mut Vec<Problem>,
 ) -> Option<Entity> {
     let file = module.file;
+    let annotations = Annotations::read(module, model, problems);
+    if annotations.role() == Role::Ignored {
+        // Whatever is wrong with it is not to be found out.
+        let table = outlines.of(workspace, module.id)?.table.clone();
+        return Some(Entity::bare(table, Role::Ignored, model.ident.span()));
+    }
     conditional(module, model, problems);
     let said = ModelAttrs::read(file, &model.attrs, problems);
     let fields = fields(module, model, &said, problems);
-    foreign_attributes(module, model, problems);
     let outline = sketch(&said, &fields);
     if outline.is_none() {
         problems.push(
@@ -128,6 +144,10 @@ pub(super) fn read(
     }
     if let Some(outline) = &outline {
         outlines.know(module.id, outline);
+    }
+    let named = said.table_name.as_ref().map_or_else(|| model.ident.span(), syn::LitStr::span);
+    if annotations.role() == Role::View {
+        return outline.map(|outline| Entity::bare(outline.table, Role::View, named));
     }
     // Even without a name, the rest is read for what else is wrong.
     let nameless = outline.is_none();
@@ -143,8 +163,13 @@ pub(super) fn read(
     let auto_increment = auto_increment(module, &fields, problems);
     let mut entity = assemble(workspace, module, &outline, &fields, (keys, auto_increment), problems);
     entity.table.comment.clone_from(&said.comment);
+    let errors = |problems: &[Problem]| problems.iter().filter(|problem| problem.severity == Severity::Error).count();
+    let before = errors(problems);
     entity.table.foreign_keys = relations::read(workspace, outlines, module, model, &outline, problems);
-    entity.named = said.table_name.as_ref().map_or_else(|| model.ident.span(), syn::LitStr::span);
+    entity.named = named;
+    let has_broken_relations = errors(problems) > before;
+    let subject = Subject { file, entity: &mut entity, outline: &outline, has_broken_relations };
+    annotations.apply(subject, problems);
     (!nameless).then_some(entity)
 }
 
@@ -185,7 +210,7 @@ pub(super) fn assemble(
     }
     table.uniques = fields.iter().filter(|field| field.said.unique).map(|field| unique(&field.name)).collect();
     table.indexes = indexes(&table.name, fields);
-    Entity { table, renames, named: Span::call_site(), columns }
+    Entity { table, renames, role: Role::Table, named: Span::call_site(), columns }
 }
 
 /// The fields that are columns, with their names.
@@ -363,16 +388,6 @@ fn conditional(module: &Module, model: &ItemStruct, problems: &mut Vec<Problem>)
             Problem::new(module.file, span, "what the entity declares depends on how the crate is built")
                 .hint("remove the condition, or keep the entity outside of the entity folders"),
         );
-    }
-}
-
-/// `#[seachange(...)]` would change the schema.
-fn foreign_attributes(module: &Module, model: &ItemStruct, problems: &mut Vec<Problem>) {
-    let all = model.attrs.iter().chain(model.fields.iter().flat_map(|field| &field.attrs));
-    let ours = |attr: &&Attribute| attr.path().segments.first().is_some_and(|first| first.ident == "seachange");
-    for attr in all.filter(ours) {
-        let span = syn::spanned::Spanned::span(attr);
-        problems.push(Problem::new(module.file, span, "`#[seachange(...)]` is not understood yet").hint("remove it"));
     }
 }
 

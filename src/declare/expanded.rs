@@ -3,6 +3,7 @@
 
 use syn::{Expr, Ident, Item, ItemEnum, ItemStruct, Lit};
 
+use super::annotations::{Annotations, Role, Subject};
 use super::attrs::{ColumnAttrs, ModelAttrs, VariantNames, derives};
 use super::entity::{self, Entity, Kind, Outline, Outlines, Plain};
 use super::problem::Problem;
@@ -27,6 +28,12 @@ pub(super) fn read(
     (place, item): (usize, &ItemStruct),
     problems: &mut Vec<Problem>,
 ) -> Option<Entity> {
+    let annotations = model(module).map(|model| Annotations::read(module, model, problems)).unwrap_or_default();
+    let role = annotations.role();
+    if role != Role::Table {
+        let table = outlines.of(workspace, module.id)?.table.clone();
+        return Some(Entity::bare(table, role, item.ident.span()));
+    }
     let mut reader = Reader { workspace, module, problems };
     let head = reader.head(place, item);
     let columns = reader.columns(&item.ident);
@@ -39,9 +46,21 @@ pub(super) fn read(
     let outline = Outline::new(head.table.clone().unwrap_or_else(|| TableName::new("")), &columns);
     let mut entity = entity::assemble(workspace, module, &outline, &columns, (keys, auto_increment), problems);
     entity.table.comment = head.comment;
+    let before = problems.len();
     entity.table.foreign_keys = relations::read_variants(workspace, outlines, module, &item.ident, &outline, problems);
     entity.named = head.named;
+    let has_broken_relations = problems.len() > before;
+    let subject = Subject { file: module.file, entity: &mut entity, outline: &outline, has_broken_relations };
+    annotations.apply(subject, problems);
     head.table.map(|_| entity)
+}
+
+/// The struct of the rows, which is where `#[seachange(...)]` stands.
+fn model(module: &Module) -> Option<&ItemStruct> {
+    module.items.iter().find_map(|item| match item {
+        Item::Struct(item) if item.ident == "Model" => Some(item),
+        _ => None,
+    })
 }
 
 /// What the entity struct and its `EntityName` say.

@@ -1,6 +1,7 @@
 //! What was read in parts becomes one declaration: entities that share a table, and everything that is wrong, in order.
 //! Knows places, no syntax.
 
+use super::annotations::Role;
 use super::entity::Entity;
 use super::shared;
 use super::workspace::{Module, Workspace};
@@ -9,6 +10,7 @@ use crate::model::{Declared, Location, ObjectPath, Rename, Table};
 
 /// An entity, with places instead of spans.
 pub(super) struct Found {
+    role: Role,
     table: Table,
     renames: Vec<Rename>,
     named: Place,
@@ -20,6 +22,7 @@ impl Found {
     pub(super) fn new(workspace: &Workspace, module: &Module, entity: Entity) -> Self {
         let place = |span| workspace.location(module.file, span);
         Self {
+            role: entity.role,
             named: workspace.place(module.file, entity.named),
             columns: entity.columns.into_iter().map(|(name, span)| (name, place(span))).collect(),
             table: entity.table,
@@ -34,6 +37,9 @@ pub(super) fn gather(found: Vec<Found>, mut diagnostics: Vec<Diagnostic>) -> Res
     for entity in found {
         diagnostics.extend(add(&mut declared, entity));
     }
+    // Another entity may declare the table that one of them leaves alone.
+    let Declared { schema, ignored, .. } = &mut declared;
+    ignored.retain(|name| !schema.tables.contains_key(name));
     diagnostics.sort_by(|a, b| (&a.location, &a.message).cmp(&(&b.location, &b.message)));
     diagnostics.dedup();
     if diagnostics.iter().any(|problem| problem.severity == Severity::Error) {
@@ -46,13 +52,26 @@ pub(super) fn gather(found: Vec<Found>, mut diagnostics: Vec<Diagnostic>) -> Res
 fn add(declared: &mut Declared, entity: Found) -> Option<Diagnostic> {
     let name = entity.table.name.clone();
     let path = ObjectPath::Table(name.clone());
+    match entity.role {
+        Role::Table => {}
+        Role::View => {
+            declared.origins.insert(path, entity.named.location);
+            declared.views.insert(name);
+            return None;
+        }
+        Role::Ignored => {
+            declared.ignored.insert(name);
+            return None;
+        }
+    }
     if let Some(first) = declared.schema.tables.get(&name) {
         match shared::join(first, &entity.table) {
             Ok(table) => drop(declared.schema.tables.insert(name.clone(), table)),
             Err(difference) => {
                 let other = declared.origins.get(&path).map(|first| format!(" at {first}")).unwrap_or_default();
                 let problem = entity.named.problem(format!("two entities declare the table `{name}` differently"));
-                let hint = format!("the other is{other}; make them agree, or leave one out of the entity folders");
+                let hint =
+                    format!("the other is{other}; make them agree, or leave one out with `#[seachange(ignore)]`");
                 return Some(Diagnostic { label: Some(difference), hint: Some(hint), ..problem });
             }
         }

@@ -4,6 +4,9 @@
 //! Whatever is not understood is an error with its place: never a guess, never a silent skip.
 //! Knows no dialect: what a type is called in a database is not decided here.
 
+mod annotations;
+#[cfg(test)]
+mod annotations_tests;
 mod attrs;
 mod by_hand;
 mod cfg;
@@ -16,6 +19,8 @@ mod enums;
 mod expanded;
 mod find;
 mod gather;
+#[path = "../../macros/src/grammar/mod.rs"]
+mod grammar;
 mod known;
 pub mod linked;
 mod names;
@@ -365,8 +370,10 @@ this is not Rust
 
         /// Whatever the source, the answer is a schema or an error.
         #[test]
-        fn no_source_makes_it_panic(file in 0..5usize, from in 0..3000usize, length in 0..40usize, put in "[a-z(){}<>\\[\\]\"#:,=ß0-9 ]{0,8}") {
+        fn no_source_makes_it_panic(file in 0..7usize, from in 0..3000usize, length in 0..40usize, put in "[a-z(){}<>\\[\\]\"#:,=ß0-9 ]{0,8}") {
             let sources = [
+                include_str!("../../fixtures/declare/annotated.rs"),
+                include_str!("../../fixtures/declare/annotated_dense.rs"),
                 include_str!("../../fixtures/declare/attributes.rs"),
                 include_str!("../../fixtures/declare/book.rs"),
                 include_str!("../../fixtures/declare/chapter.rs"),

@@ -33,11 +33,21 @@ pub(super) fn join(first: &Table, second: &Table) -> Result<Table, String> {
         column.default = column.default.take().or_else(|| other.default.clone());
         column.extra = column.extra.take().or_else(|| other.extra.clone());
         column.comment = column.comment.take().or_else(|| other.comment.clone());
+        column.generated = column.generated.take().or_else(|| other.generated.clone());
+        column.identity = column.identity.take().or_else(|| other.identity.clone());
+        column.collation = column.collation.take().or_else(|| other.collation.clone());
+        for (dialect, text) in &other.written_types {
+            column.written_types.entry(dialect.clone()).or_insert_with(|| text.clone());
+        }
     }
     unite(&mut table.uniques, &part.uniques);
     unite(&mut table.indexes, &part.indexes);
     unite(&mut table.foreign_keys, &part.foreign_keys);
     unite(&mut table.checks, &part.checks);
+    unite(&mut table.exclusions, &part.exclusions);
+    table.options.strict |= part.options.strict;
+    table.options.without_rowid |= part.options.without_rowid;
+    table.options.partition_by = table.options.partition_by.or_else(|| part.options.partition_by.clone());
     table.comment = table.comment.or_else(|| part.comment.clone());
     Ok(table)
 }
@@ -115,7 +125,7 @@ mod tests {
             entities/b.rs:3:24: two entities declare the table `t` differently
               | #[sea_orm(table_name = "t")]
               |                        ^^^ the types of `a` differ
-              hint: the other is at entities/a.rs:3:24; make them agree, or leave one out of the entity folders
+              hint: the other is at entities/a.rs:3:24; make them agree, or leave one out with `#[seachange(ignore)]`
         "#]],
         );
         check(
@@ -125,7 +135,7 @@ mod tests {
             entities/b.rs:3:24: two entities declare the table `t` differently
               | #[sea_orm(table_name = "t")]
               |                        ^^^ `a` may be NULL in one and not in the other
-              hint: the other is at entities/a.rs:3:24; make them agree, or leave one out of the entity folders
+              hint: the other is at entities/a.rs:3:24; make them agree, or leave one out with `#[seachange(ignore)]`
         "#]],
         );
         check(
@@ -135,7 +145,7 @@ mod tests {
             entities/b.rs:3:24: two entities declare the table `t` differently
               | #[sea_orm(table_name = "t")]
               |                        ^^^ this one lacks `c`, the other lacks `b`
-              hint: the other is at entities/a.rs:3:24; make them agree, or leave one out of the entity folders
+              hint: the other is at entities/a.rs:3:24; make them agree, or leave one out with `#[seachange(ignore)]`
         "#]],
         );
     }

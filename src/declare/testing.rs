@@ -7,7 +7,8 @@ use std::path::Path;
 use super::{Sources, declare};
 use crate::error::{Diagnostic, Error, Severity};
 use crate::model::{
-    AutoIncrement, Column, Declared, DefaultValue, ForeignKey, Index, IndexKey, Name, Placement, Rename, Table,
+    AutoIncrement, Column, Declared, DefaultValue, Deferrable, Exclusion, ForeignKey, Index, IndexKey, IndexPart, Name,
+    NullsOrder, Placement, Rename, Table,
 };
 
 /// Declares the given files. A file starts at a line `//- path`; without one the text is `entities/mod.rs`.
@@ -65,10 +66,17 @@ fn schema(declared: &Declared) -> String {
     for table in declared.schema.tables.values() {
         write_table(&mut text, table);
     }
+    for view in &declared.views {
+        let _ = writeln!(text, "view {view}");
+    }
+    for table in &declared.ignored {
+        let _ = writeln!(text, "ignored {table}");
+    }
     for rename in &declared.renames {
-        if let Rename::Column { table, from, to } = rename {
-            let _ = writeln!(text, "rename {table}.{from} to {to}");
-        }
+        let _ = match rename {
+            Rename::Table { from, to } => writeln!(text, "rename {from} to {to}"),
+            Rename::Column { table, from, to } => writeln!(text, "rename {table}.{from} to {to}"),
+        };
     }
     text
 }
@@ -85,13 +93,31 @@ fn write_table(text: &mut String, table: &Table) {
     }
     for unique in &table.uniques {
         let name = unique.name.as_ref().map(|found| format!(" {}", name(found))).unwrap_or_default();
-        let _ = writeln!(text, "  unique{name} ({}){}", unique.columns.join(", "), place(&unique.placement));
+        let nulls = if unique.nulls_not_distinct { " nulls not distinct" } else { "" };
+        let (when, place) = (deferrable(unique.deferrable), place(&unique.placement));
+        let _ = writeln!(text, "  unique{name} ({}){nulls}{when}{place}", unique.columns.join(", "));
+    }
+    for check in &table.checks {
+        let name = check.name.as_ref().map(|found| format!(" {}", name(found))).unwrap_or_default();
+        let _ = writeln!(text, "  check{name} ({}){}", check.expression, place(&check.placement));
+    }
+    for exclusion in &table.exclusions {
+        let _ = writeln!(text, "  {}", exclusion_line(exclusion));
     }
     for index in &table.indexes {
         let _ = writeln!(text, "  {}", index_line(index));
     }
     for fk in &table.foreign_keys {
         let _ = writeln!(text, "  {}", fk_line(fk));
+    }
+    let options = &table.options;
+    for (word, is_said) in [("strict", options.strict), ("without rowid", options.without_rowid)] {
+        if is_said {
+            let _ = writeln!(text, "  {word}");
+        }
+    }
+    if let Some(partition_by) = &options.partition_by {
+        let _ = writeln!(text, "  partition by {partition_by}");
     }
 }
 
@@ -116,6 +142,18 @@ fn line(column: &Column) -> String {
         Some(DefaultValue::Expression(sql)) => add(&format!("default ({sql})")),
         None => {}
     }
+    if let Some(generated) = &column.generated {
+        add(&format!("generated ({}) {}", generated.expression, if generated.stored { "stored" } else { "virtual" }));
+    }
+    if let Some(identity) = &column.identity {
+        add(&format!("{identity:?}"));
+    }
+    if let Some(collation) = &column.collation {
+        add(&format!("collate {collation}"));
+    }
+    for (dialect, written) in &column.written_types {
+        add(&format!("{dialect} {written:?}"));
+    }
     if let Some(values) = &column.values {
         add(&format!("values {values:?}"));
     }
@@ -129,15 +167,73 @@ fn line(column: &Column) -> String {
 }
 
 fn index_line(index: &Index) -> String {
-    let parts: Vec<&str> = index
-        .parts
-        .iter()
-        .map(|part| match &part.key {
-            IndexKey::Column(name) | IndexKey::Expression(name) => name.as_str(),
-        })
-        .collect();
+    let parts: Vec<String> = index.parts.iter().map(part).collect();
     let unique = if index.unique { "unique " } else { "" };
-    format!("{unique}index {} ({})", name(&index.name), parts.join(", "))
+    let mut line = format!("{unique}index {} ({})", name(&index.name), parts.join(", "));
+    if let Some(method) = &index.method {
+        let _ = write!(line, " using {method}");
+    }
+    if !index.include.is_empty() {
+        let _ = write!(line, " include ({})", index.include.join(", "));
+    }
+    if index.nulls_not_distinct {
+        line += " nulls not distinct";
+    }
+    for (name, value) in &index.storage {
+        let _ = write!(line, " with {name} = {value}");
+    }
+    if let Some(predicate) = &index.predicate {
+        let _ = write!(line, " where {predicate}");
+    }
+    if index.concurrently {
+        line += " concurrently";
+    }
+    line
+}
+
+fn part(part: &IndexPart) -> String {
+    let mut line = match &part.key {
+        IndexKey::Column(name) => name.clone(),
+        IndexKey::Expression(sql) => format!("({sql})"),
+    };
+    if let Some(collation) = &part.collation {
+        let _ = write!(line, " collate {collation}");
+    }
+    if let Some(class) = &part.operator_class {
+        let _ = write!(line, " {class}");
+    }
+    if part.descending {
+        line += " desc";
+    }
+    match part.nulls {
+        Some(NullsOrder::First) => line += " nulls first",
+        Some(NullsOrder::Last) => line += " nulls last",
+        None => {}
+    }
+    line
+}
+
+fn exclusion_line(exclusion: &Exclusion) -> String {
+    let elements: Vec<String> =
+        exclusion.elements.iter().map(|element| format!("{} with {}", part(&element.part), element.operator)).collect();
+    let mut line = format!(
+        "exclude {} using {} ({})",
+        exclusion.name.as_ref().map(name).unwrap_or_default(),
+        exclusion.method.as_deref().unwrap_or_default(),
+        elements.join(", ")
+    );
+    if let Some(predicate) = &exclusion.predicate {
+        let _ = write!(line, " where {predicate}");
+    }
+    line + deferrable(exclusion.deferrable)
+}
+
+fn deferrable(when: Deferrable) -> &'static str {
+    match when {
+        Deferrable::No => "",
+        Deferrable::InitiallyImmediate => " deferrable",
+        Deferrable::InitiallyDeferred => " deferred",
+    }
 }
 
 fn fk_line(fk: &ForeignKey) -> String {
@@ -153,6 +249,13 @@ fn fk_line(fk: &ForeignKey) -> String {
     }
     if let Some(action) = fk.on_update {
         let _ = write!(line, " on update {action:?}");
+    }
+    if fk.match_full {
+        line += " match full";
+    }
+    line += deferrable(fk.deferrable);
+    if fk.not_valid {
+        line += " not valid";
     }
     line + &place(&fk.placement)
 }

@@ -164,17 +164,24 @@ impl Dialect {
         }
     }
 
+    /// The name of a table as this database keeps it: cut, and without a schema where there are none.
+    #[must_use]
+    pub fn fit_table(self, table: &TableName) -> TableName {
+        let can = self.capabilities();
+        let fit = |name: &str| names::cut(name, can.longest_name).to_owned();
+        let schema = table.schema.as_deref().filter(|_| can.schemas).map(fit);
+        TableName { schema, name: fit(&table.name) }
+    }
+
     /// The rename with its names as this database keeps them.
     #[must_use]
     pub fn fit_rename(self, rename: &Rename) -> Rename {
         let limit = self.capabilities().longest_name;
         let fit = |name: &str| names::cut(name, limit).to_owned();
-        let fit_table =
-            |table: &TableName| TableName { schema: table.schema.as_deref().map(fit), name: fit(&table.name) };
         match rename {
-            Rename::Table { from, to } => Rename::Table { from: fit_table(from), to: fit_table(to) },
+            Rename::Table { from, to } => Rename::Table { from: self.fit_table(from), to: self.fit_table(to) },
             Rename::Column { table, from, to } => {
-                Rename::Column { table: fit_table(table), from: fit(from), to: fit(to) }
+                Rename::Column { table: self.fit_table(table), from: fit(from), to: fit(to) }
             }
         }
     }

@@ -28,16 +28,18 @@ pub fn resolve(asked: &[Rename], from: &Schema, to: &Schema) -> Vec<Rename> {
 pub fn doubtful(asked: &[Rename], due: &[Rename], from: &Schema, to: &Schema, lock: &Schema) -> Vec<Rename> {
     let is_doubtful = |rename: &&Rename| {
         let (before, after) = (old(rename), new(rename));
-        let in_table = match &before {
-            ObjectPath::Table(_) => true,
+        // A new table may be what is called for, unless another table of the project goes with it.
+        let is_expected = match &before {
+            ObjectPath::Table(_) => {
+                lock.tables.keys().any(|name| from.tables.contains_key(name) && !to.tables.contains_key(name))
+            }
             ObjectPath::Column(table, _) => from.tables.contains_key(table),
         };
-        let is_nowhere = in_table && !has(from, &before) && !has(from, &after) && has(to, &after);
+        let is_nowhere = is_expected && !has(from, &before) && !has(from, &after) && has(to, &after);
         let is_lost = has(from, &before) && has(from, &after) && !has(to, &before) && has(lock, &before);
         !due.contains(rename) && (is_nowhere || is_lost)
     };
-    let columns = asked.iter().filter(|rename| matches!(rename, Rename::Column { .. }));
-    columns.filter(is_doubtful).cloned().collect()
+    asked.iter().filter(is_doubtful).cloned().collect()
 }
 
 fn is_due(rename: &Rename, left: &[&Rename], schema: &Schema, goal: &Schema) -> bool {

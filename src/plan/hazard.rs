@@ -2,7 +2,7 @@
 //! are made from it, and a slug is written nowhere else.
 
 use crate::dialect::Dialect;
-use crate::model::{Column, Constraint, Schema, TableName};
+use crate::model::{Column, Constraint, IndexKey, IndexPart, Schema, Table, TableName};
 use crate::op::Op;
 
 /// One thing that can go wrong, about one operation.
@@ -174,7 +174,20 @@ pub(super) fn of(op: &Op, schema: &Schema, dialect: Dialect) -> Vec<Hazard> {
             Kind::UniqueMayFail,
             format!("Creating `{}` fails if rows of `{table}` hold the same values twice.", index.name.text),
         )],
-        Op::AlterColumn { table, from, to } => altered(table, from, to, dialect),
+        Op::AlterColumn { table, from, to } => {
+            let mut hazards = altered(table, from, to, dialect);
+            let is_unique = || schema.tables.get(table).is_some_and(|table| is_unique(table, &from.name));
+            if from.collation != to.collation && is_unique() {
+                let name = to.collation.as_deref().unwrap_or("the usual one");
+                let sentence = format!(
+                    "`{table}.{}` is compared by another collation ({name}); this fails if rows hold the same value \
+                     twice by it.",
+                    to.name
+                );
+                hazards.push(hazard(Kind::UniqueMayFail, sentence));
+            }
+            hazards
+        }
         // NULL goes through every constraint.
         Op::AddColumn { table, column, constraints } if !starts_as_null(column) => {
             let constraints = constraints.iter().map(|constraint| added(table, constraint));
@@ -242,6 +255,15 @@ fn altered(table: &TableName, from: &Column, to: &Column, dialect: Dialect) -> V
         add(Kind::ConvertsValues, sentence);
     }
     hazards
+}
+
+/// Whether the table refuses rows for their values in the column.
+fn is_unique(table: &Table, column: &str) -> bool {
+    let has = |columns: &[String]| columns.iter().any(|name| name == column);
+    let is_part = |part: &IndexPart| matches!(&part.key, IndexKey::Column(name) if name == column);
+    table.is_key(column)
+        || table.uniques.iter().any(|unique| has(&unique.columns))
+        || table.indexes.iter().any(|index| index.unique && index.parts.iter().any(is_part))
 }
 
 /// A column that is computed has a value for every row at once, and that value may be NULL.

@@ -333,14 +333,21 @@ async fn step(session: &Session, written: &Written, direction: Direction, before
         Direction::Up => Some(&written.up),
         Direction::Down => written.down.as_ref(),
     };
-    let may_fail =
-        [Kind::UniqueMayFail, Kind::NotNullMayFail, Kind::CheckMayFail, Kind::ForeignKeyMayFail, Kind::ConvertsValues];
+    let may_fail = [
+        Kind::UniqueMayFail,
+        Kind::NotNullMayFail,
+        Kind::CheckMayFail,
+        Kind::ForeignKeyMayFail,
+        Kind::ConvertsValues,
+        Kind::StrictMayFail,
+    ];
     let is_said = plan.is_some_and(|plan| plan.hazards().any(|hazard| may_fail.contains(&hazard.kind)));
     // A statement that is refused for what it says, not for the rows, is no matter of hazards.
     let text = chain(&error);
     let is_of_rows = matches!(error, Error::Orphans { .. })
         || text.contains("constraint failed")
-        || text.contains("datatype mismatch");
+        || text.contains("datatype mismatch")
+        || text.contains("cannot store");
     if !is_said || !is_of_rows {
         return Err(in_text(&format!("{} failed: {text}", direction.as_str()), written));
     }

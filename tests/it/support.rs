@@ -112,7 +112,10 @@ pub(crate) fn made_up_rows(schema: &Schema) -> String {
 
 fn is_number(table: &Table, column: &str, text: &str) -> bool {
     let is_foreign = table.foreign_keys.iter().any(|fk| fk.columns.iter().any(|name| name == column));
-    is_foreign || ["integer", "bigint", "smallint", "float", "double", "real"].iter().any(|kind| text.starts_with(kind))
+    is_foreign
+        || ["integer", "bigint", "smallint", "float", "double", "real"]
+            .iter()
+            .any(|kind| text.to_lowercase().starts_with(kind))
 }
 
 /// A revision as `seachange revision` would write it.

@@ -129,7 +129,7 @@ impl<S: Copy> Checker<'_, S> {
     /// A string that says something.
     fn text(&mut self, key: &Key, text: &str, span: S) -> Option<Spanned<String, S>> {
         if text.trim().is_empty() {
-            self.complain(span, format!("`{}` is empty", key.name), format!("{} Say it, or leave it out", key.doc));
+            self.complain(span, format!("`{}` is empty", key.name), form(key));
             return None;
         }
         Some(Spanned { value: text.to_owned(), span })
@@ -303,7 +303,8 @@ impl<S: Copy> Checker<'_, S> {
                     self.complain(nulls.span, "`nulls_not_distinct` without `unique`".to_owned(), help.to_owned());
                 }
                 let parts = entries.parts(Word::Columns);
-                let is_nameless = parts.iter().all(|part| matches!(part.key, PartKey::Expression(_)));
+                let is_nameless =
+                    !parts.is_empty() && parts.iter().all(|part| matches!(part.key, PartKey::Expression(_)));
                 if scope == Scope::Index && is_nameless && !entries.has(Word::Name) {
                     let help = "add `name = \"...\"`: names are made from columns, and there is none";
                     self.complain(span, "an index over expressions only has no name".to_owned(), help.to_owned());

@@ -158,7 +158,6 @@ pub(crate) enum Number {
 
 const INDEXES: &[Scope] = &[Scope::Index, Scope::FieldIndex];
 const PARTS: &[Scope] = &[Scope::Part, Scope::FieldIndex];
-const UNIQUES: &[Scope] = &[Scope::Unique, Scope::FieldUnique];
 const FOREIGN_KEYS: &[Scope] = &[Scope::ForeignKey, Scope::FieldForeignKey];
 const NAMED: &[Scope] = &[
     Scope::Index,
@@ -312,9 +311,9 @@ impl Scope {
     }
 }
 
-/// The word that is meant, if one comes close: a letter or two too many, too few, wrong or swapped.
+/// The word that is meant, if one comes close: a third of its letters too many, too few, wrong or swapped.
 pub(crate) fn closest<'a>(word: &str, words: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let allowed = (word.chars().count() / 3).max(1);
+    let allowed = word.chars().count() / 3;
     let measured = words.map(|candidate| (distance(word, candidate), candidate));
     measured.filter(|(distance, _)| *distance <= allowed).min_by_key(|(distance, _)| *distance).map(|(_, word)| word)
 }

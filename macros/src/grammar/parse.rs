@@ -108,10 +108,11 @@ impl<'t, S: Copy> Reader<'t, S> {
     fn comma(&mut self) {
         match self.peek() {
             Some(Token::Symbol(',', _)) => self.position += 1,
-            Some(token) => {
+            Some(token @ (Token::Word(..) | Token::Literal(..))) => {
                 self.complain(token.span(), "there is a comma missing before this".to_owned(), "write `, ` in between");
             }
-            None => {}
+            // Nothing can begin with this, as will be said.
+            Some(Token::Symbol(..) | Token::Group(..)) | None => {}
         }
     }
 

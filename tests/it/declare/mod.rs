@@ -2,10 +2,14 @@
 
 use std::fs;
 
+use sea_orm::EntityName;
 use seachange::declare::linked::Entities;
 use seachange::declare::{Sources, declare};
 use seachange::error::Error;
-use seachange::model::{AutoIncrement, DataType, Declared};
+use seachange::model::{
+    AutoIncrement, DataType, Declared, Deferrable, Location, ObjectPath, Placement, Rename, Table, TableName,
+    TableOptions,
+};
 
 use crate::support::root;
 
@@ -63,6 +67,10 @@ macro_rules! cases {
 }
 
 cases! {
+    check_changes(files => files)
+    check_is_added(files => files)
+    check_is_dropped(files => files)
+    collation_changes(files => files)
     column_becomes_optional(files => files)
     column_becomes_required(files => files)
     column_becomes_required_with_default(files => files)
@@ -74,26 +82,43 @@ cases! {
     column_type_changes(files => files)
     column_with_check_is_renamed_and_changes(files => files)
     columns_are_renamed_in_a_row(files => files)
+    computed_column_changes(files => files)
+    computed_column_is_added(files => files)
+    computed_column_is_dropped(files => files)
     default_changes(files => files)
+    entity_is_ignored(files tags => files tags)
     enum_values_change_with_check(jobs => jobs)
     enum_values_change_without_check(jobs => jobs)
+    expression_index_is_added(files => files)
     foreign_key_action_changes(users files => users files)
+    foreign_key_becomes_deferrable(files tags => files tags)
     foreign_key_is_added(users files => users files)
     foreign_key_is_dropped(users files => users files)
     index_is_added(files => files)
     index_is_dropped(files => files)
+    index_order_and_collation_change(files => files)
+    named_unique_is_added(files => files)
     names_are_nasty(order => order q)
+    partial_index_is_added(files => files)
     primary_key_changes(files => files)
+    primary_key_gets_a_name(files => files)
     primary_key_is_replaced_while_others_refer_to_it(users files => users)
     primary_key_is_unique_too(codes => codes)
     required_column_is_added_with_default(files => files)
     required_column_is_dropped(files => files)
     required_reference_is_dropped(users files => users files)
+    table_becomes_strict(files => files)
+    table_becomes_without_rowid(files => files)
     table_is_added(users => users files)
     table_is_dropped(users files => users)
+    table_is_no_longer_strict(files => files)
     table_is_renamed(users files => people files)
+    table_is_renamed_by_attribute(files => documents)
     tables_refer_in_a_circle(users => users teams)
+    tuning_for_another_database_changes_nothing(files => files)
+    type_is_written_for_sqlite(files => files)
     unique_column_is_added(files => files)
+    unique_gets_a_name(files => files)
     unique_is_added(files => files)
     unique_is_dropped(files => files)
 }
@@ -101,9 +126,17 @@ cases! {
 #[test]
 fn every_attribute_and_type() {
     agree!("fixtures/declare", everything:
-        attributes author book by_hand chapter compact expanded expanded_part expressions names names_camel names_kebab names_screaming newtypes
+        annotated annotated_dense attributes author book by_hand chapter compact expanded expanded_part expressions names names_camel names_kebab names_screaming newtypes
         rust_types text_key uuid_key written_types
     );
+}
+
+#[test]
+fn entities_without_a_table() {
+    let declared = read("fixtures/declare");
+    let (view, ignored) = (everything::annotated::view::Entity, everything::annotated::ignored::Entity);
+    assert_eq!(declared.views.into_iter().collect::<Vec<_>>(), [TableName::new(view.table_name())]);
+    assert_eq!(declared.ignored.into_iter().collect::<Vec<_>>(), [TableName::new(ignored.table_name())]);
 }
 
 #[test]
@@ -140,7 +173,8 @@ fn read(sources: &str) -> Declared {
 
 /// Fails unless both say the same.
 pub(crate) fn assert_agree(read: &Declared, linked: &Declared) {
-    let (read, linked) = (told_by_both(read), told_by_both(linked));
+    let (read, linked) = without_annotations(read, linked);
+    let (read, linked) = (told_by_both(&read), told_by_both(&linked));
     let tables = |declared: &Declared| declared.schema.tables.keys().map(ToString::to_string).collect::<Vec<_>>();
     assert_eq!(tables(&read), tables(&linked), "tables that were read, tables that are linked");
     for (name, table) in &read.schema.tables {
@@ -167,4 +201,64 @@ pub(crate) fn told_by_both(declared: &Declared) -> Declared {
         }
     }
     told
+}
+
+/// Both without what only `#[seachange(...)]` can say, for the entities that use it: at run time nothing is left of it.
+fn without_annotations(read: &Declared, linked: &Declared) -> (Declared, Declared) {
+    // Where the project is another folder than ours, nobody uses them.
+    let source = |place: &Location| fs::read_to_string(root().join(&place.file)).unwrap_or_default();
+    let is_annotated = |name: &TableName| {
+        let place = read.origins.get(&ObjectPath::Table(name.clone()));
+        place.is_some_and(|place| source(place).contains("#[seachange("))
+    };
+    let unmade = |name: &TableName| read.views.contains(name) || read.ignored.contains(name);
+    let bare = |declared: &Declared| {
+        let mut declared = declared.clone();
+        declared.schema.tables.retain(|name, _| !unmade(name));
+        for (_, table) in declared.schema.tables.iter_mut().filter(|(name, _)| is_annotated(name)) {
+            *table = without_annotation(table.clone());
+        }
+        declared.renames.retain(|rename| match rename {
+            Rename::Table { to, .. } => !is_annotated(to),
+            Rename::Column { table, .. } => !is_annotated(table),
+        });
+        (declared.views, declared.ignored) = ([].into(), [].into());
+        declared
+    };
+    let (mut read, linked) = (bare(read), bare(linked));
+    for (name, table) in read.schema.tables.iter_mut().filter(|(name, _)| is_annotated(name)) {
+        // What `#[seachange(...)]` leaves unnamed looks like SeaORM's own.
+        let Some(linked) = linked.schema.tables.get(name) else { continue };
+        table.uniques.retain(|unique| linked.uniques.contains(unique));
+        table.indexes.retain(|index| linked.indexes.iter().any(|linked| linked.name == index.name));
+    }
+    (read, linked)
+}
+
+/// The fixtures give names to what SeaORM could say as well, so that the two can be told apart.
+fn without_annotation(mut table: Table) -> Table {
+    table.comment = None;
+    table.options = TableOptions::default();
+    for column in &mut table.columns {
+        column.comment = None;
+        column.generated = None;
+        column.identity = None;
+        column.collation = None;
+        column.written_types.clear();
+    }
+    table.checks.clear();
+    table.exclusions.clear();
+    table.indexes.retain(|index| index.name.inferred);
+    table.uniques.retain(|unique| unique.placement != Placement::Table);
+    for unique in &mut table.uniques {
+        unique.name = None;
+    }
+    for fk in &mut table.foreign_keys {
+        fk.name = None;
+        (fk.deferrable, fk.match_full, fk.not_valid) = (Deferrable::No, false, false);
+    }
+    if let Some(key) = table.primary_key.as_mut() {
+        key.name = None;
+    }
+    table
 }

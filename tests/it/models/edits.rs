@@ -1,17 +1,18 @@
 //! Random changes of a schema.
 
 use seachange::model::{
-    AutoIncrement, DataType, Index, IndexKey, IndexPart, Name, Placement, Rename, Schema, Table, TableName, Unique,
+    AutoIncrement, DataType, Deferrable, Index, IndexKey, IndexPart, Name, Placement, Rename, Schema, Table, TableName,
+    Unique,
 };
 
 use super::{
     ACTIONS, COLUMNS, Choices, Demands, TABLES, VALUES, add_foreign_key, add_object, change_default, change_type,
-    column, extra, index_columns, is_distinct, quote, some_of,
+    column, extra, index_columns, is_distinct, quote, some_of, tune,
 };
 
 /// Changes the schema in one way. What it renames is added to `renames`.
 pub(crate) fn edit(schema: &mut Schema, renames: &mut Vec<Rename>, choices: &mut Choices<'_>) {
-    let kind = choices.below(22);
+    let kind = choices.below(23);
     let names: Vec<TableName> = schema.tables.keys().cloned().collect();
     let Some(name) = choices.pick(&names).cloned() else { return };
     let Some(table) = schema.tables.get_mut(&name) else { return };
@@ -67,6 +68,7 @@ pub(crate) fn edit(schema: &mut Schema, renames: &mut Vec<Rename>, choices: &mut
             rename_table(schema, renames, &name, &TableName::new(to));
         }
         (20, _) => change_key(table, choices),
+        (21, _) => table.options.strict = !table.options.strict,
         _ => table.columns.rotate_left(1),
     }
 }
@@ -123,12 +125,27 @@ fn drop_object(table: &mut Table, choices: &mut Choices<'_>) {
 fn change_object(table: &mut Table, choices: &mut Choices<'_>) {
     let columns: Vec<String> = table.columns.iter().map(|column| column.name.clone()).collect();
     let at = |length: usize, choices: &mut Choices<'_>| choices.below(length.max(1));
-    match choices.below(7) {
+    match choices.below(9) {
         0 => {
             let at = at(table.foreign_keys.len(), choices);
             if let Some(fk) = table.foreign_keys.get_mut(at) {
                 fk.on_delete = choices.pick(&ACTIONS).copied().flatten();
                 fk.on_update = choices.pick(&ACTIONS).copied().flatten();
+            }
+        }
+        7 => {
+            let at = at(table.foreign_keys.len(), choices);
+            if let Some(fk) = table.foreign_keys.get_mut(at) {
+                fk.deferrable = match fk.deferrable {
+                    Deferrable::No => Deferrable::InitiallyDeferred,
+                    Deferrable::InitiallyImmediate | Deferrable::InitiallyDeferred => Deferrable::No,
+                };
+            }
+        }
+        8 => {
+            let at = at(table.indexes.len(), choices);
+            if let Some(index) = table.indexes.get_mut(at) {
+                tune(index, choices);
             }
         }
         1 => {

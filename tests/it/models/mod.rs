@@ -316,7 +316,9 @@ fn add_object(schema: &mut Schema, table: &TableName, choices: &mut Choices<'_>,
                 } else {
                     Name::inferred("")
                 };
-                table.indexes.push(Index { unique: kind == 1, ..Index::new(name, parts) });
+                let mut index = Index { unique: kind == 1, ..Index::new(name, parts) };
+                tune(&mut index, choices);
+                table.indexes.push(index);
             }
         }
         2 => {
@@ -345,6 +347,20 @@ fn add_object(schema: &mut Schema, table: &TableName, choices: &mut Choices<'_>,
                 table.checks.push(Check { name, expression, placement });
             }
         }
+    }
+}
+
+/// Orders and collations, and a condition. What foreign keys may refer to stays plain.
+fn tune(index: &mut Index, choices: &mut Choices<'_>) {
+    for part in &mut index.parts {
+        part.descending = choices.often(20);
+        if !index.unique && choices.often(20) {
+            part.collation = choices.pick(&["NOCASE", "BINARY", "rtrim"]).map(|name| (*name).to_owned());
+        }
+    }
+    if !index.unique && choices.often(25) {
+        // Its column is put in where the schema is made valid.
+        index.predicate = Some(String::new());
     }
 }
 
@@ -404,6 +420,9 @@ pub(crate) fn make_valid(schema: &mut Schema) {
         let name = table.name.clone();
         table.indexes.retain_mut(|index| {
             let columns = index_columns(index);
+            if let (Some(predicate), Some(column)) = (&mut index.predicate, columns.first()) {
+                *predicate = format!("{} IS NOT NULL", quote(column));
+            }
             if index.name.inferred {
                 let kind = if index.unique { "u-" } else { "" };
                 index.name.text = format!("idx-{name}-{kind}{}", columns.join("-"));

@@ -1,0 +1,76 @@
+//! What the compiler itself says. All messages of the language are tested where seachange reads the same files from
+//! source; this is about spans, about several errors at once, and about what the derive understands of Rust.
+
+#![expect(clippy::disallowed_methods, reason = "a test may write files")]
+
+use std::fs;
+use std::process::Command;
+
+use expect_test::expect;
+
+const SOURCE: &str = r#"use seachange_macros::Seachange;
+use std::collections::BTreeMap;
+
+#[derive(Seachange)]
+#[seachange(indx(columns = [first]), index(columns = [frist, r#type]))]
+pub struct Model<'a, T: Clone = Vec<u8>> where T: Clone {
+    #[seachange(index, generated("1"))]
+    pub(crate) first: BTreeMap<u8, fn(&'a T, BTreeMap<u8, u8>) -> Vec<T>>,
+    /// Fine.
+    #[seachange(collate = "C", type(sqlite = r"TEXT"))]
+    pub r#type: i32,
+}
+
+/// What SeaORM copies a model to.
+#[derive(Seachange)]
+#[seachange(nonsense)]
+pub struct ModelEx {
+    pub first: i32,
+}
+
+#[derive(Seachange)]
+pub enum Choice {}
+
+macro_rules! entity {
+    ($column:ident, $sql:literal, $name:expr) => {
+        #[derive(Seachange)]
+        #[seachange(index(columns = [$column, $sql], name = $name))]
+        pub struct Made {
+            pub $column: i32,
+        }
+    };
+}
+
+entity!(made, "made + 1", "by_made");
+"#;
+
+#[test]
+fn errors_stand_where_the_words_are() {
+    let folder = tempfile::tempdir().unwrap();
+    let package = env!("CARGO_MANIFEST_DIR");
+    let manifest = format!(
+        "[package]\nname = \"user\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[workspace]\n\n\
+         [dependencies]\nseachange-macros = {{ path = {package:?} }}\n"
+    );
+    fs::create_dir(folder.path().join("src")).unwrap();
+    fs::write(folder.path().join("Cargo.toml"), manifest).unwrap();
+    fs::write(folder.path().join("src/lib.rs"), SOURCE).unwrap();
+    let output = Command::new(env!("CARGO"))
+        .args(["check", "--offline", "--quiet", "--color", "never", "--message-format", "short"])
+        .current_dir(folder.path())
+        .env("CARGO_TARGET_DIR", folder.path().join("target"))
+        .output()
+        .unwrap();
+    expect![[r#"
+        src/lib.rs:5:13: error: unknown attribute `indx` on a struct
+               hint: did you mean `index`?
+        src/lib.rs:5:55: error: the struct has no field `frist`
+               hint: did you mean `first`?
+        src/lib.rs:7:24: error: `generated` says neither `stored` nor `virtual`
+               hint: write `generated("...", stored)` to keep the value on disk, or `generated("...", virtual)`
+        src/lib.rs:21:10: error: `Seachange` can be derived for structs with named fields only
+               hint: put it on the model of an entity
+        src/lib.rs:6:51: error[E0277]: the trait bound `String: From<Vec<u8>>` is not satisfied: the trait `From<Vec<u8>>` is not implemented for `String`
+        error: could not compile `user` (lib) due to 5 previous errors
+    "#]].assert_eq(&String::from_utf8(output.stderr).unwrap().replace('\\', "/"));
+}
