@@ -190,3 +190,30 @@ fn checks_are_named_as_sqlalchemy_does() {
         assert_eq!(compare(&entities, None, &reflect(&session).await, DIALECT, &options).unwrap().ops(), []);
     });
 }
+
+#[test]
+fn templates_and_names_that_annotations_write() {
+    let entities = TEAMS.replace("DeriveEntityModel)]", "DeriveEntityModel, seachange_macros::Seachange)]").replace(
+        "pub struct Model {",
+        "#[seachange(check(\"length(slug) < 9\", name = \"short\"), index(columns = [slug, name]), \
+         index(columns = [name], where = \"name <> 'x'\", name = \"by_hand\"))]\n    pub struct Model {",
+    );
+    let project = project(&entities, NAMES, "");
+    project.expect(0, &["revision", "--autogenerate", "-m", "tables"]);
+    project.expect(0, &["upgrade"]);
+    let made =
+        project.query("SELECT sql FROM sqlite_schema WHERE tbl_name = 'teams' AND sql IS NOT NULL ORDER BY name");
+    expect![[r#"
+        CREATE INDEX "by_hand" ON "teams" ("name") WHERE name <> 'x'
+        CREATE INDEX "ix_teams_name" ON "teams" ("name")
+        CREATE INDEX "ix_teams_slug_name" ON "teams" ("slug", "name")
+        CREATE TABLE "teams" (
+            "id" integer NOT NULL CONSTRAINT "pk_teams" PRIMARY KEY AUTOINCREMENT,
+            "slug" varchar NOT NULL CONSTRAINT "uq_teams_slug" UNIQUE,
+            "name" varchar NOT NULL,
+            CONSTRAINT "ck_teams_short" CHECK (length(slug) < 9)
+        )
+    "#]]
+    .assert_eq(&(made.join("\n") + "\n"));
+    project.expect(0, &["check"]);
+}
