@@ -127,7 +127,7 @@ cases! {
 fn every_attribute_and_type() {
     agree!("fixtures/declare", everything:
         annotated annotated_dense attributes author book by_hand chapter compact expanded expanded_part expressions names names_camel names_kebab names_screaming newtypes
-        rust_types text_key uuid_key written_types
+        rust_types rust_types_beyond_sqlite text_key uuid_key written_types
     );
 }
 
