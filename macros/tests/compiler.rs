@@ -70,7 +70,7 @@ fn errors_stand_where_the_words_are() {
                hint: write `generated("...", stored)` to keep the value on disk, or `generated("...", virtual)`
         src/lib.rs:21:10: error: `Seachange` can be derived for structs with named fields only
                hint: put it on the model of an entity
-        src/lib.rs:6:51: error[E0277]: the trait bound `String: From<Vec<u8>>` is not satisfied: the trait `From<Vec<u8>>` is not implemented for `String`
-        error: could not compile `user` (lib) due to 5 previous errors
-    "#]].assert_eq(&String::from_utf8(output.stderr).unwrap().replace('\\', "/"));
+        error: could not compile `user` (lib) due to 4 previous errors
+    "#]]
+    .assert_eq(&String::from_utf8(output.stderr).unwrap().replace('\\', "/"));
 }
