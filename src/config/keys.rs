@@ -173,7 +173,7 @@ pub(crate) const KEYS: [Key; 19] = [
         "Kinds of difference that are neither reported nor written. `\"comments\"`, `\"defaults\"`, `\"collations\"` and \
          `\"nullability\"` of a column stay as the database has them; a new column is made as it is declared. `\"checks\"`, \
          `\"indexes\"`, `\"uniques\"` (constraints and unique indexes) and `\"foreign-keys\"` are neither created, not even \
-         with a new table, nor dropped. `schema.lock` still records all that is declared.",
+         with a new table, nor dropped, but for uniques that a foreign key leads to. `schema.lock` still records all that is declared.",
     ),
 ];
 

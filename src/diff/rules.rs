@@ -1,10 +1,12 @@
 //! What a project leaves out of the comparison: tables that are not its business, kinds of difference it does not want
 //! to hear of, and how exactly what nobody wrote must match. Knows no dialect and no configuration file.
 
+use std::collections::BTreeSet;
+
 use globset::{Glob, GlobMatcher};
 
 use super::ownership::{Unmanaged, UnmanagedObject};
-use crate::model::{Constraint, Name, Rename, Schema, Table, TableName};
+use crate::model::{Constraint, Index, IndexKey, Name, Rename, Schema, Table, TableName};
 
 /// The decisions of a project about what counts.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -173,6 +175,10 @@ impl Rules {
     /// have in the live database, and what is an object of its own is gone.
     #[must_use]
     pub fn without_ignored(&self, mut schema: Schema, live: &Schema) -> Schema {
+        if self.ignores(Kind::ForeignKeys) {
+            schema.tables.values_mut().for_each(|table| table.foreign_keys.clear());
+        }
+        let needed = if self.ignores(Kind::Uniques) { needed_uniques(&schema) } else { BTreeSet::new() };
         for table in schema.tables.values_mut() {
             let live = live.tables.get(&table.name);
             if self.ignores(Kind::Comments) {
@@ -194,10 +200,15 @@ impl Rules {
                 }
             }
             table.checks.retain(|_| !self.ignores(Kind::Checks));
-            table.uniques.retain(|_| !self.ignores(Kind::Uniques));
             table.exclusions.retain(|_| !self.ignores(Kind::Uniques));
-            table.foreign_keys.retain(|_| !self.ignores(Kind::ForeignKeys));
-            table.indexes.retain(|index| !self.ignores(if index.unique { Kind::Uniques } else { Kind::Indexes }));
+            let name = &table.name;
+            // Without it, no row could be written that has the foreign key.
+            let is_needed = |columns: Vec<&String>| needed.contains(&(name.clone(), sorted(columns)));
+            table.uniques.retain(|unique| !self.ignores(Kind::Uniques) || is_needed(unique.columns.iter().collect()));
+            table.indexes.retain(|index| {
+                let kind = if index.unique { Kind::Uniques } else { Kind::Indexes };
+                !self.ignores(kind) || (index.unique && is_needed(columns_of(index)))
+            });
         }
         schema
     }
@@ -225,6 +236,30 @@ impl Rules {
     }
 }
 
+/// The columns of each table that foreign keys lead to.
+fn needed_uniques(schema: &Schema) -> BTreeSet<(TableName, Vec<String>)> {
+    let fks = schema.tables.values().flat_map(|table| &table.foreign_keys);
+    fks.map(|fk| (fk.references.clone(), sorted(fk.referenced_columns.iter().collect()))).collect()
+}
+
+/// The columns an index stands on.
+fn columns_of(index: &Index) -> Vec<&String> {
+    index
+        .parts
+        .iter()
+        .filter_map(|part| match &part.key {
+            IndexKey::Column(column) => Some(column),
+            IndexKey::Expression(_) => None,
+        })
+        .collect()
+}
+
+fn sorted(columns: Vec<&String>) -> Vec<String> {
+    let mut columns: Vec<String> = columns.into_iter().cloned().collect();
+    columns.sort();
+    columns
+}
+
 fn tighten_names(table: &mut Table, live: Option<&Table>) {
     let tighten = |name: &mut Name| name.inferred = false;
     table.indexes.iter_mut().for_each(|index| tighten(&mut index.name));
@@ -236,13 +271,10 @@ fn tighten_names(table: &mut Table, live: Option<&Table>) {
     {
         name.inferred = false;
         // The name is exact now; the order of the columns still is nobody's word.
-        let sorted = |columns: &[String]| {
-            let mut columns = columns.to_vec();
-            columns.sort();
-            columns
-        };
         let live = live.and_then(|table| table.primary_key.as_ref());
-        if let Some(live) = live.filter(|live| sorted(&live.columns) == sorted(&key.columns)) {
+        if let Some(live) =
+            live.filter(|live| sorted(live.columns.iter().collect()) == sorted(key.columns.iter().collect()))
+        {
             key.columns.clone_from(&live.columns);
         }
     }

@@ -82,7 +82,9 @@ pub fn plan(ops: Vec<Op>, from: &Schema, dialect: Dialect, purpose: Purpose) -> 
         plan.steps.push(Step { op, rebuild, hazards });
     }
     blocked.extend(plan.steps.iter().filter_map(|step| obstacle::needed_table(&step.op, &schema, dialect)));
-    blocked.extend(obstacle::broken_references(from, &schema, &plan));
+    // What was there before is known by its name after all renames.
+    let moved = renames.iter().fold(from.clone(), |schema, op| op.apply(schema));
+    blocked.extend(obstacle::broken_references(&moved, &schema, &plan));
     if blocked.is_empty() { Ok(plan) } else { Err(Error::Blocked { blocked }) }
 }
 

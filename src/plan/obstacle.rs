@@ -43,7 +43,9 @@ pub(super) fn broken_references(from: &Schema, to: &Schema, plan: &Plan) -> Vec<
     let mut found = Vec::new();
     for table in to.tables.values() {
         for fk in table.foreign_keys.iter().filter(|fk| is_broken(to, fk) && !was_broken(table, fk)) {
-            let cause = plan.steps.iter().map(|step| &step.op).rfind(|op| *op.table() == fk.references);
+            let ops = || plan.steps.iter().map(|step| &step.op);
+            // Before a rename the table had another name.
+            let cause = ops().rfind(|op| *op.table() == fk.references).or_else(|| ops().next_back());
             let refusal = Refusal {
                 reason: format!(
                     "the foreign key ({}) of `{}` needs `{}` ({})",

@@ -1,19 +1,13 @@
-//! What `seachange.toml` says about names, tables and differences, on real databases through the binary.
+//! What `seachange.toml` says about tables and differences, on real databases through the binary.
 
 use std::fs;
 
 use expect_test::{Expect, expect};
-use seachange::compare::compare;
-use seachange::declare::convention::{Convention, Kind};
-use seachange::declare::{Sources, declare};
-use seachange::dialect::{EnumStorage, Options};
-use seachange::error::Error;
-use seachange::model::{Check, Declared, Name, Placement, TableName};
-use seachange::revision::Direction;
+use seachange::diff::Kind;
 
-use crate::support::{DIALECT, Project, block_on, execute, memory, query, reflect, run, write};
+use crate::support::Project;
 
-const TEAMS: &str = r#"
+pub(crate) const TEAMS: &str = r#"
 pub mod teams {
     use sea_orm::entity::prelude::*;
     #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
@@ -31,7 +25,7 @@ pub mod teams {
 }
 "#;
 
-const MEMBERS: &str = r#"
+pub(crate) const MEMBERS: &str = r#"
 pub mod members {
     use sea_orm::entity::prelude::*;
     #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
@@ -54,17 +48,8 @@ pub mod members {
 }
 "#;
 
-const NAMES: &str = r#"
-[naming]
-index = "ix_{table}_{columns}"
-unique = "uq_{table}_{columns}"
-foreign_key = "fk_{table}_{column_0}_{referenced_table}"
-check = "ck_{table}_{name}"
-primary_key = "pk_{table}"
-"#;
-
 /// The two tables as another tool made them, every constraint under a name of its own or under none.
-const FOREIGN_NAMES: &str = r#"
+pub(crate) const FOREIGN_NAMES: &str = r#"
 CREATE TABLE teams (id integer NOT NULL CONSTRAINT a_key PRIMARY KEY AUTOINCREMENT, slug varchar NOT NULL UNIQUE, name varchar NOT NULL);
 CREATE INDEX by_name ON teams (name);
 CREATE TABLE members (
@@ -76,7 +61,7 @@ CREATE TABLE members (
 "#;
 
 /// A project with entities in one file, a configuration that ends like this, and a database.
-fn project(entities: &str, configuration: &str, sql: &str) -> Project {
+pub(crate) fn project(entities: &str, configuration: &str, sql: &str) -> Project {
     let project = Project { folder: tempfile::tempdir().unwrap() };
     fs::write(project.path().join("entities.rs"), entities).unwrap();
     configure(&project, configuration);
@@ -86,27 +71,27 @@ fn project(entities: &str, configuration: &str, sql: &str) -> Project {
     project
 }
 
-fn configure(project: &Project, configuration: &str) {
+pub(crate) fn configure(project: &Project, configuration: &str) {
     let start = "entities = [\"entities.rs\"]\n[database]\nurl = \"sqlite://media.db\"\n";
     fs::write(project.path().join("seachange.toml"), format!("{start}{configuration}")).unwrap();
 }
 
 /// The changes that `check` finds, without where they are declared.
-fn changes(project: &Project) -> String {
+pub(crate) fn changes(project: &Project) -> String {
     let ran = project.run(&["check"]);
     assert!(ran.code < 2, "{}", ran.notes);
     let lines = ran.out.lines().skip_while(|line| *line != "changes").skip(1).take_while(|line| !line.is_empty());
-    lines.map(|line| format!("{}\n", line.trim().split("  ").next().unwrap_or_default())).collect()
+    lines.flat_map(|line| [line.trim().split("  ").next().unwrap_or_default(), "\n"]).collect()
 }
 
-fn unmanaged(project: &Project) -> String {
+pub(crate) fn unmanaged(project: &Project) -> String {
     let ran = project.run(&["check"]);
     let lines = ran.out.lines().skip_while(|line| !line.starts_with("unmanaged")).skip(1);
-    lines.take_while(|line| !line.is_empty()).map(|line| format!("{}\n", line.trim())).collect()
+    lines.take_while(|line| !line.is_empty()).flat_map(|line| [line.trim(), "\n"]).collect()
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "expect! makes values")]
-fn fails(configuration: &str, entities: &str, expected: Expect) {
+pub(crate) fn fails(configuration: &str, entities: &str, expected: Expect) {
     let project = project(entities, configuration, "");
     let ran = project.expect(2, &["check"]);
     expected.assert_eq(&ran.notes);
@@ -150,174 +135,6 @@ fn mistakes_are_drawn_with_their_line() {
         error: 1 problem in the configuration
     "#]],
     );
-}
-
-#[test]
-fn names_of_templates_are_used_for_what_is_new_and_silent_about_what_is_there() {
-    let entities = TEAMS.to_owned() + MEMBERS;
-    let there = project(&entities, NAMES, FOREIGN_NAMES);
-    assert_eq!(changes(&there), "");
-    assert_eq!(unmanaged(&there), "");
-
-    let new = project(&entities, NAMES, "");
-    new.expect(0, &["revision", "--autogenerate", "-m", "tables"]);
-    new.expect(0, &["upgrade"]);
-    let made = new.query("SELECT sql FROM sqlite_schema WHERE name NOT LIKE 'seachange%' AND sql IS NOT NULL AND name <> 'sqlite_sequence' ORDER BY name");
-    expect![[r#"
-        CREATE INDEX "ix_teams_name" ON "teams" ("name")
-        CREATE TABLE "members" (
-            "team_id" integer NOT NULL CONSTRAINT "fk_members_team_id_teams" REFERENCES "teams" ("id"),
-            "user_id" integer NOT NULL,
-            "series" varchar NOT NULL,
-            "number" integer NOT NULL,
-            CONSTRAINT "pk_members" PRIMARY KEY ("team_id", "user_id")
-        )
-        CREATE TABLE "teams" (
-            "id" integer NOT NULL CONSTRAINT "pk_teams" PRIMARY KEY AUTOINCREMENT,
-            "slug" varchar NOT NULL CONSTRAINT "uq_teams_slug" UNIQUE,
-            "name" varchar NOT NULL
-        )
-        CREATE UNIQUE INDEX "uq_members_series_number" ON "members" ("series", "number")
-    "#]]
-    .assert_eq(&(made.join("\n") + "\n"));
-    new.expect(0, &["check"]);
-    // Another convention later changes nothing that is there.
-    configure(&new, "[naming]\nindex = \"index_of_{table}_{columns}\"\nprimary_key = \"key_of_{table}\"\n");
-    new.expect(0, &["check"]);
-    new.expect(0, &["check", "--offline"]);
-}
-
-#[test]
-fn exact_names_are_wanted_only_when_asked_for() {
-    let entities = TEAMS.to_owned() + MEMBERS;
-    let project = project(&entities, "", FOREIGN_NAMES);
-    project.expect(0, &["revision", "--baseline", "-m", "start"]);
-    project.expect(0, &["stamp", "head"]);
-    project.expect(0, &["check"]);
-    configure(&project, &format!("{NAMES}[diff]\nexact_names = true\n"));
-    expect![[r#"
-        drop the primary key (team_id, user_id) from `members`
-        drop the unique constraint (series, number) from `members`
-        drop the foreign key (team_id) to `teams` from `members`
-        add the primary key (team_id, user_id) to `members`
-        add the foreign key (team_id) to `teams` to `members`
-        create index `uq_members_series_number` on `members`
-        rename index `by_name` on `teams` to `ix_teams_name`
-        drop the primary key (id) from `teams`
-        drop the unique constraint (slug) from `teams`
-        add the primary key (id) to `teams`
-        add the unique constraint (slug) to `teams`
-    "#]]
-    .assert_eq(&changes(&project));
-    project.expect(0, &["revision", "--autogenerate", "-m", "names"]);
-    project.expect(0, &["upgrade"]);
-    project.expect(0, &["check"]);
-    project.expect(0, &["check", "--offline"]);
-    assert_eq!(unmanaged(&project), "");
-}
-
-#[test]
-fn two_things_of_one_name_are_an_error() {
-    fails(
-        "[naming]\nindex = \"ix_{table}\"\nprimary_key = \"ix_{table}\"\n",
-        TEAMS,
-        expect![[r#"
-        error: 1 problem with the names of constraints and indexes
-          two constraints or indexes of `teams` get the name `ix_teams`  entities.rs:5:28
-        hint: write a name at one of them, or give the templates in `[naming]` of `seachange.toml` more tokens, as in `{table}_{columns}`
-    "#]],
-    );
-    let two = TEAMS.to_owned() + &TEAMS.replace("teams", "groups");
-    fails(
-        "[naming]\nindex = \"ix_{columns}\"\n",
-        &two,
-        expect![[r#"
-        error: 1 problem with the names of constraints and indexes
-          an index of `groups` and one of `teams` get the name `ix_name`
-        hint: write a name at one of them, or give the templates in `[naming]` of `seachange.toml` more tokens, as in `{table}_{columns}`
-    "#]],
-    );
-    fails(
-        "[naming]\nindex = \"ix_{table}_{column_1}\"\n",
-        TEAMS,
-        expect![[r#"
-        error: 1 problem with the names of constraints and indexes
-          the index (name) of `teams` cannot be named by `ix_{table}_{column_1}`: it has no `{column_1}`  entities.rs:5:28
-        hint: write a name at one of them, or give the templates in `[naming]` of `seachange.toml` more tokens, as in `{table}_{columns}`
-    "#]],
-    );
-}
-
-fn declared(entities: &str) -> Declared {
-    let folder = tempfile::tempdir().unwrap();
-    fs::write(folder.path().join("entities.rs"), entities).unwrap();
-    declare(&Sources::new(folder.path(), ["entities.rs"])).unwrap()
-}
-
-fn check(name: Option<Name>, expression: &str, column: Option<&str>) -> Check {
-    let placement = column.map_or(Placement::Table, |column| Placement::Column(column.to_owned()));
-    Check { name, expression: expression.to_owned(), placement }
-}
-
-#[test]
-fn checks_are_named_as_sqlalchemy_does() {
-    let with = |template: &str, checks: Vec<Check>| {
-        let mut declared = declared(TEAMS);
-        let table = declared.schema.tables.get_mut(&TableName::new("teams")).unwrap();
-        table.checks = checks;
-        let mut convention = Convention::default();
-        convention.set(Kind::Check, template).unwrap();
-        convention.apply(&mut declared).map(|()| declared)
-    };
-    let names = |declared: &Declared| {
-        let checks = declared.schema.tables[&TableName::new("teams")].checks.clone();
-        checks.into_iter().map(|check| check.name).collect::<Vec<_>>()
-    };
-    let written = || check(Some(Name::written("long")), "length(name) > 3", None);
-    let unnamed = || check(None, "slug <> ''", Some("slug"));
-
-    let named = with("ck_{table}_{name}", vec![written()]).unwrap();
-    assert_eq!(names(&named), [Some(Name::written("ck_teams_long"))]);
-    let named = with("ck_{table}_{columns}", vec![written(), unnamed()]).unwrap();
-    assert_eq!(names(&named), [Some(Name::written("long")), Some(Name::inferred("ck_teams_slug"))]);
-    let Err(Error::Names { problems }) = with("ck_{table}_{name}", vec![unnamed()]) else { panic!() };
-    assert_eq!(
-        problems,
-        ["the check (slug <> '') of `teams` cannot be named by `ck_{table}_{name}`: it has no name for `{name}`  \
-             entities.rs:5:28"]
-    );
-    let Err(Error::Names { problems }) = with("ck_{columns}", vec![check(None, "1", None)]) else { panic!() };
-    assert_eq!(problems.len(), 1);
-
-    block_on(async {
-        // What nobody wrote is silent about another name and about none; what somebody wrote is not.
-        let options = Options { enums: EnumStorage::Plain };
-        for live in ["CHECK (slug <> '')", "CONSTRAINT other CHECK (slug <> '')"] {
-            let session = memory().await;
-            let table = "id integer NOT NULL PRIMARY KEY AUTOINCREMENT, name varchar NOT NULL";
-            let sql = format!(
-                "CREATE TABLE teams ({table}, slug varchar NOT NULL UNIQUE {live}, CONSTRAINT short CHECK (length(name) > 3)); \
-                 CREATE INDEX n ON teams (name)"
-            );
-            execute(&session, &sql).await;
-            let live = reflect(&session).await;
-            let silent = with("ck_{table}_{columns}", vec![unnamed()]).unwrap();
-            let comparison = compare(&silent, None, &live, DIALECT, &options).unwrap();
-            assert_eq!(comparison.ops(), []);
-            let loud = with("ck_{table}_{columns}", vec![unnamed(), written()]).unwrap();
-            let comparison = compare(&loud, None, &live, DIALECT, &options).unwrap();
-            let ops: Vec<String> = comparison.ops().iter().map(ToString::to_string).collect();
-            assert_eq!(ops, ["add the check (length(name) > 3) to `teams`"]);
-        }
-        // And the name of the template is used for what is new.
-        let session = memory().await;
-        let named = with("ck_{table}_{columns}", vec![unnamed()]).unwrap();
-        let birth = compare(&named, None, &reflect(&session).await, DIALECT, &options).unwrap();
-        run(&session, &write(&birth, "birth").unwrap().text, Direction::Up).await.unwrap();
-        let made = query(&session, "SELECT sql FROM sqlite_schema WHERE name = 'teams'").await;
-        assert!(made[0].contains("CONSTRAINT \"ck_teams_slug\" CHECK (slug <> '')"), "{made:?}");
-        assert_eq!(compare(&named, None, &reflect(&session).await, DIALECT, &options).unwrap().ops(), []);
-    });
 }
 
 #[test]
@@ -423,128 +240,70 @@ fn what_nobody_declares_can_count_every_time() {
     assert!(ran.out.ends_with("1 unmanaged\n"), "{}", ran.out);
 }
 
-#[test]
-fn kinds_that_are_ignored_are_neither_reported_nor_written() {
+/// Two entities, and a database that differs from them in every kind.
+fn differing() -> (String, &'static str) {
     let entities = (TEAMS.to_owned() + MEMBERS).replace(
         "pub slug: String",
         "#[sea_orm(default_value = \"x\", extra = \"COLLATE NOCASE CHECK (slug <> '')\")]\n        pub slug: String",
     );
     let sql = "CREATE TABLE teams (
                    id integer NOT NULL PRIMARY KEY AUTOINCREMENT, slug varchar DEFAULT 'y' COLLATE RTRIM,
-                   name varchar NOT NULL DEFAULT 'n' CHECK (name <> ''));
+                   name varchar NOT NULL DEFAULT 'n' CHECK (name <> ''), parent_id integer REFERENCES teams (id));
                CREATE UNIQUE INDEX by_name ON teams (name);";
-    let cases = [
-        (
-            "comments",
-            expect![[r#"
-            create table `members`
-            change column `teams.slug` (becomes NOT NULL, default 'y' to 'x', collation)
-            add the unique constraint (slug) to `teams`
-            add the check (slug <> '') to `teams`
-            create index `idx-teams-name` on `teams`
-            unmanaged
-            default of `teams.name`: 'n'
-            check of `teams` (name <> '')
-            unique index `by_name` on `teams` (name)
-        "#]],
-        ),
-        (
-            "defaults",
-            expect![[r#"
-            create table `members`
-            change column `teams.slug` (becomes NOT NULL, collation)
-            add the unique constraint (slug) to `teams`
-            add the check (slug <> '') to `teams`
-            create index `idx-teams-name` on `teams`
-            unmanaged
-            check of `teams` (name <> '')
-            unique index `by_name` on `teams` (name)
-        "#]],
-        ),
-        (
-            "collations",
-            expect![[r#"
-            create table `members`
-            change column `teams.slug` (becomes NOT NULL, default 'y' to 'x')
-            add the unique constraint (slug) to `teams`
-            add the check (slug <> '') to `teams`
-            create index `idx-teams-name` on `teams`
-            unmanaged
-            default of `teams.name`: 'n'
-            check of `teams` (name <> '')
-            unique index `by_name` on `teams` (name)
-        "#]],
-        ),
-        (
-            "nullability",
-            expect![[r#"
-            create table `members`
-            change column `teams.slug` (default 'y' to 'x', collation)
-            add the unique constraint (slug) to `teams`
-            add the check (slug <> '') to `teams`
-            create index `idx-teams-name` on `teams`
-            unmanaged
-            default of `teams.name`: 'n'
-            check of `teams` (name <> '')
-            unique index `by_name` on `teams` (name)
-        "#]],
-        ),
-        (
-            "checks",
-            expect![[r#"
-            create table `members`
-            change column `teams.slug` (becomes NOT NULL, default 'y' to 'x', collation)
-            add the unique constraint (slug) to `teams`
-            create index `idx-teams-name` on `teams`
-            unmanaged
-            default of `teams.name`: 'n'
-            unique index `by_name` on `teams` (name)
-        "#]],
-        ),
-        (
-            "indexes",
-            expect![[r#"
-            create table `members`
-            change column `teams.slug` (becomes NOT NULL, default 'y' to 'x', collation)
-            add the unique constraint (slug) to `teams`
-            add the check (slug <> '') to `teams`
-            unmanaged
-            default of `teams.name`: 'n'
-            check of `teams` (name <> '')
-            unique index `by_name` on `teams` (name)
-        "#]],
-        ),
-        (
-            "uniques",
-            expect![[r#"
-            create table `members`
-            change column `teams.slug` (becomes NOT NULL, default 'y' to 'x', collation)
-            add the check (slug <> '') to `teams`
-            create index `idx-teams-name` on `teams`
-            unmanaged
-            default of `teams.name`: 'n'
-            check of `teams` (name <> '')
-        "#]],
-        ),
-        (
-            "foreign-keys",
-            expect![[r#"
-            create table `members`
-            change column `teams.slug` (becomes NOT NULL, default 'y' to 'x', collation)
-            add the unique constraint (slug) to `teams`
-            add the check (slug <> '') to `teams`
-            create index `idx-teams-name` on `teams`
-            unmanaged
-            default of `teams.name`: 'n'
-            check of `teams` (name <> '')
-            unique index `by_name` on `teams` (name)
-        "#]],
-        ),
-    ];
-    for (kind, expected) in cases {
-        let project = project(&entities, &format!("[diff]\nignore = [\"{kind}\"]\n"), sql);
-        expected.assert_eq(&format!("{}unmanaged\n{}", changes(&project), unmanaged(&project)));
+    (entities, sql)
+}
+
+#[test]
+fn kinds_that_are_ignored_are_not_reported() {
+    let (entities, sql) = differing();
+    let found = |configuration: &str| {
+        let project = project(&entities, configuration, sql);
+        let text = changes(&project) + &unmanaged(&project);
+        text.lines().map(str::to_owned).collect::<Vec<_>>()
+    };
+    let all = found("");
+    let mut text = String::new();
+    for (kind, _) in Kind::ALL {
+        let left = found(&format!("[diff]\nignore = [\"{kind}\"]\n"));
+        text.push_str(&format!("{kind}\n"));
+        let lines = |mark: &str, lines: &[String], others: &[String]| {
+            lines
+                .iter()
+                .filter(|line| !others.contains(line))
+                .fold(String::new(), |text, line| text + mark + line + "\n")
+        };
+        text.push_str(&lines("  - ", &all, &left));
+        text.push_str(&lines("  + ", &left, &all));
     }
+    expect![[r#"
+        comments
+        defaults
+          - change column `teams.slug` (becomes NOT NULL, default 'y' to 'x', collation)
+          - default of `teams.name`: 'n'
+          + change column `teams.slug` (becomes NOT NULL, collation)
+        collations
+          - change column `teams.slug` (becomes NOT NULL, default 'y' to 'x', collation)
+          + change column `teams.slug` (becomes NOT NULL, default 'y' to 'x')
+        nullability
+          - change column `teams.slug` (becomes NOT NULL, default 'y' to 'x', collation)
+          + change column `teams.slug` (default 'y' to 'x', collation)
+        checks
+          - add the check (slug <> '') to `teams`
+          - check of `teams` (name <> '')
+        indexes
+          - create index `idx-teams-name` on `teams`
+        uniques
+          - add the unique constraint (slug) to `teams`
+          - unique index `by_name` on `teams` (name)
+        foreign-keys
+          - foreign key of `teams` (parent_id) to `teams`
+    "#]]
+    .assert_eq(&text);
+}
+
+#[test]
+fn kinds_that_are_ignored_are_not_written() {
+    let (entities, sql) = differing();
     let all = "[diff]\nignore = [\"defaults\", \"collations\", \"nullability\", \"checks\", \"indexes\", \"uniques\", \"foreign-keys\"]\n";
     let project = project(&entities, all, sql);
     assert_eq!(changes(&project), "create table `members`\n");
@@ -596,4 +355,31 @@ fn what_init_writes_can_be_switched_on_as_it_stands() {
     assert!(text.contains("\n[naming]\nindex = ") && text.contains("\nexact_types = true\n"), "{text}");
     fs::write(&path, text).unwrap();
     project.expect(1, &["check"]);
+}
+
+#[test]
+fn a_unique_that_a_foreign_key_needs_is_written_all_the_same() {
+    let entities = TEAMS.to_owned()
+        + &MEMBERS
+            .replace("super::teams::Column::Id", "super::teams::Column::Slug")
+            .replace("Column::TeamId", "Column::Series");
+    let project = project(&entities, "[diff]\nignore = [\"uniques\"]\n", "");
+    project.expect(0, &["revision", "--autogenerate", "-m", "tables"]);
+    let text = project.newest();
+    assert!(text.contains("\"slug\" varchar NOT NULL UNIQUE") && !text.contains("UNIQUE INDEX"), "{text}");
+    project.expect(0, &["upgrade"]);
+    project.expect(0, &["check"]);
+}
+
+#[test]
+fn a_table_that_an_ignored_foreign_key_needs_is_not_dropped() {
+    let entities = TEAMS.to_owned() + MEMBERS;
+    let project = project(&entities, "[diff]\nignore = [\"foreign-keys\"]\n", FOREIGN_NAMES);
+    project.expect(0, &["revision", "--baseline", "-m", "start"]);
+    project.expect(0, &["stamp", "head"]);
+    let members = MEMBERS.replace("table_name = \"members\"", "table_name = \"people\"");
+    let members = &members[..members.find("    pub enum Relation").unwrap()];
+    fs::write(project.path().join("entities.rs"), format!("{members}    pub enum Relation {{}}\n}}\n")).unwrap();
+    let ran = project.expect(2, &["revision", "--autogenerate", "-m", "drop", "--rename", "members=people"]);
+    assert!(ran.notes.contains("the foreign key (team_id) of `people` needs `teams` (id)"), "{}", ran.notes);
 }

@@ -12,6 +12,7 @@ mod history;
 mod language;
 mod mediaparser_entities;
 mod models;
+mod naming;
 mod random;
 mod readme;
 mod rebuild;

@@ -7,8 +7,10 @@ use std::fmt;
 use proptest::prelude::{Strategy, any};
 use proptest::test_runner::{Config, FileFailurePersistence, RngSeed, TestCaseError};
 use proptest::{collection, prop_oneof, proptest};
-use seachange::compare::compare;
+use seachange::compare::{compare, compare_by};
+use seachange::declare::convention::{self, Convention};
 use seachange::dialect::{EnumStorage, Options};
+use seachange::diff::{self, Rules};
 use seachange::error::Error;
 use seachange::migrate::Session;
 use seachange::model::{AutoIncrement, Declared, Schema, Table, TableName};
@@ -98,6 +100,71 @@ proptest! {
     fn nothing_unmanaged_is_lost(case in cases(), unmanaged in collection::vec(any::<u16>(), 0..50)) {
         block_on(ownership(&case, &unmanaged)).map_err(TestCaseError::fail)?;
     }
+}
+
+proptest! {
+    #![proptest_config(settings())]
+
+    #[test]
+    fn laws_hold_with_names_of_templates(case in cases(), from_too in any::<bool>()) {
+        let from = if from_too { named(case.from) } else { case.from };
+        let case = Case { from, to: named(case.to), ..case };
+        block_on(laws(&case)).map_err(TestCaseError::fail)?;
+    }
+
+    #[test]
+    fn what_a_project_leaves_out_converges(case in cases(), ignored in any::<u8>(), exact in any::<(bool, bool)>()) {
+        let ignore = diff::Kind::ALL.into_iter().enumerate().filter(|(bit, _)| ignored >> bit & 1 == 1);
+        let rules = Rules {
+            ignore: ignore.map(|(_, (_, kind))| kind).collect(),
+            exact_types: exact.0,
+            exact_names: exact.1,
+            ..Rules::default()
+        };
+        block_on(converges_by(&case, &rules)).map_err(TestCaseError::fail)?;
+    }
+}
+
+/// The same with names for what nobody named, unless two things would get one name.
+fn named(declared: Declared) -> Declared {
+    let mut convention = Convention::default();
+    let templates = [
+        "ix_{table}_{columns}",
+        "uq_{table}_{columns}",
+        "fk_{table}_{columns}_{referenced_table}_{referenced_columns}",
+        "ck_{table}_{columns}",
+        "pk_{table}",
+    ];
+    for ((_, kind), template) in convention::Kind::ALL.into_iter().zip(templates) {
+        convention.set(kind, template).unwrap();
+    }
+    let mut named = declared.clone();
+    if convention.apply(&mut named).is_ok() { named } else { declared }
+}
+
+async fn converges_by(case: &Case, rules: &Rules) -> Lawful {
+    let Case { from, to, options, rows } = case;
+    let session = memory().await;
+    birth(&session, from, options).await?;
+    let mut canonical = DIALECT.canonicalize(from.schema.clone(), options).map_err(|error| error.to_string())?;
+    models::keep_values(&mut canonical, &from.schema);
+    execute(&session, &models::rows(&canonical, *rows)).await;
+    let before = Contents::of(&session).await;
+    let compared = |lock: &Schema, live: &Schema| {
+        compare_by(to, Some(lock), live, DIALECT, options, rules).map_err(|error| error.to_string())
+    };
+    let written = match write(&compared(&from.schema, &before.schema)?, "change") {
+        Ok(written) => written,
+        Err(Error::Blocked { .. }) => return Ok(()),
+        Err(error) => return Err(error.to_string()),
+    };
+    if !step(&session, &written, Direction::Up, &before).await? {
+        return Ok(());
+    }
+    let after = Contents::of(&session).await;
+    let left: Vec<String> = compared(&to.schema, &after.schema)?.ops().iter().map(ToString::to_string).collect();
+    same(&left, &Vec::new(), &format!("after the way up by {rules:?}"), &written.text)?;
+    kept(&before, &after, &written.up, "the way up").map_err(|problem| in_text(&problem, &written))
 }
 
 async fn ownership(case: &Case, unmanaged: &[u16]) -> Lawful {

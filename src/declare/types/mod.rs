@@ -128,14 +128,11 @@ impl Reader<'_> {
                 Some(known) => Ok(Target::Known(known)),
                 None => Err(problem(format!("`{written}` is not a type SeaORM can store"), &written).into()),
             },
-            Ok(Meaning::External(names)) => match known::type_named(&names) {
-                Some(known) => Ok(Target::Known(known)),
-                None => {
-                    let full = names.join("::");
-                    let message = format!("how the type `{full}` of another crate is stored is not known here");
-                    Err(problem(message, &full).into())
-                }
-            },
+            Ok(Meaning::External(names)) => known::type_named(&names).map(Target::Known).ok_or_else(|| {
+                let full = names.join("::");
+                let message = format!("how the type `{full}` of another crate is stored is not known here");
+                problem(message, &full).into()
+            }),
             Ok(Meaning::Module(_) | Meaning::Generated(..)) => {
                 Err(problem(format!("`{written}` is not a type a column can have"), &written).into())
             }
@@ -163,7 +160,7 @@ impl Reader<'_> {
         let owner = self.workspace.module(owner);
         match owner.items.get(item) {
             Some(Item::Type(alias)) => {
-                let given = self.given(module, written, arguments);
+                let given = given(module, written, arguments);
                 let parameters = alias.generics.type_params().map(|parameter| parameter.ident.to_string());
                 self.stored(&owner, &alias.ty, &parameters.zip(given).collect(), depth + 1)
             }
@@ -183,7 +180,7 @@ impl Reader<'_> {
                 if derives(&owner, attrs, "DeriveValueType") {
                     return text_newtype(self.workspace, &owner, attrs);
                 }
-                let given = self.given(module, written, arguments);
+                let given = given(module, written, arguments);
                 let parameters = generics.type_params().map(|parameter| parameter.ident.to_string());
                 let arguments: Arguments = parameters.zip(given).collect();
                 if let Some(stored) = self.by_hand(&owner, item, &ident.to_string(), &arguments, depth) {
@@ -202,21 +199,6 @@ impl Reader<'_> {
                 Err(problem(module, written, message).hint(write_it(&shown(written))).into())
             }
         }
-    }
-
-    /// The types between the angle brackets, each with the module it is to be understood in.
-    fn given(&self, module: &Module, written: &Type, arguments: &Arguments) -> Vec<(ModuleId, Type)> {
-        let Type::Path(path) = written else { return Vec::new() };
-        let last = path.path.segments.last().into_iter();
-        last.flat_map(types_in)
-            .map(|argument| match argument {
-                Type::Path(name) => match name.path.get_ident().and_then(|name| arguments.get(&name.to_string())) {
-                    Some(outer) => outer.clone(),
-                    None => (module.id, argument.clone()),
-                },
-                _ => (module.id, argument.clone()),
-            })
-            .collect()
     }
 
     /// `#[derive(DeriveValueType)] struct Id(i32);`
@@ -303,6 +285,21 @@ impl Reader<'_> {
         let said = column_type::expression(self.workspace, module, written)?;
         Ok(Stored { column_type: ColumnType::written(said.kind), values: said.values })
     }
+}
+
+/// The types between the angle brackets, each with the module it is to be understood in.
+fn given(module: &Module, written: &Type, arguments: &Arguments) -> Vec<(ModuleId, Type)> {
+    let Type::Path(path) = written else { return Vec::new() };
+    let last = path.path.segments.last().into_iter();
+    last.flat_map(types_in)
+        .map(|argument| match argument {
+            Type::Path(name) => match name.path.get_ident().and_then(|name| arguments.get(&name.to_string())) {
+                Some(outer) => outer.clone(),
+                None => (module.id, argument.clone()),
+            },
+            _ => (module.id, argument.clone()),
+        })
+        .collect()
 }
 
 /// Follows a Rust expression for a column type, such as `ColumnType::Text` or `Kind::db_type()`.

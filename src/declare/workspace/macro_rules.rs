@@ -150,7 +150,7 @@ const KINDS: [&str; 15] = [
 ];
 
 /// What is left of the input behind the pattern, `None` when it does not match.
-fn matched<'a>(pattern: &[Part], input: &'a [TokenTree], bindings: &mut Bindings) -> Option<Vec<TokenTree>> {
+fn matched(pattern: &[Part], input: &[TokenTree], bindings: &mut Bindings) -> Option<Vec<TokenTree>> {
     let mut rest: Vec<TokenTree> = input.to_vec();
     for part in pattern {
         rest = match part {
@@ -264,9 +264,12 @@ fn fragment(kind: &str, input: &[TokenTree]) -> Option<(TokenStream, Vec<TokenTr
         "ty" => take(syn::Type::parse, input),
         "path" => take(syn::Path::parse, input),
         "literal" => take(
-            |stream| match stream.peek(syn::Token![-]) {
-                true => syn::Expr::parse(stream).map(ToTokens::into_token_stream),
-                false => syn::Lit::parse(stream).map(ToTokens::into_token_stream),
+            |stream| {
+                if stream.peek(syn::Token![-]) {
+                    syn::Expr::parse(stream).map(ToTokens::into_token_stream)
+                } else {
+                    syn::Lit::parse(stream).map(ToTokens::into_token_stream)
+                }
             },
             input,
         ),

@@ -3,6 +3,7 @@
 //!
 //! A module outside the entity roots is read when a name leads to it, so a large crate costs nothing.
 
+mod crates;
 mod expand;
 mod macro_rules;
 mod module;
@@ -14,13 +15,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-use syn::{Item, Type};
+use syn::Item;
 
 use super::Sources;
 use super::cfg::{Condition, Features};
 use super::column_type::{Said, StoredAs};
-use super::names::Meaning;
-use super::naming::plain;
 use super::problem::Problem;
 use crate::error::{Diagnostic, Error, Place, Result, Severity};
 use crate::model::Location;
@@ -165,98 +164,9 @@ impl Workspace {
         Rc::clone(&self.modules.borrow()[id.0])
     }
 
-    /// The path of an item from the root of its crate, as `crate::kinds::Money`.
-    pub(super) fn full_name(&self, module: ModuleId, item: usize) -> Option<String> {
-        let mut module = self.module(module);
-        let name = match module.items.get(item)? {
-            Item::Struct(item) => &item.ident,
-            Item::Enum(item) => &item.ident,
-            Item::Type(item) => &item.ident,
-            _ => return None,
-        };
-        let mut names = vec![plain(name)];
-        while let Some(parent) = module.parent {
-            names.push(module.name.clone());
-            module = self.module(parent);
-        }
-        names.push("crate".to_owned());
-        names.reverse();
-        Some(names.join("::"))
-    }
-
-    /// The module and place of an `impl` of one of these traits for a type. Rust lets it stand anywhere in the crate;
-    /// what is not beside the type is looked for in every module.
-    pub(super) fn implementation(
-        &self,
-        traits: &[&str],
-        owner: &Module,
-        item: usize,
-        name: &str,
-    ) -> Option<(Rc<Module>, usize)> {
-        let here = |module: &Rc<Module>| {
-            let place = module.items.iter().position(|found| {
-                let Item::Impl(found) = found else { return false };
-                let is_trait = |path: &syn::Path| {
-                    path.segments.last().is_some_and(|last| traits.iter().any(|name| last.ident == name))
-                };
-                let Type::Path(target) = &*found.self_ty else { return false };
-                found.trait_.as_ref().is_some_and(|(path, _)| is_trait(path))
-                    && target.path.segments.last().is_some_and(|last| last.ident == name)
-                    && self.resolve(module.id, &target.path) == Ok(Meaning::Item(owner.id, item))
-            });
-            Some((Rc::clone(module), place?))
-        };
-        if let Some(found) = here(&self.module(owner.id)) {
-            return Some(found);
-        }
-        self.reach(owner.top, None);
-        let modules = self.modules();
-        modules.iter().filter(|module| module.top == owner.top).find_map(here)
-    }
-
     /// All modules read so far.
     pub(super) fn modules(&self) -> Vec<Rc<Module>> {
         self.modules.borrow().clone()
-    }
-
-    /// The library crate that the sources of a module know by that name.
-    pub(super) fn library(&self, module: ModuleId, name: &str) -> Option<ModuleId> {
-        let top = self.module(module).top;
-        let package = self.packages.borrow().get(&top).cloned()?;
-        let manifest = self.manifest(&package);
-        match &manifest.library {
-            Some((own, _)) if own == name => self.library_of(&package),
-            _ => self.library_of(manifest.dependencies.get(name)?),
-        }
-    }
-
-    fn library_of(&self, package: &Path) -> Option<ModuleId> {
-        let package = fs::canonicalize(package).ok()?;
-        if let Some(known) = self.libraries.borrow().get(&package) {
-            return *known;
-        }
-        // Crates cannot depend on each other in a circle; a manifest that says so leads nowhere.
-        self.libraries.borrow_mut().insert(package.clone(), None);
-        let manifest = self.manifest(&package);
-        let (name, path) = manifest.library.as_ref()?;
-        let top = self.read_crate(path, name, &package);
-        self.libraries.borrow_mut().insert(package, top);
-        top
-    }
-
-    fn manifest(&self, package: &Path) -> Rc<Manifest> {
-        let known = self.manifests.borrow().get(package).cloned();
-        known.unwrap_or_else(|| {
-            let manifest = Rc::new(Manifest::read(package));
-            self.manifests.borrow_mut().insert(package.to_owned(), Rc::clone(&manifest));
-            manifest
-        })
-    }
-
-    fn read_crate(&self, path: &Path, name: &str, package: &Path) -> Option<ModuleId> {
-        let top = self.read_top(path, name, false)?;
-        self.packages.borrow_mut().insert(top, package.to_owned());
-        Some(top)
     }
 
     /// The module a child stands for, read now if it was not.
@@ -432,7 +342,7 @@ impl Workspace {
     }
 
     /// Reads every module on the way to the wanted files, or every module there is.
-    fn reach(&self, module: ModuleId, wanted: Option<&BTreeSet<PathBuf>>) {
+    pub(super) fn reach(&self, module: ModuleId, wanted: Option<&BTreeSet<PathBuf>>) {
         let module = self.module(module);
         let here = self.files.borrow()[module.file.0].path.clone();
         for name in module.names.values().flatten() {

@@ -3,8 +3,9 @@
 //! Knows no types and no columns; visibility is not checked, because rustc does that.
 
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
-use syn::{Attribute, Item, ItemStruct};
+use syn::{Attribute, Item, ItemStruct, Type};
 
 use super::attrs::derives;
 use super::known;
@@ -212,6 +213,55 @@ impl Workspace {
 }
 
 impl Workspace {
+    /// The path of an item from the root of its crate, as `crate::kinds::Money`.
+    pub(super) fn full_name(&self, module: ModuleId, item: usize) -> Option<String> {
+        let mut module = self.module(module);
+        let name = match module.items.get(item)? {
+            Item::Struct(item) => &item.ident,
+            Item::Enum(item) => &item.ident,
+            Item::Type(item) => &item.ident,
+            _ => return None,
+        };
+        let mut names = vec![plain(name)];
+        while let Some(parent) = module.parent {
+            names.push(module.name.clone());
+            module = self.module(parent);
+        }
+        names.push("crate".to_owned());
+        names.reverse();
+        Some(names.join("::"))
+    }
+
+    /// The module and place of an `impl` of one of these traits for a type. Rust lets it stand anywhere in the crate;
+    /// what is not beside the type is looked for in every module.
+    pub(super) fn implementation(
+        &self,
+        traits: &[&str],
+        owner: &Module,
+        item: usize,
+        name: &str,
+    ) -> Option<(Rc<Module>, usize)> {
+        let here = |module: &Rc<Module>| {
+            let place = module.items.iter().position(|found| {
+                let Item::Impl(found) = found else { return false };
+                let is_trait = |path: &syn::Path| {
+                    path.segments.last().is_some_and(|last| traits.iter().any(|name| last.ident == name))
+                };
+                let Type::Path(target) = &*found.self_ty else { return false };
+                found.trait_.as_ref().is_some_and(|(path, _)| is_trait(path))
+                    && target.path.segments.last().is_some_and(|last| last.ident == name)
+                    && self.resolve(module.id, &target.path) == Ok(Meaning::Item(owner.id, item))
+            });
+            Some((Rc::clone(module), place?))
+        };
+        if let Some(found) = here(&self.module(owner.id)) {
+            return Some(found);
+        }
+        self.reach(owner.top, None);
+        let modules = self.modules();
+        modules.iter().filter(|module| module.top == owner.top).find_map(here)
+    }
+
     /// The module whose entity that is, written out or generated.
     pub(super) fn entity_of(&self, meaning: &Meaning) -> Option<ModuleId> {
         match meaning {
@@ -306,286 +356,4 @@ impl Module {
 }
 
 #[cfg(test)]
-mod tests {
-    use expect_test::{Expect, expect};
-
-    use crate::declare::testing::outcome;
-
-    #[expect(clippy::needless_pass_by_value, reason = "expect! makes values")]
-    fn check(source: &str, expected: Expect) {
-        expected.assert_eq(&outcome(source));
-    }
-
-    #[test]
-    fn every_kind_of_use() {
-        check(
-            r#"//- Cargo.toml
-[package]
-name = "my-shop"
-//- src/lib.rs
-pub mod entities;
-pub mod kinds;
-mod hidden { pub use crate::kinds::deep::*; pub use super::kinds as all; }
-//- src/kinds.rs
-pub mod deep;
-pub use deep::Kind as Reexported;
-pub use self::deep::{self as below, Kind as InGroup, Other as _};
-pub type Alias = deep::Kind;
-//- src/kinds/deep.rs
-use sea_orm::entity::prelude::*;
-#[derive(DeriveActiveEnum)]
-#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "lowercase")]
-pub enum Kind { One }
-//- src/entities/mod.rs
-use sea_orm::entity::prelude::*;
-use crate::kinds::{below, deep::Kind as Renamed, *};
-use super::kinds::deep::Kind as Local;
-use sea_orm::prelude as orm;
-use Renamed as Again;
-use chrono::{self, Utc as Here};
-use uuid as ids;
-use std::{string::{String as Text}};
-mod inner { pub(super) use super::super::kinds::deep::*; }
-#[derive(DeriveEntityModel)]
-#[sea_orm(table_name = "t")]
-pub struct Model {
-    #[sea_orm(primary_key)]
-    pub id: i32,
-    pub a: Reexported,
-    pub b: below::Kind,
-    pub c: Renamed,
-    pub d: crate::kinds::Alias,
-    pub e: crate::hidden::Kind,
-    pub f: crate::hidden::all::deep::Kind,
-    pub g: self::Local,
-    pub h: super::kinds::InGroup,
-    pub i: my_shop::kinds::deep::Kind,
-    pub j: ::my_shop::kinds::Alias,
-    pub k: inner::Kind,
-    pub l: Again,
-    pub m: orm::DateTimeUtc,
-    pub n: Text,
-    pub o: chrono::DateTime<Here>,
-    pub p: ids::Uuid,
-}
-#[derive(DeriveRelation)]
-pub enum Relation {
-}
-"#,
-            expect![[r#"
-                table t
-                  id Integer inferred auto?
-                  a Text values ["one"]
-                  b Text values ["one"]
-                  c Text values ["one"]
-                  d Text values ["one"]
-                  e Text values ["one"]
-                  f Text values ["one"]
-                  g Text values ["one"]
-                  h Text values ["one"]
-                  i Text values ["one"]
-                  j Text values ["one"]
-                  k Text values ["one"]
-                  l Text values ["one"]
-                  m TimestampWithTimeZone inferred
-                  n String(None) inferred
-                  o TimestampWithTimeZone inferred
-                  p Uuid inferred
-                  primary key (id)
-            "#]],
-        );
-    }
-
-    #[test]
-    fn own_names_win_over_globs() {
-        check(
-            r#"//- entities/mod.rs
-mod kinds;
-use sea_orm::entity::prelude::*;
-use kinds::*;
-type Kind = i64;
-type Uuid = i16;
-type String = i8;
-#[derive(DeriveEntityModel)]
-#[sea_orm(table_name = "t")]
-pub struct Model {
-    #[sea_orm(primary_key)]
-    pub id: i32,
-    pub a: Kind,
-    pub b: Uuid,
-    pub c: Date,
-    pub d: String,
-}
-#[derive(DeriveRelation)]
-pub enum Relation {
-}
-//- entities/kinds.rs
-use sea_orm::entity::prelude::*;
-pub type Date = u8;
-#[derive(DeriveActiveEnum)]
-#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "lowercase")]
-pub enum Kind { One }
-"#,
-            expect![[r#"
-                table t
-                  id Integer inferred auto?
-                  a BigInteger inferred
-                  b SmallInteger inferred
-                  c Date inferred
-                  d TinyInteger inferred
-                  primary key (id)
-            "#]],
-        );
-    }
-
-    #[test]
-    fn names_that_lead_nowhere() {
-        check(
-            r#"//- entities/mod.rs
-mod kinds;
-use sea_orm::entity::prelude::*;
-use self::Circle as Round;
-use self::Round as Circle;
-use self::gone::Lost;
-#[derive(DeriveEntityModel)]
-#[sea_orm(table_name = "t")]
-pub struct Model {
-    #[sea_orm(primary_key)]
-    pub id: i32,
-    pub a: kinds::Missing,
-    pub b: self::Missing,
-    pub c: super::Missing,
-    pub d: crate::kinds::Missing,
-    pub e: Circle,
-    pub f: kinds,
-    pub g: kinds::Kind::One,
-    pub h: Lost,
-}
-#[derive(DeriveRelation)]
-pub enum Relation {
-}
-//- entities/kinds.rs
-use sea_orm::entity::prelude::*;
-use super::*;
-#[derive(DeriveActiveEnum)]
-#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "lowercase")]
-pub enum Kind { One }
-"#,
-            expect![[r#"
-                entities/mod.rs:11:12: cannot find the type `kinds::Missing`
-                  |     pub a: kinds::Missing,
-                  |            ^^^^^^^^^^^^^^
-                  hint: write the column type on the field, `#[sea_orm(column_type = "...")]`, or for all fields into `seachange.toml`, below `[types]`: `"kinds::Missing" = "..."`
-                entities/mod.rs:12:12: cannot find the type `self::Missing`
-                  |     pub b: self::Missing,
-                  |            ^^^^^^^^^^^^^
-                  hint: write the column type on the field, `#[sea_orm(column_type = "...")]`, or for all fields into `seachange.toml`, below `[types]`: `"self::Missing" = "..."`
-                entities/mod.rs:13:12: cannot find the type `super::Missing`
-                  |     pub c: super::Missing,
-                  |            ^^^^^^^^^^^^^^
-                  hint: write the column type on the field, `#[sea_orm(column_type = "...")]`, or for all fields into `seachange.toml`, below `[types]`: `"super::Missing" = "..."`
-                entities/mod.rs:14:12: cannot find the type `crate::kinds::Missing`
-                  |     pub d: crate::kinds::Missing,
-                  |            ^^^^^^^^^^^^^^^^^^^^^
-                  hint: write the column type on the field, `#[sea_orm(column_type = "...")]`, or for all fields into `seachange.toml`, below `[types]`: `"crate::kinds::Missing" = "..."`
-                entities/mod.rs:15:12: cannot find the type `Circle`
-                  |     pub e: Circle,
-                  |            ^^^^^^
-                  hint: write the column type on the field, `#[sea_orm(column_type = "...")]`, or for all fields into `seachange.toml`, below `[types]`: `"Circle" = "..."`
-                entities/mod.rs:16:12: `kinds` is not a type a column can have
-                  |     pub f: kinds,
-                  |            ^^^^^
-                  hint: write the column type on the field, `#[sea_orm(column_type = "...")]`, or for all fields into `seachange.toml`, below `[types]`: `"kinds" = "..."`
-                entities/mod.rs:17:12: cannot find the type `kinds::Kind::One`
-                  |     pub g: kinds::Kind::One,
-                  |            ^^^^^^^^^^^^^^^^
-                  hint: write the column type on the field, `#[sea_orm(column_type = "...")]`, or for all fields into `seachange.toml`, below `[types]`: `"kinds::Kind::One" = "..."`
-                entities/mod.rs:18:12: cannot find the type `Lost`
-                  |     pub h: Lost,
-                  |            ^^^^
-                  hint: write the column type on the field, `#[sea_orm(column_type = "...")]`, or for all fields into `seachange.toml`, below `[types]`: `"Lost" = "..."`
-            "#]],
-        );
-    }
-
-    #[test]
-    fn renamed_macros() {
-        check(
-            r#"//- entities/mod.rs
-use sea_orm::entity::prelude::*;
-use sea_orm::{DeriveEntityModel as Table, model as dense};
-pub mod other;
-#[dense]
-#[derive(Clone, Table)]
-#[sea_orm(table_name = "t")]
-pub struct Model {
-    #[sea_orm(primary_key)]
-    pub id: i32,
-    pub other_id: i32,
-    #[sea_orm(belongs_to, from = "other_id", to = "id")]
-    pub other: BelongsTo<other::Entity>,
-}
-//- entities/other.rs
-#[sea_orm::model]
-#[derive(Clone, sea_orm::DeriveEntityModel)]
-#[sea_orm(table_name = "other")]
-pub struct Model {
-    #[sea_orm(primary_key)]
-    pub id: i32,
-}
-"#,
-            expect![[r#"
-                table other
-                  id Integer inferred auto?
-                  primary key (id)
-                table t
-                  id Integer inferred auto?
-                  other_id Integer inferred
-                  primary key (id)
-                  foreign key fk-t-other_id? (other_id) references other (id) at other_id
-            "#]],
-        );
-    }
-
-    #[test]
-    fn a_broken_file_is_blamed_once() {
-        check(
-            r#"//- entities/mod.rs
-mod kinds;
-mod other;
-use sea_orm::entity::prelude::*;
-use kinds::Kind;
-#[derive(DeriveEntityModel)]
-#[sea_orm(table_name = "t")]
-pub struct Model {
-    #[sea_orm(primary_key)]
-    pub id: i32,
-    pub a: kinds::Kind,
-    pub b: Kind,
-    pub c: Money,
-}
-#[derive(DeriveRelation)]
-pub enum Relation {
-    #[sea_orm(belongs_to = "other::Entity", from = "Column::A", to = "other::Column::Id")]
-    Other,
-}
-//- entities/kinds.rs
-pub enum Kind { One
-//- entities/other.rs
-pub struct Model { pub id i32 }
-"#,
-            expect![[r#"
-                entities/kinds.rs:1:15: this is not Rust: a bracket, quote or comment is not closed
-                  | pub enum Kind { One
-                  |               ^
-                entities/mod.rs:12:12: cannot find the type `Money`
-                  |     pub c: Money,
-                  |            ^^^^^
-                  hint: write the column type on the field, `#[sea_orm(column_type = "...")]`, or for all fields into `seachange.toml`, below `[types]`: `"Money" = "..."`
-                entities/other.rs:1:27: this is not Rust: expected `:`
-                  | pub struct Model { pub id i32 }
-                  |                           ^^^
-            "#]],
-        );
-    }
-}
+mod tests;

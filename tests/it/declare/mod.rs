@@ -15,7 +15,7 @@ use crate::support::root;
 
 use super::mediaparser_entities as mediaparser;
 
-#[path = "../../fixtures/declare/mod.rs"]
+#[path = "../../../fixtures/declare/mod.rs"]
 #[expect(
     unreachable_pub,
     non_snake_case,
@@ -36,7 +36,7 @@ macro_rules! agree {
 /// The entities of every case, compiled and compared. One that is forgotten is missing among the linked.
 macro_rules! cases {
     ($($name:ident($($from:ident)* => $($to:ident)*))*) => {
-        #[path = "../../fixtures/cases"]
+        #[path = "../../../fixtures/cases"]
         mod cases {
             $(
                 pub(super) mod $name {

@@ -12,7 +12,7 @@ use crate::declare::{assert_agree, told_by_both};
 use crate::support::{Project, copy, root};
 
 /// What `sea-orm-cli generate entity` writes for one database, in each of its formats.
-#[path = "../../fixtures/conventions"]
+#[path = "../../../fixtures/conventions"]
 #[expect(unreachable_pub, unused_imports, clippy::pedantic, reason = "entities as a generator writes them")]
 mod cli {
     pub(super) mod cli_compact;
@@ -21,13 +21,13 @@ mod cli {
 }
 
 /// Generated entities in a folder of their own, and what people add to them beside it.
-#[path = "../../fixtures/conventions/loco/src/models/mod.rs"]
-#[expect(unreachable_pub, unused_imports, dead_code, clippy::pedantic, reason = "a project as Loco makes it")]
+#[path = "../../../fixtures/conventions/loco/src/models/mod.rs"]
+#[expect(unreachable_pub, unused_imports, dead_code, reason = "a project as Loco makes it")]
 mod loco;
 
 /// A program without a library.
-#[path = "../../fixtures/conventions/binary/src/main.rs"]
-#[expect(dead_code, unreachable_pub, clippy::print_stdout, clippy::pedantic, reason = "a program that is only read")]
+#[path = "../../../fixtures/conventions/binary/src/main.rs"]
+#[expect(dead_code, unreachable_pub, clippy::print_stdout, reason = "a program that is only read")]
 mod binary;
 
 fn read(project: &Path, entities: &[&str]) -> Declared {
