@@ -238,7 +238,9 @@ impl fmt::Display for Op {
             Self::CreateTable { table } => write!(f, "create table `{}`", table.name),
             Self::DropTable { table } => write!(f, "drop table `{}`", table.name),
             Self::RenameTable { from, to } => write!(f, "rename table `{from}` to `{to}`"),
-            Self::AlterTable { table, .. } => write!(f, "change how table `{table}` is stored"),
+            Self::AlterTable { table, from, to } => {
+                write!(f, "change how table `{table}` is stored ({})", storage_changes(from, to).join(", "))
+            }
             Self::AddColumn { table, column, .. } => write!(f, "add column `{table}.{}`", column.name),
             Self::DropColumn { table, column, .. } => write!(f, "drop column `{table}.{}`", column.name),
             Self::RenameColumn { table, from, to } => write!(f, "rename column `{table}.{from}` to `{to}`"),
@@ -283,6 +285,22 @@ impl fmt::Display for Described<'_> {
             }
         }
     }
+}
+
+/// What differs in how a table is stored, one phrase each.
+fn storage_changes(from: &TableOptions, to: &TableOptions) -> Vec<&'static str> {
+    let mut changes = Vec::new();
+    let mut add = |from: bool, to: bool, gained: &'static str, lost: &'static str| match (from, to) {
+        (false, true) => changes.push(gained),
+        (true, false) => changes.push(lost),
+        (true, true) | (false, false) => {}
+    };
+    add(from.strict, to.strict, "becomes STRICT", "is no longer STRICT");
+    add(from.without_rowid, to.without_rowid, "becomes WITHOUT ROWID", "is no longer WITHOUT ROWID");
+    if from.partition_by != to.partition_by {
+        changes.push("partitions");
+    }
+    changes
 }
 
 /// What differs between two forms of a column, one phrase each.
