@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use proc_macro2::Span;
-use syn::{Attribute, Expr, ItemStruct, Type};
+use syn::{Attribute, Expr, ItemStruct, PathArguments, Type};
 
 use super::annotations::{Annotations, Role, Subject};
 use super::attrs::{ColumnAttrs, ModelAttrs};
@@ -291,7 +291,7 @@ fn column(workspace: &Workspace, module: &Module, field: &Plain<'_>, problems: &
         (None, Kind::Written(written)) => kept(types::expression(workspace, module, written), problems)?,
     };
     Some(Column {
-        nullable: said.nullable || field.rust_type().is_some_and(|text| text.starts_with("Option<")),
+        nullable: said.nullable || field.is_option(),
         default,
         values: stored.values,
         extra: said.extra.clone(),
@@ -301,6 +301,18 @@ fn column(workspace: &Workspace, module: &Module, field: &Plain<'_>, problems: &
 }
 
 impl Plain<'_> {
+    /// Whether the text of the Rust type begins with `Option<`: SeaORM looks no further.
+    fn is_option(&self) -> bool {
+        let Kind::Field(Type::Path(path)) = self.kind else { return false };
+        path.qself.is_none()
+            && path.path.leading_colon.is_none()
+            && path.path.segments.first().is_some_and(|first| {
+                let is_generic =
+                    matches!(&first.arguments, PathArguments::AngleBracketed(list) if list.colon2_token.is_none());
+                first.ident == "Option" && is_generic
+            })
+    }
+
     /// The text of the Rust type, which is what SeaORM's macros go by.
     fn rust_type(&self) -> Option<String> {
         match self.kind {

@@ -158,10 +158,11 @@ fn read_part(sources: &Sources, files: &[PathBuf]) -> Result<Part> {
     let outlines = Outlines::default();
     for module in entity_modules(&workspace, &roots) {
         unreadable(&module, &mut problems);
-        let entity = match (module.model(), module.expanded()) {
-            (Some(model), _) => entity::read(&workspace, &outlines, &module, model, &mut problems),
-            (None, Some(written)) => expanded::read(&workspace, &outlines, &module, written, &mut problems),
-            (None, None) => None,
+        let entity = if let Some(model) = module.model() {
+            entity::read(&workspace, &outlines, &module, model, &mut problems)
+        } else {
+            let written = module.expanded();
+            written.and_then(|written| expanded::read(&workspace, &outlines, &module, written, &mut problems))
         };
         entities.extend(entity.map(|entity| Found::new(&workspace, &module, entity)));
     }

@@ -53,7 +53,15 @@ impl Workspace {
         if path.leading_colon.is_some() {
             names.insert(0, String::new());
         }
-        self.resolve_names(module, &names)
+        // The fields of a model are of few types, so bare names come again and again.
+        let [name] = names.as_slice() else { return self.resolve_names(module, &names) };
+        let key = (module, name.clone());
+        if let Some(known) = self.bare_names.borrow().get(&key) {
+            return known.clone();
+        }
+        let meaning = self.resolve_names(module, &names);
+        self.bare_names.borrow_mut().insert(key, meaning.clone());
+        meaning
     }
 
     /// What a path, name by name, means in a module. An empty first name stands for a leading `::`.

@@ -20,6 +20,7 @@ use syn::Item;
 use super::Sources;
 use super::cfg::{Condition, Features};
 use super::column_type::{Said, StoredAs};
+use super::names::{Meaning, Missing};
 use super::problem::Problem;
 use crate::error::{Diagnostic, Error, Place, Result, Severity};
 use crate::model::Location;
@@ -56,6 +57,8 @@ pub(super) struct Workspace {
     libraries: RefCell<BTreeMap<PathBuf, Option<ModuleId>>>,
     /// The folder of the package each crate belongs to.
     packages: RefCell<BTreeMap<ModuleId, PathBuf>>,
+    /// What bare names mean in modules, once somebody asked.
+    pub(super) bare_names: RefCell<BTreeMap<(ModuleId, String), std::result::Result<Meaning, Missing>>>,
     /// Column types that mean the same wherever they are written, by their text.
     pub(super) column_types: RefCell<BTreeMap<String, Said>>,
     /// The features that are built.
@@ -122,6 +125,7 @@ impl Workspace {
             files: RefCell::default(),
             modules: RefCell::default(),
             by_file: RefCell::default(),
+            bare_names: RefCell::default(),
             column_types: RefCell::default(),
             manifests: RefCell::default(),
             libraries: RefCell::default(),
