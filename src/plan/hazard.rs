@@ -3,7 +3,7 @@
 
 use crate::dialect::Dialect;
 use crate::model::{Column, Constraint, IndexKey, IndexPart, Schema, Table, TableName};
-use crate::op::Op;
+use crate::op::{Op, identifiers};
 
 /// One thing that can go wrong, about one operation.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -176,15 +176,8 @@ pub(super) fn of(op: &Op, schema: &Schema, dialect: Dialect) -> Vec<Hazard> {
         )],
         Op::AlterColumn { table, from, to } => {
             let mut hazards = altered(table, from, to, dialect);
-            let is_unique = || schema.tables.get(table).is_some_and(|table| is_unique(table, &from.name));
-            if from.collation != to.collation && is_unique() {
-                let name = to.collation.as_deref().unwrap_or("the usual one");
-                let sentence = format!(
-                    "`{table}.{}` is compared by another collation ({name}); this fails if rows hold the same value \
-                     twice by it.",
-                    to.name
-                );
-                hazards.push(hazard(Kind::UniqueMayFail, sentence));
+            if let Some(table) = schema.tables.get(table) {
+                hazards.extend(compared_anew(table, from, to));
             }
             hazards
         }
@@ -202,7 +195,13 @@ pub(super) fn of(op: &Op, schema: &Schema, dialect: Dialect) -> Vec<Hazard> {
         Op::RebuildTable { from, to, ops } => {
             let rebuild = format!("Rebuilding `{}` copies all its rows while nobody else can write.", to.name);
             let mut hazards = vec![hazard(Kind::RebuildsTable, rebuild)];
-            hazards.extend(ops.iter().flat_map(|op| of(op, schema, dialect)));
+            // What is new is held against the table as it will be.
+            let after = Schema { tables: [(to.name.clone(), to.clone())].into(), ..Schema::default() };
+            for hazard in ops.iter().flat_map(|op| of(op, &after, dialect)) {
+                if !hazards.contains(&hazard) {
+                    hazards.push(hazard);
+                }
+            }
             let is_new = |column: &&Column| from.column(&column.name).is_none() && column.needs_value();
             for column in to.columns.iter().filter(is_new) {
                 let sentence = format!("Every row gets an empty value in `{}.{}`.", to.name, column.name);
@@ -253,6 +252,33 @@ fn altered(table: &TableName, from: &Column, to: &Column, dialect: Dialect) -> V
             text(to)
         );
         add(Kind::ConvertsValues, sentence);
+    }
+    hazards
+}
+
+/// What the constraints of a table say to a column that gets other values, or compares them in another way.
+fn compared_anew(table: &Table, from: &Column, to: &Column) -> Vec<Hazard> {
+    let is_computed = to.generated.is_some() && from.generated != to.generated;
+    let (name, column) = (&table.name, &to.name);
+    let mut hazards = Vec::new();
+    if is_unique(table, column) {
+        let what = if from.collation == to.collation {
+            is_computed.then(|| "is computed anew".to_owned())
+        } else {
+            let collation = to.collation.as_deref().unwrap_or("the usual one");
+            Some(format!("is compared by another collation ({collation})"))
+        };
+        let sentence = |what| format!("`{name}.{column}` {what}; this fails if rows then hold the same value twice.");
+        hazards.extend(what.map(|what| Hazard { kind: Kind::UniqueMayFail, sentence: sentence(what) }));
+    }
+    let is_about = |constraint: &Constraint| match constraint {
+        Constraint::ForeignKey(fk) => fk.columns.contains(column),
+        Constraint::Check(check) => identifiers(&check.expression).iter().any(|word| word.eq_ignore_ascii_case(column)),
+        // Those that are unique are above.
+        Constraint::PrimaryKey(_) | Constraint::Unique(_) | Constraint::Exclusion(_) => false,
+    };
+    if is_computed {
+        hazards.extend(table.constraints().filter(is_about).map(|constraint| added(name, &constraint)));
     }
     hazards
 }

@@ -21,7 +21,13 @@ pub(in crate::dialect) fn accepts(op: &Op, schema: &Schema) -> Result<(), Refusa
         Op::AlterColumn { .. } => rebuild("`ALTER TABLE` cannot change a column"),
         Op::AddConstraint { .. } => rebuild("`ALTER TABLE` cannot add a constraint to a table that exists"),
         Op::DropConstraint { .. } => rebuild("`ALTER TABLE` cannot drop a constraint"),
-        Op::AddColumn { column, constraints, .. } => accepts_new_column(column, constraints),
+        Op::AddColumn { table, column, constraints } => {
+            let is_strict = schema.tables.get(table).is_some_and(|table| table.options.strict);
+            if is_strict {
+                typed(table, column)?;
+            }
+            accepts_new_column(column, constraints)
+        }
         Op::DropColumn { table, column, constraints } => match schema.tables.get(table) {
             Some(table) => accepts_dropped_column(table, column, constraints, schema),
             None => Ok(()),
@@ -48,26 +54,27 @@ fn accepts_rebuild(from: &Table, to: &Table, schema: &Schema) -> Result<(), Refu
             can_rebuild: false,
         });
     }
-    if let Some(column) = untyped(to).filter(|_| to.options.strict && !from.options.strict) {
-        let text = column.data_type.text.as_deref().unwrap_or_default();
-        return Err(Refusal {
-            reason: format!(
-                "a STRICT table knows INT, INTEGER, REAL, TEXT, BLOB and ANY, and `{}.{}` is of the type `{text}`",
-                to.name, column.name
-            ),
-            hint: "declare the column in the entity, or change it in a revision of your own: `seachange revision -m …`"
-                .to_owned(),
-            can_rebuild: false,
-        });
+    if to.options.strict {
+        to.columns.iter().try_for_each(|column| typed(&to.name, column))?;
     }
     let gone = from.columns.iter().filter(|column| to.column(&column.name).is_none());
     gone.into_iter().try_for_each(|column| accepts_without_column(from, &column.name, schema))
 }
 
-/// The column whose type a strict table does not know.
-fn untyped(table: &Table) -> Option<&Column> {
-    let is_known = |column: &Column| types::is_strict(column.data_type.text.as_deref().unwrap_or_default());
-    table.columns.iter().find(|column| !is_known(column))
+/// A strict table takes no column of a type it does not know, however the column gets into it.
+fn typed(table: &TableName, column: &Column) -> Result<(), Refusal> {
+    let text = column.data_type.text.as_deref().unwrap_or_default();
+    if types::is_strict(text) {
+        return Ok(());
+    }
+    Err(Refusal {
+        reason: format!(
+            "a STRICT table knows INT, INTEGER, REAL, TEXT, BLOB and ANY, and `{table}.{}` is of the type `{text}`",
+            column.name
+        ),
+        hint: "declare the column with a type of these: `#[seachange(type(sqlite = \"...\"))]`".to_owned(),
+        can_rebuild: false,
+    })
 }
 
 fn accepts_new_column(column: &Column, constraints: &[Constraint]) -> Result<(), Refusal> {
