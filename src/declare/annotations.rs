@@ -58,6 +58,9 @@ pub(super) struct Subject<'a> {
 impl Annotations {
     /// Reads the attributes of a model.
     pub(super) fn read(module: &Module, model: &ItemStruct, problems: &mut Vec<Problem>) -> Self {
+        if !model.attrs.iter().chain(model.fields.iter().flat_map(|field| &field.attrs)).any(is_ours) {
+            return Self::default();
+        }
         // Relations are fields of the source only: SeaORM takes them out of the struct that the derive sees.
         let is_dense = module.is_dense(&model.attrs) || module.is_compact(&model.attrs);
         let (fields, relations): (Vec<_>, Vec<_>) =

@@ -33,6 +33,12 @@ pub(super) fn join(first: &Table, second: &Table) -> Result<Table, String> {
         column.default = column.default.take().or_else(|| other.default.clone());
         column.extra = column.extra.take().or_else(|| other.extra.clone());
         column.comment = column.comment.take().or_else(|| other.comment.clone());
+        column.collation = column.collation.take().or_else(|| other.collation.clone());
+        column.generated = column.generated.take().or_else(|| other.generated.clone());
+        column.identity = column.identity.take().or_else(|| other.identity.clone());
+        if column.written_types.is_empty() {
+            column.written_types.clone_from(&other.written_types);
+        }
         column.generated = column.generated.take().or_else(|| other.generated.clone());
         column.identity = column.identity.take().or_else(|| other.identity.clone());
         column.collation = column.collation.take().or_else(|| other.collation.clone());
@@ -44,6 +50,10 @@ pub(super) fn join(first: &Table, second: &Table) -> Result<Table, String> {
     unite(&mut table.indexes, &part.indexes);
     unite(&mut table.foreign_keys, &part.foreign_keys);
     unite(&mut table.checks, &part.checks);
+    unite(&mut table.exclusions, &part.exclusions);
+    table.options.strict |= part.options.strict;
+    table.options.without_rowid |= part.options.without_rowid;
+    table.options.partition_by = table.options.partition_by.or_else(|| part.options.partition_by.clone());
     unite(&mut table.exclusions, &part.exclusions);
     table.options.strict |= part.options.strict;
     table.options.without_rowid |= part.options.without_rowid;
@@ -63,10 +73,21 @@ fn agree(first: &Column, second: &Column) -> Result<(), String> {
     if first.auto_increment != second.auto_increment {
         return Err(format!("`{name}` counts up in one and not in the other"));
     }
-    match (&first.default, &second.default) {
-        (Some(first), Some(second)) if first != second => Err(format!("the defaults of `{name}` differ")),
-        _ => Ok(()),
+    let differ = [
+        ("defaults", both(&first.default, &second.default)),
+        ("collations", both(&first.collation, &second.collation)),
+        ("ways to compute", both(&first.generated, &second.generated)),
+        ("ways to count", both(&first.identity, &second.identity)),
+    ];
+    match differ.into_iter().find(|(_, differ)| *differ) {
+        Some((what, _)) => Err(format!("the {what} of `{name}` differ")),
+        None => Ok(()),
     }
+}
+
+/// Whether both say something, and not the same.
+fn both<T: PartialEq>(first: &Option<T>, second: &Option<T>) -> bool {
+    matches!((first, second), (Some(first), Some(second)) if first != second)
 }
 
 fn unite<T: Clone + PartialEq>(objects: &mut Vec<T>, others: &[T]) {
