@@ -21,7 +21,7 @@ pub(crate) const TABLES: [(&str, &str); 7] = [
         "types",
         "What types are stored as whose source cannot say it, such as those of other people's crates. The keys are paths: as \
          the fields spell them (`Money`), or in full, from the root of the crate that has the type (`crate::money::Money`, \
-         `geo_types::Point`). The values are written like a `column_type`.",
+         `geo_types::Point`; a crate of the workspace by its name or as `crate`). The values are written like a `column_type`.",
     ),
     ("database", "The database that is compared and migrated."),
     ("enums", "How the string enums of entities (`DeriveActiveEnum`) are kept."),
@@ -75,7 +75,7 @@ pub(crate) const KEYS: [Key; 19] = [
     ),
     key(
         "types",
-        "\"...\"",
+        "\"crate::money::Money\"",
         None,
         r#""Decimal(Some((19, 4)))""#,
         "The path of a type in quotes, and the column type of its values.",

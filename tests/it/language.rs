@@ -71,6 +71,10 @@ fn types_of_other_crates_are_told_in_the_configuration() {
     project.expect(0, &["revision", "--autogenerate", "-m", "first"]);
     project.expect(0, &["upgrade"]);
     project.expect(0, &["check"]);
+    // The crate may be called by its name as well.
+    let text = fs::read_to_string(&path).unwrap();
+    fs::write(&path, text.replace("crate::Money", "mediaparser::Money")).unwrap();
+    project.expect(0, &["check"]);
     let columns = project.query("SELECT group_concat(name || ' ' || type, ', ') FROM pragma_table_info('t')");
     assert_eq!(columns, ["id INTEGER, a TEXT, b real(19, 4)"]);
 }

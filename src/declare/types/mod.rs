@@ -114,12 +114,7 @@ impl Reader<'_> {
         let problem =
             |message: String, known_as: &str| Problem::new(module.file, path.span(), message).hint(write_it(known_as));
         let meaning = self.workspace.resolve(module.id, path);
-        let full = match &meaning {
-            Ok(Meaning::Item(owner, item)) => self.workspace.full_name(*owner, *item),
-            Ok(Meaning::External(names)) => Some(names.join("::")),
-            Ok(_) | Err(_) => None,
-        };
-        if let Some(told) = self.told(&written, full.as_deref()) {
+        if let Some(told) = self.told(&written, meaning.as_ref().ok()) {
             return Ok(Target::Told(told));
         }
         match meaning {
@@ -141,9 +136,23 @@ impl Reader<'_> {
         }
     }
 
-    /// What the project says about a type, by the path in the source or by its full path.
-    fn told(&self, written: &str, full: Option<&str>) -> Option<Stored> {
-        let told = self.workspace.types.get(written).or_else(|| self.workspace.types.get(full?))?.said();
+    /// What the project says about a type, by the path in the source or by its full path, with the name of its crate
+    /// or without.
+    fn told(&self, written: &str, meaning: Option<&Meaning>) -> Option<Stored> {
+        let types = &self.workspace.types;
+        if types.is_empty() {
+            return None;
+        }
+        let full = match meaning {
+            Some(Meaning::Item(owner, item)) => {
+                let full = self.workspace.full_name(*owner, *item)?;
+                let top = self.workspace.module(self.workspace.module(*owner).top);
+                vec![full.replacen("crate", &top.name, 1), full]
+            }
+            Some(Meaning::External(names)) => vec![names.join("::")],
+            Some(_) | None => Vec::new(),
+        };
+        let told = types.get(written).or_else(|| full.iter().find_map(|full| types.get(full)))?.said();
         Some(Stored { column_type: ColumnType::written(told.kind.clone()), values: told.values.clone() })
     }
 
