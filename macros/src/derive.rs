@@ -15,9 +15,12 @@ pub(crate) fn check(item: TokenStream) -> TokenStream {
         let help = "put it on the model of an entity".to_owned();
         return error(&Complaint { span: Span::call_site(), message, help });
     };
-    // `#[sea_orm::model]` copies derives and attributes to a second struct, where all would be said once more.
+    // `#[sea_orm::model]` copies derives and attributes to a second struct, where all would be said once more. Only there
+    // are the fields that are relations.
     if item.name == "ModelEx" {
-        return TokenStream::new();
+        let relations = item.fields.iter().filter(|field| field.is_relation);
+        let complaints = relations.flat_map(|field| &field.attributes).map(|found| grammar::on_relation(found.span));
+        return complaints.map(|complaint| error(&complaint)).collect();
     }
     let names: Vec<String> = item.fields.iter().map(|field| field.name.clone()).collect();
     let (_, mut complaints) = grammar::check(Scope::Struct, &item.attributes, &names);
@@ -36,6 +39,8 @@ struct Item {
 struct Field {
     attributes: Vec<Attribute<Span>>,
     name: String,
+    /// Its type is one of those by which SeaORM knows relations.
+    is_relation: bool,
 }
 
 /// Tokens of Rust, from left to right.
@@ -75,7 +80,10 @@ impl Tokens {
         // The type goes up to the comma that stands outside of all angle brackets.
         let mut depth = 0_usize;
         let mut is_arrow = false;
+        let mut is_relation = false;
         for token in self.0.by_ref() {
+            let is_one = |token| ["HasOne", "HasMany", "BelongsTo"].iter().any(|name| is_word(token, name));
+            is_relation |= depth == 0 && is_one(&token);
             let symbol = if let TokenTree::Punct(punct) = &token { punct.as_char() } else { ' ' };
             match symbol {
                 '<' => depth += 1,
@@ -85,7 +93,7 @@ impl Tokens {
             }
             is_arrow = symbol == '-';
         }
-        Some(Field { attributes, name })
+        Some(Field { attributes, name, is_relation })
     }
 
     fn name(&mut self) -> Option<String> {

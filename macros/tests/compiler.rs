@@ -26,7 +26,11 @@ pub struct Model<'a, T: Clone = Vec<u8>> where T: Clone {
 #[seachange(nonsense)]
 pub struct ModelEx {
     pub first: i32,
+    #[seachange(index)]
+    pub others: HasMany<u8>,
 }
+
+pub struct HasMany<T>(T);
 
 #[derive(Seachange)]
 pub enum Choice {}
@@ -63,14 +67,16 @@ fn errors_stand_where_the_words_are() {
         .unwrap();
     expect![[r#"
         src/lib.rs:5:13: error: unknown attribute `indx` on a struct
-               hint: did you mean `index`?
+               hint: did you mean `index`? the attributes here are `index`, `unique`, `check`, `exclude`, `foreign_key`, `primary_key`, `comment`, `renamed_from`, `partition_by`, `strict`, `without_rowid`, `view`, `ignore`
         src/lib.rs:5:55: error: the struct has no field `frist`
                hint: did you mean `first`?
         src/lib.rs:7:24: error: `generated` says neither `stored` nor `virtual`
                hint: write `generated("...", stored)` to keep the value on disk, or `generated("...", virtual)`
-        src/lib.rs:21:10: error: `Seachange` can be derived for structs with named fields only
+        src/lib.rs:19:7: error: `#[seachange(...)]` on a relation
+               hint: write it on the struct: `foreign_key(columns = [...], ...)`
+        src/lib.rs:25:10: error: `Seachange` can be derived for structs with named fields only
                hint: put it on the model of an entity
-        error: could not compile `user` (lib) due to 4 previous errors
+        error: could not compile `user` (lib) due to 5 previous errors
     "#]]
     .assert_eq(&String::from_utf8(output.stderr).unwrap().replace('\\', "/"));
 }

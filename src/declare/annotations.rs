@@ -84,10 +84,8 @@ impl Annotations {
         };
         let of_fields = fields.into_iter().map(&mut annotated).collect();
         for attribute in relations.iter().flat_map(|field| &field.attrs).filter(|attr| is_ours(attr)) {
-            problems.push(
-                Problem::new(module.file, attribute.span(), "`#[seachange(...)]` on a relation")
-                    .hint("write it on the struct: `foreign_key(columns = [...], ...)`"),
-            );
+            let complaint = grammar::on_relation(attribute.span());
+            problems.push(Problem::new(module.file, complaint.span, complaint.message).hint(complaint.help));
         }
         Self { of_struct, of_fields }
     }

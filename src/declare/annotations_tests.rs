@@ -163,7 +163,7 @@ fn words_that_are_wrong() {
             entities/mod.rs:4:13: unknown attribute `indx` on a struct
               | #[seachange(indx(columns = [a]), generated("a", stored), strict = true, comment("x"))]
               |             ^^^^
-              hint: did you mean `index`?
+              hint: did you mean `index`? the attributes here are `index`, `unique`, `check`, `exclude`, `foreign_key`, `primary_key`, `comment`, `renamed_from`, `partition_by`, `strict`, `without_rowid`, `view`, `ignore`
             entities/mod.rs:4:34: unknown attribute `generated` on a struct
               | #[seachange(indx(columns = [a]), generated("a", stored), strict = true, comment("x"))]
               |                                  ^^^^^^^^^
@@ -191,7 +191,7 @@ fn words_that_are_wrong() {
             entities/mod.rs:6:38: unknown attribute `dsc` behind a column of an index
               | #[seachange(3, index(columns = [b, a(dsc), a(nulls_first, nulls_last), ""], nme = "x"))]
               |                                      ^^^
-              hint: did you mean `desc`?
+              hint: did you mean `desc`? the attributes here are `collate`, `desc`, `nulls_first`, `nulls_last`, `operator_class`
             entities/mod.rs:6:44: `a` is listed twice
               | #[seachange(3, index(columns = [b, a(dsc), a(nulls_first, nulls_last), ""], nme = "x"))]
               |                                            ^
@@ -207,7 +207,7 @@ fn words_that_are_wrong() {
             entities/mod.rs:6:77: unknown attribute `nme` in `index(...)`
               | #[seachange(3, index(columns = [b, a(dsc), a(nulls_first, nulls_last), ""], nme = "x"))]
               |                                                                             ^^^
-              hint: did you mean `name`?
+              hint: did you mean `name`? the attributes here are `unique`, `columns`, `name`, `using`, `where`, `include`, `nulls_not_distinct`, `with`, `concurrently`
             entities/mod.rs:7:13: `index` without `columns`
               | #[seachange(index(name = "x"), check(name = "y"), unique(columns = [a, a]), comment = "")]
               |             ^^^^^
@@ -235,7 +235,7 @@ fn words_that_are_wrong() {
             entities/mod.rs:11:58: unknown attribute `colate` on a field
               |     #[seachange(generated("id + 1"), partition_by = "x", colate = "C", identity(start = "1"))]
               |                                                          ^^^^^^
-              hint: did you mean `collate`?
+              hint: did you mean `collate`? the attributes here are `index`, `unique`, `check`, `foreign_key`, `comment`, `renamed_from`, `generated`, `identity`, `collate`, `type`
             entities/mod.rs:11:72: `generated` and `identity` contradict each other
               |     #[seachange(generated("id + 1"), partition_by = "x", colate = "C", identity(start = "1"))]
               |                                                                        ^^^^^^^^

@@ -92,10 +92,12 @@ impl<S: Copy> Checker<'_, S> {
             format!("`{name}` is written on the struct")
         } else if scope == Scope::Struct && elsewhere(Scope::Field) {
             format!("`{name}` is written on a field")
-        } else if let Some(meant) = closest(name, Key::all(scope).map(|key| key.name)) {
-            format!("did you mean `{meant}`?")
         } else {
-            format!("the attributes here are {}", list(Key::all(scope).map(|key| key.name)))
+            let all = format!("the attributes here are {}", list(Key::all(scope).map(|key| key.name)));
+            match closest(name, Key::all(scope).map(|key| key.name)) {
+                Some(meant) => format!("did you mean `{meant}`? {all}"),
+                None => all,
+            }
         };
         self.complain(span, message, help);
     }

@@ -21,6 +21,15 @@ pub(crate) struct Complaint<S> {
     pub(crate) help: String,
 }
 
+/// What to say to an attribute on a field that is a relation of SeaORM's.
+pub(crate) fn on_relation<S>(span: S) -> Complaint<S> {
+    Complaint {
+        span,
+        message: "`#[seachange(...)]` on a relation".to_owned(),
+        help: "write it on the struct: `foreign_key(columns = [...], ...)`".to_owned(),
+    }
+}
+
 /// A key of the language.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Word {
