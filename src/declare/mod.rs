@@ -124,19 +124,18 @@ struct Part {
 /// Fewer files than this are read faster by one thread than by two.
 const WORTH_A_THREAD: usize = 64;
 
+/// Room for sources that are nested deeper than anybody writes them; what is not used costs nothing.
+const STACK: usize = 256 << 20;
+
 /// Reads the files, in parallel when there are many. Each thread has a workspace of its own and reads again what its files
 /// lead to: syntax trees cannot be shared, and entities mostly refer to their neighbours.
 fn read_parts(sources: &Sources, files: &[PathBuf]) -> Vec<Result<Part>> {
-    let threads = thread::available_parallelism().map_or(1, NonZero::get).min(files.len() / WORTH_A_THREAD);
-    if threads < 2 {
-        return vec![read_part(sources, files)];
-    }
-    let parts: Vec<&[PathBuf]> = files.chunks(files.len().div_ceil(threads)).collect();
+    let threads = thread::available_parallelism().map_or(1, NonZero::get).min(files.len() / WORTH_A_THREAD).max(1);
+    let parts: Vec<&[PathBuf]> = files.chunks(files.len().div_ceil(threads).max(1)).collect();
     thread::scope(|scope| {
         let started: Vec<_> = parts
             .iter()
-            // As deep as expressions may be nested on the main thread.
-            .map(|part| thread::Builder::new().stack_size(8 << 20).spawn_scoped(scope, || read_part(sources, part)))
+            .map(|part| thread::Builder::new().stack_size(STACK).spawn_scoped(scope, || read_part(sources, part)))
             .collect();
         let results =
             started.into_iter().zip(&parts).map(|(started, part)| match started.map(ScopedJoinHandle::join) {
@@ -212,12 +211,24 @@ fn mentions_entities(text: &str) -> bool {
 fn unreached(workspace: &Workspace, roots: &Roots) -> Result<Vec<Diagnostic>> {
     let mut diagnostics = Vec::new();
     for file in &roots.unreached {
-        if workspace.mentions_entities(file)? {
-            let name = file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-            let message = format!("no `mod {name};` leads to this file, so its entities are not part of the crate");
-            let hint = format!("add `mod {name};` to the module above it, or remove the file from the entity folders");
-            diagnostics.push(workspace.at_file(file, message, hint));
+        if workspace.is_switched_off(file) || !workspace.mentions_entities(file)? {
+            continue;
         }
+        let is_folder = file.ends_with("mod.rs");
+        let named = if is_folder { file.parent().unwrap_or(file) } else { file };
+        let name = named.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+        let (message, hint) = if is_folder && named.with_extension("rs").is_file() {
+            (
+                format!("the module `{name}` is in `{name}.rs` and in `{name}/mod.rs`, and rustc refuses to choose"),
+                "remove one of the two".to_owned(),
+            )
+        } else {
+            (
+                format!("no `mod {name};` leads to this file, so its entities are not part of the crate"),
+                format!("add `mod {name};` to the module above it, or remove the file from the entity folders"),
+            )
+        };
+        diagnostics.push(workspace.at_file(file, message, hint));
     }
     Ok(diagnostics)
 }

@@ -251,7 +251,7 @@ pub enum Relation {}
               | pub struct Boxed(pub Box<str>);
               |                      ^^^^^^^^
               hint: write the column type on the field, `#[sea_orm(column_type = "...")]`, or for all fields into `seachange.toml`, below `[types]`: `"Box" = "..."`
-            entities/mod.rs:7:12: `Named` derives `DeriveValueType` but is not a struct around one value
+            entities/mod.rs:7:12: `Named` derives `DeriveValueType` but is not a plain struct around one value
               | pub struct Named { x: i32 }
               |            ^^^^^
               hint: add `#[sea_orm(value_type = "String")]` or `#[sea_orm(column_type = "...")]`
@@ -270,7 +270,7 @@ pub enum Relation {}
             entities/mod.rs:22:13: `chrono::DateTime<Plain>` is not a type SeaORM can store
               |     pub b2: chrono::DateTime<Plain>,
               |             ^^^^^^^^^^^^^^^^^^^^^^^
-              hint: write the column type on the field, `#[sea_orm(column_type = "...")]`, or for all fields into `seachange.toml`, below `[types]`: `"chrono::DateTime<Plain>" = "..."`
+              hint: write the column type on the field, `#[sea_orm(column_type = "...")]`, or for all fields into `seachange.toml`, below `[types]`: `"chrono::DateTime" = "..."`
             entities/mod.rs:23:13: `chrono::DateTime` is not a type SeaORM can store
               |     pub b3: chrono::DateTime,
               |             ^^^^^^^^^^^^^^^^
@@ -334,15 +334,15 @@ pub enum Relation {}
             entities/mod.rs:21:12: `&'static str` is not a type SeaORM can store
               |     pub d: &'static str,
               |            ^^^^^^^^^^^^
-              hint: write the column type on the field, `#[sea_orm(column_type = "...")]`, or for all fields into `seachange.toml`, below `[types]`: `"&'staticstr" = "..."`
+              hint: write the column type on the field: `#[sea_orm(column_type = "...")]`
             entities/mod.rs:22:12: `[u8; 16]` is not a type SeaORM can store
               |     pub e: [u8; 16],
               |            ^^^^^^^^
-              hint: write the column type on the field, `#[sea_orm(column_type = "...")]`, or for all fields into `seachange.toml`, below `[types]`: `"[u8;16]" = "..."`
+              hint: write the column type on the field: `#[sea_orm(column_type = "...")]`
             entities/mod.rs:23:12: `(i32, i32)` is not a type SeaORM can store
               |     pub f: (i32, i32),
               |            ^^^^^^^^^^
-              hint: write the column type on the field, `#[sea_orm(column_type = "...")]`, or for all fields into `seachange.toml`, below `[types]`: `"(i32,i32)" = "..."`
+              hint: write the column type on the field: `#[sea_orm(column_type = "...")]`
             entities/mod.rs:24:12: `u128` is not a type SeaORM can store
               |     pub g: u128,
               |            ^^^^
@@ -370,7 +370,7 @@ pub enum Relation {}
             entities/mod.rs:32:12: `<i32 as Deref>::Target` is not a type SeaORM can store
               |     pub o: <i32 as Deref>::Target,
               |            ^^^^^^^^^^^^^^^^^^^^^^
-              hint: write the column type on the field, `#[sea_orm(column_type = "...")]`, or for all fields into `seachange.toml`, below `[types]`: `"<i32asDeref>::Target" = "..."`
+              hint: write the column type on the field: `#[sea_orm(column_type = "...")]`
         "#]],
     );
 }

@@ -2,13 +2,15 @@
 //! project's own `macro_rules!` are replaced by what they stand for. Knows tokens and modules, no meanings.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::rc::Rc;
 
+use proc_macro2::TokenStream;
 use syn::spanned::Spanned;
-use syn::{Item, UseTree};
+use syn::{Item, ItemMacro, UseTree};
 
 use super::macro_rules::Rules;
-use super::module::Name;
+use super::module::{Contents, Name};
 use super::{FileId, ModuleId, Workspace};
 use crate::declare::cfg;
 use crate::declare::naming::plain;
@@ -16,6 +18,9 @@ use crate::declare::problem::Problem;
 
 /// Macros that call each other deeper than this never end.
 const DEEPEST: usize = 32;
+
+/// Nor do those that call each other more often than this.
+const MOST: usize = 10_000;
 
 /// The items of a module as the rest of the crate sees them.
 pub(super) struct Prepared {
@@ -46,29 +51,78 @@ impl Workspace {
                 }
                 continue;
             }
-            let Some(rules) = self.find_macro(&call.mac.path, parent, prepared) else {
-                prepared.items.push(item);
-                continue;
-            };
-            let span = call.mac.path.span();
-            let expanded = (depth < DEEPEST).then(|| rules.expand(call.mac.tokens.clone(), span)).flatten();
-            match expanded.and_then(|tokens| syn::parse2::<syn::File>(tokens).ok()) {
-                Some(made) => self.take(made.items, file, parent, prepared, depth + 1),
-                None if rules.makes_entities => self.report(
-                    Problem::new(file, span, "the entities this macro makes cannot be read")
-                        .hint("write them out, or keep the call outside of the entity folders"),
-                ),
-                // What it would have made is missed where it is used.
-                None => {}
+            match self.find_macro(&call.mac.path, parent, &prepared.macros, &prepared.items) {
+                Some(rules) => self.make(call, &rules, file, parent, prepared, depth),
+                None => prepared.items.push(item),
             }
         }
     }
 
+    /// Puts what a call stands for in its place.
+    fn make(
+        &self,
+        call: &ItemMacro,
+        rules: &Rules,
+        file: FileId,
+        parent: Option<ModuleId>,
+        prepared: &mut Prepared,
+        depth: usize,
+    ) {
+        let span = call.mac.path.span();
+        let is_within_bounds = depth < DEEPEST && self.expanded.get() < MOST;
+        self.expanded.set(self.expanded.get() + 1);
+        let tokens = is_within_bounds.then(|| rules.expand(call.mac.tokens.clone(), span)).flatten();
+        match tokens.and_then(|tokens| syn::parse2::<syn::File>(tokens).ok()) {
+            Some(made) => self.take(made.items, file, parent, prepared, depth + 1),
+            None if rules.makes_entities => self.report(
+                Problem::new(file, span, "the entities this macro makes cannot be read")
+                    .hint("write them out, or keep the call outside of the entity folders"),
+            ),
+            // What it would have made is missed where it is used.
+            None => {}
+        }
+    }
+
+    /// Follows the calls of a module that is there now: their macros may come from modules below it, or by a `use`.
+    pub(super) fn make_late(&self, id: ModuleId, folder: &Path) {
+        let module = self.module(id);
+        let mut prepared = Prepared { items: Vec::new(), macros: BTreeMap::new() };
+        let mut followed = Vec::new();
+        for (place, item) in module.items.iter().enumerate() {
+            let Item::Macro(call) = item else { continue };
+            let rules = (call.ident.is_none())
+                .then(|| self.find_macro(&call.mac.path, Some(id), &prepared.macros, &module.items))
+                .flatten();
+            if let Some(rules) = rules {
+                self.make(call, &rules, module.file, Some(id), &mut prepared, 0);
+                followed.push(place);
+            }
+        }
+        drop(module);
+        if followed.is_empty() {
+            return;
+        }
+        let mut modules = self.modules.borrow_mut();
+        // Nobody else has seen the module yet: it was put there a moment ago.
+        let Some(module) = modules.get_mut(id.0).and_then(Rc::get_mut) else { return };
+        for place in followed {
+            module.items[place] = Item::Verbatim(TokenStream::new());
+        }
+        module.add(Contents::of(prepared.items, folder, module.items.len()));
+        module.macros.extend(prepared.macros);
+    }
+
     /// A macro of the project, as a call in a module below that parent finds it.
-    fn find_macro(&self, path: &syn::Path, parent: Option<ModuleId>, prepared: &Prepared) -> Option<Rc<Rules>> {
+    fn find_macro(
+        &self,
+        path: &syn::Path,
+        parent: Option<ModuleId>,
+        macros: &BTreeMap<String, Rc<Rules>>,
+        items: &[Item],
+    ) -> Option<Rc<Rules>> {
         let name = plain(&path.segments.last()?.ident);
         if path.segments.len() == 1 {
-            if let Some(rules) = prepared.macros.get(&name) {
+            if let Some(rules) = macros.get(&name) {
                 return Some(Rc::clone(rules));
             }
             let mut above = parent;
@@ -81,11 +135,12 @@ impl Workspace {
         }
         let parent = self.module(parent?);
         let first = match path.segments.len() {
-            1 => imported_from(&prepared.items, &name)?,
+            1 => imported_from(items, &name)?,
             _ => plain(&path.segments.first()?.ident),
         };
         let top = match first.as_str() {
             "crate" | "self" | "super" => parent.top,
+            name if parent.names.contains_key(name) => parent.top,
             name => self.library(parent.id, name)?,
         };
         self.reach(top, None);

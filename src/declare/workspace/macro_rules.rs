@@ -150,8 +150,8 @@ const KINDS: [&str; 15] = [
 ];
 
 /// What is left of the input behind the pattern, `None` when it does not match.
-fn matched(pattern: &[Part], input: &[TokenTree], bindings: &mut Bindings) -> Option<Vec<TokenTree>> {
-    let mut rest: Vec<TokenTree> = input.to_vec();
+fn matched<'a>(pattern: &[Part], input: &'a [TokenTree], bindings: &mut Bindings) -> Option<&'a [TokenTree]> {
+    let mut rest = input;
     for part in pattern {
         rest = match part {
             Part::Token(token) => {
@@ -159,7 +159,7 @@ fn matched(pattern: &[Part], input: &[TokenTree], bindings: &mut Bindings) -> Op
                 if !same(first, token) {
                     return None;
                 }
-                behind.to_vec()
+                behind
             }
             Part::Group(delimiter, inner) => {
                 let Some((TokenTree::Group(group), behind)) = rest.split_first() else { return None };
@@ -170,10 +170,10 @@ fn matched(pattern: &[Part], input: &[TokenTree], bindings: &mut Bindings) -> Op
                 if !matched(inner, &content, bindings)?.is_empty() {
                     return None;
                 }
-                behind.to_vec()
+                behind
             }
             Part::Variable { name, kind } => {
-                let (fragment, behind) = fragment(kind, &rest)?;
+                let (fragment, behind) = fragment(kind, rest)?;
                 bindings.insert(name.clone(), Binding::One(fragment));
                 behind
             }
@@ -185,13 +185,13 @@ fn matched(pattern: &[Part], input: &[TokenTree], bindings: &mut Bindings) -> Op
     Some(rest)
 }
 
-fn repeated(
+fn repeated<'a>(
     parts: &[Part],
     separator: Option<&TokenTree>,
     how_often: char,
-    mut rest: Vec<TokenTree>,
+    mut rest: &'a [TokenTree],
     bindings: &mut Bindings,
-) -> Option<Vec<TokenTree>> {
+) -> Option<&'a [TokenTree]> {
     let mut rounds: Vec<Bindings> = Vec::new();
     while rounds.len() < MOST && !(how_often == '?' && rounds.len() == 1) && !rest.is_empty() {
         let start = match (separator, rounds.is_empty()) {
@@ -199,7 +199,7 @@ fn repeated(
                 Some((first, behind)) if same(first, separator) => behind,
                 _ => break,
             },
-            (Some(_), true) | (None, _) => rest.as_slice(),
+            (Some(_), true) | (None, _) => rest,
         };
         let mut round = Bindings::new();
         let Some(behind) = matched(parts, start, &mut round) else { break };
@@ -213,7 +213,7 @@ fn repeated(
         return None;
     }
     for name in names(parts) {
-        let all = rounds.iter().filter_map(|round| round.get(&name).cloned()).collect();
+        let all = rounds.iter_mut().filter_map(|round| round.remove(&name)).collect();
         bindings.insert(name, Binding::Many(all));
     }
     Some(rest)
@@ -243,24 +243,24 @@ fn same(a: &TokenTree, b: &TokenTree) -> bool {
 }
 
 /// Takes one fragment of that kind from the front.
-fn fragment(kind: &str, input: &[TokenTree]) -> Option<(TokenStream, Vec<TokenTree>)> {
+fn fragment<'a>(kind: &str, input: &'a [TokenTree]) -> Option<(TokenStream, &'a [TokenTree])> {
     fn take<T: ToTokens>(
         parse: impl Fn(ParseStream<'_>) -> syn::Result<T>,
         input: &[TokenTree],
-    ) -> Option<(TokenStream, Vec<TokenTree>)> {
+    ) -> Option<(TokenStream, &[TokenTree])> {
         let parser = |stream: ParseStream<'_>| {
             let found = parse(stream)?.into_token_stream();
             Ok((found, stream.parse::<TokenStream>()?))
         };
         let (found, rest) = parser.parse2(input.iter().cloned().collect()).ok()?;
-        Some((found, rest.into_iter().collect()))
+        Some((found, input.get(input.len().checked_sub(rest.into_iter().count())?..)?))
     }
     match kind {
         "ident" => match input.split_first()? {
-            (TokenTree::Ident(ident), rest) => Some((TokenTree::Ident(ident.clone()).into(), rest.to_vec())),
+            (TokenTree::Ident(ident), rest) => Some((TokenTree::Ident(ident.clone()).into(), rest)),
             _ => None,
         },
-        "tt" => input.split_first().map(|(first, rest)| (first.clone().into(), rest.to_vec())),
+        "tt" => input.split_first().map(|(first, rest)| (first.clone().into(), rest)),
         "ty" => take(syn::Type::parse, input),
         "path" => take(syn::Path::parse, input),
         "literal" => take(

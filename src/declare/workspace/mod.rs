@@ -61,6 +61,10 @@ pub(super) struct Workspace {
     pub(super) bare_names: RefCell<BTreeMap<(ModuleId, String), std::result::Result<Meaning, Missing>>>,
     /// Column types that mean the same wherever they are written, by their text.
     pub(super) column_types: RefCell<BTreeMap<String, Said>>,
+    /// The files of modules that are not built.
+    switched_off: RefCell<BTreeSet<PathBuf>>,
+    /// How many calls of macros were followed.
+    expanded: Cell<usize>,
     /// The features that are built.
     features: Features,
     /// What the project says about types, by their paths.
@@ -127,6 +131,8 @@ impl Workspace {
             by_file: RefCell::default(),
             bare_names: RefCell::default(),
             column_types: RefCell::default(),
+            switched_off: RefCell::default(),
+            expanded: Cell::default(),
             manifests: RefCell::default(),
             libraries: RefCell::default(),
             packages: RefCell::default(),
@@ -371,20 +377,8 @@ impl Workspace {
 
     /// The files that may hold a child module.
     fn candidates(&self, module: &Module, child: &Child) -> Vec<PathBuf> {
-        match &child.place {
-            Origin::Declared { path: Some(path), .. } => {
-                let files = self.files.borrow();
-                let here = files[module.file.0].path.parent().unwrap_or(&module.scope.folder);
-                let base = if module.scope.inline { &module.scope.folder } else { here };
-                let path = base.join(path);
-                vec![fs::canonicalize(&path).unwrap_or(path)]
-            }
-            Origin::Declared { name, path: None, .. } => {
-                vec![module.scope.folder.join(format!("{name}.rs")), module.scope.folder.join(name).join("mod.rs")]
-            }
-            Origin::File(path) | Origin::Folder(path) => vec![path.clone()],
-            Origin::Inline { .. } => Vec::new(),
-        }
+        let here = self.files.borrow()[module.file.0].path.clone();
+        child.files(&here, &module.scope)
     }
 
     /// Whether the file is one of those around the module, so that reading it again would never end.
@@ -470,8 +464,33 @@ impl Workspace {
     }
 
     fn put_items(&self, items: Vec<Item>, file: FileId, scope: Scope, parent: Parent) -> ModuleId {
+        self.note_switched_off(&items, file, &scope);
+        let folder = scope.folder.clone();
         let Prepared { items, macros } = self.prepare(items, file, parent.id);
-        self.put(Contents::of(items, &scope.folder), macros, file, scope, parent)
+        let id = self.put(Contents::of(items, &folder, 0), macros, file, scope, parent);
+        self.make_late(id, &folder);
+        id
+    }
+
+    /// Remembers the files of modules that are not built, which nobody has to be told of.
+    fn note_switched_off(&self, items: &[Item], file: FileId, scope: &Scope) {
+        for item in items {
+            let Item::Mod(module) = item else { continue };
+            if matches!(self.features.condition(&module.attrs), Condition::Fails) {
+                let here = self.files.borrow()[file.0].path.clone();
+                let child = Child::declared(&mut module.clone(), 0, &scope.folder);
+                self.switched_off.borrow_mut().extend(child.files(&here, scope));
+            }
+        }
+    }
+
+    /// Whether a file belongs to a module that is not built.
+    pub(super) fn is_switched_off(&self, file: &Path) -> bool {
+        let folder = |path: &Path| if path.ends_with("mod.rs") { path.parent().map(Path::to_owned) } else { None };
+        self.switched_off
+            .borrow()
+            .iter()
+            .any(|off| file == off || file.starts_with(folder(off).unwrap_or_else(|| off.with_extension(""))))
     }
 
     fn put(

@@ -2,6 +2,7 @@
 
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::BTreeMap;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
@@ -96,8 +97,8 @@ pub(super) struct Contents {
 }
 
 impl Contents {
-    /// Sorts the items of a module whose child modules are in that folder.
-    pub(super) fn of(items: Vec<Item>, folder: &Path) -> Self {
+    /// Sorts the items of a module whose child modules are in that folder. The first has that place among all of its items.
+    pub(super) fn of(items: Vec<Item>, folder: &Path, first: usize) -> Self {
         let mut names: BTreeMap<String, Vec<Name>> = BTreeMap::new();
         let mut imports: BTreeMap<String, Vec<Name>> = BTreeMap::new();
         let mut globs = Vec::new();
@@ -105,7 +106,7 @@ impl Contents {
         for mut item in items {
             match &mut item {
                 Item::Mod(module) => {
-                    let child = Child::declared(module, kept.len(), folder);
+                    let child = Child::declared(module, first + kept.len(), folder);
                     names.entry(plain(&module.ident)).or_default().push(Name::Child(child));
                 }
                 Item::Use(import) => {
@@ -124,7 +125,7 @@ impl Contents {
                 | Item::Trait(syn::ItemTrait { ident, .. })
                 | Item::Const(syn::ItemConst { ident, .. })
                 | Item::Static(syn::ItemStatic { ident, .. }) => {
-                    names.entry(plain(ident)).or_default().push(Name::Item(kept.len()));
+                    names.entry(plain(ident)).or_default().push(Name::Item(first + kept.len()));
                 }
                 _ => {}
             }
@@ -138,6 +139,15 @@ impl Contents {
 }
 
 impl Module {
+    /// Adds what a macro made.
+    pub(super) fn add(&mut self, contents: Contents) {
+        self.items.extend(contents.items);
+        self.globs.extend(contents.globs);
+        for (name, mut found) in contents.names {
+            self.names.entry(name).or_default().append(&mut found);
+        }
+    }
+
     /// Whether its file could not be parsed, so that a missing name means nothing.
     pub(in crate::declare) fn is_broken(&self) -> bool {
         self.scope.broken
@@ -146,7 +156,7 @@ impl Module {
 
 impl Child {
     /// The child of a `mod` item, whose content it takes.
-    fn declared(item: &mut ItemMod, place: usize, folder: &Path) -> Self {
+    pub(super) fn declared(item: &mut ItemMod, place: usize, folder: &Path) -> Self {
         let name = plain(&item.ident);
         let path = path_attribute(item);
         let condition = condition(&item.attrs);
@@ -159,6 +169,22 @@ impl Child {
             None => Origin::Declared { name: name.clone(), path, item: place },
         };
         Self { name, place, condition, macro_use, loaded: Cell::new(Loaded::No) }
+    }
+
+    /// The files that may hold it, for a module written in a file.
+    pub(super) fn files(&self, here: &Path, scope: &Scope) -> Vec<PathBuf> {
+        match &self.place {
+            Origin::Declared { path: Some(path), .. } => {
+                let base = if scope.inline { &scope.folder } else { here.parent().unwrap_or(&scope.folder) };
+                let path = base.join(path);
+                vec![fs::canonicalize(&path).unwrap_or(path)]
+            }
+            Origin::Declared { name, path: None, .. } => {
+                vec![scope.folder.join(format!("{name}.rs")), scope.folder.join(name).join("mod.rs")]
+            }
+            Origin::File(path) | Origin::Folder(path) => vec![path.clone()],
+            Origin::Inline { .. } => Vec::new(),
+        }
     }
 
     /// Whether the modules below that file are beside it.
