@@ -2,7 +2,7 @@
 //! the items SeaORM's macros generate, and the names of other crates.
 //! Knows no types and no columns; visibility is not checked, because rustc does that.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use syn::{Attribute, Item, ItemStruct, Type};
@@ -44,7 +44,18 @@ pub(super) enum Missing {
     Broken,
 }
 
-type Visited = BTreeSet<(ModuleId, String)>;
+/// What was looked up, and what is being looked up right now. Modules bring each other's names in by globs that go in
+/// circles, so a lookup that comes back to itself finds nothing there, and says so to those that wait for it.
+#[derive(Default)]
+pub(super) struct Lookups {
+    known: BTreeMap<(ModuleId, String), Result<Meaning, Missing>>,
+    globs: BTreeMap<(ModuleId, usize), Meaning>,
+    active: BTreeSet<(ModuleId, String)>,
+    /// The names of lookups that came back to themselves, since the first that is still going on.
+    circles: Vec<String>,
+    /// Modules that lack a name unless one that is still looked through has it.
+    pending: BTreeMap<String, Vec<(ModuleId, Missing)>>,
+}
 
 impl Workspace {
     /// What a path means in a module.
@@ -66,75 +77,66 @@ impl Workspace {
 
     /// What a path, name by name, means in a module. An empty first name stands for a leading `::`.
     pub(super) fn resolve_names(&self, module: ModuleId, path: &[String]) -> Result<Meaning, Missing> {
-        self.find(module, path, &mut Visited::new())
+        self.find(module, path)
     }
 
-    fn find(&self, module: ModuleId, path: &[String], visited: &mut Visited) -> Result<Meaning, Missing> {
+    fn find(&self, module: ModuleId, path: &[String]) -> Result<Meaning, Missing> {
         let Some((first, rest)) = path.split_first() else { return Ok(Meaning::Module(module)) };
         match first.as_str() {
-            "" => self.find_crate(module, rest, visited),
-            "self" => self.follow(Meaning::Module(module), rest, visited),
+            "" => self.find_crate(module, rest),
+            "self" if rest.first().is_some_and(|next| next == "super") => self.find(module, rest),
+            "self" => self.follow(Meaning::Module(module), rest),
             "crate" => {
                 let here = self.module(module);
                 if here.detached {
-                    self.find_loosely(&here, rest, visited)
+                    self.find_loosely(&here, rest)
                 } else {
-                    self.follow(Meaning::Module(here.top), rest, visited)
+                    self.follow(Meaning::Module(here.top), rest)
                 }
             }
             "super" => {
                 let here = self.module(module);
                 match here.parent {
-                    Some(parent) if rest.first().is_some_and(|next| next == "super") => {
-                        self.find(parent, rest, visited)
-                    }
-                    Some(parent) => self.follow(Meaning::Module(parent), rest, visited),
+                    Some(parent) if rest.first().is_some_and(|next| next == "super") => self.find(parent, rest),
+                    Some(parent) => self.follow(Meaning::Module(parent), rest),
                     None if here.detached => {
                         let rest: Vec<String> = rest.iter().skip_while(|name| *name == "super").cloned().collect();
-                        self.find_loosely(&here, &rest, visited)
+                        self.find_loosely(&here, &rest)
                     }
                     None => Err(Missing::Unknown),
                 }
             }
-            name => self.find_in_scope(module, name, path, visited),
+            name => self.find_in_scope(module, name, path),
         }
     }
 
     /// A path that starts with a name of the module, of another crate, or of the prelude.
-    fn find_in_scope(
-        &self,
-        module: ModuleId,
-        name: &str,
-        path: &[String],
-        visited: &mut Visited,
-    ) -> Result<Meaning, Missing> {
+    fn find_in_scope(&self, module: ModuleId, name: &str, path: &[String]) -> Result<Meaning, Missing> {
         let rest = path.get(1..).unwrap_or_default();
         // A `use` whose own path starts with the name it brings: the path means the crate.
-        let again = visited.contains(&(module, name.to_owned()));
-        match self.lookup(module, name, visited) {
-            Ok(meaning) => self.follow(meaning, rest, visited),
+        let again = self.lookups.borrow().active.contains(&(module, name.to_owned()));
+        match self.lookup(module, name) {
+            Ok(meaning) => self.follow(meaning, rest),
             Err(Missing::Broken) => Err(Missing::Broken),
             // The module has such a name, but it leads nowhere.
             Err(Missing::Unknown) if !again && self.module(module).names.contains_key(name) => Err(Missing::Unknown),
-            Err(Missing::Unknown) if self.library(module, name).is_some() => self.find_crate(module, path, visited),
+            Err(Missing::Unknown) if self.library(module, name).is_some() => self.find_crate(module, path),
             Err(Missing::Unknown) if known::is_builtin(name) => match rest {
                 [] => Ok(Meaning::Builtin(name.to_owned())),
                 _ => Err(Missing::Unknown),
             },
             Err(Missing::Unknown) if rest.is_empty() => Err(Missing::Unknown),
-            Err(Missing::Unknown) => self.find_crate(module, path, visited),
+            Err(Missing::Unknown) => self.find_crate(module, path),
         }
     }
 
     /// A path that starts with the name of a crate.
-    fn find_crate(&self, module: ModuleId, path: &[String], visited: &mut Visited) -> Result<Meaning, Missing> {
+    fn find_crate(&self, module: ModuleId, path: &[String]) -> Result<Meaning, Missing> {
         match path.split_first() {
             // `extern crate self as name;`
-            Some((name, rest)) if name == "self" => {
-                self.follow(Meaning::Module(self.module(module).top), rest, visited)
-            }
+            Some((name, rest)) if name == "self" => self.follow(Meaning::Module(self.module(module).top), rest),
             Some((name, rest)) => match self.library(module, name) {
-                Some(top) => self.follow(Meaning::Module(top), rest, visited),
+                Some(top) => self.follow(Meaning::Module(top), rest),
                 None => Ok(Meaning::External(path.to_vec())),
             },
             None => Err(Missing::Unknown),
@@ -143,7 +145,7 @@ impl Workspace {
 
     /// A path from the root of a crate that is not there: the tree at hand is some folder below that root,
     /// so the first names of the path may lie outside of it.
-    fn find_loosely(&self, module: &Module, path: &[String], visited: &mut Visited) -> Result<Meaning, Missing> {
+    fn find_loosely(&self, module: &Module, path: &[String]) -> Result<Meaning, Missing> {
         let mut below = module.id;
         while let Some(parent) = self.module(below).parent.filter(|parent| *parent != module.top) {
             below = parent;
@@ -151,7 +153,7 @@ impl Workspace {
         let mut broken = false;
         for skipped in 0..path.len() {
             for base in [module.top, below] {
-                match self.follow(Meaning::Module(base), &path[skipped..], visited) {
+                match self.follow(Meaning::Module(base), &path[skipped..]) {
                     Ok(meaning) => return Ok(meaning),
                     Err(missing) => broken |= missing == Missing::Broken,
                 }
@@ -160,11 +162,11 @@ impl Workspace {
         Err(if broken { Missing::Broken } else { Missing::Unknown })
     }
 
-    fn follow(&self, start: Meaning, path: &[String], visited: &mut Visited) -> Result<Meaning, Missing> {
+    fn follow(&self, start: Meaning, path: &[String]) -> Result<Meaning, Missing> {
         let mut here = start;
         for name in path {
             here = match here {
-                Meaning::Module(module) => self.lookup(module, name, visited)?,
+                Meaning::Module(module) => self.lookup(module, name)?,
                 Meaning::External(mut path) => {
                     path.push(name.clone());
                     Meaning::External(path)
@@ -176,10 +178,47 @@ impl Workspace {
     }
 
     /// What a name means in a module, the prelude and other crates left out.
-    fn lookup(&self, id: ModuleId, name: &str, visited: &mut Visited) -> Result<Meaning, Missing> {
-        if !visited.insert((id, name.to_owned())) {
-            return Err(Missing::Unknown);
+    fn lookup(&self, id: ModuleId, name: &str) -> Result<Meaning, Missing> {
+        let key = (id, name.to_owned());
+        let before = {
+            let mut lookups = self.lookups.borrow_mut();
+            if let Some(known) = lookups.known.get(&key) {
+                return known.clone();
+            }
+            if !lookups.active.insert(key.clone()) {
+                lookups.circles.push(name.to_owned());
+                return Err(Missing::Unknown);
+            }
+            lookups.circles.len()
+        };
+        let result = self.look_through(id, name);
+        let mut lookups = self.lookups.borrow_mut();
+        lookups.active.remove(&key);
+        let is_first = !lookups.active.iter().any(|(_, active)| active == name);
+        let circles = lookups.circles.get(before..).unwrap_or_default();
+        let (is_certain, is_own_circle) = (circles.is_empty(), circles.iter().all(|circle| circle == name));
+        match &result {
+            Err(missing) if !is_certain => {
+                if is_own_circle {
+                    lookups.pending.entry(name.to_owned()).or_default().push((id, *missing));
+                }
+            }
+            Ok(_) | Err(_) => drop(lookups.known.insert(key, result.clone())),
         }
+        if is_first {
+            // Everything that can have the name was looked through, so nobody who waited has it either.
+            let waited = lookups.pending.remove(name).unwrap_or_default();
+            if result.is_err() && is_own_circle {
+                lookups.known.extend(waited.into_iter().map(|(id, missing)| ((id, name.to_owned()), Err(missing))));
+            }
+        }
+        if lookups.active.is_empty() {
+            lookups.circles.clear();
+        }
+        result
+    }
+
+    fn look_through(&self, id: ModuleId, name: &str) -> Result<Meaning, Missing> {
         let module = self.module(id);
         let mut broken = module.is_broken();
         for found in module.names.get(name).into_iter().flatten() {
@@ -189,11 +228,15 @@ impl Workspace {
                     if let Some(child) = self.child(&module, child) {
                         return Ok(Meaning::Module(child));
                     }
+                    if child.is_being_read() {
+                        // It will be there; until then nothing is certain.
+                        self.lookups.borrow_mut().circles.push(String::new());
+                    }
                 }
-                Name::Import(path) => match self.find(id, path, visited) {
+                Name::Import(path) => match self.find(id, path) {
                     Ok(meaning) => return Ok(meaning),
                     // `use name;` can only mean a crate when it means nothing else.
-                    Err(Missing::Unknown) if path.len() == 1 => return self.find_crate(id, path, visited),
+                    Err(Missing::Unknown) if path.len() == 1 => return self.find_crate(id, path),
                     Err(missing) => broken |= missing == Missing::Broken,
                 },
             }
@@ -201,9 +244,9 @@ impl Workspace {
         if let Some(generated) = module.generated(name) {
             return Ok(Meaning::Generated(id, generated));
         }
-        for glob in &module.globs {
-            let meaning = match self.find(id, glob, &mut visited.clone()) {
-                Ok(Meaning::Module(from)) => self.lookup(from, name, visited),
+        for glob in 0..module.globs.len() {
+            let meaning = match self.glob(&module, glob) {
+                Ok(Meaning::Module(from)) => self.lookup(from, name),
                 Ok(Meaning::External(mut path)) => {
                     path.push(name.to_owned());
                     if known::type_named(&path).is_some() { Ok(Meaning::External(path)) } else { Err(Missing::Unknown) }
@@ -217,6 +260,16 @@ impl Workspace {
             }
         }
         Err(if broken { Missing::Broken } else { Missing::Unknown })
+    }
+
+    /// What the path of a `use …::*` leads to.
+    fn glob(&self, module: &Module, place: usize) -> Result<Meaning, Missing> {
+        if let Some(known) = self.lookups.borrow().globs.get(&(module.id, place)) {
+            return Ok(known.clone());
+        }
+        let meaning = self.find(module.id, &module.globs[place])?;
+        self.lookups.borrow_mut().globs.insert((module.id, place), meaning.clone());
+        Ok(meaning)
     }
 }
 

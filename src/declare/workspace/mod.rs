@@ -20,7 +20,7 @@ use syn::Item;
 use super::Sources;
 use super::cfg::{Condition, Features};
 use super::column_type::{Said, StoredAs};
-use super::names::{Meaning, Missing};
+use super::names::{Lookups, Meaning, Missing};
 use super::problem::Problem;
 use crate::error::{Diagnostic, Error, Place, Result, Severity};
 use crate::model::Location;
@@ -59,6 +59,8 @@ pub(super) struct Workspace {
     packages: RefCell<BTreeMap<ModuleId, PathBuf>>,
     /// What bare names mean in modules, once somebody asked.
     pub(super) bare_names: RefCell<BTreeMap<(ModuleId, String), std::result::Result<Meaning, Missing>>>,
+    /// What names mean in modules.
+    pub(super) lookups: RefCell<Lookups>,
     /// Column types that mean the same wherever they are written, by their text.
     pub(super) column_types: RefCell<BTreeMap<String, Said>>,
     /// The files of modules that are not built.
@@ -130,6 +132,7 @@ impl Workspace {
             modules: RefCell::default(),
             by_file: RefCell::default(),
             bare_names: RefCell::default(),
+            lookups: RefCell::default(),
             column_types: RefCell::default(),
             switched_off: RefCell::default(),
             expanded: Cell::default(),

@@ -171,6 +171,11 @@ impl Child {
         Self { name, place, condition, macro_use, loaded: Cell::new(Loaded::No) }
     }
 
+    /// Whether it is being read right now.
+    pub(in crate::declare) fn is_being_read(&self) -> bool {
+        self.loaded.get() == Loaded::Now
+    }
+
     /// The files that may hold it, for a module written in a file.
     pub(super) fn files(&self, here: &Path, scope: &Scope) -> Vec<PathBuf> {
         match &self.place {
