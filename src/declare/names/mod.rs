@@ -10,7 +10,7 @@ use syn::{Attribute, Item, ItemStruct, Type};
 use super::attrs::derives;
 use super::known;
 use super::naming::plain;
-use super::workspace::{Module, ModuleId, Name, Workspace};
+use super::workspace::{CRATE, Module, ModuleId, Name, Workspace};
 
 /// What a path stands for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -106,7 +106,10 @@ impl Workspace {
                     None => Err(Missing::Unknown),
                 }
             }
-            name => self.find_in_scope(module, name, path),
+            name => match name.strip_prefix(CRATE).and_then(|number| self.numbered(number)) {
+                Some(top) => self.follow(Meaning::Module(top), rest),
+                None => self.find_in_scope(module, name, path),
+            },
         }
     }
 
@@ -119,7 +122,7 @@ impl Workspace {
             Ok(meaning) => self.follow(meaning, rest),
             Err(Missing::Broken) => Err(Missing::Broken),
             // The module has such a name, but it leads nowhere.
-            Err(Missing::Unknown) if !again && self.module(module).names.contains_key(name) => Err(Missing::Unknown),
+            Err(Missing::Unknown) if !again && self.has_type_name(module, name, rest) => Err(Missing::Unknown),
             Err(Missing::Unknown) if self.library(module, name).is_some() => self.find_crate(module, path),
             Err(Missing::Unknown) if known::is_builtin(name) => match rest {
                 [] => Ok(Meaning::Builtin(name.to_owned())),
@@ -128,6 +131,15 @@ impl Workspace {
             Err(Missing::Unknown) if rest.is_empty() => Err(Missing::Unknown),
             Err(Missing::Unknown) => self.find_crate(module, path),
         }
+    }
+
+    /// Whether a name of the module is in the way of the crate of that name. What a `use` brings in may be a function or a
+    /// macro, which is none at the beginning of a path.
+    fn has_type_name(&self, module: ModuleId, name: &str, rest: &[String]) -> bool {
+        let module = self.module(module);
+        let mut found = module.names.get(name).into_iter().flatten().peekable();
+        let is_crate = || !rest.is_empty() && name.starts_with(|letter: char| letter.is_ascii_lowercase());
+        found.peek().is_some() && !(is_crate() && found.all(|found| matches!(found, Name::Import(_))))
     }
 
     /// A path that starts with the name of a crate.
@@ -318,7 +330,7 @@ impl Workspace {
         if let Some(found) = here(&self.module(owner.id)) {
             return Some(found);
         }
-        self.reach(owner.top, None);
+        self.reach_all(owner.top);
         let modules = self.modules();
         modules.iter().filter(|module| module.top == owner.top).find_map(here)
     }

@@ -24,8 +24,8 @@ use super::names::{Lookups, Meaning, Missing};
 use super::problem::Problem;
 use crate::error::{Diagnostic, Error, Place, Result, Severity};
 use crate::model::Location;
-use expand::Prepared;
-use macro_rules::Rules;
+pub(super) use expand::CRATE;
+use expand::{Macros, Prepared};
 pub(super) use module::{Child, Module, Name};
 use module::{Contents, Loaded, Origin, Scope};
 use package::{Manifest, collect, package};
@@ -65,6 +65,11 @@ pub(super) struct Workspace {
     pub(super) column_types: RefCell<BTreeMap<String, Said>>,
     /// The files of modules that are not built.
     switched_off: RefCell<BTreeSet<PathBuf>>,
+    /// Modules with calls of macros that could not be followed yet.
+    waiting: RefCell<Vec<ModuleId>>,
+    /// The crates all modules of which are being read, and those that were.
+    searching: RefCell<BTreeSet<ModuleId>>,
+    searched: RefCell<BTreeSet<ModuleId>>,
     /// How many calls of macros were followed.
     expanded: Cell<usize>,
     /// The features that are built.
@@ -86,6 +91,8 @@ struct Parent {
     id: Option<ModuleId>,
     /// The name of the new module.
     name: String,
+    /// Its place among the items of the one it is in.
+    at: usize,
     top: Option<ModuleId>,
     condition: Condition,
     detached: bool,
@@ -94,7 +101,7 @@ struct Parent {
 impl Parent {
     /// What the first module of a tree is put under: nothing.
     fn top(name: String, detached: bool) -> Self {
-        Self { id: None, name, top: None, condition: Condition::Holds, detached }
+        Self { id: None, name, at: 0, top: None, condition: Condition::Holds, detached }
     }
 }
 
@@ -135,6 +142,9 @@ impl Workspace {
             lookups: RefCell::default(),
             column_types: RefCell::default(),
             switched_off: RefCell::default(),
+            waiting: RefCell::default(),
+            searching: RefCell::default(),
+            searched: RefCell::default(),
             expanded: Cell::default(),
             manifests: RefCell::default(),
             libraries: RefCell::default(),
@@ -158,6 +168,7 @@ impl Workspace {
             }
             self.load_detached(root, &wanted);
         }
+        self.settle_waiting();
         if let Some(failure) = self.failures.take().into_iter().next() {
             return Err(failure);
         }
@@ -169,6 +180,12 @@ impl Workspace {
             }
         }
         Ok(Roots { modules, unreached })
+    }
+
+    /// The first module of the crate that a macro's body names by a number.
+    pub(super) fn numbered(&self, number: &str) -> Option<ModuleId> {
+        let number = number.parse().ok()?;
+        (number < self.modules.borrow().len()).then_some(ModuleId(number))
     }
 
     /// The module of that number.
@@ -192,15 +209,52 @@ impl Workspace {
                 child.loaded.set(Loaded::Now);
                 let found = self.read_child(module, child);
                 child.loaded.set(Loaded::Yes(found));
+                self.settle(found);
                 found
             }
         }
+    }
+
+    /// Does what takes more than the module itself, now or when the search that is going on is over.
+    fn settle(&self, module: Option<ModuleId>) {
+        if let Some(id) = module.filter(|id| !self.make_late(*id)) {
+            self.waiting.borrow_mut().push(id);
+        }
+    }
+
+    /// Goes back to the modules that had to wait.
+    fn settle_waiting(&self) {
+        // Each round may bring in modules that wait in their turn.
+        for _ in 0..8 {
+            let waiting = std::mem::take(&mut *self.waiting.borrow_mut());
+            if waiting.is_empty() {
+                return;
+            }
+            waiting.into_iter().for_each(|id| self.settle(Some(id)));
+        }
+    }
+
+    /// Whether all modules of some crate are being read.
+    fn is_searching(&self) -> bool {
+        !self.searching.borrow().is_empty()
+    }
+
+    /// Reads all modules of a crate, once.
+    pub(super) fn reach_all(&self, top: ModuleId) {
+        if self.searched.borrow().contains(&top) || !self.searching.borrow_mut().insert(top) {
+            return;
+        }
+        self.reach(top, None);
+        self.searching.borrow_mut().remove(&top);
+        self.searched.borrow_mut().insert(top);
+        self.settle_waiting();
     }
 
     fn read_child(&self, module: &Module, child: &Child) -> Option<ModuleId> {
         let parent = Parent {
             id: Some(module.id),
             name: child.name.clone(),
+            at: child.at,
             top: Some(module.top),
             condition: module.condition.and(child.condition),
             detached: module.detached,
@@ -406,7 +460,11 @@ impl Workspace {
             return Some(module);
         }
         let beside = path.with_extension("").is_dir() && detached && !MOD_RS.iter().any(|name| path.ends_with(name));
-        self.read_module(&path, !beside, Parent::top(name.to_owned(), detached))
+        let top = self.read_module(&path, !beside, Parent::top(name.to_owned(), detached));
+        if detached {
+            self.settle(top);
+        }
+        top
     }
 
     fn read_module(&self, path: &Path, mod_rs: bool, parent: Parent) -> Option<ModuleId> {
@@ -453,7 +511,8 @@ impl Workspace {
                 continue;
             };
             let loaded = Cell::new(Loaded::No);
-            let child = Child { name: name.clone(), place, condition: Condition::Holds, macro_use: false, loaded };
+            let child =
+                Child { name: name.clone(), at: 0, place, condition: Condition::Holds, macro_use: false, loaded };
             names.entry(name).or_default().push(Name::Child(child));
         }
         let scope = Scope { folder: path.to_owned(), inline: false, broken: false };
@@ -469,10 +528,9 @@ impl Workspace {
     fn put_items(&self, items: Vec<Item>, file: FileId, scope: Scope, parent: Parent) -> ModuleId {
         self.note_switched_off(&items, file, &scope);
         let folder = scope.folder.clone();
-        let Prepared { items, macros } = self.prepare(items, file, parent.id);
-        let id = self.put(Contents::of(items, &folder, 0), macros, file, scope, parent);
-        self.make_late(id, &folder);
-        id
+        let above = parent.id.map(|id| (id, parent.at));
+        let Prepared { items, macros } = self.prepare(items, file, above);
+        self.put(Contents::of(items, &folder, 0), macros, file, scope, parent)
     }
 
     /// Remembers the files of modules that are not built, which nobody has to be told of.
@@ -496,20 +554,14 @@ impl Workspace {
             .any(|off| file == off || file.starts_with(folder(off).unwrap_or_else(|| off.with_extension(""))))
     }
 
-    fn put(
-        &self,
-        contents: Contents,
-        macros: BTreeMap<String, Rc<Rules>>,
-        file: FileId,
-        scope: Scope,
-        parent: Parent,
-    ) -> ModuleId {
+    fn put(&self, contents: Contents, macros: Macros, file: FileId, scope: Scope, parent: Parent) -> ModuleId {
         let mut modules = self.modules.borrow_mut();
         let id = ModuleId(modules.len());
         let Contents { items, names, globs } = contents;
         modules.push(Rc::new(Module {
             id,
             name: parent.name,
+            at: parent.at,
             parent: parent.id,
             file,
             items,

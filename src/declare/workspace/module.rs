@@ -4,11 +4,10 @@ use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::rc::Rc;
 
 use syn::{Expr, Item, ItemMod, Lit, Meta, UseTree};
 
-use super::macro_rules::Rules;
+use super::expand::Macros;
 use super::{FileId, ModuleId};
 use crate::declare::cfg::{Condition, condition};
 use crate::declare::naming::plain;
@@ -19,6 +18,8 @@ pub(in crate::declare) struct Module {
     /// Its own name; that of the crate for the module at the top.
     pub(in crate::declare) name: String,
     pub(in crate::declare) parent: Option<ModuleId>,
+    /// Its place among the items of the module it is in.
+    pub(super) at: usize,
     pub(in crate::declare) file: FileId,
     pub(in crate::declare) items: Vec<Item>,
     /// Whether `cfg` lets it be built, the modules around it included.
@@ -34,7 +35,7 @@ pub(in crate::declare) struct Module {
     /// The place of its model among the items, once it was looked for.
     pub(in crate::declare) model: OnceCell<Option<usize>>,
     /// The `macro_rules!` written in it.
-    pub(super) macros: BTreeMap<String, Rc<Rules>>,
+    pub(super) macros: Macros,
     pub(super) scope: Scope,
 }
 
@@ -61,6 +62,8 @@ pub(in crate::declare) enum Name {
 /// A child module, read when it is needed.
 pub(in crate::declare) struct Child {
     pub(super) name: String,
+    /// Its place among the items of the module.
+    pub(super) at: usize,
     pub(super) place: Origin,
     pub(super) condition: Condition,
     /// Its macros are for the modules around it, too.
@@ -156,7 +159,7 @@ impl Module {
 
 impl Child {
     /// The child of a `mod` item, whose content it takes.
-    pub(super) fn declared(item: &mut ItemMod, place: usize, folder: &Path) -> Self {
+    pub(super) fn declared(item: &mut ItemMod, item_place: usize, folder: &Path) -> Self {
         let name = plain(&item.ident);
         let path = path_attribute(item);
         let condition = condition(&item.attrs);
@@ -166,9 +169,9 @@ impl Child {
                 let folder = folder.join(path.as_deref().unwrap_or(Path::new(&name)));
                 Origin::Inline { items: RefCell::new(items), folder }
             }
-            None => Origin::Declared { name: name.clone(), path, item: place },
+            None => Origin::Declared { name: name.clone(), path, item: item_place },
         };
-        Self { name, place, condition, macro_use, loaded: Cell::new(Loaded::No) }
+        Self { name, at: item_place, place, condition, macro_use, loaded: Cell::new(Loaded::No) }
     }
 
     /// Whether it is being read right now.
