@@ -10,7 +10,7 @@ use syn::{Attribute, Item, ItemStruct, Type};
 use super::attrs::derives;
 use super::known;
 use super::naming::plain;
-use super::workspace::{CRATE, Module, ModuleId, Name, Workspace};
+use super::workspace::{CONSTANT, CRATE, Module, ModuleId, Name, Workspace, constant};
 
 /// What a path stands for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,6 +73,15 @@ impl Workspace {
         let meaning = self.resolve_names(module, &names);
         self.bare_names.borrow_mut().insert(key, meaning.clone());
         meaning
+    }
+
+    /// The constant a path means in a module.
+    pub(super) fn resolve_constant(&self, module: ModuleId, path: &syn::Path) -> Result<Meaning, Missing> {
+        let mut names: Vec<String> = path.segments.iter().map(|segment| plain(&segment.ident)).collect();
+        if let Some(last) = names.last_mut() {
+            *last = constant(last);
+        }
+        self.resolve_names(module, &names)
     }
 
     /// What a path, name by name, means in a module. An empty first name stands for a leading `::`.
@@ -251,6 +260,17 @@ impl Workspace {
                     Err(Missing::Unknown) if path.len() == 1 => return self.find_crate(id, path),
                     Err(missing) => broken |= missing == Missing::Broken,
                 },
+            }
+        }
+        if let Some(bare) = name.strip_prefix(CONSTANT) {
+            // What a `use` brings in under a name may be a type, a constant, or both.
+            for found in module.names.get(bare).into_iter().flatten() {
+                let Name::Import(path) = found else { continue };
+                let Some((last, before)) = path.split_last() else { continue };
+                let path = [before, &[constant(last)]].concat();
+                if let Ok(meaning) = self.find(id, &path) {
+                    return Ok(meaning);
+                }
             }
         }
         if let Some(generated) = module.generated(name) {

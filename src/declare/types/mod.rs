@@ -169,7 +169,7 @@ impl Reader<'_> {
         }
         let full = match meaning {
             Some(Meaning::Item(owner, item)) => {
-                let full = self.workspace.full_name(*owner, *item)?;
+                let full = self.workspace.full_name(*owner, *item).unwrap_or_default();
                 let top = self.workspace.module(self.workspace.module(*owner).top);
                 vec![full.replacen("crate", &top.name, 1), full]
             }
@@ -318,6 +318,7 @@ impl Reader<'_> {
                 return self.expression(module, &call.receiver, arguments, depth);
             }
             Expr::Paren(inner) => return self.expression(module, &inner.expr, arguments, depth),
+            Expr::Group(inner) => return self.expression(module, &inner.expr, arguments, depth),
             Expr::Reference(inner) => return self.expression(module, &inner.expr, arguments, depth),
             _ => None,
         };

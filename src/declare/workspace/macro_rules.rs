@@ -264,8 +264,17 @@ fn fragment<'a>(kind: &str, input: &'a [TokenTree]) -> Option<(TokenStream, &'a 
             let found = parse(stream)?.into_token_stream();
             Ok((found, stream.parse::<TokenStream>()?))
         };
-        let (found, rest) = parser.parse2(input.iter().cloned().collect()).ok()?;
-        Some((found, input.get(input.len().checked_sub(rest.into_iter().count())?..)?))
+        // A fragment is short and what follows may be long: it is tried on the beginning first.
+        let mut window = 32;
+        loop {
+            let part = input.get(..window).unwrap_or(input);
+            let parsed = parser.parse2(part.iter().cloned().collect());
+            let left = parsed.as_ref().map_or(0, |(_, rest)| rest.clone().into_iter().count());
+            if left > 0 || part.len() == input.len() {
+                return Some((parsed.ok()?.0, input.get(part.len().checked_sub(left)?..)?));
+            }
+            window *= 4;
+        }
     }
     match kind {
         "ident" => match input.split_first()? {
@@ -289,7 +298,13 @@ fn fragment<'a>(kind: &str, input: &'a [TokenTree]) -> Option<(TokenStream, &'a 
             let (found, rest) = take(syn::Expr::parse, input)?;
             // It stays one operand wherever it is put.
             let single = found.clone().into_iter().count() == 1;
-            let kept = if single { found } else { TokenTree::Group(Group::new(Delimiter::None, found)).into() };
+            let kept = if single {
+                found
+            } else {
+                let mut group = Group::new(Delimiter::None, found);
+                group.set_span(input.first()?.span());
+                TokenTree::Group(group).into()
+            };
             Some((kept, rest))
         }
         "vis" => take(syn::Visibility::parse, input),

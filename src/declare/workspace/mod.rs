@@ -26,7 +26,7 @@ use crate::error::{Diagnostic, Error, Place, Result, Severity};
 use crate::model::Location;
 pub(super) use expand::CRATE;
 use expand::{Macros, Prepared};
-pub(super) use module::{Child, Module, Name};
+pub(super) use module::{CONSTANT, Child, Module, Name, constant};
 use module::{Contents, Loaded, Origin, Scope};
 use package::{Manifest, collect, package};
 pub(super) use package::{candidates, text};
@@ -154,8 +154,8 @@ impl Workspace {
         }
     }
 
-    /// Reads the trees that hold the wanted files of the given entity folders.
-    pub(super) fn load(&self, roots: &[PathBuf], wanted: BTreeSet<PathBuf>) -> Result<Roots> {
+    /// Reads the trees that hold the wanted files, some of all there are in the given entity folders.
+    pub(super) fn load(&self, roots: &[PathBuf], wanted: BTreeSet<PathBuf>, all: &BTreeSet<PathBuf>) -> Result<Roots> {
         let roots: Vec<PathBuf> = roots.iter().map(|root| self.absolute(root)).collect::<Result<_>>()?;
         let packages: BTreeSet<PathBuf> = roots.iter().filter_map(|root| package(root)).collect();
         for package in &packages {
@@ -165,6 +165,14 @@ impl Workspace {
             let mut below = wanted.range(root.clone()..).take_while(|file| file.starts_with(root)).peekable();
             if below.peek().is_none() || below.any(|file| self.module_of(file).is_some()) {
                 continue;
+            }
+            // Whether a crate leads to the folder is not a question of these files alone.
+            let others: BTreeSet<PathBuf> = all.iter().filter(|file| file.starts_with(root)).cloned().collect();
+            if others.iter().any(|file| !wanted.contains(file)) {
+                package(root).iter().for_each(|package| self.load_package(package, &others));
+                if others.iter().any(|file| self.module_of(file).is_some()) {
+                    continue;
+                }
             }
             self.load_detached(root, &wanted);
         }

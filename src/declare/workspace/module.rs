@@ -125,10 +125,12 @@ impl Contents {
                 | Item::Enum(syn::ItemEnum { ident, .. })
                 | Item::Union(syn::ItemUnion { ident, .. })
                 | Item::Type(syn::ItemType { ident, .. })
-                | Item::Trait(syn::ItemTrait { ident, .. })
-                | Item::Const(syn::ItemConst { ident, .. })
-                | Item::Static(syn::ItemStatic { ident, .. }) => {
+                | Item::Trait(syn::ItemTrait { ident, .. }) => {
                     names.entry(plain(ident)).or_default().push(Name::Item(first + kept.len()));
+                }
+                // Constants have names of their own, beside those of types.
+                Item::Const(syn::ItemConst { ident, .. }) | Item::Static(syn::ItemStatic { ident, .. }) => {
+                    names.entry(constant(&plain(ident))).or_default().push(Name::Item(first + kept.len()));
                 }
                 _ => {}
             }
@@ -140,6 +142,14 @@ impl Contents {
         Self { items: kept, names, globs }
     }
 }
+
+/// The key of a constant among the names of a module.
+pub(in crate::declare) fn constant(name: &str) -> String {
+    format!("{CONSTANT}{name}")
+}
+
+/// What no name of a type can begin with.
+pub(in crate::declare) const CONSTANT: &str = "const ";
 
 impl Module {
     /// Adds what a macro made.
