@@ -5,11 +5,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
+use proc_macro2::Span;
 use syn::{Attribute, Item, ItemStruct, Type};
 
 use super::attrs::derives;
 use super::known;
 use super::naming::plain;
+use super::problem::Problem;
 use super::workspace::{CONSTANT, CRATE, Module, ModuleId, Name, Workspace, constant};
 
 /// What a path stands for.
@@ -42,6 +44,21 @@ pub(super) enum Missing {
     Unknown,
     /// It would be in a file that could not be parsed.
     Broken,
+}
+
+/// Where an item says its name.
+fn named(item: &Item) -> Option<Span> {
+    Some(match item {
+        Item::Struct(item) => item.ident.span(),
+        Item::Enum(item) => item.ident.span(),
+        Item::Union(item) => item.ident.span(),
+        Item::Type(item) => item.ident.span(),
+        Item::Trait(item) => item.ident.span(),
+        Item::Mod(item) => item.ident.span(),
+        Item::Const(item) => item.ident.span(),
+        Item::Static(item) => item.ident.span(),
+        _ => return None,
+    })
 }
 
 /// What was looked up, and what is being looked up right now. Modules bring each other's names in by globs that go in
@@ -242,6 +259,7 @@ impl Workspace {
     fn look_through(&self, id: ModuleId, name: &str) -> Result<Meaning, Missing> {
         let module = self.module(id);
         let mut broken = module.is_broken();
+        self.refuse_alternatives(&module, name);
         for found in module.names.get(name).into_iter().flatten() {
             match found {
                 Name::Item(place) => return Ok(Meaning::Item(id, *place)),
@@ -292,6 +310,22 @@ impl Workspace {
             }
         }
         Err(if broken { Missing::Broken } else { Missing::Unknown })
+    }
+
+    /// Rust has no two types or modules of one name, unless only one of them is built.
+    fn refuse_alternatives(&self, module: &Module, name: &str) {
+        let items = module.names.get(name).into_iter().flatten().filter_map(|found| match found {
+            Name::Item(place) => module.items.get(*place),
+            Name::Child(child) => module.items.get(child.at()),
+            Name::Import(_) => None,
+        });
+        if let Some(second) = items.filter_map(named).nth(1) {
+            let message = format!("which of several `{name}` there is depends on how the crate is built");
+            self.report(
+                Problem::new(module.file, second, message)
+                    .hint("choose with `features = [...]` in `seachange.toml`, or leave one definition"),
+            );
+        }
     }
 
     /// What the path of a `use …::*` leads to.

@@ -289,7 +289,7 @@ impl Workspace {
     }
 
     /// Adds a problem met while reading a file.
-    fn report(&self, problem: Problem) {
+    pub(super) fn report(&self, problem: Problem) {
         self.problems.borrow_mut().push(problem);
     }
 

@@ -184,6 +184,11 @@ impl Child {
         Self { name, at: item_place, place, condition, macro_use, loaded: Cell::new(Loaded::No) }
     }
 
+    /// Its place among the items of the module.
+    pub(in crate::declare) fn at(&self) -> usize {
+        self.at
+    }
+
     /// Whether it is being read right now.
     pub(in crate::declare) fn is_being_read(&self) -> bool {
         self.loaded.get() == Loaded::Now
