@@ -70,8 +70,8 @@ pub(crate) const KEYS: [Key; 19] = [
         "features",
         None,
         r#"["server", "postgres"]"#,
-        "The cargo features for which `#[cfg(feature = \"...\")]` holds in the sources. Without it, every feature is taken \
-         to be on.",
+        "The cargo features for which `#[cfg(feature = \"...\")]` holds in the sources, with those that they turn on and \
+         those that the manifests ask of other packages of the workspace. Without it, every feature is taken to be on.",
     ),
     key(
         "types",

@@ -28,7 +28,7 @@ pub(super) use expand::CRATE;
 use expand::{Macros, Prepared};
 pub(super) use module::{CONSTANT, Child, Module, Name, constant};
 use module::{Contents, Loaded, Origin, Scope};
-use package::{Manifest, collect, package};
+use package::{Manifest, all_features, collect, package};
 pub(super) use package::{candidates, text};
 
 /// A file, by its place among the files that were read.
@@ -132,7 +132,13 @@ impl Workspace {
     pub(super) fn new(sources: &Sources) -> Self {
         let project = &sources.project;
         Self {
-            features: sources.features.clone(),
+            features: match &sources.features {
+                Features::All => Features::All,
+                Features::Only(chosen) => {
+                    let packages = sources.roots.iter().filter_map(|root| package(&project.join(root)));
+                    Features::Only(all_features(chosen, packages.collect()))
+                }
+            },
             types: sources.types.clone(),
             project: fs::canonicalize(project).unwrap_or_else(|_| project.to_owned()),
             files: RefCell::default(),

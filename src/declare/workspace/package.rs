@@ -80,6 +80,10 @@ pub(super) struct Manifest {
     pub(super) binaries: Vec<PathBuf>,
     /// The packages on this machine that it depends on, by the names its sources use for them.
     pub(super) dependencies: BTreeMap<String, PathBuf>,
+    /// What each of its features turns on.
+    features: BTreeMap<String, Vec<String>>,
+    /// The features it asks of those packages.
+    asked: Vec<String>,
 }
 
 impl Manifest {
@@ -100,6 +104,8 @@ impl Manifest {
             library: library(package, &manifest),
             binaries: binaries.into_iter().filter(is_source).collect(),
             dependencies: dependencies(package, &manifest),
+            features: features(&manifest),
+            asked: dependency_tables(&manifest).flat_map(|(_, entry)| texts(entry.get("features"))).collect(),
         }
     }
 }
@@ -127,11 +133,8 @@ fn dependencies(package: &Path, manifest: &toml::Table) -> BTreeMap<String, Path
         let entry = manifest.get("workspace")?.get("dependencies")?.get(key)?;
         Some((folder.join(text_at(Some(entry), "path")?), entry.get("package").is_some()))
     };
-    let mut tables: Vec<&toml::Value> = manifest.get("dependencies").into_iter().collect();
-    let by_target = manifest.get("target").and_then(toml::Value::as_table).into_iter().flatten();
-    tables.extend(by_target.filter_map(|(_, target)| target.get("dependencies")));
     let mut found = BTreeMap::new();
-    for (key, entry) in tables.into_iter().filter_map(toml::Value::as_table).flatten() {
+    for (key, entry) in dependency_tables(manifest) {
         let is_inherited = entry.get("workspace").and_then(toml::Value::as_bool) == Some(true);
         let place = if is_inherited {
             inherited(key)
@@ -146,6 +149,56 @@ fn dependencies(package: &Path, manifest: &toml::Table) -> BTreeMap<String, Path
         }
     }
     found
+}
+
+/// The entries of all dependencies, those of one target only included.
+fn dependency_tables(manifest: &toml::Table) -> impl Iterator<Item = (&String, &toml::Value)> {
+    let by_target = manifest.get("target").and_then(toml::Value::as_table).into_iter().flatten();
+    let tables = by_target.filter_map(|(_, target)| target.get("dependencies")).chain(manifest.get("dependencies"));
+    tables.filter_map(toml::Value::as_table).flatten()
+}
+
+fn texts(list: Option<&toml::Value>) -> Vec<String> {
+    let items = list.and_then(toml::Value::as_array).into_iter().flatten();
+    items.filter_map(|item| Some(item.as_str()?.to_owned())).collect()
+}
+
+fn features(manifest: &toml::Table) -> BTreeMap<String, Vec<String>> {
+    let table = manifest.get("features").and_then(toml::Value::as_table).into_iter().flatten();
+    table.map(|(name, on)| (name.clone(), texts(Some(on)))).collect()
+}
+
+/// The features that are on when these are chosen for the packages of the entities: those they turn on, and those asked of
+/// other packages of the workspace. One set for all packages.
+pub(super) fn all_features(chosen: &BTreeSet<String>, packages: Vec<PathBuf>) -> BTreeSet<String> {
+    let mut on = chosen.clone();
+    let mut manifests: BTreeMap<PathBuf, Manifest> = BTreeMap::new();
+    let mut waiting = packages;
+    while let Some(package) = waiting.pop() {
+        let Ok(package) = fs::canonicalize(package) else { continue };
+        if manifests.contains_key(&package) {
+            continue;
+        }
+        let manifest = Manifest::read(&package);
+        waiting.extend(manifest.dependencies.values().cloned());
+        on.extend(manifest.asked.iter().cloned());
+        manifests.insert(package, manifest);
+    }
+    loop {
+        let turned_on: BTreeSet<String> = manifests
+            .values()
+            .flat_map(|manifest| manifest.features.iter().filter(|(name, _)| on.contains(*name)))
+            .flat_map(|(_, features)| features)
+            .filter(|feature| !feature.starts_with("dep:"))
+            // `package/feature` is a feature of that package.
+            .filter_map(|feature| feature.rsplit('/').next().map(str::to_owned))
+            .collect();
+        let before = on.len();
+        on.extend(turned_on);
+        if on.len() == before {
+            return on;
+        }
+    }
 }
 
 /// The workspace a package belongs to: its folder and manifest.

@@ -566,12 +566,15 @@ pub struct Model {
 #[derive(DeriveRelation)]
 pub enum Relation {}
 "#;
-    check(source, expect![[r#"
+    check(
+        source,
+        expect![[r#"
         src/entities/mod.rs:5:6: which of several `Id` there is depends on how the crate is built
           | type Id = String;
           |      ^^
           hint: choose with `features = [...]` in `seachange.toml`, or leave one definition
-    "#]]);
+    "#]],
+    );
     let folder = tempfile::tempdir().unwrap();
     write(folder.path(), source);
     let sources = Sources {
@@ -608,4 +611,56 @@ fn files_that_no_module_leads_to_stay_out_however_many_there_are() {
         let warnings: usize = parts.iter().map(|part| part.diagnostics.len()).sum();
         assert_eq!((found, warnings), (70, 70), "with {threads} threads");
     }
+}
+
+#[test]
+fn features_turn_on_others() {
+    let folder = tempfile::tempdir().unwrap();
+    write(
+        folder.path(),
+        r#"//- Cargo.toml
+[package]
+name = "shop"
+[dependencies]
+kinds = { path = "kinds", features = ["text"] }
+[features]
+server = ["sql", "dep:kinds", "kinds/wide"]
+sql = []
+//- kinds/Cargo.toml
+[package]
+name = "kinds"
+[features]
+wide = ["wider"]
+//- kinds/src/lib.rs
+#[cfg(feature = "text")]
+pub type Kind = String;
+#[cfg(not(feature = "text"))]
+pub type Kind = i32;
+//- src/lib.rs
+pub mod entities;
+//- src/entities/mod.rs
+use sea_orm::entity::prelude::*;
+#[derive(DeriveEntityModel)]
+#[sea_orm(table_name = "t")]
+pub struct Model {
+    #[sea_orm(primary_key)]
+    pub id: i32,
+    pub kind: kinds::Kind,
+    #[cfg(feature = "sql")]
+    pub a: i32,
+    #[cfg(feature = "wider")]
+    pub b: i32,
+    #[cfg(feature = "other")]
+    pub c: i32,
+}
+#[derive(DeriveRelation)]
+pub enum Relation {}
+"#,
+    );
+    let features = Features::Only(["server".to_owned()].into());
+    let declared = declare(&Sources { features, ..Sources::new(folder.path(), ["src/entities"]) }).unwrap();
+    let table = &declared.schema.tables[&TableName::new("t")];
+    let columns: Vec<&str> = table.columns.iter().map(|column| column.name.as_str()).collect();
+    assert_eq!(columns, ["id", "kind", "a", "b"]);
+    assert_eq!(table.columns[1].data_type.kind, DataType::String(None));
 }
