@@ -109,8 +109,15 @@ fn inline<T: Serialize>(row: &T) -> String {
     text
 }
 
-/// A string on one line: a key cannot have more.
 fn quoted(value: &str) -> String {
+    toml::Value::String(value.to_owned()).to_string()
+}
+
+/// A string on one line: a key cannot have more.
+fn on_one_line(value: &str) -> String {
+    if !value.contains(['\n', '\r']) {
+        return quoted(value);
+    }
     let mut text = String::from("\"");
     for letter in value.chars() {
         match letter {
@@ -128,7 +135,7 @@ fn quoted(value: &str) -> String {
 
 fn key(name: &str) -> String {
     let is_bare = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-');
-    if is_bare { name.to_owned() } else { quoted(name) }
+    if is_bare { name.to_owned() } else { on_one_line(name) }
 }
 
 #[derive(Deserialize)]

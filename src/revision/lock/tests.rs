@@ -195,3 +195,12 @@ fn views_are_kept_by_name() {
     "#]]
     .assert_eq(text.split_once("format").unwrap().1);
 }
+
+#[test]
+fn a_name_of_several_lines_stays_one_key() {
+    let name = TableName { schema: Some("s\n".into()), name: "a\r\n\t\"b\\".into() };
+    let mut table = Table::new(name.clone());
+    table.columns.push(Column::new("c\nd", ColumnType::written(DataType::Integer)));
+    let schema = Schema { tables: [(name, table)].into(), ..Schema::default() };
+    assert_eq!(read(&write(&schema)).unwrap(), schema);
+}
