@@ -175,3 +175,61 @@ fn what_sqlite_cannot_enforce_is_refused() {
     let ran = project.expect(2, &["revision", "--autogenerate", "-m", "x"]);
     assert!(ran.notes.contains("and `t.odd` is of the type `MONEY`"), "{}", ran.notes);
 }
+
+#[test]
+fn what_is_not_one_expression_is_refused() {
+    let project = small("pub n: i32");
+    let refused = |attributes: &str, field: &str| {
+        entity(&project, attributes, &format!("{field} pub n: i32, pub name: String"), "");
+        project.expect(2, &["check", "--quiet"]).notes
+    };
+    let notes = [
+        refused("#[seachange(check(\"n > 0; DROP TABLE t\"))]", ""),
+        refused("", "#[seachange(check(\"lower(name\"))]"),
+        refused("#[seachange(check(\"n > 0) --\"))]", ""),
+        refused("#[seachange(index(columns = [n], name = \"by_n\", where = \"n > 0;\"))]", ""),
+        refused("#[seachange(index(columns = [expression(\"lower('name\")], name = \"by_n\"))]", ""),
+        refused("", "#[seachange(generated(\"id + \\\"id\", stored))]"),
+        refused("", "#[sea_orm(default_expr = \"Expr::cust(\\\"(1\\\")\")]"),
+    ];
+    expect![[r#"
+        error: SQLite has no form for `t`: the check `n > 0; DROP TABLE t` ends a statement with `;`
+        hint: write one SQL expression, as it would stand between parentheses
+
+        error: SQLite has no form for `t.n`: the check `lower(name` opens a parenthesis it does not close
+        hint: write one SQL expression, as it would stand between parentheses
+
+        error: SQLite has no form for `t`: the check `n > 0) --` closes a parenthesis it did not open
+        hint: write one SQL expression, as it would stand between parentheses
+
+        error: SQLite has no form for `t`: `where` of the index `by_n` `n > 0;` ends a statement with `;`
+        hint: write one SQL expression, as it would stand between parentheses
+
+        error: SQLite has no form for `t`: the expression in the index `by_n` `lower('name` has a quote that is not closed
+        hint: write one SQL expression, as it would stand between parentheses
+
+        error: SQLite has no form for `t.n`: the expression `id + "id` has a quote that is not closed
+        hint: write one SQL expression, as it would stand between parentheses
+
+        error: SQLite has no form for `t.n`: the default `(1` opens a parenthesis it does not close
+        hint: write one SQL expression, as it would stand between parentheses
+    "#]].assert_eq(&notes.join("\n"));
+}
+
+#[test]
+fn a_comment_swallows_nothing() {
+    let project = small("pub n: i32");
+    entity(
+        &project,
+        "#[seachange(check(\"n > 0 -- positive\"))]\n\
+         #[seachange(index(columns = [n, expression(\"lower(name) -- small\")], name = \"by_n\", where = \"n > 1 -- more\"))]",
+        "#[sea_orm(default_expr = \"Expr::cust(\\\"1 + 1 -- two\\\")\")] pub n: i32, pub name: String,\n\
+         #[seachange(generated(\"n + 1 -- next\", stored))] pub next: Option<i32>",
+        "",
+    );
+    let text = migrate(&project);
+    assert!(!text.contains("next\n") && !text.contains("-- positive"), "{text}");
+    project.expect(0, &["check", "--offline"]);
+    project.sql("INSERT INTO t (name) VALUES ('x')");
+    assert_eq!(project.query("SELECT CAST(next AS TEXT) FROM t"), ["3"]);
+}

@@ -4,7 +4,7 @@
 use super::beyond;
 use super::compare;
 use super::create::{self, ClauseKind};
-use super::{literal, quote, types, value};
+use super::{expression, literal, quote, types, value};
 use crate::dialect::{EnumStorage, Options};
 use crate::error::{Error, Result};
 use crate::model::{
@@ -36,6 +36,10 @@ pub(super) fn unsupported(object: ObjectPath, reason: impl Into<String>, hint: i
 fn table(mut table: Table, options: Options) -> Result<Table> {
     for position in 0..table.columns.len() {
         take_extra(&mut table, position)?;
+    }
+    // What came from a database has its text; only what is declared can be wrong.
+    if table.columns.iter().any(|column| column.data_type.text.is_none()) {
+        expression::settle(&mut table)?;
     }
     beyond::leave_out(&mut table)?;
     let counted = counted_column(&table);

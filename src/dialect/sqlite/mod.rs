@@ -7,6 +7,7 @@ mod canonicalize;
 mod catalog;
 mod compare;
 mod create;
+mod expression;
 mod lock;
 mod rebuild;
 mod reconcile;
