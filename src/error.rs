@@ -54,6 +54,14 @@ pub enum Error {
         /// Each in words, with the place of its table where it is known.
         problems: Vec<String>,
     },
+    /// Names that the database does not keep apart, or does not give away.
+    #[error("{} with names that {database} cannot keep\n{}", count(problems.len(), "problem"), listed(problems))]
+    NamesMeet {
+        /// The kind of database, as in "SQLite".
+        database: &'static str,
+        /// Each in words, with both owners of the name.
+        problems: Vec<String>,
+    },
     /// A revision ends or begins the transaction it runs in.
     #[error("{revision} has a statement that ends its transaction\n  --> {}:{line}\n{}", path.display(), indented(sql))]
     OwnTransaction {
@@ -520,6 +528,10 @@ impl Error {
                  `{table}_{columns}`"
                     .to_owned(),
             ),
+            Self::NamesMeet { database, .. } => Some(format!(
+                "write another `name`, `table_name` or `column_name`; to {database}, tables and indexes share one list of \
+                 names, and capital and small letters are the same"
+            )),
             Self::OwnTransaction { .. } => Some(
                 "take the statement out: a revision runs in one transaction; if it cannot, write `-- transaction: none` \
                  before its statements"

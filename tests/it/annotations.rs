@@ -233,3 +233,45 @@ fn a_comment_swallows_nothing() {
     project.sql("INSERT INTO t (name) VALUES ('x')");
     assert_eq!(project.query("SELECT CAST(next AS TEXT) FROM t"), ["3"]);
 }
+
+#[test]
+fn names_that_sqlite_takes_for_one_are_refused() {
+    let project = small("pub n: i32");
+    let path = project.path().join("src/entities/mod.rs");
+    let mut text = String::new();
+    for (table, attributes, fields) in [
+        ("t", "index(columns = [n], name = \"by_n\")", "pub n: i32, #[sea_orm(column_name = \"N\")] pub big: i32"),
+        ("u", "index(columns = [n], name = \"By_N\"), unique(columns = [n], name = \"sqlite_u\")", "pub n: i32"),
+        ("T", "strict", "pub n: i32"),
+        ("sqlite_mine", "index(columns = [n], name = \"u\")", "pub n: i32"),
+    ] {
+        entity(&project, &format!("#[seachange({attributes})]"), fields, "");
+        let one =
+            fs::read_to_string(&path).unwrap().replace("table_name = \"t\"", &format!("table_name = \"{table}\""));
+        let module = if table == "T" { "upper" } else { table };
+        text.push_str(&one.replace("pub mod t {", &format!("pub mod {module} {{")));
+    }
+    fs::write(&path, text).unwrap();
+    expect![[r#"
+        error: 6 problems with names that SQLite cannot keep
+          the table `T` and the table `t` have one name
+          the index `u` on `sqlite_mine` and the table `u` have one name
+          the index `by_n` on `t` and the index `By_N` on `u` have one name
+          the column `t.n` and the column `t.N` have one name
+          the table `sqlite_mine` has a name that SQLite keeps for itself
+          the unique constraint `sqlite_u` of `u` has a name that SQLite keeps for itself
+        hint: write another `name`, `table_name` or `column_name`; to SQLite, tables and indexes share one list of names, and capital and small letters are the same
+    "#]].assert_eq(&project.expect(2, &["check", "--quiet"]).notes);
+}
+
+#[test]
+fn names_in_a_database_are_never_refused() {
+    let project = small("pub n: i32");
+    project.sql(
+        "CREATE TABLE t (id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, n integer NOT NULL,
+         CONSTRAINT twice CHECK (n > 0 /* ; */), CONSTRAINT twice CHECK (n < 9), CONSTRAINT sqlite_u UNIQUE (n))",
+    );
+    project.expect(0, &["check"]);
+    entity(&project, "#[seachange(check(\"n > 0\", name = \"twice\"))]", "pub n: i32", "");
+    project.expect(0, &["check"]);
+}

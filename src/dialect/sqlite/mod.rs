@@ -9,6 +9,7 @@ mod compare;
 mod create;
 mod expression;
 mod lock;
+mod namespace;
 mod rebuild;
 mod reconcile;
 #[cfg(test)]
