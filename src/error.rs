@@ -1,13 +1,12 @@
 //! The one error type: what was being done, why it failed, and what to do next.
 //! Knows no terminal; how an error is drawn is the report's business.
 
-use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use similar::get_close_matches;
 
-use crate::model::{Location, ObjectPath};
+use crate::model::{Declared, Location, ObjectPath};
 
 /// The result of anything that can fail here.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -452,10 +451,10 @@ pub(crate) fn closest<'a>(word: &str, words: &[&'a str]) -> Option<&'a str> {
 impl Error {
     /// The same error, told where the entities declare what it is about.
     #[must_use]
-    pub fn located(mut self, origins: &BTreeMap<ObjectPath, Location>) -> Self {
+    pub fn located(mut self, declared: &Declared) -> Self {
         if let Self::Blocked { blocked } = &mut self {
             for blocked in blocked {
-                blocked.location = origins.get(&blocked.object).cloned();
+                blocked.location = declared.place(&blocked.object).cloned();
             }
         }
         self

@@ -275,3 +275,73 @@ fn names_in_a_database_are_never_refused() {
     entity(&project, "#[seachange(check(\"n > 0\", name = \"twice\"))]", "pub n: i32", "");
     project.expect(0, &["check"]);
 }
+
+#[test]
+fn a_new_foreign_key_needs_a_key_to_refer_to() {
+    let project = small("pub a: Option<i32>, pub b: i32");
+    let relation = "#[sea_orm(belongs_to = \"Entity\", from = \"Column::A\", to = \"Column::B\")] Other";
+    let blocked = || {
+        let ran = project.expect(2, &["revision", "--autogenerate", "-m", "x", "--quiet"]);
+        ran.notes
+    };
+    entity(&project, "", "pub a: Option<i32>, pub b: i32", relation);
+    let mut notes = vec![blocked()];
+    // In a table that is there, and with a column.
+    for (before, after) in [("pub a: Option<i32>, ", "pub a: Option<i32>, "), ("", "pub a: Option<i32>, ")] {
+        entity(&project, "", &format!("{before}pub b: i32"), "");
+        migrate(&project);
+        entity(&project, "", &format!("{after}pub b: i32"), relation);
+        notes.push(blocked());
+        for file in project.migrations() {
+            fs::remove_file(file).unwrap();
+        }
+        fs::remove_file(project.database()).unwrap();
+    }
+    expect![[r#"
+        error: 1 change cannot be written as a migration
+          create table `t`  src/entities/mod.rs:4:24
+            the foreign key (a) of `t` refers to `t` (b), which is neither its primary key nor unique
+            hint: make `t` (b) unique, or write `skip_fk` at the relation
+
+        error: 1 change cannot be written as a migration
+          add the foreign key (a) to `t` to `t`  src/entities/mod.rs:4:24
+            the foreign key (a) of `t` refers to `t` (b), which is neither its primary key nor unique
+            hint: make `t` (b) unique, or write `skip_fk` at the relation
+
+        error: 1 change cannot be written as a migration
+          add column `t.a`  src/entities/mod.rs:6:61
+            the foreign key (a) of `t` refers to `t` (b), which is neither its primary key nor unique
+            hint: make `t` (b) unique, or write `skip_fk` at the relation
+    "#]]
+    .assert_eq(&notes.join("\n"));
+    // A unique index is enough.
+    entity(&project, "", "pub a: Option<i32>, #[sea_orm(unique)] pub b: i32", relation);
+    migrate(&project);
+}
+
+#[test]
+fn a_database_is_written_down_whatever_its_foreign_keys_refer_to() {
+    let project = small("pub a: Option<i32>");
+    project
+        .sql("CREATE TABLE t (id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, a INTEGER REFERENCES t (b), b INTEGER)");
+    project.expect(0, &["revision", "--baseline", "-m", "first"]);
+    assert!(project.newest().contains("REFERENCES \"t\" (\"b\")"));
+}
+
+#[test]
+fn an_entity_in_a_schema_is_found_without_it() {
+    let project = small("pub a: i32");
+    let path = project.path().join("src/entities/mod.rs");
+    let write = |fields: &str| {
+        entity(&project, "", fields, "");
+        let text = fs::read_to_string(&path).unwrap();
+        fs::write(&path, text.replace("table_name = \"t\"", "table_name = \"t\", schema_name = \"shop\"")).unwrap();
+    };
+    write("pub a: i32");
+    let found = project.run(&["check"]).out;
+    assert!(found.contains("t  src/entities/mod.rs:4:24"), "{found}");
+    migrate(&project);
+    write("pub a: i32, pub b: i32");
+    let notes = project.expect(2, &["revision", "--autogenerate", "-m", "x"]).notes;
+    assert!(notes.contains("add column `t.b`  src/entities/mod.rs:6:"), "{notes}");
+}
