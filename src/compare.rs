@@ -94,7 +94,9 @@ pub fn compare_by(
     let said: BTreeSet<TableName> = declared.views.iter().map(|name| dialect.fit_table(name)).collect();
     let found = goal.tables.keys().filter(|name| live.verbatim.contains_key(*name)).cloned();
     let views: BTreeSet<TableName> = said.into_iter().chain(found).collect();
-    let (goal, past) = (without(goal, &views), without(past, &views));
+    let goal = without(goal, &views);
+    // Foreign keys of the past stay: what was one when it still was a table is the project's to drop.
+    past.tables.retain(|name, _| !views.contains(name));
     let by_schema = left_out(declared, lock, dialect, rules);
     let is_left_out =
         |name: &&TableName| !rules.tables.has(name) || by_schema.contains(*name) || ignored.contains(*name);

@@ -22,7 +22,9 @@ const TEMPLATE: &str = include_str!("../../templates/seachange.toml.j2");
 /// What the template of `seachange.toml` sees.
 #[derive(Serialize)]
 struct Found {
+    /// As TOML strings, quotes included.
     entities: Vec<String>,
+    /// As a TOML string.
     url: Option<String>,
     from_environment: bool,
 }
@@ -44,9 +46,12 @@ pub(super) fn init(args: &cli::Init, folder: &Path, overrides: &Overrides, notes
         .database_url
         .clone()
         .or_else(|| if from_environment.is_some() { None } else { database_file(folder) });
+    let entities: Vec<String> =
+        entities.iter().map(|root| slashes(root.strip_prefix(folder).unwrap_or(root))).collect();
+    let in_toml = |text: &String| toml::Value::String(text.clone()).to_string();
     let found = Found {
-        entities: entities.iter().map(|root| slashes(root)).collect(),
-        url: url.clone(),
+        entities: entities.iter().map(in_toml).collect(),
+        url: url.as_ref().map(in_toml),
         from_environment: from_environment.is_some(),
     };
     dir::create_new(&path, &render::fill(TEMPLATE, &found)?)?;
@@ -62,7 +67,7 @@ pub(super) fn init(args: &cli::Init, folder: &Path, overrides: &Overrides, notes
     let database_hint = (!is_known)
         .then(|| "hint: name the database, then `seachange check` shows what lies between the two".to_owned());
     let lines = [
-        format!("entities: {}", found.entities.join(", ")),
+        format!("entities: {}", entities.join(", ")),
         format!("database: {database}"),
         format!("wrote {} and migrations/", path.strip_prefix(folder).unwrap_or(&path).display()),
         match &database_hint {
@@ -114,5 +119,6 @@ fn is_sqlite(path: &Path) -> bool {
 }
 
 fn slashes(path: &Path) -> String {
-    path.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/")
+    let text = path.to_string_lossy();
+    if std::path::MAIN_SEPARATOR == '/' { text.into_owned() } else { text.replace(std::path::MAIN_SEPARATOR, "/") }
 }

@@ -326,6 +326,17 @@ impl ColumnAttrs {
     }
 }
 
+/// The keys among the attributes of a field of the expanded format that say something about its column. SeaORM hears two
+/// keys there, by which it finds the variant that belongs to the field.
+pub(super) fn column_keys(file: FileId, attrs: &[Attribute]) -> Vec<(String, Span)> {
+    let mut unread = Vec::new();
+    let entries = Reader { file, problems: &mut unread }.all(attrs);
+    let is_about = |entry: &Entry| {
+        ColumnAttrs::KEYS.contains(&entry.key.as_str()) && !["ignore", "enum_name"].contains(&entry.key.as_str())
+    };
+    entries.into_iter().filter(is_about).map(|entry| (entry.key, entry.span)).collect()
+}
+
 /// What the attributes of a relation say, on a variant of `Relation` or on a field of a dense model.
 #[derive(Debug, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a key that is there or not")]

@@ -64,8 +64,12 @@ pub(super) fn arms(block: &Block) -> Option<Vec<Arm<'_>>> {
             .iter()
             .map(|arm| {
                 let mut variants = Vec::new();
-                let known = collect(&arm.pat, &mut variants);
-                known.then(|| Arm { variants, result: unwrapped(&arm.body) })
+                let mut is_any = false;
+                let is_known = collect(&arm.pat, &mut variants, &mut is_any);
+                if is_any {
+                    variants.clear();
+                }
+                is_known.then(|| Arm { variants, result: unwrapped(&arm.body) })
             })
             .collect(),
         Expr::Macro(_) => Some(Vec::new()),
@@ -84,20 +88,28 @@ fn is_self(written: &Expr) -> bool {
 }
 
 /// The variants a pattern names; `false` for one that does not just name variants.
-fn collect<'m>(pattern: &'m Pat, variants: &mut Vec<&'m Ident>) -> bool {
+fn collect<'m>(pattern: &'m Pat, variants: &mut Vec<&'m Ident>, is_any: &mut bool) -> bool {
     match pattern {
-        Pat::Wild(_) => true,
+        Pat::Wild(_) => {
+            *is_any = true;
+            true
+        }
         Pat::Path(path) => {
             variants.extend(path.path.segments.last().map(|last| &last.ident));
             true
         }
         Pat::Ident(name) if name.subpat.is_none() => {
-            variants.push(&name.ident);
+            // A variant that was imported, or a name for whatever is left.
+            if name.ident.to_string().starts_with(|letter: char| letter.is_uppercase()) {
+                variants.push(&name.ident);
+            } else {
+                *is_any = true;
+            }
             true
         }
-        Pat::Reference(inner) => collect(&inner.pat, variants),
-        Pat::Paren(inner) => collect(&inner.pat, variants),
-        Pat::Or(several) => several.cases.iter().all(|case| collect(case, variants)),
+        Pat::Reference(inner) => collect(&inner.pat, variants, is_any),
+        Pat::Paren(inner) => collect(&inner.pat, variants, is_any),
+        Pat::Or(several) => several.cases.iter().all(|case| collect(case, variants, is_any)),
         _ => false,
     }
 }

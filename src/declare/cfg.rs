@@ -9,7 +9,7 @@ use quote::ToTokens;
 use syn::parse::Parser;
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
-use syn::{Attribute, Expr, Fields, Item, Lit, Meta, Token};
+use syn::{Attribute, Block, Expr, Fields, ImplItem, Item, Lit, Meta, Stmt, Token};
 
 /// The cargo features that entities are read with.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -119,9 +119,26 @@ fn decide_item(mut item: Item, features: &Features) -> Option<Item> {
             Fields::Unit => {}
         },
         Item::Enum(item) => retain(&mut item.variants, |variant| keep(&mut variant.attrs, features)),
+        Item::Impl(item) => item.items.retain_mut(|item| match item {
+            ImplItem::Fn(function) => {
+                decide_arms(&mut function.block, features);
+                keep(&mut function.attrs, features)
+            }
+            ImplItem::Const(constant) => keep(&mut constant.attrs, features),
+            _ => true,
+        }),
         _ => {}
     }
     Some(item)
+}
+
+/// Decides the conditions on the arms of the matches that a function comes to.
+fn decide_arms(block: &mut Block, features: &Features) {
+    for statement in &mut block.stmts {
+        if let Stmt::Expr(Expr::Match(found), _) = statement {
+            found.arms.retain_mut(|arm| keep(&mut arm.attrs, features));
+        }
+    }
 }
 
 fn attributes(item: &mut Item) -> Option<&mut Vec<Attribute>> {

@@ -25,7 +25,9 @@ fn read(workspace: &Workspace, module: &Module, expression: &Expr, depth: usize)
         Expr::Reference(inner) => read(workspace, module, &inner.expr, depth + 1),
         Expr::Cast(cast) => read(workspace, module, &cast.expr, depth + 1),
         Expr::Path(path) => {
-            let Meaning::Item(owner, item) = workspace.resolve(module.id, &path.path).ok()? else { return None };
+            let Meaning::Item(owner, item) = workspace.resolve_constant(module.id, &path.path).ok()? else {
+                return None;
+            };
             let owner = workspace.module(owner);
             match owner.items.get(item)? {
                 Item::Const(item) => read(workspace, &owner, &item.expr, depth + 1),

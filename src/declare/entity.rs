@@ -10,11 +10,10 @@ use syn::{Attribute, Expr, ItemStruct, PathArguments, Type};
 use super::annotations::{Annotations, Role, Subject};
 use super::attrs::{ColumnAttrs, ModelAttrs};
 use super::cfg::{Condition, condition};
-use super::problem::{Problem, kept};
+use super::problem::{Problem, errors, kept};
 use super::types::{self, Stored};
 use super::workspace::{Module, ModuleId, Workspace};
 use super::{column_type, defaults, expanded, naming, relations};
-use crate::error::Severity;
 use crate::model::{
     AutoIncrement, Column, ColumnDefault, ColumnType, Index, IndexPart, Name, Placement, PrimaryKey, Rename, Table,
     TableName, Unique,
@@ -95,12 +94,16 @@ fn outline(workspace: &Workspace, module: ModuleId) -> Option<Outline> {
     let mut unread = Vec::new();
     let said = ModelAttrs::read(module.file, &model.attrs, &mut unread);
     let fields = fields(&module, model, &said, &mut unread);
-    sketch(&said, &fields)
+    sketch(workspace, &module, &said, &fields)
 }
 
-fn sketch(said: &ModelAttrs, fields: &[Plain<'_>]) -> Option<Outline> {
-    let name = said.table_name.as_ref()?.value();
-    Some(Outline::new(TableName { schema: said.schema_name.clone(), name }, fields))
+fn sketch(workspace: &Workspace, module: &Module, said: &ModelAttrs, fields: &[Plain<'_>]) -> Option<Outline> {
+    let table = match &said.table_name {
+        Some(name) => TableName { schema: said.schema_name.clone(), name: name.value() },
+        // Without a name on the model, SeaORM leaves the entity to be written by hand.
+        None => expanded::table_name(workspace, module)?,
+    };
+    Some(Outline::new(table, fields))
 }
 
 impl Entity {
@@ -135,7 +138,7 @@ pub(super) fn read(
     conditional(module, model, problems);
     let said = ModelAttrs::read(file, &model.attrs, problems);
     let fields = fields(module, model, &said, problems);
-    let outline = sketch(&said, &fields);
+    let outline = sketch(workspace, module, &said, &fields);
     if outline.is_none() {
         problems.push(
             Problem::new(file, model.ident.span(), "the entity has no `table_name`")
@@ -163,7 +166,6 @@ pub(super) fn read(
     let auto_increment = auto_increment(module, &fields, problems);
     let mut entity = assemble(workspace, module, &outline, &fields, (keys, auto_increment), problems);
     entity.table.comment.clone_from(&said.comment);
-    let errors = |problems: &[Problem]| problems.iter().filter(|problem| problem.severity == Severity::Error).count();
     let before = errors(problems);
     entity.table.foreign_keys = relations::read(workspace, outlines, module, model, &outline, problems);
     entity.named = named;

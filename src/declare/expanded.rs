@@ -6,9 +6,9 @@ use syn::{Expr, Ident, Item, ItemEnum, ItemStruct, Lit};
 use super::annotations::{Annotations, Role, Subject};
 use super::attrs::{ColumnAttrs, ModelAttrs, VariantNames, derives};
 use super::entity::{self, Entity, Kind, Outline, Outlines, Plain};
-use super::problem::Problem;
+use super::problem::{Problem, errors};
 use super::workspace::{Module, Workspace};
-use super::{by_hand, constants, naming, relations};
+use super::{attrs, by_hand, constants, naming, relations};
 use crate::model::{AutoIncrement, TableName};
 
 /// The names of the entity of a module, if it is in this format.
@@ -18,6 +18,12 @@ pub(super) fn outline(workspace: &Workspace, module: &Module) -> Option<Outline>
     let (place, item) = module.expanded()?;
     let head = reader.head(place, item);
     Some(Outline::new(head.table?, &reader.columns(&item.ident)))
+}
+
+/// The table of a hand-written `Entity`.
+pub(super) fn table_name(workspace: &Workspace, module: &Module) -> Option<TableName> {
+    let (place, item) = module.expanded()?;
+    Reader { workspace, module, problems: &mut Vec::new() }.head(place, item).table
 }
 
 /// Reads the entity of a module. Adds to the problems what is wrong; `None` when there is no table to speak of.
@@ -30,12 +36,16 @@ pub(super) fn read(
 ) -> Option<Entity> {
     let annotations = model(module).map(|model| Annotations::read(module, model, problems)).unwrap_or_default();
     let role = annotations.role();
-    if role != Role::Table {
-        let table = outlines.of(workspace, module.id)?.table.clone();
-        return Some(Entity::bare(table, role, item.ident.span()));
-    }
     let mut reader = Reader { workspace, module, problems };
     let head = reader.head(place, item);
+    if role == Role::Ignored {
+        // Whatever is wrong with it is not to be found out.
+        return head.table.map(|table| Entity::bare(table, role, item.ident.span()));
+    }
+    reader.unheard();
+    if role == Role::View && head.table.is_some() {
+        return head.table.map(|table| Entity::bare(table, role, item.ident.span()));
+    }
     let columns = reader.columns(&item.ident);
     let (keys, auto_increment) = reader.primary_key(&item.ident, &columns);
     if head.table.is_none() {
@@ -46,10 +56,10 @@ pub(super) fn read(
     let outline = Outline::new(head.table.clone().unwrap_or_else(|| TableName::new("")), &columns);
     let mut entity = entity::assemble(workspace, module, &outline, &columns, (keys, auto_increment), problems);
     entity.table.comment = head.comment;
-    let before = problems.len();
+    let before = errors(problems);
     entity.table.foreign_keys = relations::read_variants(workspace, outlines, module, &item.ident, &outline, problems);
     entity.named = head.named;
-    let has_broken_relations = problems.len() > before;
+    let has_broken_relations = errors(problems) > before;
     let mut subject = Subject { file: module.file, entity: &mut entity, outline: &outline, has_broken_relations };
     annotations.apply(&mut subject, problems);
     head.table.map(|_| entity)
@@ -91,6 +101,17 @@ impl<'m> Reader<'_, 'm> {
     fn problem(&mut self, at: &Ident, message: impl Into<String>) -> Added<'_> {
         self.problems.push(Problem::new(self.module.file, at.span(), message));
         Added(self.problems)
+    }
+
+    /// What is said on the fields of the model, where SeaORM does not listen: the columns are those of `Column`.
+    fn unheard(&mut self) {
+        for field in model(self.module).into_iter().flat_map(|model| &model.fields) {
+            for (key, span) in attrs::column_keys(self.module.file, &field.attrs) {
+                let message = format!("`{key}` on a field of the expanded format");
+                let problem = Problem::new(self.module.file, span, message).warning().label("SeaORM ignores it");
+                self.problems.push(problem.hint("say it in `ColumnTrait::def`, or on the variant of `Column`"));
+            }
+        }
     }
 
     fn head(&mut self, place: usize, item: &ItemStruct) -> Head {

@@ -1,12 +1,15 @@
 //! What was read in parts becomes one declaration: entities that share a table, and everything that is wrong, in order.
 //! Knows places, no syntax.
 
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
 use super::annotations::Role;
 use super::entity::Entity;
 use super::shared;
 use super::workspace::{Module, Workspace};
 use crate::error::{Diagnostic, Error, Place, Result, Severity};
-use crate::model::{Declared, Location, ObjectPath, Rename, Table};
+use crate::model::{Declared, Location, ObjectPath, Rename, Table, TableName};
 
 /// An entity, with places instead of spans.
 pub(super) struct Found {
@@ -32,8 +35,15 @@ impl Found {
 }
 
 /// All entities together. Several may read the same table, as long as one of them knows all its columns.
-pub(super) fn gather(found: Vec<Found>, mut diagnostics: Vec<Diagnostic>) -> Result<Declared> {
+pub(super) fn gather(mut found: Vec<Found>, mut diagnostics: Vec<Diagnostic>) -> Result<Declared> {
     let mut declared = Declared::default();
+    // The one that knows most of a table comes first, so that the others are held against it.
+    let mut places: BTreeMap<TableName, usize> = BTreeMap::new();
+    for entity in &found {
+        let next = places.len();
+        places.entry(entity.table.name.clone()).or_insert(next);
+    }
+    found.sort_by_key(|entity| (places.get(&entity.table.name).copied(), Reverse(entity.table.columns.len())));
     for entity in found {
         diagnostics.extend(add(&mut declared, entity));
     }

@@ -33,7 +33,7 @@ mod testing;
 mod types;
 mod workspace;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZero;
 use std::panic::resume_unwind;
 use std::path::PathBuf;
@@ -104,7 +104,7 @@ impl Sources {
 /// # Ok::<(), seachange::error::Error>(())
 /// ```
 pub fn declare(sources: &Sources) -> Result<Declared> {
-    let files: Vec<PathBuf> = workspace::entity_files(sources)?.into_iter().collect();
+    let files = workspace::entity_files(sources)?;
     let mut found = Vec::new();
     let mut diagnostics = Vec::new();
     for part in read_parts(sources, &files) {
@@ -124,34 +124,38 @@ struct Part {
 /// Fewer files than this are read faster by one thread than by two.
 const WORTH_A_THREAD: usize = 64;
 
+/// Room for sources that are nested deeper than anybody writes them; what is not used costs nothing.
+const STACK: usize = 256 << 20;
+
 /// Reads the files, in parallel when there are many. Each thread has a workspace of its own and reads again what its files
 /// lead to: syntax trees cannot be shared, and entities mostly refer to their neighbours.
-fn read_parts(sources: &Sources, files: &[PathBuf]) -> Vec<Result<Part>> {
-    let threads = thread::available_parallelism().map_or(1, NonZero::get).min(files.len() / WORTH_A_THREAD);
-    if threads < 2 {
-        return vec![read_part(sources, files)];
-    }
-    let parts: Vec<&[PathBuf]> = files.chunks(files.len().div_ceil(threads)).collect();
+fn read_parts(sources: &Sources, files: &BTreeSet<PathBuf>) -> Vec<Result<Part>> {
+    let threads = thread::available_parallelism().map_or(1, NonZero::get).min(files.len() / WORTH_A_THREAD).max(1);
+    read_in(threads, sources, files)
+}
+
+fn read_in(threads: usize, sources: &Sources, all: &BTreeSet<PathBuf>) -> Vec<Result<Part>> {
+    let files: Vec<PathBuf> = all.iter().cloned().collect();
+    let parts: Vec<&[PathBuf]> = files.chunks(files.len().div_ceil(threads).max(1)).collect();
     thread::scope(|scope| {
         let started: Vec<_> = parts
             .iter()
-            // As deep as expressions may be nested on the main thread.
-            .map(|part| thread::Builder::new().stack_size(8 << 20).spawn_scoped(scope, || read_part(sources, part)))
+            .map(|part| thread::Builder::new().stack_size(STACK).spawn_scoped(scope, || read_part(sources, part, all)))
             .collect();
         let results =
             started.into_iter().zip(&parts).map(|(started, part)| match started.map(ScopedJoinHandle::join) {
                 Ok(Ok(result)) => result,
                 // There is no second thread to be had.
-                Err(_) => read_part(sources, part),
+                Err(_) => read_part(sources, part, all),
                 Ok(Err(panic)) => resume_unwind(panic),
             });
         results.collect()
     })
 }
 
-fn read_part(sources: &Sources, files: &[PathBuf]) -> Result<Part> {
+fn read_part(sources: &Sources, files: &[PathBuf], all: &BTreeSet<PathBuf>) -> Result<Part> {
     let workspace = Workspace::new(sources);
-    let roots = workspace.load(&sources.roots, files.iter().cloned().collect())?;
+    let roots = workspace.load(&sources.roots, files.iter().cloned().collect(), all)?;
     let mut problems = Vec::new();
     let mut diagnostics = unreached(&workspace, &roots)?;
     let mut entities = Vec::new();
@@ -192,6 +196,14 @@ fn entity_modules(workspace: &Workspace, roots: &Roots) -> Vec<Rc<Module>> {
 fn unreadable(module: &Module, problems: &mut Vec<Problem>) {
     for item in &module.items {
         match item {
+            Item::Macro(item) if item.mac.path.is_ident("include") => {
+                let span = syn::spanned::Spanned::span(&item.mac.path);
+                problems.push(
+                    Problem::new(module.file, span, "what `include!` brings in is not read").warning().hint(
+                        "make it a module, with `#[path = \"...\"] mod name;`, if it holds entities or their types",
+                    ),
+                );
+            }
             Item::Macro(item) if mentions_entities(&item.mac.tokens.to_string()) => {
                 let span = syn::spanned::Spanned::span(&item.mac.path);
                 problems.push(
@@ -212,12 +224,24 @@ fn mentions_entities(text: &str) -> bool {
 fn unreached(workspace: &Workspace, roots: &Roots) -> Result<Vec<Diagnostic>> {
     let mut diagnostics = Vec::new();
     for file in &roots.unreached {
-        if workspace.mentions_entities(file)? {
-            let name = file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-            let message = format!("no `mod {name};` leads to this file, so its entities are not part of the crate");
-            let hint = format!("add `mod {name};` to the module above it, or remove the file from the entity folders");
-            diagnostics.push(workspace.at_file(file, message, hint));
+        if workspace.is_switched_off(file) || !workspace.mentions_entities(file)? {
+            continue;
         }
+        let is_folder = file.ends_with("mod.rs");
+        let named = if is_folder { file.parent().unwrap_or(file) } else { file };
+        let name = named.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+        let (message, hint) = if is_folder && named.with_extension("rs").is_file() {
+            (
+                format!("the module `{name}` is in `{name}.rs` and in `{name}/mod.rs`, and rustc refuses to choose"),
+                "remove one of the two".to_owned(),
+            )
+        } else {
+            (
+                format!("no `mod {name};` leads to this file, so its entities are not part of the crate"),
+                format!("add `mod {name};` to the module above it, or remove the file from the entity folders"),
+            )
+        };
+        diagnostics.push(workspace.at_file(file, message, hint));
     }
     Ok(diagnostics)
 }

@@ -65,6 +65,11 @@ impl From<Problem> for Failure {
     }
 }
 
+/// How many of them are errors.
+pub(super) fn errors(problems: &[Problem]) -> usize {
+    problems.iter().filter(|problem| problem.severity == Severity::Error).count()
+}
+
 /// The value, or `None` after adding its problem to the others.
 pub(super) fn kept<T>(outcome: Outcome<T>, problems: &mut Vec<Problem>) -> Option<T> {
     match outcome {

@@ -1,7 +1,7 @@
 //! One table that several entities declare, such as a full one and one with the few columns that a list shows.
 //! Knows tables only; where the entities are written is the caller's business.
 
-use crate::model::{Column, Table};
+use crate::model::{Column, Deferrable, ForeignKey, Table};
 
 /// The table both entities mean.
 ///
@@ -30,31 +30,22 @@ pub(super) fn join(first: &Table, second: &Table) -> Result<Table, String> {
     let mut table = full.clone();
     for column in &mut table.columns {
         let Some(other) = part.column(&column.name) else { continue };
+        column.data_type.inferred &= other.data_type.inferred;
         column.default = column.default.take().or_else(|| other.default.clone());
         column.extra = column.extra.take().or_else(|| other.extra.clone());
         column.comment = column.comment.take().or_else(|| other.comment.clone());
         column.collation = column.collation.take().or_else(|| other.collation.clone());
         column.generated = column.generated.take().or_else(|| other.generated.clone());
         column.identity = column.identity.take().or_else(|| other.identity.clone());
-        if column.written_types.is_empty() {
-            column.written_types.clone_from(&other.written_types);
-        }
-        column.generated = column.generated.take().or_else(|| other.generated.clone());
-        column.identity = column.identity.take().or_else(|| other.identity.clone());
-        column.collation = column.collation.take().or_else(|| other.collation.clone());
         for (dialect, text) in &other.written_types {
             column.written_types.entry(dialect.clone()).or_insert_with(|| text.clone());
         }
     }
-    unite(&mut table.uniques, &part.uniques);
-    unite(&mut table.indexes, &part.indexes);
-    unite(&mut table.foreign_keys, &part.foreign_keys);
-    unite(&mut table.checks, &part.checks);
-    unite(&mut table.exclusions, &part.exclusions);
-    table.options.strict |= part.options.strict;
-    table.options.without_rowid |= part.options.without_rowid;
-    table.options.partition_by = table.options.partition_by.or_else(|| part.options.partition_by.clone());
-    unite(&mut table.exclusions, &part.exclusions);
+    unite(&mut table.uniques, &part.uniques, |a, b| a.columns == b.columns);
+    unite(&mut table.indexes, &part.indexes, |a, b| a.name.text == b.name.text);
+    join_keys(&mut table.foreign_keys, &part.foreign_keys)?;
+    unite(&mut table.checks, &part.checks, |a, b| a == b);
+    unite(&mut table.exclusions, &part.exclusions, |a, b| a == b);
     table.options.strict |= part.options.strict;
     table.options.without_rowid |= part.options.without_rowid;
     table.options.partition_by = table.options.partition_by.or_else(|| part.options.partition_by.clone());
@@ -75,6 +66,7 @@ fn agree(first: &Column, second: &Column) -> Result<(), String> {
     }
     let differ = [
         ("defaults", both(&first.default, &second.default)),
+        ("raw clauses", both(&first.extra, &second.extra)),
         ("collations", both(&first.collation, &second.collation)),
         ("ways to compute", both(&first.generated, &second.generated)),
         ("ways to count", both(&first.identity, &second.identity)),
@@ -90,12 +82,41 @@ fn both<T: PartialEq>(first: &Option<T>, second: &Option<T>) -> bool {
     matches!((first, second), (Some(first), Some(second)) if first != second)
 }
 
-fn unite<T: Clone + PartialEq>(objects: &mut Vec<T>, others: &[T]) {
+/// Adds what is not there already, by what makes two of a kind the same.
+fn unite<T: Clone>(objects: &mut Vec<T>, others: &[T], same: impl Fn(&T, &T) -> bool) {
     for other in others {
-        if !objects.contains(other) {
+        if !objects.iter().any(|object| same(object, other)) {
             objects.push(other.clone());
         }
     }
+}
+
+/// Joins foreign keys: the same columns that refer to the same columns are one key, whatever else one of them says of it.
+fn join_keys(keys: &mut Vec<ForeignKey>, others: &[ForeignKey]) -> Result<(), String> {
+    for other in others {
+        let is_it = |key: &&mut ForeignKey| {
+            (&key.columns, &key.references, &key.referenced_columns)
+                == (&other.columns, &other.references, &other.referenced_columns)
+        };
+        let Some(key) = keys.iter_mut().find(is_it) else {
+            keys.push(other.clone());
+            continue;
+        };
+        if both(&key.on_delete, &other.on_delete) || both(&key.on_update, &other.on_update) {
+            return Err(format!("what happens to ({}) when the row it refers to goes differs", key.columns.join(", ")));
+        }
+        key.on_delete = key.on_delete.or(other.on_delete);
+        key.on_update = key.on_update.or(other.on_update);
+        if key.name.as_ref().is_none_or(|name| name.inferred) {
+            key.name.clone_from(&other.name);
+        }
+        if key.deferrable == Deferrable::No {
+            key.deferrable = other.deferrable;
+        }
+        key.match_full |= other.match_full;
+        key.not_valid |= other.not_valid;
+    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -153,11 +174,11 @@ mod tests {
             "pub a: i32,",
             "pub a: Option<i32>,\npub b: i32,",
             expect![[r#"
-            entities/b.rs:3:24: two entities declare the table `t` differently
-              | #[sea_orm(table_name = "t")]
-              |                        ^^^ `a` may be NULL in one and not in the other
-              hint: the other is at entities/a.rs:3:24; make them agree, or leave one out with `#[seachange(ignore)]`
-        "#]],
+                entities/a.rs:3:24: two entities declare the table `t` differently
+                  | #[sea_orm(table_name = "t")]
+                  |                        ^^^ `a` may be NULL in one and not in the other
+                  hint: the other is at entities/b.rs:3:24; make them agree, or leave one out with `#[seachange(ignore)]`
+            "#]],
         );
         check(
             "pub a: i32,\npub c: i32,",

@@ -278,9 +278,16 @@ fn counted(schema: &Schema) -> String {
 
 fn view_text(name: &TableName, comparison: &Comparison, declared: &Declared) -> String {
     let kind = comparison.live.verbatim.get(name).map_or(VerbatimKind::View, |live| live.kind);
+    let found = if comparison.live.verbatim.contains_key(name) {
+        ""
+    } else if comparison.live.tables.contains_key(name) {
+        ", which is a table in the database"
+    } else {
+        ", which the database does not have"
+    };
     match declared.origins.get(&ObjectPath::Table(name.clone())) {
-        Some(place) => format!("{kind} `{name}`  {PLACE}{place}{PLACE:#}"),
-        None => format!("{kind} `{name}`"),
+        Some(place) => format!("{kind} `{name}`{found}  {PLACE}{place}{PLACE:#}"),
+        None => format!("{kind} `{name}`{found}"),
     }
 }
 

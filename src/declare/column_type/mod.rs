@@ -141,6 +141,8 @@ impl Reader<'_> {
             Expr::Call(call) => self.call(call),
             Expr::Struct(fields) => self.enumeration(fields),
             Expr::Paren(inner) => self.kind(&inner.expr),
+            // What a macro was given as one expression.
+            Expr::Group(inner) => self.kind(&inner.expr),
             _ => Err(self.unknown(expression)),
         }
     }
@@ -239,6 +241,7 @@ impl Reader<'_> {
             },
             Expr::MethodCall(call) if call.args.is_empty() => self.element(&call.receiver),
             Expr::Paren(inner) => self.element(&inner.expr),
+            Expr::Group(inner) => self.element(&inner.expr),
             Expr::Struct(fields) => {
                 let mut inner = fields.clone();
                 if let Some(last) = fields.path.segments.last().filter(|_| fields.path.segments.len() > 1) {
@@ -311,6 +314,7 @@ impl Reader<'_> {
                 _ => Err(self.no_word()),
             },
             Expr::Reference(inner) => self.word(&inner.expr),
+            Expr::Group(inner) => self.word(&inner.expr),
             Expr::Path(_) => match self.constant(expression) {
                 Some(Lit::Str(text)) => Ok(text.value()),
                 _ => Err(self.no_word()),

@@ -100,13 +100,37 @@ impl Reader<'_> {
 
     /// `Vec<T>`: bytes, or an array.
     fn array(&self, module: &Module, element: &Type, arguments: &Arguments, depth: usize) -> Outcome<Stored> {
-        if matches!(element, Type::Path(path) if path.path.is_ident("u8")) {
+        if self.is_byte(module, element, arguments, depth) {
             return Ok(inferred(DataType::VarBinary(None)));
         }
         let element = self.stored(module, element, arguments, depth + 1)?;
         let kind = DataType::Array(Box::new(element.column_type.kind));
         let column_type = ColumnType { kind, ..element.column_type };
         Ok(Stored { column_type, values: element.values })
+    }
+
+    /// Whether a type is `u8`, under whatever name.
+    fn is_byte(&self, module: &Module, written: &Type, arguments: &Arguments, depth: usize) -> bool {
+        let Type::Path(path) = written else { return false };
+        if depth > DEEPEST || path.qself.is_some() {
+            return false;
+        }
+        if let Some((home, argument)) = path.path.get_ident().and_then(|name| arguments.get(&name.to_string())) {
+            return self.is_byte(&self.workspace.module(*home), argument, &Arguments::new(), depth + 1);
+        }
+        match self.workspace.resolve(module.id, &path.path) {
+            Ok(Meaning::Builtin(name)) => name == "u8",
+            Ok(Meaning::Item(owner, item)) => {
+                let owner = self.workspace.module(owner);
+                match owner.items.get(item) {
+                    Some(Item::Type(alias)) if alias.generics.params.is_empty() => {
+                        self.is_byte(&owner, &alias.ty, &Arguments::new(), depth + 1)
+                    }
+                    _ => false,
+                }
+            }
+            _ => false,
+        }
     }
 
     fn target(&self, module: &Module, path: &syn::Path) -> Outcome<Target> {
@@ -145,7 +169,7 @@ impl Reader<'_> {
         }
         let full = match meaning {
             Some(Meaning::Item(owner, item)) => {
-                let full = self.workspace.full_name(*owner, *item)?;
+                let full = self.workspace.full_name(*owner, *item).unwrap_or_default();
                 let top = self.workspace.module(self.workspace.module(*owner).top);
                 vec![full.replacen("crate", &top.name, 1), full]
             }
@@ -154,6 +178,15 @@ impl Reader<'_> {
         };
         let told = types.get(written).or_else(|| full.iter().find_map(|full| types.get(full)))?.said();
         Some(Stored { column_type: ColumnType::written(told.kind.clone()), values: told.values.clone() })
+    }
+
+    /// The full path of a type, with the name of its crate when that is another one.
+    fn name_from(&self, module: &Module, owner: &Module, item: usize) -> String {
+        let full = self.workspace.full_name(owner.id, item).unwrap_or_default();
+        if owner.top == module.top {
+            return full;
+        }
+        full.replacen("crate", &self.workspace.module(owner.top).name, 1)
     }
 
     /// A type of the project itself.
@@ -195,7 +228,7 @@ impl Reader<'_> {
                 if let Some(stored) = self.by_hand(&owner, item, &ident.to_string(), &arguments, depth) {
                     return stored;
                 }
-                let full = self.workspace.full_name(owner.id, item).unwrap_or_default();
+                let full = self.name_from(module, &owner, item);
                 let message = format!("`{}` does not say what it is stored as", shown(written));
                 let hint = format!(
                     "derive `DeriveActiveEnum`, `DeriveValueType` or `FromJsonQueryResult` on it, or {}",
@@ -233,7 +266,7 @@ impl Reader<'_> {
             }
             Fields::Unnamed(_) | Fields::Named(_) | Fields::Unit => {
                 let message =
-                    format!("`{}` derives `DeriveValueType` but is not a struct around one value", item.ident);
+                    format!("`{}` derives `DeriveValueType` but is not a plain struct around one value", item.ident);
                 Err(Problem::new(owner.file, item.ident.span(), message)
                     .hint("add `#[sea_orm(value_type = \"String\")]` or `#[sea_orm(column_type = \"...\")]`")
                     .into())
@@ -285,6 +318,7 @@ impl Reader<'_> {
                 return self.expression(module, &call.receiver, arguments, depth);
             }
             Expr::Paren(inner) => return self.expression(module, &inner.expr, arguments, depth),
+            Expr::Group(inner) => return self.expression(module, &inner.expr, arguments, depth),
             Expr::Reference(inner) => return self.expression(module, &inner.expr, arguments, depth),
             _ => None,
         };
@@ -337,7 +371,12 @@ fn inferred(kind: DataType) -> Stored {
 
 fn unstorable(module: &Module, written: &Type) -> Problem {
     let message = format!("`{}` is not a type SeaORM can store", shown(written));
-    problem(module, written, message).hint(write_it(&text(written)))
+    let hint = match written {
+        Type::Path(path) if path.qself.is_none() => write_it(&path_text(&path.path)),
+        // It has no name to call it by.
+        _ => "write the column type on the field: `#[sea_orm(column_type = \"...\")]`".to_owned(),
+    };
+    problem(module, written, message).hint(hint)
 }
 
 /// `#[sea_orm(value_type = "String")]`: kept as its text.

@@ -251,7 +251,7 @@ pub enum Relation {}
               | pub struct Boxed(pub Box<str>);
               |                      ^^^^^^^^
               hint: write the column type on the field, `#[sea_orm(column_type = "...")]`, or for all fields into `seachange.toml`, below `[types]`: `"Box" = "..."`
-            entities/mod.rs:7:12: `Named` derives `DeriveValueType` but is not a struct around one value
+            entities/mod.rs:7:12: `Named` derives `DeriveValueType` but is not a plain struct around one value
               | pub struct Named { x: i32 }
               |            ^^^^^
               hint: add `#[sea_orm(value_type = "String")]` or `#[sea_orm(column_type = "...")]`
@@ -270,7 +270,7 @@ pub enum Relation {}
             entities/mod.rs:22:13: `chrono::DateTime<Plain>` is not a type SeaORM can store
               |     pub b2: chrono::DateTime<Plain>,
               |             ^^^^^^^^^^^^^^^^^^^^^^^
-              hint: write the column type on the field, `#[sea_orm(column_type = "...")]`, or for all fields into `seachange.toml`, below `[types]`: `"chrono::DateTime<Plain>" = "..."`
+              hint: write the column type on the field, `#[sea_orm(column_type = "...")]`, or for all fields into `seachange.toml`, below `[types]`: `"chrono::DateTime" = "..."`
             entities/mod.rs:23:13: `chrono::DateTime` is not a type SeaORM can store
               |     pub b3: chrono::DateTime,
               |             ^^^^^^^^^^^^^^^^
@@ -334,15 +334,15 @@ pub enum Relation {}
             entities/mod.rs:21:12: `&'static str` is not a type SeaORM can store
               |     pub d: &'static str,
               |            ^^^^^^^^^^^^
-              hint: write the column type on the field, `#[sea_orm(column_type = "...")]`, or for all fields into `seachange.toml`, below `[types]`: `"&'staticstr" = "..."`
+              hint: write the column type on the field: `#[sea_orm(column_type = "...")]`
             entities/mod.rs:22:12: `[u8; 16]` is not a type SeaORM can store
               |     pub e: [u8; 16],
               |            ^^^^^^^^
-              hint: write the column type on the field, `#[sea_orm(column_type = "...")]`, or for all fields into `seachange.toml`, below `[types]`: `"[u8;16]" = "..."`
+              hint: write the column type on the field: `#[sea_orm(column_type = "...")]`
             entities/mod.rs:23:12: `(i32, i32)` is not a type SeaORM can store
               |     pub f: (i32, i32),
               |            ^^^^^^^^^^
-              hint: write the column type on the field, `#[sea_orm(column_type = "...")]`, or for all fields into `seachange.toml`, below `[types]`: `"(i32,i32)" = "..."`
+              hint: write the column type on the field: `#[sea_orm(column_type = "...")]`
             entities/mod.rs:24:12: `u128` is not a type SeaORM can store
               |     pub g: u128,
               |            ^^^^
@@ -370,7 +370,7 @@ pub enum Relation {}
             entities/mod.rs:32:12: `<i32 as Deref>::Target` is not a type SeaORM can store
               |     pub o: <i32 as Deref>::Target,
               |            ^^^^^^^^^^^^^^^^^^^^^^
-              hint: write the column type on the field, `#[sea_orm(column_type = "...")]`, or for all fields into `seachange.toml`, below `[types]`: `"<i32asDeref>::Target" = "..."`
+              hint: write the column type on the field: `#[sea_orm(column_type = "...")]`
         "#]],
     );
 }
@@ -542,6 +542,120 @@ entity!(teams, "teams" { key: TeamId });
               short String(Some(12)) inferred
               title String(Some(40)) inferred
               primary key (id)
+        "#]],
+    );
+}
+
+#[test]
+fn macros_from_wherever_rustc_finds_them() {
+    let newtype = |name: &str, inner: &str| {
+        format!(
+            "macro_rules! {name} {{ ($n:ident) => {{ #[derive(DeriveValueType)] pub struct $n(pub {inner}); }} }}\n"
+        )
+    };
+    let source = [
+        "//- Cargo.toml\n[package]\nname = \"shop\"\n[dependencies]\ncommon = { path = \"common\" }\n",
+        "//- common/Cargo.toml\n[package]\nname = \"common\"\n",
+        "//- common/src/lib.rs\npub type Inner = String;\n#[macro_export]\nmacro_rules! common { ($n:ident) => { \
+         #[derive(DeriveValueType)] pub struct $n(pub $crate::Inner); } }\n",
+        "//- src/lib.rs\npub type Inner = i32;\n",
+        &newtype("before", "String"),
+        "pub mod entities;\n",
+        &newtype("before", "i32"),
+        "pub mod aaa;\npub mod bbb;\npub mod zzz;\n",
+        "//- src/aaa.rs\n",
+        &newtype("same", "i32"),
+        "//- src/bbb.rs\n",
+        &newtype("same", "String"),
+        "pub(crate) use same;\n",
+        "//- src/zzz.rs\npub mod deep { #[macro_export]\n",
+        &newtype("exported", "bool"),
+        "}\n",
+        "//- src/entities/below.rs\n",
+        &newtype("below", "f64"),
+        "//- src/entities/aside.rs\n",
+        &newtype("aside", "i16"),
+        "pub(crate) use aside;\n",
+        "//- src/entities/mod.rs\nuse sea_orm::entity::prelude::*;\nuse crate::bbb::same;\nuse crate::bbb::same as renamed;\n\
+         use common::common;\n#[macro_use]\nmod below;\nmod aside;\n\
+         before!(Before);\nsame!(Same);\nrenamed!(Renamed);\ncommon!(Common);\nbelow!(Below);\naside::aside!(Aside);\n\
+         crate::exported!(Exported);\ncommon::common!(Pathed);\n\
+         macro_rules! all { ($first:ident $($rest:tt)*) => { below!($first); all! { $($rest)* } }; () => {} }\n",
+        &format!("all! {{ {} }}\n", (0..60).map(|number| format!("N{number} ")).collect::<String>()),
+        "#[derive(DeriveEntityModel)]\n#[sea_orm(table_name = \"t\")]\npub struct Model {\n    #[sea_orm(primary_key)]\n    \
+         pub id: i32,\n    pub before: Before,\n    pub same: Same,\n    pub renamed: Renamed,\n    pub common: Common,\n    \
+         pub below: Below,\n    pub aside: Aside,\n    pub exported: Exported,\n    pub pathed: Pathed,\n    pub last: N59,\n}\n\
+         #[derive(DeriveRelation)]\npub enum Relation {}\n",
+    ];
+    check(
+        &source.concat(),
+        expect![[r#"
+            table t
+              id Integer inferred auto?
+              before String(None) inferred
+              same String(None) inferred
+              renamed String(None) inferred
+              common String(None) inferred
+              below Double inferred
+              aside SmallInteger inferred
+              exported Boolean inferred
+              pathed String(None) inferred
+              last Double inferred
+              primary key (id)
+        "#]],
+    );
+}
+
+#[test]
+fn a_name_that_is_found_by_way_of_its_own_module() {
+    check(
+        r##"//- Cargo.toml
+[package]
+name = "shop"
+//- src/lib.rs
+pub mod entities;
+//- src/entities/mod.rs
+pub mod prelude;
+pub mod money;
+pub mod a;
+pub use a::*;
+pub use money::*;
+//- src/entities/prelude.rs
+pub use crate::entities::money::Money;
+pub use crate::entities::a::Entity as A;
+//- src/entities/money.rs
+use sea_orm::entity::prelude::*;
+use super::*;
+#[derive(DeriveValueType)]
+pub struct Money(pub i64);
+pub type String = Money;
+//- src/entities/a.rs
+use crate::entities::prelude::Money;
+use sea_orm::entity::prelude::*;
+use self::super::money as cash;
+#[derive(DeriveEntityModel)]
+#[sea_orm(table_name = "a")]
+pub struct Model {
+    #[sea_orm(primary_key)]
+    pub id: i32,
+    pub money: Money,
+    pub own_string: cash::String,
+    pub parent_id: i32,
+}
+#[derive(DeriveRelation)]
+pub enum Relation {
+    #[sea_orm(belongs_to = "crate::entities::prelude::A", from = "Column::ParentId", to = "Column::Id")]
+    Parent,
+}
+"##,
+        expect![[r#"
+            table a
+              id Integer inferred auto?
+              money BigInteger inferred
+              own_string BigInteger inferred
+              parent_id Integer inferred
+              primary key (id)
+              foreign key fk-a-parent_id? (parent_id) references a (id) at parent_id
         "#]],
     );
 }

@@ -45,6 +45,7 @@ impl Workspace {
     pub(super) fn read_crate(&self, path: &Path, name: &str, package: &Path) -> Option<ModuleId> {
         let top = self.read_top(path, name, false)?;
         self.packages.borrow_mut().insert(top, package.to_owned());
+        self.settle(Some(top));
         Some(top)
     }
 }

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::parse::{Parse, ParseStream, Parser};
 
@@ -24,6 +24,8 @@ struct Rule {
 /// A piece of a pattern or of a body.
 enum Part {
     Token(TokenTree),
+    /// `$crate`
+    Crate,
     Group(Delimiter, Vec<Part>),
     /// `$name:kind` in a pattern, `$name` in a body.
     Variable {
@@ -32,9 +34,17 @@ enum Part {
     },
     Repeat {
         parts: Vec<Part>,
-        separator: Option<TokenTree>,
+        separator: Vec<TokenTree>,
         how_often: char,
     },
+}
+
+/// What a call adds to the tokens of the body.
+pub(super) struct Call<'a> {
+    /// Where it stands.
+    pub(super) span: Span,
+    /// The name by which it knows the crate of the macro.
+    pub(super) home: &'a str,
 }
 
 /// What a variable stands for.
@@ -69,7 +79,7 @@ impl Rules {
     }
 
     /// What a call becomes, by the first rule that matches it.
-    pub(super) fn expand(&self, input: TokenStream, call: Span) -> Option<TokenStream> {
+    pub(super) fn expand(&self, input: TokenStream, call: &Call<'_>) -> Option<TokenStream> {
         let input: Vec<TokenTree> = input.into_iter().collect();
         self.rules.iter().find_map(|rule| {
             let mut bindings = Bindings::new();
@@ -98,7 +108,7 @@ fn parts(tokens: TokenStream) -> Option<Vec<Part>> {
             continue;
         }
         match rest.next()? {
-            TokenTree::Ident(name) if name == "crate" => parts.push(Part::Token(TokenTree::Ident(name))),
+            TokenTree::Ident(name) if name == "crate" => parts.push(Part::Crate),
             TokenTree::Ident(name) => {
                 let mut kind = String::new();
                 // In a body a colon behind a variable is a colon.
@@ -114,11 +124,12 @@ fn parts(tokens: TokenStream) -> Option<Vec<Part>> {
             }
             TokenTree::Group(group) if group.delimiter() == Delimiter::Parenthesis => {
                 let inner = self::parts(group.stream())?;
-                let mut separator = None;
+                let mut separator = Vec::new();
                 let how_often = loop {
                     match rest.next()? {
                         TokenTree::Punct(mark) if matches!(mark.as_char(), '*' | '+' | '?') => break mark.as_char(),
-                        token if separator.is_none() => separator = Some(token),
+                        // `=>` is two tokens.
+                        token if separator.len() < 3 => separator.push(token),
                         _ => return None,
                     }
                 };
@@ -150,8 +161,8 @@ const KINDS: [&str; 15] = [
 ];
 
 /// What is left of the input behind the pattern, `None` when it does not match.
-fn matched(pattern: &[Part], input: &[TokenTree], bindings: &mut Bindings) -> Option<Vec<TokenTree>> {
-    let mut rest: Vec<TokenTree> = input.to_vec();
+fn matched<'a>(pattern: &[Part], input: &'a [TokenTree], bindings: &mut Bindings) -> Option<&'a [TokenTree]> {
+    let mut rest = input;
     for part in pattern {
         rest = match part {
             Part::Token(token) => {
@@ -159,8 +170,9 @@ fn matched(pattern: &[Part], input: &[TokenTree], bindings: &mut Bindings) -> Op
                 if !same(first, token) {
                     return None;
                 }
-                behind.to_vec()
+                behind
             }
+            Part::Crate => return None,
             Part::Group(delimiter, inner) => {
                 let Some((TokenTree::Group(group), behind)) = rest.split_first() else { return None };
                 if group.delimiter() != *delimiter {
@@ -170,36 +182,36 @@ fn matched(pattern: &[Part], input: &[TokenTree], bindings: &mut Bindings) -> Op
                 if !matched(inner, &content, bindings)?.is_empty() {
                     return None;
                 }
-                behind.to_vec()
+                behind
             }
             Part::Variable { name, kind } => {
-                let (fragment, behind) = fragment(kind, &rest)?;
+                let (fragment, behind) = fragment(kind, rest)?;
                 bindings.insert(name.clone(), Binding::One(fragment));
                 behind
             }
-            Part::Repeat { parts, separator, how_often } => {
-                repeated(parts, separator.as_ref(), *how_often, rest, bindings)?
-            }
+            Part::Repeat { parts, separator, how_often } => repeated(parts, separator, *how_often, rest, bindings)?,
         };
     }
     Some(rest)
 }
 
-fn repeated(
+fn repeated<'a>(
     parts: &[Part],
-    separator: Option<&TokenTree>,
+    separator: &[TokenTree],
     how_often: char,
-    mut rest: Vec<TokenTree>,
+    mut rest: &'a [TokenTree],
     bindings: &mut Bindings,
-) -> Option<Vec<TokenTree>> {
+) -> Option<&'a [TokenTree]> {
     let mut rounds: Vec<Bindings> = Vec::new();
     while rounds.len() < MOST && !(how_often == '?' && rounds.len() == 1) && !rest.is_empty() {
-        let start = match (separator, rounds.is_empty()) {
-            (Some(separator), false) => match rest.split_first() {
-                Some((first, behind)) if same(first, separator) => behind,
+        let start = if rounds.is_empty() {
+            rest
+        } else {
+            let is_next = rest.len() >= separator.len() && rest.iter().zip(separator).all(|(a, b)| same(a, b));
+            match rest.get(separator.len()..) {
+                Some(behind) if is_next => behind,
                 _ => break,
-            },
-            (Some(_), true) | (None, _) => rest.as_slice(),
+            }
         };
         let mut round = Bindings::new();
         let Some(behind) = matched(parts, start, &mut round) else { break };
@@ -213,7 +225,7 @@ fn repeated(
         return None;
     }
     for name in names(parts) {
-        let all = rounds.iter().filter_map(|round| round.get(&name).cloned()).collect();
+        let all = rounds.iter_mut().filter_map(|round| round.remove(&name)).collect();
         bindings.insert(name, Binding::Many(all));
     }
     Some(rest)
@@ -224,7 +236,7 @@ fn names(parts: &[Part]) -> Vec<String> {
     let mut found = Vec::new();
     for part in parts {
         match part {
-            Part::Token(_) => {}
+            Part::Token(_) | Part::Crate => {}
             Part::Variable { name, .. } => found.push(name.clone()),
             Part::Group(_, inner) | Part::Repeat { parts: inner, .. } => found.extend(names(inner)),
         }
@@ -243,24 +255,33 @@ fn same(a: &TokenTree, b: &TokenTree) -> bool {
 }
 
 /// Takes one fragment of that kind from the front.
-fn fragment(kind: &str, input: &[TokenTree]) -> Option<(TokenStream, Vec<TokenTree>)> {
+fn fragment<'a>(kind: &str, input: &'a [TokenTree]) -> Option<(TokenStream, &'a [TokenTree])> {
     fn take<T: ToTokens>(
         parse: impl Fn(ParseStream<'_>) -> syn::Result<T>,
         input: &[TokenTree],
-    ) -> Option<(TokenStream, Vec<TokenTree>)> {
+    ) -> Option<(TokenStream, &[TokenTree])> {
         let parser = |stream: ParseStream<'_>| {
             let found = parse(stream)?.into_token_stream();
             Ok((found, stream.parse::<TokenStream>()?))
         };
-        let (found, rest) = parser.parse2(input.iter().cloned().collect()).ok()?;
-        Some((found, rest.into_iter().collect()))
+        // A fragment is short and what follows may be long: it is tried on the beginning first.
+        let mut window = 32;
+        loop {
+            let part = input.get(..window).unwrap_or(input);
+            let parsed = parser.parse2(part.iter().cloned().collect());
+            let left = parsed.as_ref().map_or(0, |(_, rest)| rest.clone().into_iter().count());
+            if left > 0 || part.len() == input.len() {
+                return Some((parsed.ok()?.0, input.get(part.len().checked_sub(left)?..)?));
+            }
+            window *= 4;
+        }
     }
     match kind {
         "ident" => match input.split_first()? {
-            (TokenTree::Ident(ident), rest) => Some((TokenTree::Ident(ident.clone()).into(), rest.to_vec())),
+            (TokenTree::Ident(ident), rest) => Some((TokenTree::Ident(ident.clone()).into(), rest)),
             _ => None,
         },
-        "tt" => input.split_first().map(|(first, rest)| (first.clone().into(), rest.to_vec())),
+        "tt" => input.split_first().map(|(first, rest)| (first.clone().into(), rest)),
         "ty" => take(syn::Type::parse, input),
         "path" => take(syn::Path::parse, input),
         "literal" => take(
@@ -277,7 +298,13 @@ fn fragment(kind: &str, input: &[TokenTree]) -> Option<(TokenStream, Vec<TokenTr
             let (found, rest) = take(syn::Expr::parse, input)?;
             // It stays one operand wherever it is put.
             let single = found.clone().into_iter().count() == 1;
-            let kept = if single { found } else { TokenTree::Group(Group::new(Delimiter::None, found)).into() };
+            let kept = if single {
+                found
+            } else {
+                let mut group = Group::new(Delimiter::None, found);
+                group.set_span(input.first()?.span());
+                TokenTree::Group(group).into()
+            };
             Some((kept, rest))
         }
         "vis" => take(syn::Visibility::parse, input),
@@ -292,18 +319,19 @@ fn fragment(kind: &str, input: &[TokenTree]) -> Option<(TokenStream, Vec<TokenTr
 }
 
 /// The body with its variables put in.
-fn written(body: &[Part], bindings: &Bindings, call: Span) -> Option<TokenStream> {
+fn written(body: &[Part], bindings: &Bindings, call: &Call<'_>) -> Option<TokenStream> {
     let mut out = TokenStream::new();
     for part in body {
         match part {
             Part::Token(token) => {
                 let mut token = token.clone();
-                token.set_span(call);
+                token.set_span(call.span);
                 out.extend([token]);
             }
+            Part::Crate => out.extend([TokenTree::Ident(Ident::new(call.home, call.span))]),
             Part::Group(delimiter, inner) => {
                 let mut group = Group::new(*delimiter, written(inner, bindings, call)?);
-                group.set_span(call);
+                group.set_span(call.span);
                 out.extend([TokenTree::Group(group)]);
             }
             Part::Variable { name, .. } => match bindings.get(name)? {
@@ -324,10 +352,10 @@ fn written(body: &[Part], bindings: &Bindings, call: Span) -> Option<TokenStream
                             inner.insert(name.clone(), all.get(round)?.clone());
                         }
                     }
-                    if let Some(separator) = separator.as_ref().filter(|_| round > 0) {
-                        let mut separator = separator.clone();
-                        separator.set_span(call);
-                        out.extend([separator]);
+                    for token in separator.iter().filter(|_| round > 0) {
+                        let mut token = token.clone();
+                        token.set_span(call.span);
+                        out.extend([token]);
                     }
                     out.extend(written(parts, &inner, call)?);
                 }
@@ -342,13 +370,13 @@ mod tests {
     use expect_test::{Expect, expect};
     use proc_macro2::{Span, TokenStream};
 
-    use super::Rules;
+    use super::{Call, Rules};
 
     #[expect(clippy::needless_pass_by_value, reason = "expect! makes values")]
     fn check(rules: &str, input: &str, expected: Expect) {
         let parse = |text: &str| text.parse::<TokenStream>().unwrap();
         let rules = Rules::parse(parse(rules)).unwrap();
-        let outcome = rules.expand(parse(input), Span::call_site());
+        let outcome = rules.expand(parse(input), &Call { span: Span::call_site(), home: "crate" });
         expected.assert_eq(&outcome.map_or_else(|| "no rule matches".to_owned(), |tokens| tokens.to_string()));
     }
 

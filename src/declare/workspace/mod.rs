@@ -20,13 +20,13 @@ use syn::Item;
 use super::Sources;
 use super::cfg::{Condition, Features};
 use super::column_type::{Said, StoredAs};
-use super::names::{Meaning, Missing};
+use super::names::{Lookups, Meaning, Missing};
 use super::problem::Problem;
 use crate::error::{Diagnostic, Error, Place, Result, Severity};
 use crate::model::Location;
-use expand::Prepared;
-use macro_rules::Rules;
-pub(super) use module::{Child, Module, Name};
+pub(super) use expand::CRATE;
+use expand::{Macros, Prepared};
+pub(super) use module::{CONSTANT, Child, Module, Name, constant};
 use module::{Contents, Loaded, Origin, Scope};
 use package::{Manifest, collect, package};
 pub(super) use package::{candidates, text};
@@ -59,8 +59,19 @@ pub(super) struct Workspace {
     packages: RefCell<BTreeMap<ModuleId, PathBuf>>,
     /// What bare names mean in modules, once somebody asked.
     pub(super) bare_names: RefCell<BTreeMap<(ModuleId, String), std::result::Result<Meaning, Missing>>>,
+    /// What names mean in modules.
+    pub(super) lookups: RefCell<Lookups>,
     /// Column types that mean the same wherever they are written, by their text.
     pub(super) column_types: RefCell<BTreeMap<String, Said>>,
+    /// The files of modules that are not built.
+    switched_off: RefCell<BTreeSet<PathBuf>>,
+    /// Modules with calls of macros that could not be followed yet.
+    waiting: RefCell<Vec<ModuleId>>,
+    /// The crates all modules of which are being read, and those that were.
+    searching: RefCell<BTreeSet<ModuleId>>,
+    searched: RefCell<BTreeSet<ModuleId>>,
+    /// How many calls of macros were followed.
+    expanded: Cell<usize>,
     /// The features that are built.
     features: Features,
     /// What the project says about types, by their paths.
@@ -80,6 +91,8 @@ struct Parent {
     id: Option<ModuleId>,
     /// The name of the new module.
     name: String,
+    /// Its place among the items of the one it is in.
+    at: usize,
     top: Option<ModuleId>,
     condition: Condition,
     detached: bool,
@@ -88,7 +101,7 @@ struct Parent {
 impl Parent {
     /// What the first module of a tree is put under: nothing.
     fn top(name: String, detached: bool) -> Self {
-        Self { id: None, name, top: None, condition: Condition::Holds, detached }
+        Self { id: None, name, at: 0, top: None, condition: Condition::Holds, detached }
     }
 }
 
@@ -126,7 +139,13 @@ impl Workspace {
             modules: RefCell::default(),
             by_file: RefCell::default(),
             bare_names: RefCell::default(),
+            lookups: RefCell::default(),
             column_types: RefCell::default(),
+            switched_off: RefCell::default(),
+            waiting: RefCell::default(),
+            searching: RefCell::default(),
+            searched: RefCell::default(),
+            expanded: Cell::default(),
             manifests: RefCell::default(),
             libraries: RefCell::default(),
             packages: RefCell::default(),
@@ -135,8 +154,8 @@ impl Workspace {
         }
     }
 
-    /// Reads the trees that hold the wanted files of the given entity folders.
-    pub(super) fn load(&self, roots: &[PathBuf], wanted: BTreeSet<PathBuf>) -> Result<Roots> {
+    /// Reads the trees that hold the wanted files, some of all there are in the given entity folders.
+    pub(super) fn load(&self, roots: &[PathBuf], wanted: BTreeSet<PathBuf>, all: &BTreeSet<PathBuf>) -> Result<Roots> {
         let roots: Vec<PathBuf> = roots.iter().map(|root| self.absolute(root)).collect::<Result<_>>()?;
         let packages: BTreeSet<PathBuf> = roots.iter().filter_map(|root| package(root)).collect();
         for package in &packages {
@@ -147,8 +166,17 @@ impl Workspace {
             if below.peek().is_none() || below.any(|file| self.module_of(file).is_some()) {
                 continue;
             }
+            // Whether a crate leads to the folder is not a question of these files alone.
+            let others: BTreeSet<PathBuf> = all.iter().filter(|file| file.starts_with(root)).cloned().collect();
+            if others.iter().any(|file| !wanted.contains(file)) {
+                package(root).iter().for_each(|package| self.load_package(package, &others));
+                if others.iter().any(|file| self.module_of(file).is_some()) {
+                    continue;
+                }
+            }
             self.load_detached(root, &wanted);
         }
+        self.settle_waiting();
         if let Some(failure) = self.failures.take().into_iter().next() {
             return Err(failure);
         }
@@ -160,6 +188,12 @@ impl Workspace {
             }
         }
         Ok(Roots { modules, unreached })
+    }
+
+    /// The first module of the crate that a macro's body names by a number.
+    pub(super) fn numbered(&self, number: &str) -> Option<ModuleId> {
+        let number = number.parse().ok()?;
+        (number < self.modules.borrow().len()).then_some(ModuleId(number))
     }
 
     /// The module of that number.
@@ -183,15 +217,52 @@ impl Workspace {
                 child.loaded.set(Loaded::Now);
                 let found = self.read_child(module, child);
                 child.loaded.set(Loaded::Yes(found));
+                self.settle(found);
                 found
             }
         }
+    }
+
+    /// Does what takes more than the module itself, now or when the search that is going on is over.
+    fn settle(&self, module: Option<ModuleId>) {
+        if let Some(id) = module.filter(|id| !self.make_late(*id)) {
+            self.waiting.borrow_mut().push(id);
+        }
+    }
+
+    /// Goes back to the modules that had to wait.
+    fn settle_waiting(&self) {
+        // Each round may bring in modules that wait in their turn.
+        for _ in 0..8 {
+            let waiting = std::mem::take(&mut *self.waiting.borrow_mut());
+            if waiting.is_empty() {
+                return;
+            }
+            waiting.into_iter().for_each(|id| self.settle(Some(id)));
+        }
+    }
+
+    /// Whether all modules of some crate are being read.
+    fn is_searching(&self) -> bool {
+        !self.searching.borrow().is_empty()
+    }
+
+    /// Reads all modules of a crate, once.
+    pub(super) fn reach_all(&self, top: ModuleId) {
+        if self.searched.borrow().contains(&top) || !self.searching.borrow_mut().insert(top) {
+            return;
+        }
+        self.reach(top, None);
+        self.searching.borrow_mut().remove(&top);
+        self.searched.borrow_mut().insert(top);
+        self.settle_waiting();
     }
 
     fn read_child(&self, module: &Module, child: &Child) -> Option<ModuleId> {
         let parent = Parent {
             id: Some(module.id),
             name: child.name.clone(),
+            at: child.at,
             top: Some(module.top),
             condition: module.condition.and(child.condition),
             detached: module.detached,
@@ -218,7 +289,7 @@ impl Workspace {
     }
 
     /// Adds a problem met while reading a file.
-    fn report(&self, problem: Problem) {
+    pub(super) fn report(&self, problem: Problem) {
         self.problems.borrow_mut().push(problem);
     }
 
@@ -371,20 +442,8 @@ impl Workspace {
 
     /// The files that may hold a child module.
     fn candidates(&self, module: &Module, child: &Child) -> Vec<PathBuf> {
-        match &child.place {
-            Origin::Declared { path: Some(path), .. } => {
-                let files = self.files.borrow();
-                let here = files[module.file.0].path.parent().unwrap_or(&module.scope.folder);
-                let base = if module.scope.inline { &module.scope.folder } else { here };
-                let path = base.join(path);
-                vec![fs::canonicalize(&path).unwrap_or(path)]
-            }
-            Origin::Declared { name, path: None, .. } => {
-                vec![module.scope.folder.join(format!("{name}.rs")), module.scope.folder.join(name).join("mod.rs")]
-            }
-            Origin::File(path) | Origin::Folder(path) => vec![path.clone()],
-            Origin::Inline { .. } => Vec::new(),
-        }
+        let here = self.files.borrow()[module.file.0].path.clone();
+        child.files(&here, &module.scope)
     }
 
     /// Whether the file is one of those around the module, so that reading it again would never end.
@@ -409,7 +468,11 @@ impl Workspace {
             return Some(module);
         }
         let beside = path.with_extension("").is_dir() && detached && !MOD_RS.iter().any(|name| path.ends_with(name));
-        self.read_module(&path, !beside, Parent::top(name.to_owned(), detached))
+        let top = self.read_module(&path, !beside, Parent::top(name.to_owned(), detached));
+        if detached {
+            self.settle(top);
+        }
+        top
     }
 
     fn read_module(&self, path: &Path, mod_rs: bool, parent: Parent) -> Option<ModuleId> {
@@ -456,7 +519,8 @@ impl Workspace {
                 continue;
             };
             let loaded = Cell::new(Loaded::No);
-            let child = Child { name: name.clone(), place, condition: Condition::Holds, macro_use: false, loaded };
+            let child =
+                Child { name: name.clone(), at: 0, place, condition: Condition::Holds, macro_use: false, loaded };
             names.entry(name).or_default().push(Name::Child(child));
         }
         let scope = Scope { folder: path.to_owned(), inline: false, broken: false };
@@ -470,24 +534,42 @@ impl Workspace {
     }
 
     fn put_items(&self, items: Vec<Item>, file: FileId, scope: Scope, parent: Parent) -> ModuleId {
-        let Prepared { items, macros } = self.prepare(items, file, parent.id);
-        self.put(Contents::of(items, &scope.folder), macros, file, scope, parent)
+        self.note_switched_off(&items, file, &scope);
+        let folder = scope.folder.clone();
+        let above = parent.id.map(|id| (id, parent.at));
+        let Prepared { items, macros } = self.prepare(items, file, above);
+        self.put(Contents::of(items, &folder, 0), macros, file, scope, parent)
     }
 
-    fn put(
-        &self,
-        contents: Contents,
-        macros: BTreeMap<String, Rc<Rules>>,
-        file: FileId,
-        scope: Scope,
-        parent: Parent,
-    ) -> ModuleId {
+    /// Remembers the files of modules that are not built, which nobody has to be told of.
+    fn note_switched_off(&self, items: &[Item], file: FileId, scope: &Scope) {
+        for item in items {
+            let Item::Mod(module) = item else { continue };
+            if matches!(self.features.condition(&module.attrs), Condition::Fails) {
+                let here = self.files.borrow()[file.0].path.clone();
+                let child = Child::declared(&mut module.clone(), 0, &scope.folder);
+                self.switched_off.borrow_mut().extend(child.files(&here, scope));
+            }
+        }
+    }
+
+    /// Whether a file belongs to a module that is not built.
+    pub(super) fn is_switched_off(&self, file: &Path) -> bool {
+        let folder = |path: &Path| if path.ends_with("mod.rs") { path.parent().map(Path::to_owned) } else { None };
+        self.switched_off
+            .borrow()
+            .iter()
+            .any(|off| file == off || file.starts_with(folder(off).unwrap_or_else(|| off.with_extension(""))))
+    }
+
+    fn put(&self, contents: Contents, macros: Macros, file: FileId, scope: Scope, parent: Parent) -> ModuleId {
         let mut modules = self.modules.borrow_mut();
         let id = ModuleId(modules.len());
         let Contents { items, names, globs } = contents;
         modules.push(Rc::new(Module {
             id,
             name: parent.name,
+            at: parent.at,
             parent: parent.id,
             file,
             items,

@@ -2,12 +2,12 @@
 
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::BTreeMap;
+use std::fs;
 use std::path::{Path, PathBuf};
-use std::rc::Rc;
 
 use syn::{Expr, Item, ItemMod, Lit, Meta, UseTree};
 
-use super::macro_rules::Rules;
+use super::expand::Macros;
 use super::{FileId, ModuleId};
 use crate::declare::cfg::{Condition, condition};
 use crate::declare::naming::plain;
@@ -18,6 +18,8 @@ pub(in crate::declare) struct Module {
     /// Its own name; that of the crate for the module at the top.
     pub(in crate::declare) name: String,
     pub(in crate::declare) parent: Option<ModuleId>,
+    /// Its place among the items of the module it is in.
+    pub(super) at: usize,
     pub(in crate::declare) file: FileId,
     pub(in crate::declare) items: Vec<Item>,
     /// Whether `cfg` lets it be built, the modules around it included.
@@ -33,7 +35,7 @@ pub(in crate::declare) struct Module {
     /// The place of its model among the items, once it was looked for.
     pub(in crate::declare) model: OnceCell<Option<usize>>,
     /// The `macro_rules!` written in it.
-    pub(super) macros: BTreeMap<String, Rc<Rules>>,
+    pub(super) macros: Macros,
     pub(super) scope: Scope,
 }
 
@@ -60,6 +62,8 @@ pub(in crate::declare) enum Name {
 /// A child module, read when it is needed.
 pub(in crate::declare) struct Child {
     pub(super) name: String,
+    /// Its place among the items of the module.
+    pub(super) at: usize,
     pub(super) place: Origin,
     pub(super) condition: Condition,
     /// Its macros are for the modules around it, too.
@@ -96,8 +100,8 @@ pub(super) struct Contents {
 }
 
 impl Contents {
-    /// Sorts the items of a module whose child modules are in that folder.
-    pub(super) fn of(items: Vec<Item>, folder: &Path) -> Self {
+    /// Sorts the items of a module whose child modules are in that folder. The first has that place among all of its items.
+    pub(super) fn of(items: Vec<Item>, folder: &Path, first: usize) -> Self {
         let mut names: BTreeMap<String, Vec<Name>> = BTreeMap::new();
         let mut imports: BTreeMap<String, Vec<Name>> = BTreeMap::new();
         let mut globs = Vec::new();
@@ -105,7 +109,7 @@ impl Contents {
         for mut item in items {
             match &mut item {
                 Item::Mod(module) => {
-                    let child = Child::declared(module, kept.len(), folder);
+                    let child = Child::declared(module, first + kept.len(), folder);
                     names.entry(plain(&module.ident)).or_default().push(Name::Child(child));
                 }
                 Item::Use(import) => {
@@ -121,10 +125,12 @@ impl Contents {
                 | Item::Enum(syn::ItemEnum { ident, .. })
                 | Item::Union(syn::ItemUnion { ident, .. })
                 | Item::Type(syn::ItemType { ident, .. })
-                | Item::Trait(syn::ItemTrait { ident, .. })
-                | Item::Const(syn::ItemConst { ident, .. })
-                | Item::Static(syn::ItemStatic { ident, .. }) => {
-                    names.entry(plain(ident)).or_default().push(Name::Item(kept.len()));
+                | Item::Trait(syn::ItemTrait { ident, .. }) => {
+                    names.entry(plain(ident)).or_default().push(Name::Item(first + kept.len()));
+                }
+                // Constants have names of their own, beside those of types.
+                Item::Const(syn::ItemConst { ident, .. }) | Item::Static(syn::ItemStatic { ident, .. }) => {
+                    names.entry(constant(&plain(ident))).or_default().push(Name::Item(first + kept.len()));
                 }
                 _ => {}
             }
@@ -137,7 +143,24 @@ impl Contents {
     }
 }
 
+/// The key of a constant among the names of a module.
+pub(in crate::declare) fn constant(name: &str) -> String {
+    format!("{CONSTANT}{name}")
+}
+
+/// What no name of a type can begin with.
+pub(in crate::declare) const CONSTANT: &str = "const ";
+
 impl Module {
+    /// Adds what a macro made.
+    pub(super) fn add(&mut self, contents: Contents) {
+        self.items.extend(contents.items);
+        self.globs.extend(contents.globs);
+        for (name, mut found) in contents.names {
+            self.names.entry(name).or_default().append(&mut found);
+        }
+    }
+
     /// Whether its file could not be parsed, so that a missing name means nothing.
     pub(in crate::declare) fn is_broken(&self) -> bool {
         self.scope.broken
@@ -146,7 +169,7 @@ impl Module {
 
 impl Child {
     /// The child of a `mod` item, whose content it takes.
-    fn declared(item: &mut ItemMod, place: usize, folder: &Path) -> Self {
+    pub(super) fn declared(item: &mut ItemMod, item_place: usize, folder: &Path) -> Self {
         let name = plain(&item.ident);
         let path = path_attribute(item);
         let condition = condition(&item.attrs);
@@ -156,9 +179,35 @@ impl Child {
                 let folder = folder.join(path.as_deref().unwrap_or(Path::new(&name)));
                 Origin::Inline { items: RefCell::new(items), folder }
             }
-            None => Origin::Declared { name: name.clone(), path, item: place },
+            None => Origin::Declared { name: name.clone(), path, item: item_place },
         };
-        Self { name, place, condition, macro_use, loaded: Cell::new(Loaded::No) }
+        Self { name, at: item_place, place, condition, macro_use, loaded: Cell::new(Loaded::No) }
+    }
+
+    /// Its place among the items of the module.
+    pub(in crate::declare) fn at(&self) -> usize {
+        self.at
+    }
+
+    /// Whether it is being read right now.
+    pub(in crate::declare) fn is_being_read(&self) -> bool {
+        self.loaded.get() == Loaded::Now
+    }
+
+    /// The files that may hold it, for a module written in a file.
+    pub(super) fn files(&self, here: &Path, scope: &Scope) -> Vec<PathBuf> {
+        match &self.place {
+            Origin::Declared { path: Some(path), .. } => {
+                let base = if scope.inline { &scope.folder } else { here.parent().unwrap_or(&scope.folder) };
+                let path = base.join(path);
+                vec![fs::canonicalize(&path).unwrap_or(path)]
+            }
+            Origin::Declared { name, path: None, .. } => {
+                vec![scope.folder.join(format!("{name}.rs")), scope.folder.join(name).join("mod.rs")]
+            }
+            Origin::File(path) | Origin::Folder(path) => vec![path.clone()],
+            Origin::Inline { .. } => Vec::new(),
+        }
     }
 
     /// Whether the modules below that file are beside it.

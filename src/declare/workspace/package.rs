@@ -39,8 +39,16 @@ pub(in crate::declare) fn text(path: &Path) -> Result<String> {
 
 /// Collects the `.rs` files of a root.
 pub(super) fn collect(root: &Path, into: &mut BTreeSet<PathBuf>) -> io::Result<()> {
+    collect_new(root, into, &mut BTreeSet::new())
+}
+
+/// Each folder once: links may lead back to one that is above them.
+fn collect_new(root: &Path, into: &mut BTreeSet<PathBuf>, seen: &mut BTreeSet<PathBuf>) -> io::Result<()> {
     if root.is_file() {
         into.insert(root.to_owned());
+        return Ok(());
+    }
+    if !seen.insert(fs::canonicalize(root)?) {
         return Ok(());
     }
     for entry in fs::read_dir(root)? {
@@ -50,8 +58,8 @@ pub(super) fn collect(root: &Path, into: &mut BTreeSet<PathBuf>) -> io::Result<(
             continue;
         }
         if path.is_dir() {
-            collect(&path, into)?;
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            collect_new(&path, into, seen)?;
+        } else if path.extension().is_some_and(|extension| extension == "rs") && path.is_file() {
             into.insert(path);
         }
     }

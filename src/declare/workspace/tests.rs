@@ -4,6 +4,8 @@ use expect_test::{Expect, expect};
 use std::fs;
 
 use crate::declare::testing::{of, outcome, write};
+use crate::declare::{Features, Sources, declare};
+use crate::model::{DataType, TableName};
 
 #[expect(clippy::needless_pass_by_value, reason = "expect! makes values")]
 fn check(source: &str, expected: Expect) {
@@ -540,4 +542,70 @@ pub enum Relation {
           foreign key fk-orders-user_id? (user_id) references users (uid) at user_id
     "#]]
     .assert_eq(&of(folder.path(), &["crates/entity/src"]));
+}
+
+#[test]
+fn alternatives_that_only_features_tell_apart() {
+    let source = r#"//- Cargo.toml
+[package]
+name = "shop"
+//- src/lib.rs
+pub mod entities;
+//- src/entities/mod.rs
+use sea_orm::entity::prelude::*;
+#[cfg(feature = "postgres")]
+type Id = i64;
+#[cfg(feature = "sqlite")]
+type Id = String;
+#[derive(DeriveEntityModel)]
+#[sea_orm(table_name = "t")]
+pub struct Model {
+    #[sea_orm(primary_key)]
+    pub id: Id,
+}
+#[derive(DeriveRelation)]
+pub enum Relation {}
+"#;
+    check(source, expect![[r#"
+        src/entities/mod.rs:5:6: which of several `Id` there is depends on how the crate is built
+          | type Id = String;
+          |      ^^
+          hint: choose with `features = [...]` in `seachange.toml`, or leave one definition
+    "#]]);
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), source);
+    let sources = Sources {
+        features: Features::Only(["sqlite".to_owned()].into()),
+        ..Sources::new(folder.path(), ["src/entities"])
+    };
+    let declared = declare(&sources).unwrap();
+    let table = &declared.schema.tables[&TableName::new("t")];
+    assert_eq!(table.columns[0].data_type.kind, DataType::String(None));
+}
+
+#[test]
+fn files_that_no_module_leads_to_stay_out_however_many_there_are() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut source = String::from("//- Cargo.toml\n[package]\nname = \"shop\"\n//- src/lib.rs\npub mod entities;\n");
+    let mut modules = String::from("//- src/entities/mod.rs\n");
+    for number in 0..70 {
+        let entity = |name: &str| {
+            format!(
+                "//- src/entities/{name}{number}.rs\nuse sea_orm::entity::prelude::*;\n#[derive(DeriveEntityModel)]\n\
+                 #[sea_orm(table_name = \"{name}{number}\")]\npub struct Model {{\n    #[sea_orm(primary_key)]\n    \
+                 pub id: i32,\n}}\n#[derive(DeriveRelation)]\npub enum Relation {{}}\n"
+            )
+        };
+        modules.push_str(&format!("pub mod a{number};\n"));
+        source.push_str(&(entity("a") + &entity("z")));
+    }
+    write(folder.path(), &(source + &modules));
+    let sources = Sources::new(folder.path(), ["src/entities"]);
+    for threads in 1..4 {
+        let parts = crate::declare::read_in(threads, &sources, &super::entity_files(&sources).unwrap());
+        let parts: Vec<_> = parts.into_iter().map(Result::unwrap).collect();
+        let found: usize = parts.iter().map(|part| part.entities.len()).sum();
+        let warnings: usize = parts.iter().map(|part| part.diagnostics.len()).sum();
+        assert_eq!((found, warnings), (70, 70), "with {threads} threads");
+    }
 }

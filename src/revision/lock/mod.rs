@@ -109,8 +109,21 @@ fn inline<T: Serialize>(row: &T) -> String {
     text
 }
 
+/// A string on one line: a key cannot have more.
 fn quoted(value: &str) -> String {
-    toml::Value::String(value.to_owned()).to_string()
+    let mut text = String::from("\"");
+    for letter in value.chars() {
+        match letter {
+            '"' | '\\' => text.extend(['\\', letter]),
+            '\n' => text.push_str("\\n"),
+            '\r' => text.push_str("\\r"),
+            '\t' => text.push_str("\\t"),
+            letter if letter.is_control() => text.push_str(&format!("\\u{:04X}", u32::from(letter))),
+            letter => text.push(letter),
+        }
+    }
+    text.push('"');
+    text
 }
 
 fn key(name: &str) -> String {
