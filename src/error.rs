@@ -1,13 +1,12 @@
 //! The one error type: what was being done, why it failed, and what to do next.
 //! Knows no terminal; how an error is drawn is the report's business.
 
-use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use similar::get_close_matches;
 
-use crate::model::{Location, ObjectPath};
+use crate::model::{Declared, Location, ObjectPath};
 
 /// The result of anything that can fail here.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -52,6 +51,14 @@ pub enum Error {
     #[error("{} with the names of constraints and indexes\n{}", count(problems.len(), "problem"), listed(problems))]
     Names {
         /// Each in words, with the place of its table where it is known.
+        problems: Vec<String>,
+    },
+    /// Names that the database does not keep apart, or does not give away.
+    #[error("{} with names that {database} cannot keep\n{}", count(problems.len(), "problem"), listed(problems))]
+    NamesMeet {
+        /// The kind of database, as in "SQLite".
+        database: &'static str,
+        /// Each in words, with both owners of the name.
         problems: Vec<String>,
     },
     /// A revision ends or begins the transaction it runs in.
@@ -444,10 +451,10 @@ pub(crate) fn closest<'a>(word: &str, words: &[&'a str]) -> Option<&'a str> {
 impl Error {
     /// The same error, told where the entities declare what it is about.
     #[must_use]
-    pub fn located(mut self, origins: &BTreeMap<ObjectPath, Location>) -> Self {
+    pub fn located(mut self, declared: &Declared) -> Self {
         if let Self::Blocked { blocked } = &mut self {
             for blocked in blocked {
-                blocked.location = origins.get(&blocked.object).cloned();
+                blocked.location = declared.place(&blocked.object).cloned();
             }
         }
         self
@@ -520,6 +527,10 @@ impl Error {
                  `{table}_{columns}`"
                     .to_owned(),
             ),
+            Self::NamesMeet { database, .. } => Some(format!(
+                "write another `name`, `table_name` or `column_name`; to {database}, tables and indexes share one list of \
+                 names, and capital and small letters are the same"
+            )),
             Self::OwnTransaction { .. } => Some(
                 "take the statement out: a revision runs in one transaction; if it cannot, write `-- transaction: none` \
                  before its statements"

@@ -159,7 +159,7 @@ pub(super) async fn diff(ctx: &mut Context<'_>, args: &cli::Diff) -> Result<Exit
     };
     refuse_doubtful(&comparison, &args.rename)?;
     let plan = plan::plan(comparison.ops(), &comparison.live, ctx.config.dialect, Purpose::Up)
-        .map_err(|error| error.located(&declared.origins))?;
+        .map_err(|error| error.located(&declared))?;
     for step in &plan.steps {
         for hazard in &step.hazards {
             ctx.say(&format!("-- {}: {}", hazard.kind.slug(), hazard.sentence))?;

@@ -64,7 +64,7 @@ pub(super) async fn revision(ctx: &mut Context<'_>, args: &cli::Revision) -> Res
         ))?;
     }
     let up = plan::plan(comparison.ops(), &comparison.live, ctx.config.dialect, Purpose::Up)
-        .map_err(|error| error.located(&declared.origins))?;
+        .map_err(|error| error.located(&declared))?;
     let down = way_down(ctx, &up, &up.apply(&comparison.live))?;
     let lock = with_views(ctx.config.rules.tables.keep(declared.schema), &comparison, ctx.config.dialect);
     let path = write(ctx, args, parents, &up, &down, Some(&lock))?;
@@ -99,7 +99,7 @@ async fn baseline(ctx: &mut Context<'_>, args: &cli::Revision, graph: &Graph) ->
         ctx.note("nothing to do: the database is empty; write its first revision with `--autogenerate`")?;
         return Ok(Exit::Clean);
     }
-    let up = plan::plan(diff::diff(&Schema::default(), &live), &Schema::default(), dialect, Purpose::Up)?;
+    let up = plan::plan(diff::diff(&Schema::default(), &live), &Schema::default(), dialect, Purpose::Record)?;
     let down = way_down(ctx, &up, &live)?;
     for table in live.tables.values().filter(|table| !table.unmodelled.is_empty()) {
         ctx.note(&format!(

@@ -173,8 +173,9 @@ impl<'a> Merge<'a> {
     fn constraints(&mut self, target: &mut Table) {
         self.foreign_key_actions(target);
         let gone = self.gone(target);
+        // What nobody declares takes nobody's place, though it may be like something else that nobody declares.
+        let declared: Vec<Constraint> = target.constraints().collect();
         for live in self.live.constraints() {
-            let declared: Vec<Constraint> = target.constraints().collect();
             let was_declared = self.lock.is_some_and(|table| {
                 table.constraints().any(|lock| match (&lock, &live) {
                     // Its actions may be somebody else's; the foreign key is still the project's.
@@ -203,7 +204,8 @@ impl<'a> Merge<'a> {
     }
 
     /// Whether a declared constraint takes the place of a live one that is like it. A column may have several checks
-    /// without names, of which only one that was changed behind the project's back makes room.
+    /// without names, of which only one that was changed behind the project's back makes room. One that is there already
+    /// takes no other's place, though names of checks may be given twice.
     fn may_replace(&self, constraint: &Constraint) -> bool {
         let is_live = |constraint: &Constraint| self.live.constraints().any(|live| live == *constraint);
         match constraint {
@@ -211,10 +213,10 @@ impl<'a> Merge<'a> {
                 let is_lost = |lock: Constraint| keys::is_same_constraint(&lock, constraint) && !is_live(&lock);
                 !is_live(constraint) && self.lock.is_none_or(|table| table.constraints().any(is_lost))
             }
+            Constraint::Check(_) => !is_live(constraint),
             Constraint::PrimaryKey(_)
             | Constraint::Unique(_)
             | Constraint::ForeignKey(_)
-            | Constraint::Check(_)
             | Constraint::Exclusion(_) => true,
         }
     }

@@ -324,6 +324,39 @@ pub struct Location {
     pub column: usize,
 }
 
+impl Declared {
+    /// Where the object is declared. A database without schemas knows a table by its bare name; that finds it, too.
+    ///
+    /// ```
+    /// use seachange::model::{Declared, Location, ObjectPath, TableName};
+    ///
+    /// let place = Location { file: "src/users.rs".into(), line: 3, column: 1 };
+    /// let users = TableName { schema: Some("shop".to_owned()), name: "users".to_owned() };
+    /// let declared = Declared { origins: [(ObjectPath::Table(users), place.clone())].into(), ..Declared::default() };
+    /// assert_eq!(declared.place(&ObjectPath::Table(TableName::new("users"))), Some(&place));
+    /// ```
+    pub fn place(&self, object: &ObjectPath) -> Option<&Location> {
+        let is_it = |path: &ObjectPath| match (path, object) {
+            (ObjectPath::Table(path), ObjectPath::Table(object)) => path.name == object.name,
+            (ObjectPath::Column(path, column), ObjectPath::Column(object, wanted)) => {
+                path.name == object.name && column == wanted
+            }
+            (ObjectPath::Table(_), ObjectPath::Column(..)) | (ObjectPath::Column(..), ObjectPath::Table(_)) => false,
+        };
+        let bare = || self.origins.iter().find(|(path, _)| is_it(path)).map(|(_, place)| place);
+        self.origins.get(object).or_else(|| if object.table().schema.is_none() { bare() } else { None })
+    }
+}
+
+impl ObjectPath {
+    /// The table it is or belongs to.
+    pub fn table(&self) -> &TableName {
+        match self {
+            Self::Table(table) | Self::Column(table, _) => table,
+        }
+    }
+}
+
 impl TableName {
     /// A table in the default schema.
     ///

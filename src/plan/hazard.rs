@@ -1,6 +1,8 @@
 //! What can go wrong with an operation, in words. All hazards are rows of one table: explanations, reports and docs
 //! are made from it, and a slug is written nowhere else.
 
+use std::collections::BTreeSet;
+
 use crate::dialect::Dialect;
 use crate::model::{Column, Constraint, IndexKey, IndexPart, Schema, Table, TableName};
 use crate::op::{Op, identifiers};
@@ -181,8 +183,20 @@ pub(super) fn of(op: &Op, schema: &Schema, dialect: Dialect) -> Vec<Hazard> {
             }
             hazards
         }
-        // NULL goes through every constraint.
-        Op::AddColumn { table, column, constraints } if !starts_as_null(column) => {
+        // NULL goes through every constraint, unless it is a check that looks for it.
+        Op::AddColumn { table, column, constraints } if starts_as_null(column) => {
+            let others = schema.tables.get(table).into_iter().flat_map(|table| &table.columns);
+            let others: Vec<&Column> = others.filter(|other| other.name != column.name).collect();
+            let fails = |constraint: &&Constraint| match constraint {
+                Constraint::Check(check) => may_refuse_null(&check.expression, &others),
+                Constraint::PrimaryKey(_)
+                | Constraint::Unique(_)
+                | Constraint::ForeignKey(_)
+                | Constraint::Exclusion(_) => false,
+            };
+            constraints.iter().filter(fails).map(|constraint| added(table, constraint)).collect()
+        }
+        Op::AddColumn { table, column, constraints } => {
             let constraints = constraints.iter().map(|constraint| added(table, constraint));
             let name = format!("`{table}.{}`", column.name);
             computed_null(&name, column).into_iter().chain(constraints).collect()
@@ -197,7 +211,7 @@ pub(super) fn of(op: &Op, schema: &Schema, dialect: Dialect) -> Vec<Hazard> {
             let mut hazards = vec![hazard(Kind::RebuildsTable, rebuild)];
             // What is new is held against the table as it will be.
             let after = Schema { tables: [(to.name.clone(), to.clone())].into(), ..Schema::default() };
-            for hazard in ops.iter().flat_map(|op| of(op, &after, dialect)) {
+            for hazard in ops.iter().filter(|op| !is_key_as_before(op, from)).flat_map(|op| of(op, &after, dialect)) {
                 if !hazards.contains(&hazard) {
                     hazards.push(hazard);
                 }
@@ -212,7 +226,6 @@ pub(super) fn of(op: &Op, schema: &Schema, dialect: Dialect) -> Vec<Hazard> {
         Op::CreateTable { .. }
         | Op::DropColumn { .. }
         | Op::AlterTable { .. }
-        | Op::AddColumn { .. }
         | Op::DropConstraint { .. }
         | Op::CreateIndex { .. }
         | Op::DropIndex { .. }
@@ -304,6 +317,29 @@ fn starts_as_null(column: &Column) -> bool {
     column.nullable && column.value_by_default().is_none() && column.generated.is_none()
 }
 
+/// Words that make something else of NULL than NULL.
+const SEES_NULL: [&str; 16] = [
+    "NULL", "IS", "ISNULL", "NOTNULL", "COALESCE", "IFNULL", "NULLIF", "CASE", "IIF", "IF", "TYPEOF", "QUOTE", "HEX",
+    "CONCAT", "FORMAT", "PRINTF",
+];
+
+/// Whether a check on a column that holds NULL can be false: it is NULL too, which is let through, unless it looks for NULL
+/// or at another column.
+fn may_refuse_null(expression: &str, others: &[&Column]) -> bool {
+    let decides = |word: &String| {
+        SEES_NULL.iter().any(|special| special.eq_ignore_ascii_case(word))
+            || others.iter().any(|other| other.name.eq_ignore_ascii_case(word))
+    };
+    identifiers(expression).iter().any(decides)
+}
+
+/// Whether the operation adds a primary key on columns that were the key before: only its name or order is new.
+fn is_key_as_before(op: &Op, from: &Table) -> bool {
+    let Op::AddConstraint { constraint: Constraint::PrimaryKey(key), .. } = op else { return false };
+    let set = |columns: &[String]| columns.iter().cloned().collect::<BTreeSet<_>>();
+    from.primary_key.as_ref().is_some_and(|before| set(&before.columns) == set(&key.columns))
+}
+
 fn added(table: &TableName, constraint: &Constraint) -> Hazard {
     let (kind, sentence) = match constraint {
         Constraint::PrimaryKey(key) => (
@@ -342,7 +378,6 @@ fn added(table: &TableName, constraint: &Constraint) -> Hazard {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::collections::BTreeSet;
 
     #[test]
     fn every_kind_has_one_row_and_every_slug_is_one() {

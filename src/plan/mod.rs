@@ -37,6 +37,8 @@ pub struct Step {
 pub enum Purpose {
     /// To go where the entities are. Nothing is invented.
     Up,
+    /// To write down a database as it is. Nothing in it is a mistake of the project.
+    Record,
     /// To undo. A column that must have a value comes back with an empty one.
     Down,
 }
@@ -64,7 +66,7 @@ pub fn plan(ops: Vec<Op>, from: &Schema, dialect: Dialect, purpose: Purpose) -> 
     let mut schema = from.clone();
     let mut blocked: Vec<Blocked> = match purpose {
         Purpose::Up => ops.iter().flat_map(parts).filter_map(obstacle::without_value).collect(),
-        Purpose::Down => Vec::new(),
+        Purpose::Record | Purpose::Down => Vec::new(),
     };
     let mut plan = Plan::default();
     for op in ops {
@@ -85,6 +87,11 @@ pub fn plan(ops: Vec<Op>, from: &Schema, dialect: Dialect, purpose: Purpose) -> 
     // What was there before is known by its name after all renames.
     let moved = renames.iter().fold(from.clone(), |schema, op| op.apply(schema));
     blocked.extend(obstacle::broken_references(&moved, &schema, &plan));
+    // What somebody has, broken or not, is written down and comes back.
+    blocked.extend(match purpose {
+        Purpose::Up => obstacle::aimless_references(&moved, &schema, &plan),
+        Purpose::Record | Purpose::Down => Vec::new(),
+    });
     if blocked.is_empty() { Ok(plan) } else { Err(Error::Blocked { blocked }) }
 }
 

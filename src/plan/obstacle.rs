@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use super::Plan;
 use crate::dialect::{Dialect, Rebuild};
 use crate::error::{Blocked, Refusal};
-use crate::model::{ForeignKey, Index, IndexKey, Schema, Table};
+use crate::model::{Constraint, ForeignKey, Index, IndexKey, Schema, Table, TableName};
 use crate::op::{Op, identifiers};
 
 /// An operation that cannot be done. Who knows where its object is declared adds that.
@@ -61,6 +61,47 @@ pub(super) fn broken_references(from: &Schema, to: &Schema, plan: &Plan) -> Vec<
         }
     }
     found
+}
+
+/// New foreign keys to columns by which no single row can be found: the database takes their text and refuses every row.
+pub(super) fn aimless_references(from: &Schema, to: &Schema, plan: &Plan) -> Vec<Blocked> {
+    let was_there = |table: &Table, fk: &ForeignKey| {
+        let before = from.tables.get(&table.name).into_iter().flat_map(|table| &table.foreign_keys);
+        let meaning = |fk: &ForeignKey| (fk.columns.clone(), fk.references.clone(), fk.referenced_columns.clone());
+        before.into_iter().any(|before| meaning(before) == meaning(fk))
+    };
+    // What refers to no table of the schema, as a view, cannot be judged.
+    let is_aimless = |fk: &ForeignKey| to.tables.get(&fk.references).is_some_and(|parent| !has_key(parent, fk));
+    let mut found = Vec::new();
+    for table in to.tables.values() {
+        for fk in table.foreign_keys.iter().filter(|fk| is_aimless(fk) && !was_there(table, fk)) {
+            let mut ops = plan.steps.iter().flat_map(|step| super::parts(&step.op));
+            let columns = fk.referenced_columns.join(", ");
+            let refusal = Refusal {
+                reason: format!(
+                    "the foreign key ({}) of `{}` refers to `{}` ({columns}), which is neither its primary key nor unique",
+                    fk.columns.join(", "),
+                    table.name,
+                    fk.references,
+                ),
+                hint: format!("make `{}` ({columns}) unique, or write `skip_fk` at the relation", fk.references),
+                can_rebuild: false,
+            };
+            found.extend(ops.find(|op| adds(op, &table.name, fk)).map(|op| blocked(op, refusal)));
+        }
+    }
+    found
+}
+
+/// Whether the foreign key comes with the operation.
+fn adds(op: &Op, of: &TableName, fk: &ForeignKey) -> bool {
+    let is_it = |constraint: &Constraint| matches!(constraint, Constraint::ForeignKey(added) if added == fk);
+    match op {
+        Op::CreateTable { table } => table.name == *of && table.foreign_keys.contains(fk),
+        Op::AddColumn { table, constraints, .. } => table == of && constraints.iter().any(is_it),
+        Op::AddConstraint { table, constraint } => table == of && is_it(constraint),
+        _ => false,
+    }
 }
 
 /// Whether rows of the table can be found by the columns the foreign key refers to.

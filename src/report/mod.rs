@@ -209,7 +209,7 @@ fn table_diffs(comparison: &Comparison, declared: &Declared, dialect: Dialect) -
             .collect();
         diffs.push(TableDiff {
             name: name.to_string(),
-            origin: declared.origins.get(&ObjectPath::Table(name.clone())).cloned(),
+            origin: declared.place(&ObjectPath::Table(name.clone())).cloned(),
             from: from.map(|table| table_lines(table, dialect)).unwrap_or_default(),
             to: to.map(|to| table_lines(&in_order_of(from, to, &renames), dialect)).unwrap_or_default(),
         });
@@ -251,8 +251,8 @@ fn origin<'a>(op: &Op, declared: &'a Declared) -> Option<&'a Location> {
         _ => None,
     };
     let table = name_after(op);
-    let of_column = column.and_then(|column| declared.origins.get(&ObjectPath::Column(table.clone(), column.clone())));
-    of_column.or_else(|| declared.origins.get(&ObjectPath::Table(table.clone())))
+    let of_column = column.and_then(|column| declared.place(&ObjectPath::Column(table.clone(), column.clone())));
+    of_column.or_else(|| declared.place(&ObjectPath::Table(table.clone())))
 }
 
 /// "5 tables, 41 columns, 7 indexes, 6 foreign keys".

@@ -175,3 +175,173 @@ fn what_sqlite_cannot_enforce_is_refused() {
     let ran = project.expect(2, &["revision", "--autogenerate", "-m", "x"]);
     assert!(ran.notes.contains("and `t.odd` is of the type `MONEY`"), "{}", ran.notes);
 }
+
+#[test]
+fn what_is_not_one_expression_is_refused() {
+    let project = small("pub n: i32");
+    let refused = |attributes: &str, field: &str| {
+        entity(&project, attributes, &format!("{field} pub n: i32, pub name: String"), "");
+        project.expect(2, &["check", "--quiet"]).notes
+    };
+    let notes = [
+        refused("#[seachange(check(\"n > 0; DROP TABLE t\"))]", ""),
+        refused("", "#[seachange(check(\"lower(name\"))]"),
+        refused("#[seachange(check(\"n > 0) --\"))]", ""),
+        refused("#[seachange(index(columns = [n], name = \"by_n\", where = \"n > 0;\"))]", ""),
+        refused("#[seachange(index(columns = [expression(\"lower('name\")], name = \"by_n\"))]", ""),
+        refused("", "#[seachange(generated(\"id + \\\"id\", stored))]"),
+        refused("", "#[sea_orm(default_expr = \"Expr::cust(\\\"(1\\\")\")]"),
+    ];
+    expect![[r#"
+        error: SQLite has no form for `t`: the check `n > 0; DROP TABLE t` ends a statement with `;`
+        hint: write one SQL expression, as it would stand between parentheses
+
+        error: SQLite has no form for `t.n`: the check `lower(name` opens a parenthesis it does not close
+        hint: write one SQL expression, as it would stand between parentheses
+
+        error: SQLite has no form for `t`: the check `n > 0) --` closes a parenthesis it did not open
+        hint: write one SQL expression, as it would stand between parentheses
+
+        error: SQLite has no form for `t`: `where` of the index `by_n` `n > 0;` ends a statement with `;`
+        hint: write one SQL expression, as it would stand between parentheses
+
+        error: SQLite has no form for `t`: the expression in the index `by_n` `lower('name` has a quote that is not closed
+        hint: write one SQL expression, as it would stand between parentheses
+
+        error: SQLite has no form for `t.n`: the expression `id + "id` has a quote that is not closed
+        hint: write one SQL expression, as it would stand between parentheses
+
+        error: SQLite has no form for `t.n`: the default `(1` opens a parenthesis it does not close
+        hint: write one SQL expression, as it would stand between parentheses
+    "#]].assert_eq(&notes.join("\n"));
+}
+
+#[test]
+fn a_comment_swallows_nothing() {
+    let project = small("pub n: i32");
+    entity(
+        &project,
+        "#[seachange(check(\"n > 0 -- positive\"))]\n\
+         #[seachange(index(columns = [n, expression(\"lower(name) -- small\")], name = \"by_n\", where = \"n > 1 -- more\"))]",
+        "#[sea_orm(default_expr = \"Expr::cust(\\\"1 + 1 -- two\\\")\")] pub n: i32, pub name: String,\n\
+         #[seachange(generated(\"n + 1 -- next\", stored))] pub next: Option<i32>",
+        "",
+    );
+    let text = migrate(&project);
+    assert!(!text.contains("next\n") && !text.contains("-- positive"), "{text}");
+    project.expect(0, &["check", "--offline"]);
+    project.sql("INSERT INTO t (name) VALUES ('x')");
+    assert_eq!(project.query("SELECT CAST(next AS TEXT) FROM t"), ["3"]);
+}
+
+#[test]
+fn names_that_sqlite_takes_for_one_are_refused() {
+    let project = small("pub n: i32");
+    let path = project.path().join("src/entities/mod.rs");
+    let mut text = String::new();
+    for (table, attributes, fields) in [
+        ("t", "index(columns = [n], name = \"by_n\")", "pub n: i32, #[sea_orm(column_name = \"N\")] pub big: i32"),
+        ("u", "index(columns = [n], name = \"By_N\"), unique(columns = [n], name = \"sqlite_u\")", "pub n: i32"),
+        ("T", "strict", "pub n: i32"),
+        ("sqlite_mine", "index(columns = [n], name = \"u\")", "pub n: i32"),
+    ] {
+        entity(&project, &format!("#[seachange({attributes})]"), fields, "");
+        let one =
+            fs::read_to_string(&path).unwrap().replace("table_name = \"t\"", &format!("table_name = \"{table}\""));
+        let module = if table == "T" { "upper" } else { table };
+        text.push_str(&one.replace("pub mod t {", &format!("pub mod {module} {{")));
+    }
+    fs::write(&path, text).unwrap();
+    expect![[r#"
+        error: 6 problems with names that SQLite cannot keep
+          the table `T` and the table `t` have one name
+          the index `u` on `sqlite_mine` and the table `u` have one name
+          the index `by_n` on `t` and the index `By_N` on `u` have one name
+          the column `t.n` and the column `t.N` have one name
+          the table `sqlite_mine` has a name that SQLite keeps for itself
+          the unique constraint `sqlite_u` of `u` has a name that SQLite keeps for itself
+        hint: write another `name`, `table_name` or `column_name`; to SQLite, tables and indexes share one list of names, and capital and small letters are the same
+    "#]].assert_eq(&project.expect(2, &["check", "--quiet"]).notes);
+}
+
+#[test]
+fn names_in_a_database_are_never_refused() {
+    let project = small("pub n: i32");
+    project.sql(
+        "CREATE TABLE t (id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, n integer NOT NULL,
+         CONSTRAINT twice CHECK (n > 0 /* ; */), CONSTRAINT twice CHECK (n < 9), CONSTRAINT sqlite_u UNIQUE (n))",
+    );
+    project.expect(0, &["check"]);
+    entity(&project, "#[seachange(check(\"n > 0\", name = \"twice\"))]", "pub n: i32", "");
+    project.expect(0, &["check"]);
+}
+
+#[test]
+fn a_new_foreign_key_needs_a_key_to_refer_to() {
+    let project = small("pub a: Option<i32>, pub b: i32");
+    let relation = "#[sea_orm(belongs_to = \"Entity\", from = \"Column::A\", to = \"Column::B\")] Other";
+    let blocked = || {
+        let ran = project.expect(2, &["revision", "--autogenerate", "-m", "x", "--quiet"]);
+        ran.notes
+    };
+    entity(&project, "", "pub a: Option<i32>, pub b: i32", relation);
+    let mut notes = vec![blocked()];
+    // In a table that is there, and with a column.
+    for (before, after) in [("pub a: Option<i32>, ", "pub a: Option<i32>, "), ("", "pub a: Option<i32>, ")] {
+        entity(&project, "", &format!("{before}pub b: i32"), "");
+        migrate(&project);
+        entity(&project, "", &format!("{after}pub b: i32"), relation);
+        notes.push(blocked());
+        for file in project.migrations() {
+            fs::remove_file(file).unwrap();
+        }
+        fs::remove_file(project.database()).unwrap();
+    }
+    expect![[r#"
+        error: 1 change cannot be written as a migration
+          create table `t`  src/entities/mod.rs:4:24
+            the foreign key (a) of `t` refers to `t` (b), which is neither its primary key nor unique
+            hint: make `t` (b) unique, or write `skip_fk` at the relation
+
+        error: 1 change cannot be written as a migration
+          add the foreign key (a) to `t` to `t`  src/entities/mod.rs:4:24
+            the foreign key (a) of `t` refers to `t` (b), which is neither its primary key nor unique
+            hint: make `t` (b) unique, or write `skip_fk` at the relation
+
+        error: 1 change cannot be written as a migration
+          add column `t.a`  src/entities/mod.rs:6:61
+            the foreign key (a) of `t` refers to `t` (b), which is neither its primary key nor unique
+            hint: make `t` (b) unique, or write `skip_fk` at the relation
+    "#]]
+    .assert_eq(&notes.join("\n"));
+    // A unique index is enough.
+    entity(&project, "", "pub a: Option<i32>, #[sea_orm(unique)] pub b: i32", relation);
+    migrate(&project);
+}
+
+#[test]
+fn a_database_is_written_down_whatever_its_foreign_keys_refer_to() {
+    let project = small("pub a: Option<i32>");
+    project
+        .sql("CREATE TABLE t (id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, a INTEGER REFERENCES t (b), b INTEGER)");
+    project.expect(0, &["revision", "--baseline", "-m", "first"]);
+    assert!(project.newest().contains("REFERENCES \"t\" (\"b\")"));
+}
+
+#[test]
+fn an_entity_in_a_schema_is_found_without_it() {
+    let project = small("pub a: i32");
+    let path = project.path().join("src/entities/mod.rs");
+    let write = |fields: &str| {
+        entity(&project, "", fields, "");
+        let text = fs::read_to_string(&path).unwrap();
+        fs::write(&path, text.replace("table_name = \"t\"", "table_name = \"t\", schema_name = \"shop\"")).unwrap();
+    };
+    write("pub a: i32");
+    let found = project.run(&["check"]).out;
+    assert!(found.contains("t  src/entities/mod.rs:4:24"), "{found}");
+    migrate(&project);
+    write("pub a: i32, pub b: i32");
+    let notes = project.expect(2, &["revision", "--autogenerate", "-m", "x"]).notes;
+    assert!(notes.contains("add column `t.b`  src/entities/mod.rs:6:"), "{notes}");
+}

@@ -68,6 +68,7 @@ cases! {
     index_order_and_collation_change
     named_unique_is_added
     names_are_nasty
+    optional_column_is_added_with_check
     partial_index_is_added
     primary_key_changes
     primary_key_gets_a_name

@@ -4,7 +4,7 @@
 use super::beyond;
 use super::compare;
 use super::create::{self, ClauseKind};
-use super::{literal, quote, types, value};
+use super::{expression, literal, namespace, quote, types, value};
 use crate::dialect::{EnumStorage, Options};
 use crate::error::{Error, Result};
 use crate::model::{
@@ -14,6 +14,7 @@ use crate::model::{
 
 /// The schema in SQLite's own words.
 pub(in crate::dialect) fn canonicalize(schema: Schema, options: Options) -> Result<Schema> {
+    let is_new = schema.tables.values().any(is_declared);
     let mut canonical = Schema { tables: [].into(), verbatim: schema.verbatim };
     for (declared_name, table) in schema.tables {
         let table = self::table(table, options)?;
@@ -26,7 +27,15 @@ pub(in crate::dialect) fn canonicalize(schema: Schema, options: Options) -> Resu
         }
         canonical.tables.insert(table.name.clone(), table);
     }
+    if is_new {
+        namespace::check(&canonical)?;
+    }
     Ok(canonical)
+}
+
+/// Whether the table is declared. What came from a database has its text, and whatever it says was fine there.
+fn is_declared(table: &Table) -> bool {
+    table.columns.iter().any(|column| column.data_type.text.is_none())
 }
 
 pub(super) fn unsupported(object: ObjectPath, reason: impl Into<String>, hint: impl Into<String>) -> Error {
@@ -36,6 +45,9 @@ pub(super) fn unsupported(object: ObjectPath, reason: impl Into<String>, hint: i
 fn table(mut table: Table, options: Options) -> Result<Table> {
     for position in 0..table.columns.len() {
         take_extra(&mut table, position)?;
+    }
+    if is_declared(&table) {
+        expression::settle(&mut table)?;
     }
     beyond::leave_out(&mut table)?;
     let counted = counted_column(&table);

@@ -7,7 +7,9 @@ mod canonicalize;
 mod catalog;
 mod compare;
 mod create;
+mod expression;
 mod lock;
+mod namespace;
 mod rebuild;
 mod reconcile;
 #[cfg(test)]

@@ -99,6 +99,7 @@ cases! {
     index_order_and_collation_change(files => files)
     named_unique_is_added(files => files)
     names_are_nasty(order => order q)
+    optional_column_is_added_with_check(files => files)
     partial_index_is_added(files => files)
     primary_key_changes(files => files)
     primary_key_gets_a_name(files => files)
