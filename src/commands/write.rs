@@ -118,11 +118,12 @@ async fn baseline(ctx: &mut Context<'_>, args: &cli::Revision, graph: &Graph) ->
 
 /// What the lock records, with the entities that turned out to be views as what they are.
 fn with_views(mut lock: Schema, comparison: &Comparison, dialect: Dialect) -> Schema {
-    let schemas = dialect.capabilities().schemas;
-    lock.tables.retain(|name, _| {
-        let name = if schemas { name.clone() } else { TableName::new(&name.name) };
-        !comparison.views.contains(&name)
-    });
+    let is_view = |name: &TableName| comparison.views.contains(&dialect.fit_table(name));
+    lock.tables.retain(|name, _| !is_view(name));
+    for table in lock.tables.values_mut() {
+        // Nothing can refer to a view.
+        table.foreign_keys.retain(|fk| !is_view(&fk.references));
+    }
     let views = comparison.views.iter().filter_map(|name| {
         let kind = comparison.live.verbatim.get(name)?.kind;
         Some((name.clone(), Verbatim { kind, sql: String::new(), triggers: Vec::new() }))

@@ -90,3 +90,48 @@ fn features_decide_which_columns_there_are() {
     configure(&project, "features = [\"c\"]");
     assert_eq!(columns(&project), [false, true]);
 }
+
+#[test]
+fn a_table_that_becomes_a_view_lets_go_of_what_refers_to_it() {
+    let project = small("pub a: Option<i32>");
+    let module = project.path().join("src/entities/mod.rs");
+    let entities = |view: &str| {
+        format!(
+            "pub mod u {{ use sea_orm::entity::prelude::*;\n#[derive(Clone, Debug, PartialEq, DeriveEntityModel, Seachange)]\n\
+             #[sea_orm(table_name = \"u\")]\n{view}pub struct Model {{ #[sea_orm(primary_key)] pub id: i32 }}\n\
+             #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]\npub enum Relation {{}} }}\n\
+             pub mod t {{ use sea_orm::entity::prelude::*;\n#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]\n\
+             #[sea_orm(table_name = \"t\")]\npub struct Model {{ #[sea_orm(primary_key)] pub id: i32, pub u_id: i32 }}\n\
+             #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]\npub enum Relation {{\n\
+             #[sea_orm(belongs_to = \"super::u::Entity\", from = \"Column::UId\", to = \"super::u::Column::Id\")]\nU }} }}\n"
+        )
+    };
+    fs::write(&module, entities("")).unwrap();
+    project.expect(0, &["revision", "--autogenerate", "-m", "first"]);
+    project.expect(0, &["upgrade"]);
+    project.sql("INSERT INTO u VALUES (1); INSERT INTO t VALUES (1, 1)");
+    fs::write(&module, entities("#[seachange(view)]\n")).unwrap();
+    let check = project.expect(1, &["check"]);
+    assert!(check.out.contains("drop the foreign key"), "{}", check.out);
+    assert!(check.out.contains("view `u`, which is a table in the database"), "{}", check.out);
+    project.expect(0, &["revision", "--autogenerate", "-m", "second"]);
+    project.expect(0, &["upgrade"]);
+    project.expect(0, &["check"]);
+    assert_eq!(project.query("SELECT id || ' ' || u_id FROM t"), ["1 1"]);
+    assert_eq!(project.query("SELECT CAST(id AS TEXT) FROM u"), ["1"], "the table that is no longer declared stays");
+}
+
+#[test]
+fn init_writes_what_it_can_read_whatever_the_folders_are_called() {
+    let project = small("pub a: Option<i32>");
+    let odd = project.path().join("src/we\"ird 'é");
+    fs::rename(project.path().join("src/entities"), &odd).unwrap();
+    fs::write(project.path().join("src/lib.rs"), "#[path = \"we\\\"ird 'é/mod.rs\"]\npub mod entities;\n").unwrap();
+    fs::remove_file(project.path().join("src/main.rs")).ok();
+    for arguments in [&["init"][..], &["init", "--entities", odd.to_str().unwrap()]] {
+        fs::remove_file(project.path().join("seachange.toml")).unwrap();
+        project.expect(0, arguments);
+        let ran = project.expect(1, &["check"]);
+        assert!(ran.out.contains("create table `t`"), "{}", ran.out);
+    }
+}
