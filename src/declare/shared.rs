@@ -65,11 +65,11 @@ fn agree(first: &Column, second: &Column) -> Result<(), String> {
         return Err(format!("`{name}` counts up in one and not in the other"));
     }
     let differ = [
-        ("defaults", both(&first.default, &second.default)),
-        ("raw clauses", both(&first.extra, &second.extra)),
-        ("collations", both(&first.collation, &second.collation)),
-        ("ways to compute", both(&first.generated, &second.generated)),
-        ("ways to count", both(&first.identity, &second.identity)),
+        ("defaults", both(first.default.as_ref(), second.default.as_ref())),
+        ("raw clauses", both(first.extra.as_ref(), second.extra.as_ref())),
+        ("collations", both(first.collation.as_ref(), second.collation.as_ref())),
+        ("ways to compute", both(first.generated.as_ref(), second.generated.as_ref())),
+        ("ways to count", both(first.identity.as_ref(), second.identity.as_ref())),
     ];
     match differ.into_iter().find(|(_, differ)| *differ) {
         Some((what, _)) => Err(format!("the {what} of `{name}` differ")),
@@ -78,7 +78,7 @@ fn agree(first: &Column, second: &Column) -> Result<(), String> {
 }
 
 /// Whether both say something, and not the same.
-fn both<T: PartialEq>(first: &Option<T>, second: &Option<T>) -> bool {
+fn both<T: PartialEq>(first: Option<&T>, second: Option<&T>) -> bool {
     matches!((first, second), (Some(first), Some(second)) if first != second)
 }
 
@@ -102,7 +102,9 @@ fn join_keys(keys: &mut Vec<ForeignKey>, others: &[ForeignKey]) -> Result<(), St
             keys.push(other.clone());
             continue;
         };
-        if both(&key.on_delete, &other.on_delete) || both(&key.on_update, &other.on_update) {
+        if both(key.on_delete.as_ref(), other.on_delete.as_ref())
+            || both(key.on_update.as_ref(), other.on_update.as_ref())
+        {
             return Err(format!("what happens to ({}) when the row it refers to goes differs", key.columns.join(", ")));
         }
         key.on_delete = key.on_delete.or(other.on_delete);

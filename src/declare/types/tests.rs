@@ -581,7 +581,7 @@ fn macros_from_wherever_rustc_finds_them() {
          before!(Before);\nsame!(Same);\nrenamed!(Renamed);\ncommon!(Common);\nbelow!(Below);\naside::aside!(Aside);\n\
          crate::exported!(Exported);\ncommon::common!(Pathed);\n\
          macro_rules! all { ($first:ident $($rest:tt)*) => { below!($first); all! { $($rest)* } }; () => {} }\n",
-        &format!("all! {{ {} }}\n", (0..60).map(|number| format!("N{number} ")).collect::<String>()),
+        &format!("all! {{ {} }}\n", (0..60).map(|number| format!("N{number}")).collect::<Vec<_>>().join(" ")),
         "#[derive(DeriveEntityModel)]\n#[sea_orm(table_name = \"t\")]\npub struct Model {\n    #[sea_orm(primary_key)]\n    \
          pub id: i32,\n    pub before: Before,\n    pub same: Same,\n    pub renamed: Renamed,\n    pub common: Common,\n    \
          pub below: Below,\n    pub aside: Aside,\n    pub exported: Exported,\n    pub pathed: Pathed,\n    pub last: N59,\n}\n\

@@ -175,7 +175,9 @@ impl Workspace {
             // Whether a crate leads to the folder is not a question of these files alone.
             let others: BTreeSet<PathBuf> = all.iter().filter(|file| file.starts_with(root)).cloned().collect();
             if others.iter().any(|file| !wanted.contains(file)) {
-                package(root).iter().for_each(|package| self.load_package(package, &others));
+                if let Some(package) = package(root) {
+                    self.load_package(&package, &others);
+                }
                 if others.iter().any(|file| self.module_of(file).is_some()) {
                     continue;
                 }
@@ -244,7 +246,9 @@ impl Workspace {
             if waiting.is_empty() {
                 return;
             }
-            waiting.into_iter().for_each(|id| self.settle(Some(id)));
+            for id in waiting {
+                self.settle(Some(id));
+            }
         }
     }
 
