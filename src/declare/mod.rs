@@ -41,6 +41,7 @@ use std::rc::Rc;
 use std::thread::{self, ScopedJoinHandle};
 
 use syn::Item;
+use syn::spanned::Spanned;
 
 use self::cfg::Condition;
 pub use self::cfg::Features;
@@ -161,7 +162,7 @@ fn read_part(sources: &Sources, files: &[PathBuf], all: &BTreeSet<PathBuf>) -> R
     let mut entities = Vec::new();
     let outlines = Outlines::default();
     for module in entity_modules(&workspace, &roots) {
-        unreadable(&module, &mut problems);
+        unreadable(&workspace, &module, &mut problems);
         let entity = if let Some(model) = module.model() {
             entity::read(&workspace, &outlines, &module, model, &mut problems)
         } else {
@@ -193,25 +194,25 @@ fn entity_modules(workspace: &Workspace, roots: &Roots) -> Vec<Rc<Module>> {
 }
 
 /// Entities in forms that are not read.
-fn unreadable(module: &Module, problems: &mut Vec<Problem>) {
+fn unreadable(workspace: &Workspace, module: &Module, problems: &mut Vec<Problem>) {
     for item in &module.items {
-        match item {
-            Item::Macro(item) if item.mac.path.is_ident("include") => {
-                let span = syn::spanned::Spanned::span(&item.mac.path);
-                problems.push(
-                    Problem::new(module.file, span, "what `include!` brings in is not read").warning().hint(
-                        "make it a module, with `#[path = \"...\"] mod name;`, if it holds entities or their types",
-                    ),
-                );
-            }
-            Item::Macro(item) if mentions_entities(&item.mac.tokens.to_string()) => {
-                let span = syn::spanned::Spanned::span(&item.mac.path);
-                problems.push(
-                    Problem::new(module.file, span, "entities made by a macro cannot be read")
-                        .hint("write the entities out, or keep the macro outside of the entity folders"),
-                );
-            }
-            _ => {}
+        let Item::Macro(call) = item else { continue };
+        let problem = |message: &str| Problem::new(module.file, call.mac.path.span(), message);
+        if mentions_entities(&call.mac.tokens.to_string()) {
+            problems.push(
+                problem("entities made by a macro cannot be read")
+                    .hint("write the entities out, or keep the macro outside of the entity folders"),
+            );
+        } else if call.mac.path.is_ident("include") {
+            problems.push(
+                problem("what `include!` brings in is not read")
+                    .warning()
+                    .hint("make it a module, with `#[path = \"...\"] mod name;`, if it holds entities or their types"),
+            );
+        } else if call.ident.is_none() && workspace.is_own_macro(module, &call.mac.path) {
+            problems.push(problem("what this macro makes is not seen").warning().hint(
+                "its `macro_rules!` was not found in the project; write out what it makes, if that is an entity",
+            ));
         }
     }
 }
@@ -278,6 +279,12 @@ macro_rules! entity {
     };
 }
 entity!(1);
+lost!(1);
+crate::lost!(1);
+bitflags::bitflags!(1);
+use other::generate;
+generate!(1);
+include!("more.rs");
 paste::paste! { #[derive(DeriveEntityModel)] pub struct [<Mo del>] { pub id: i32 } }
 macro_rules! unused { ($($name:ident,)* $) => { #[derive(DeriveEntityModel)] pub struct Model; } }
 thread_local! { static HARMLESS: i32 = 1; }
@@ -303,11 +310,23 @@ thread_local! { static HARMLESS: i32 = 1; }
                   | entity!(1);
                   | ^^^^^^
                   hint: write them out, or keep the call outside of the entity folders
-                entities/made.rs:8:1: entities made by a macro cannot be read
+                entities/made.rs:8:1: warning: what this macro makes is not seen
+                  | lost!(1);
+                  | ^^^^
+                  hint: its `macro_rules!` was not found in the project; write out what it makes, if that is an entity
+                entities/made.rs:9:1: warning: what this macro makes is not seen
+                  | crate::lost!(1);
+                  | ^^^^^^^^^^^
+                  hint: its `macro_rules!` was not found in the project; write out what it makes, if that is an entity
+                entities/made.rs:13:1: warning: what `include!` brings in is not read
+                  | include!("more.rs");
+                  | ^^^^^^^
+                  hint: make it a module, with `#[path = "..."] mod name;`, if it holds entities or their types
+                entities/made.rs:14:1: entities made by a macro cannot be read
                   | paste::paste! { #[derive(DeriveEntityModel)] pub struct [<Mo del>] { pub id: i32 } }
                   | ^^^^^^^^^^^^
                   hint: write the entities out, or keep the macro outside of the entity folders
-                entities/made.rs:9:1: entities made by a macro cannot be read
+                entities/made.rs:15:1: entities made by a macro cannot be read
                   | macro_rules! unused { ($($name:ident,)* $) => { #[derive(DeriveEntityModel)] pub struct Model; } }
                   | ^^^^^^^^^^^
                   hint: write the entities out, or keep the macro outside of the entity folders

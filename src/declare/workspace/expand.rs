@@ -9,7 +9,7 @@ use syn::spanned::Spanned;
 use syn::{Item, ItemMacro};
 
 use super::macro_rules::{Call, Rules};
-use super::module::{Contents, Name};
+use super::module::{Contents, Module, Name};
 use super::{FileId, ModuleId, Workspace};
 use crate::declare::cfg;
 use crate::declare::names::Meaning;
@@ -139,6 +139,30 @@ impl Workspace {
             module.macros.entry(name).or_default().append(&mut found);
         }
         is_done
+    }
+
+    /// Whether a call that could not be followed is one of the project's own, as far as its path tells.
+    pub(in crate::declare) fn is_own_macro(&self, module: &Module, path: &syn::Path) -> bool {
+        // What every program knows, or may know by an old `#[macro_use] extern crate`.
+        const HARMLESS: [&str; 4] = ["thread_local", "lazy_static", "compile_error", "macro_rules"];
+        let names: Vec<String> = path.segments.iter().map(|segment| plain(&segment.ident)).collect();
+        let is_own = |first: &str| {
+            matches!(first, "crate" | "self" | "super")
+                || module.names.contains_key(first)
+                || self.library(module.id, first).is_some()
+        };
+        match names.as_slice() {
+            [name] => {
+                let imports = module.names.get(name).into_iter().flatten();
+                let mut starts = imports.filter_map(|found| match found {
+                    Name::Import(path) => path.first(),
+                    Name::Child(_) | Name::Item(_) => None,
+                });
+                !HARMLESS.contains(&name.as_str()) && starts.next().is_none_or(|first| first == name || is_own(first))
+            }
+            [first, ..] => is_own(first),
+            [] => false,
+        }
     }
 
     /// A macro by textual scope: those before the call, in its module or in one around it.
