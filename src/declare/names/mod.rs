@@ -74,6 +74,13 @@ pub(super) struct Lookups {
     pending: BTreeMap<String, Vec<(ModuleId, Missing)>>,
 }
 
+impl Lookups {
+    /// Forgets which names are missing, after a macro made new ones.
+    pub(super) fn forget_missing(&mut self) {
+        self.known.retain(|_, meaning| meaning.is_ok());
+    }
+}
+
 impl Workspace {
     /// What a path means in a module.
     pub(super) fn resolve(&self, module: ModuleId, path: &syn::Path) -> Result<Meaning, Missing> {

@@ -126,6 +126,9 @@ impl Workspace {
         if followed.is_empty() {
             return is_done;
         }
+        // What was not there a moment ago may be there now.
+        self.lookups.borrow_mut().forget_missing();
+        self.bare_names.borrow_mut().retain(|_, meaning| meaning.is_ok());
         let mut modules = self.modules.borrow_mut();
         let Some(module) = modules.get_mut(id.0).and_then(Rc::get_mut) else { return false };
         for place in followed {
