@@ -38,6 +38,7 @@ use std::num::NonZero;
 use std::panic::resume_unwind;
 use std::path::PathBuf;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::thread::{self, ScopedJoinHandle};
 
 use syn::Item;
@@ -50,7 +51,7 @@ use self::entity::Outlines;
 pub use self::find::find_entities;
 use self::gather::Found;
 use self::problem::Problem;
-use self::workspace::{Module, Roots, Workspace};
+use self::workspace::{Module, Roots, Texts, Workspace};
 use crate::error::{Diagnostic, Result};
 use crate::model::Declared;
 
@@ -128,8 +129,8 @@ const WORTH_A_THREAD: usize = 64;
 /// Room for sources that are nested deeper than anybody writes them; what is not used costs nothing.
 const STACK: usize = 256 << 20;
 
-/// Reads the files, in parallel when there are many. Each thread has a workspace of its own and reads again what its files
-/// lead to: syntax trees cannot be shared, and entities mostly refer to their neighbours.
+/// Reads the files, in parallel when there are many. Each thread has a workspace of its own and parses again what its files
+/// lead to: texts are shared, but syntax trees cannot be, and entities mostly refer to their neighbours.
 fn read_parts(sources: &Sources, files: &BTreeSet<PathBuf>) -> Vec<Result<Part>> {
     let threads = thread::available_parallelism().map_or(1, NonZero::get).min(files.len() / WORTH_A_THREAD).max(1);
     read_in(threads, sources, files)
@@ -137,25 +138,28 @@ fn read_parts(sources: &Sources, files: &BTreeSet<PathBuf>) -> Vec<Result<Part>>
 
 fn read_in(threads: usize, sources: &Sources, all: &BTreeSet<PathBuf>) -> Vec<Result<Part>> {
     let files: Vec<PathBuf> = all.iter().cloned().collect();
+    let texts = Arc::<Texts>::default();
     let parts: Vec<&[PathBuf]> = files.chunks(files.len().div_ceil(threads).max(1)).collect();
     thread::scope(|scope| {
         let started: Vec<_> = parts
             .iter()
-            .map(|part| thread::Builder::new().stack_size(STACK).spawn_scoped(scope, || read_part(sources, part, all)))
+            .map(|part| {
+                thread::Builder::new().stack_size(STACK).spawn_scoped(scope, || read_part(sources, part, all, &texts))
+            })
             .collect();
         let results =
             started.into_iter().zip(&parts).map(|(started, part)| match started.map(ScopedJoinHandle::join) {
                 Ok(Ok(result)) => result,
                 // There is no second thread to be had.
-                Err(_) => read_part(sources, part, all),
+                Err(_) => read_part(sources, part, all, &texts),
                 Ok(Err(panic)) => resume_unwind(panic),
             });
         results.collect()
     })
 }
 
-fn read_part(sources: &Sources, files: &[PathBuf], all: &BTreeSet<PathBuf>) -> Result<Part> {
-    let workspace = Workspace::new(sources);
+fn read_part(sources: &Sources, files: &[PathBuf], all: &BTreeSet<PathBuf>, texts: &Arc<Texts>) -> Result<Part> {
+    let workspace = Workspace::new(sources, texts);
     let roots = workspace.load(&sources.roots, files.iter().cloned().collect(), all)?;
     let mut problems = Vec::new();
     let mut diagnostics = unreached(&workspace, &roots)?;

@@ -12,8 +12,10 @@ mod package;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use syn::Item;
 
@@ -47,6 +49,7 @@ pub(super) struct ModuleId(usize);
 /// Everything that has been read.
 pub(super) struct Workspace {
     project: PathBuf,
+    texts: Arc<Texts>,
     files: RefCell<Vec<Rc<SourceFile>>>,
     modules: RefCell<Vec<Rc<Module>>>,
     /// The module of each file; the first, when several trees hold it.
@@ -82,7 +85,22 @@ pub(super) struct Workspace {
 
 struct SourceFile {
     path: PathBuf,
-    text: String,
+    text: Arc<str>,
+}
+
+/// The texts of files: each is read from disk once, however many threads come across it.
+#[derive(Default)]
+pub(super) struct Texts(Mutex<BTreeMap<PathBuf, Arc<str>>>);
+
+impl Texts {
+    fn read(&self, path: &Path) -> io::Result<Arc<str>> {
+        let known = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(text) = known().get(path) {
+            return Ok(Arc::clone(text));
+        }
+        let text: Arc<str> = fs::read_to_string(path)?.into();
+        Ok(Arc::clone(known().entry(path.to_owned()).or_insert(text)))
+    }
 }
 
 /// What a new module is put under.
@@ -115,7 +133,7 @@ pub(super) struct Roots {
 
 /// The files below the entity folders, and the other halves of modules that are folders.
 pub(super) fn entity_files(sources: &Sources) -> Result<BTreeSet<PathBuf>> {
-    let workspace = Workspace::new(sources);
+    let workspace = Workspace::new(sources, &Arc::default());
     let mut files = BTreeSet::new();
     for root in &sources.roots {
         let root = workspace.absolute(root)?;
@@ -129,9 +147,10 @@ pub(super) fn entity_files(sources: &Sources) -> Result<BTreeSet<PathBuf>> {
 }
 
 impl Workspace {
-    pub(super) fn new(sources: &Sources) -> Self {
+    pub(super) fn new(sources: &Sources, texts: &Arc<Texts>) -> Self {
         let project = &sources.project;
         Self {
+            texts: Arc::clone(texts),
             features: match &sources.features {
                 Features::All => Features::All,
                 Features::Only(chosen) => {
@@ -315,13 +334,13 @@ impl Workspace {
 
     /// Whether a file that belongs to no module seems to declare entities.
     pub(super) fn mentions_entities(&self, path: &Path) -> Result<bool> {
-        let text = fs::read_to_string(path).map_err(|source| Error::Read { path: self.shown(path), source })?;
+        let text = self.texts.read(path).map_err(|source| Error::Read { path: self.shown(path), source })?;
         Ok(text.contains("DeriveEntity"))
     }
 
     /// A problem about a file as a whole, such as one that no `mod` leads to.
     pub(super) fn at_file(&self, path: &Path, message: String, hint: String) -> Diagnostic {
-        let text = fs::read_to_string(path).unwrap_or_default();
+        let text = self.texts.read(path).unwrap_or_default();
         let line = text.lines().next().unwrap_or_default().to_owned();
         let location = Location { file: self.shown(path), line: 1, column: 1 };
         Diagnostic {
@@ -486,7 +505,7 @@ impl Workspace {
     }
 
     fn read_module(&self, path: &Path, mod_rs: bool, parent: Parent) -> Option<ModuleId> {
-        let text = match fs::read_to_string(path) {
+        let text = match self.texts.read(path) {
             Ok(text) => text,
             Err(source) => {
                 self.failures.borrow_mut().push(Error::Read { path: self.shown(path), source });
@@ -512,7 +531,7 @@ impl Workspace {
 
     /// Makes a module of a folder whose files nothing declares: each file is a child.
     fn read_folder(&self, path: &Path, parent: Parent) -> ModuleId {
-        let file = self.add_file(path, String::new());
+        let file = self.add_file(path, Arc::default());
         let mut names: BTreeMap<String, Vec<Name>> = BTreeMap::new();
         let mut entries: Vec<PathBuf> =
             fs::read_dir(path).into_iter().flatten().filter_map(|entry| Some(entry.ok()?.path())).collect();
@@ -537,7 +556,7 @@ impl Workspace {
         self.put(Contents { items: Vec::new(), names, globs: Vec::new() }, BTreeMap::new(), file, scope, parent)
     }
 
-    fn add_file(&self, path: &Path, text: String) -> FileId {
+    fn add_file(&self, path: &Path, text: Arc<str>) -> FileId {
         let mut files = self.files.borrow_mut();
         files.push(Rc::new(SourceFile { path: path.to_owned(), text }));
         FileId(files.len() - 1)
