@@ -61,11 +61,14 @@ fn named(item: &Item) -> Option<Span> {
     })
 }
 
+/// What names mean in a module.
+pub(super) type Names = BTreeMap<String, Result<Meaning, Missing>>;
+
 /// What was looked up, and what is being looked up right now. Modules bring each other's names in by globs that go in
 /// circles, so a lookup that comes back to itself finds nothing there, and says so to those that wait for it.
 #[derive(Default)]
 pub(super) struct Lookups {
-    known: BTreeMap<(ModuleId, String), Result<Meaning, Missing>>,
+    known: BTreeMap<ModuleId, Names>,
     globs: BTreeMap<(ModuleId, usize), Meaning>,
     active: BTreeSet<(ModuleId, String)>,
     /// The names of lookups that came back to themselves, since the first that is still going on.
@@ -77,7 +80,7 @@ pub(super) struct Lookups {
 impl Lookups {
     /// Forgets which names are missing, after a macro made new ones.
     pub(super) fn forget_missing(&mut self) {
-        self.known.retain(|_, meaning| meaning.is_ok());
+        self.known.values_mut().for_each(|names| names.retain(|_, meaning| meaning.is_ok()));
     }
 }
 
@@ -90,12 +93,11 @@ impl Workspace {
         }
         // The fields of a model are of few types, so bare names come again and again.
         let [name] = names.as_slice() else { return self.resolve_names(module, &names) };
-        let key = (module, name.clone());
-        if let Some(known) = self.bare_names.borrow().get(&key) {
+        if let Some(known) = self.bare_names.borrow().get(&module).and_then(|names| names.get(name)) {
             return known.clone();
         }
         let meaning = self.resolve_names(module, &names);
-        self.bare_names.borrow_mut().insert(key, meaning.clone());
+        self.bare_names.borrow_mut().entry(module).or_default().insert(name.clone(), meaning.clone());
         meaning
     }
 
@@ -224,12 +226,12 @@ impl Workspace {
 
     /// What a name means in a module, the prelude and other crates left out.
     fn lookup(&self, id: ModuleId, name: &str) -> Result<Meaning, Missing> {
+        if let Some(known) = self.lookups.borrow().known.get(&id).and_then(|names| names.get(name)) {
+            return known.clone();
+        }
         let key = (id, name.to_owned());
         let before = {
             let mut lookups = self.lookups.borrow_mut();
-            if let Some(known) = lookups.known.get(&key) {
-                return known.clone();
-            }
             if !lookups.active.insert(key.clone()) {
                 lookups.circles.push(name.to_owned());
                 return Err(Missing::Unknown);
@@ -248,13 +250,15 @@ impl Workspace {
                     lookups.pending.entry(name.to_owned()).or_default().push((id, *missing));
                 }
             }
-            Ok(_) | Err(_) => drop(lookups.known.insert(key, result.clone())),
+            Ok(_) | Err(_) => drop(lookups.known.entry(id).or_default().insert(key.1, result.clone())),
         }
         if is_first {
             // Everything that can have the name was looked through, so nobody who waited has it either.
             let waited = lookups.pending.remove(name).unwrap_or_default();
             if result.is_err() && is_own_circle {
-                lookups.known.extend(waited.into_iter().map(|(id, missing)| ((id, name.to_owned()), Err(missing))));
+                for (id, missing) in waited {
+                    lookups.known.entry(id).or_default().insert(name.to_owned(), Err(missing));
+                }
             }
         }
         if lookups.active.is_empty() {

@@ -128,7 +128,7 @@ impl Workspace {
         }
         // What was not there a moment ago may be there now.
         self.lookups.borrow_mut().forget_missing();
-        self.bare_names.borrow_mut().retain(|_, meaning| meaning.is_ok());
+        self.bare_names.borrow_mut().clear();
         let mut modules = self.modules.borrow_mut();
         let Some(module) = modules.get_mut(id.0).and_then(Rc::get_mut) else { return false };
         for place in followed {

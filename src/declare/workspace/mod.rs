@@ -22,7 +22,7 @@ use syn::Item;
 use super::Sources;
 use super::cfg::{Condition, Features};
 use super::column_type::{Said, StoredAs};
-use super::names::{Lookups, Meaning, Missing};
+use super::names::{Lookups, Names};
 use super::problem::Problem;
 use crate::error::{Diagnostic, Error, Place, Result, Severity};
 use crate::model::Location;
@@ -61,7 +61,7 @@ pub(super) struct Workspace {
     /// The folder of the package each crate belongs to.
     packages: RefCell<BTreeMap<ModuleId, PathBuf>>,
     /// What bare names mean in modules, once somebody asked.
-    pub(super) bare_names: RefCell<BTreeMap<(ModuleId, String), std::result::Result<Meaning, Missing>>>,
+    pub(super) bare_names: RefCell<BTreeMap<ModuleId, Names>>,
     /// What names mean in modules.
     pub(super) lookups: RefCell<Lookups>,
     /// Column types that mean the same wherever they are written, by their text.
