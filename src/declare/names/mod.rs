@@ -80,7 +80,9 @@ pub(super) struct Lookups {
 impl Lookups {
     /// Forgets which names are missing, after a macro made new ones.
     pub(super) fn forget_missing(&mut self) {
-        self.known.values_mut().for_each(|names| names.retain(|_, meaning| meaning.is_ok()));
+        for names in self.known.values_mut() {
+            names.retain(|_, meaning| meaning.is_ok());
+        }
     }
 }
 
