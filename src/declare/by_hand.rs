@@ -115,7 +115,7 @@ fn collect<'m>(pattern: &'m Pat, variants: &mut Vec<&'m Ident>, is_any: &mut boo
 }
 
 /// An expression without the braces and parentheses around it.
-fn unwrapped(written: &Expr) -> &Expr {
+pub(super) fn unwrapped(written: &Expr) -> &Expr {
     match written {
         Expr::Block(block) => result_of(&block.block).map_or(written, unwrapped),
         Expr::Paren(inner) => unwrapped(&inner.expr),

@@ -3,6 +3,7 @@
 
 use syn::{BinOp, Expr, ExprBinary, Item, Lit, LitInt};
 
+use super::by_hand;
 use super::names::Meaning;
 use super::workspace::{Module, Workspace};
 
@@ -18,10 +19,8 @@ fn read(workspace: &Workspace, module: &Module, expression: &Expr, depth: usize)
     if depth > DEEPEST {
         return None;
     }
-    match expression {
+    match by_hand::unwrapped(expression) {
         Expr::Lit(literal) => Some(literal.lit.clone()),
-        Expr::Paren(inner) => read(workspace, module, &inner.expr, depth + 1),
-        Expr::Group(inner) => read(workspace, module, &inner.expr, depth + 1),
         Expr::Reference(inner) => read(workspace, module, &inner.expr, depth + 1),
         Expr::Cast(cast) => read(workspace, module, &cast.expr, depth + 1),
         Expr::Path(path) => {

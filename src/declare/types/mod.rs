@@ -306,6 +306,7 @@ impl Reader<'_> {
         arguments: &Arguments,
         depth: usize,
     ) -> Outcome<Stored> {
+        let written = by_hand::unwrapped(written);
         let asked = match written {
             Expr::Call(call) if call.args.is_empty() => match &*call.func {
                 Expr::Path(path) => asked_type(path),
@@ -317,8 +318,6 @@ impl Reader<'_> {
             {
                 return self.expression(module, &call.receiver, arguments, depth);
             }
-            Expr::Paren(inner) => return self.expression(module, &inner.expr, arguments, depth),
-            Expr::Group(inner) => return self.expression(module, &inner.expr, arguments, depth),
             Expr::Reference(inner) => return self.expression(module, &inner.expr, arguments, depth),
             _ => None,
         };
