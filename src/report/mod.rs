@@ -285,7 +285,7 @@ fn view_text(name: &TableName, comparison: &Comparison, declared: &Declared) -> 
     } else {
         ", which the database does not have"
     };
-    match declared.origins.get(&ObjectPath::Table(name.clone())) {
+    match declared.place(&ObjectPath::Table(name.clone())) {
         Some(place) => format!("{kind} `{name}`{found}  {PLACE}{place}{PLACE:#}"),
         None => format!("{kind} `{name}`{found}"),
     }
