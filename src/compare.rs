@@ -162,7 +162,7 @@ fn in_order(mut schema: Schema) -> Schema {
         };
         table.checks.sort_by(|a, b| (&a.expression, place(a)).cmp(&(&b.expression, place(b))));
         table.indexes.sort_by(|a, b| a.name.text.cmp(&b.name.text));
-        table.triggers.sort_by(|a, b| a.name.cmp(&b.name));
+        table.attachments.sort_by(|a, b| a.name.cmp(&b.name));
     }
     schema
 }

@@ -381,7 +381,7 @@ fn rename_table(schema: &mut Schema, from: &TableName, to: &TableName) {
         for fk in table.foreign_keys.iter_mut().filter(|fk| fk.references == *from) {
             fk.references = to.clone();
         }
-        for trigger in &mut table.triggers {
+        for trigger in &mut table.attachments {
             trigger.sql = rename_identifier(&trigger.sql, &from.name, &to.name);
         }
     }
@@ -444,7 +444,7 @@ fn rename_column(schema: &mut Schema, table: &TableName, from: &str, to: &str) {
         exclusion.predicate.iter_mut().for_each(rename_in);
     }
     table.options.partition_by.iter_mut().for_each(rename_in);
-    for trigger in &mut table.triggers {
+    for trigger in &mut table.attachments {
         rename_in(&mut trigger.sql);
     }
 }

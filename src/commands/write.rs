@@ -126,7 +126,7 @@ fn with_views(mut lock: Schema, comparison: &Comparison, dialect: Dialect) -> Sc
     }
     let views = comparison.views.iter().filter_map(|name| {
         let kind = comparison.live.verbatim.get(name)?.kind;
-        Some((name.clone(), Verbatim { kind, sql: String::new(), triggers: Vec::new() }))
+        Some((name.clone(), Verbatim::new(kind, "")))
     });
     lock.verbatim = views.collect();
     lock

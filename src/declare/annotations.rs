@@ -379,7 +379,7 @@ impl Writer<'_> {
     }
 
     fn check(&mut self, sql: &str, placement: Placement, said: &Entries<Span>) {
-        self.table.checks.push(Check { name: name(said), expression: sql.to_owned(), placement });
+        self.table.checks.push(Check::new(name(said), sql, placement));
     }
 
     fn exclude(&mut self, said: &Entries<Span>) {

@@ -203,6 +203,7 @@ fn foreign_key(table: &TableName, relation: RelationDef) -> Result<ForeignKey> {
         columns,
         referenced_columns: relation.to_col.into_iter().map(|column| column.to_string()).collect(),
         references,
+        on_delete_columns: Vec::new(),
         deferrable: Deferrable::No,
         match_full: false,
         not_valid: false,

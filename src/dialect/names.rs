@@ -35,7 +35,7 @@ pub(super) fn fit(schema: Schema, limit: Option<usize>) -> Result<Schema> {
     }
     let fit_table = |table: Table| fit_table(table, &|name: &mut String| *name = cut(name));
     let tables = schema.tables.into_values().map(fit_table).map(|table| (table.name.clone(), table));
-    Ok(Schema { tables: tables.collect(), verbatim: schema.verbatim })
+    Ok(Schema { tables: tables.collect(), ..schema })
 }
 
 fn object_names(table: &Table) -> impl Iterator<Item = String> {
@@ -164,6 +164,7 @@ mod tests {
             referenced_columns: vec!["long_column".into()],
             on_delete: None,
             on_update: None,
+            on_delete_columns: Vec::new(),
             deferrable: Deferrable::No,
             match_full: false,
             not_valid: false,

@@ -93,9 +93,9 @@ impl<'a> Merge<'a> {
         self.columns(target);
         self.constraints(target);
         self.indexes(target);
-        for trigger in &self.live.triggers {
+        for trigger in &self.live.attachments {
             self.keep(UnmanagedObject::Trigger(trigger.name.clone()));
-            target.triggers.push(trigger.clone());
+            target.attachments.push(trigger.clone());
         }
     }
 
@@ -112,6 +112,7 @@ impl<'a> Merge<'a> {
             strict: declared.strict || (live.strict && is_free(|lock| lock.strict)),
             without_rowid: declared.without_rowid || (live.without_rowid && is_free(|lock| lock.without_rowid)),
             partition_by: declared.partition_by.clone().or(unsaid),
+            ..live.clone()
         }
     }
 
@@ -310,7 +311,7 @@ pub fn record(declared: &Schema, reconciled: &Schema, live: &Schema) -> Schema {
         let Some(live) = live.tables.get(name) else { continue };
         let declared = declared.tables.get(name);
         let mut table =
-            Table { columns: Vec::new(), triggers: Vec::new(), unmodelled: Vec::new(), ..reconciled.clone() };
+            Table { columns: Vec::new(), attachments: Vec::new(), unmodelled: Vec::new(), ..reconciled.clone() };
         for column in &reconciled.columns {
             let Some(live) = live.column(&column.name) else { continue };
             // What the field says nothing about is the database's own, here as in `settle`.
@@ -339,6 +340,7 @@ pub fn record(declared: &Schema, reconciled: &Schema, live: &Schema) -> Schema {
             strict: table.options.strict && live.options.strict,
             without_rowid: table.options.without_rowid && live.options.without_rowid,
             partition_by: table.options.partition_by.and(live.options.partition_by.clone()),
+            ..TableOptions::default()
         };
         table.foreign_keys = reconciled
             .foreign_keys

@@ -65,6 +65,8 @@ pub struct ForeignKey {
     pub on_delete: Option<Action>,
     /// `ON UPDATE`, when something was said.
     pub on_update: Option<Action>,
+    /// The columns that `ON DELETE SET NULL` and `SET DEFAULT` change, when they are not all of them.
+    pub on_delete_columns: Vec<String>,
     /// When it is checked.
     pub deferrable: Deferrable,
     /// `MATCH FULL`: either all of the columns are NULL or none.
@@ -93,6 +95,10 @@ pub struct Check {
     pub name: Option<Name>,
     /// The SQL expression, without the outer parentheses.
     pub expression: String,
+    /// `NO INHERIT`: only for the rows of this table, not of those that inherit from it.
+    pub no_inherit: bool,
+    /// `NOT VALID`: rows that were there before were not checked.
+    pub not_valid: bool,
     /// Where it is written.
     pub placement: Placement,
 }
@@ -162,6 +168,8 @@ pub struct Index {
     pub storage: BTreeMap<String, String>,
     /// A wish for its making, of which the database keeps nothing: the table is written to meanwhile.
     pub concurrently: bool,
+    /// Left behind by a making that failed: it is kept up to date and never used.
+    pub invalid: bool,
 }
 
 /// One column or expression of an index.
@@ -221,6 +229,13 @@ impl Constraint {
     }
 }
 
+impl Check {
+    /// A check that says nothing but its expression.
+    pub fn new(name: Option<Name>, expression: impl Into<String>, placement: Placement) -> Self {
+        Self { name, expression: expression.into(), no_inherit: false, not_valid: false, placement }
+    }
+}
+
 impl Unique {
     /// A constraint that says nothing but its columns.
     pub fn new(name: Option<Name>, columns: Vec<String>, placement: Placement) -> Self {
@@ -247,6 +262,7 @@ impl Index {
             nulls_not_distinct: false,
             storage: BTreeMap::new(),
             concurrently: false,
+            invalid: false,
         }
     }
 }

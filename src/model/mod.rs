@@ -18,8 +18,22 @@ use crate::error::Diagnostic;
 pub struct Schema {
     /// The tables by name.
     pub tables: BTreeMap<TableName, Table>,
-    /// Views and virtual tables. Entities never declare them; a database may hold them.
+    /// Enum types that are objects of their own.
+    pub enums: BTreeMap<TableName, EnumType>,
+    /// What no entity can declare: views, functions, extensions and the like, by their names. The name of a function is
+    /// its signature as SQL writes it.
     pub verbatim: BTreeMap<TableName, Verbatim>,
+    /// What the database holds and this model has no place for, in words. Never touched.
+    pub unmodelled: BTreeSet<String>,
+}
+
+/// An enum type.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EnumType {
+    /// Its values in their order.
+    pub values: Vec<String>,
+    /// The comment on it.
+    pub comment: Option<String>,
 }
 
 /// The name of a table or view, with the schema it lives in when one was given.
@@ -50,12 +64,16 @@ pub struct Table {
     pub exclusions: Vec<Exclusion>,
     /// Indexes that are objects of their own, unique ones included.
     pub indexes: Vec<Index>,
-    /// Triggers on this table; known only by their text.
-    pub triggers: Vec<Trigger>,
+    /// Triggers, rules and policies on this table; known only by their text.
+    pub attachments: Vec<Attachment>,
+    /// The tables that hold a part of its rows. They come and go with it.
+    pub partitions: Vec<Partition>,
     /// How the table is stored.
     pub options: TableOptions,
     /// The comment on the table.
     pub comment: Option<String>,
+    /// The comments on its constraints, indexes and attachments.
+    pub comments: BTreeMap<Part, String>,
     /// Clauses of the live table that this model has no place for, as written. Such a table is never rebuilt.
     pub unmodelled: Vec<String>,
 }
@@ -69,6 +87,42 @@ pub struct TableOptions {
     pub without_rowid: bool,
     /// What stands behind `PARTITION BY`.
     pub partition_by: Option<String>,
+    /// `UNLOGGED`: lost when the server crashes.
+    pub unlogged: bool,
+    /// Storage parameters and their values, as the database writes them.
+    pub storage: BTreeMap<String, String>,
+    /// Whether policies decide who sees which rows.
+    pub row_security: RowSecurity,
+}
+
+/// Whether the policies of a table decide who sees which rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum RowSecurity {
+    /// They do not.
+    #[default]
+    Off,
+    /// For everybody but the table's owner.
+    Enabled,
+    /// For the owner, too.
+    Forced,
+}
+
+/// Something of a table that has a name of its own.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[expect(missing_docs, reason = "each holds the name of what it says")]
+pub enum Part {
+    Constraint(String),
+    Index(String),
+    Attachment(AttachmentKind, String),
+}
+
+/// A table that holds a part of the rows of another: a partition, or a child that inherits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Partition {
+    /// Its name.
+    pub name: TableName,
+    /// The statements that make it once its parent is there, without their semicolons.
+    pub sql: Vec<String>,
 }
 
 /// One column.
@@ -91,6 +145,8 @@ pub struct Column {
     pub auto_increment: AutoIncrement,
     /// Set for a column that `GENERATED ... AS IDENTITY` counts up.
     pub identity: Option<Identity>,
+    /// The sequence that belongs to a column that counts, when it is not the one the database makes by itself.
+    pub sequence: Option<OwnedSequence>,
     /// The collation, when one is named.
     pub collation: Option<String>,
     /// The only values the entity can hold, for a string enum, in their order.
@@ -237,13 +293,37 @@ pub struct Identity {
     pub cycle: bool,
 }
 
-/// A trigger, as its `CREATE TRIGGER` says it.
+/// A sequence that belongs to a column and goes with it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Trigger {
+pub struct OwnedSequence {
+    /// Its name.
+    pub name: TableName,
+    /// Its type, when it is not that of the column.
+    pub data_type: Option<String>,
+    /// How it counts; `always` means nothing here.
+    pub options: Identity,
+}
+
+/// Something on a table or view that is known only by its `CREATE` statement.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attachment {
+    /// What it is.
+    pub kind: AttachmentKind,
     /// Its name.
     pub name: String,
     /// The whole statement, without the final semicolon.
     pub sql: String,
+}
+
+/// The kinds of attachments.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[expect(missing_docs, reason = "SQL's own words")]
+pub enum AttachmentKind {
+    Trigger,
+    Rule,
+    Policy,
+    /// Of a materialized view.
+    Index,
 }
 
 /// An object known only by its `CREATE` statement.
@@ -253,8 +333,12 @@ pub struct Verbatim {
     pub kind: VerbatimKind,
     /// The whole statement, without the final semicolon.
     pub sql: String,
-    /// The triggers on a view; they go when it is dropped.
-    pub triggers: Vec<Trigger>,
+    /// The triggers on a view, the indexes of a materialized one; they go when it is dropped.
+    pub attachments: Vec<Attachment>,
+    /// The comment on it.
+    pub comment: Option<String>,
+    /// The tables and columns it reads, where the database tells.
+    pub uses: BTreeSet<ObjectPath>,
 }
 
 /// The kinds of objects known only by their text.
@@ -263,6 +347,12 @@ pub struct Verbatim {
 pub enum VerbatimKind {
     View,
     VirtualTable,
+    MaterializedView,
+    Function,
+    Sequence,
+    Domain,
+    CompositeType,
+    Extension,
 }
 
 /// A rename somebody asked for. Asking for one that is already done means nothing.
@@ -404,9 +494,11 @@ impl Table {
             checks: Vec::new(),
             exclusions: Vec::new(),
             indexes: Vec::new(),
-            triggers: Vec::new(),
+            attachments: Vec::new(),
+            partitions: Vec::new(),
             options: TableOptions::default(),
             comment: None,
+            comments: BTreeMap::new(),
             unmodelled: Vec::new(),
         }
     }
@@ -453,6 +545,7 @@ impl Column {
             generated: None,
             auto_increment: AutoIncrement::No,
             identity: None,
+            sequence: None,
             collation: None,
             values: None,
             extra: None,
@@ -489,11 +582,45 @@ impl ColumnType {
     }
 }
 
+impl Verbatim {
+    /// An object that says nothing but its text.
+    pub fn new(kind: VerbatimKind, sql: impl Into<String>) -> Self {
+        Self { kind, sql: sql.into(), attachments: Vec::new(), comment: None, uses: BTreeSet::new() }
+    }
+}
+
+impl VerbatimKind {
+    /// Whether it can be read like a table.
+    pub fn is_relation(self) -> bool {
+        match self {
+            Self::View | Self::VirtualTable | Self::MaterializedView => true,
+            Self::Function | Self::Sequence | Self::Domain | Self::CompositeType | Self::Extension => false,
+        }
+    }
+}
+
+impl fmt::Display for AttachmentKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Trigger => "trigger",
+            Self::Rule => "rule",
+            Self::Policy => "policy",
+            Self::Index => "index",
+        })
+    }
+}
+
 impl fmt::Display for VerbatimKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::View => "view",
             Self::VirtualTable => "virtual table",
+            Self::MaterializedView => "materialized view",
+            Self::Function => "function",
+            Self::Sequence => "sequence",
+            Self::Domain => "domain",
+            Self::CompositeType => "composite type",
+            Self::Extension => "extension",
         })
     }
 }

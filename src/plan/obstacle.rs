@@ -129,7 +129,7 @@ pub(super) fn renames(ops: &[Op]) -> Vec<Op> {
 /// rename into such texts, and how they read then is known to nobody else.
 pub(super) fn uncertain(op: &Op, rebuild: &Rebuild, renames: &[Op]) -> Option<Blocked> {
     let Op::RebuildTable { to, .. } = op else { return None };
-    let triggers = to.triggers.iter().map(|trigger| &trigger.sql);
+    let triggers = to.attachments.iter().map(|trigger| &trigger.sql);
     let mut texts = triggers.chain(&rebuild.after).map(|sql| (sql, identifiers(sql)));
     let found = texts.find_map(|(sql, words)| {
         let names = |name: &str| words.iter().any(|word| word.eq_ignore_ascii_case(name));

@@ -327,6 +327,7 @@ mod tests {
             referenced_columns: vec!["id".to_owned()],
             on_delete: None,
             on_update: None,
+            on_delete_columns: Vec::new(),
             deferrable: Deferrable::No,
             match_full: false,
             not_valid: false,

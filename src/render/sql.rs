@@ -4,7 +4,7 @@
 use crate::dialect::{Dialect, Rebuild};
 use crate::model::{
     Action, AutoIncrement, Column, Constraint, Deferrable, Exclusion, ExclusionElement, ForeignKey, Identity, Index,
-    IndexKey, IndexPart, Name, NullsOrder, Placement, Table, TableName, Unique,
+    IndexKey, IndexPart, Name, NullsOrder, Placement, Table, TableName, Unique, VerbatimKind,
 };
 use crate::op::Op;
 use crate::plan::Step;
@@ -42,15 +42,11 @@ fn operation(op: &Op, dialect: Dialect) -> Vec<String> {
             vec![format!("ALTER INDEX {} RENAME TO {}", sql.name(&from.name.text), sql.name(&to.name.text))]
         }
         Op::CreateVerbatim { object, .. } => {
-            let triggers = object.triggers.iter().map(|trigger| trigger.sql.clone());
+            let triggers = object.attachments.iter().map(|trigger| trigger.sql.clone());
             std::iter::once(object.sql.clone()).chain(triggers).collect()
         }
         Op::DropVerbatim { name, object } => {
-            let kind = match object.kind {
-                crate::model::VerbatimKind::View => "VIEW",
-                crate::model::VerbatimKind::VirtualTable => "TABLE",
-            };
-            vec![format!("DROP {kind} {}", sql.table(name))]
+            vec![format!("DROP {}", sql.verbatim(object.kind, name))]
         }
         // No dialect has a statement for these, so they only come inside a rebuild, which `statements` writes.
         Op::AlterTable { .. } | Op::AlterColumn { .. } | Op::RebuildTable { .. } => Vec::new(),
@@ -88,6 +84,25 @@ impl Sql {
         }
     }
 
+    /// What an object is and is called, as `DROP` and `COMMENT ON` want to hear it.
+    fn verbatim(&self, kind: VerbatimKind, name: &TableName) -> String {
+        let kind = match kind {
+            VerbatimKind::View => "VIEW",
+            VerbatimKind::VirtualTable => "TABLE",
+            VerbatimKind::MaterializedView => "MATERIALIZED VIEW",
+            VerbatimKind::Sequence => "SEQUENCE",
+            VerbatimKind::Domain => "DOMAIN",
+            VerbatimKind::CompositeType => "TYPE",
+            VerbatimKind::Extension => "EXTENSION",
+            // Its name is its signature, in SQL's words.
+            VerbatimKind::Function => {
+                let schema = name.schema.as_ref().map(|schema| format!("{}.", self.name(schema))).unwrap_or_default();
+                return format!("ROUTINE {schema}{}", name.name);
+            }
+        };
+        format!("{kind} {}", self.table(name))
+    }
+
     fn create_table(&self, table: &Table) -> Vec<String> {
         let mut options = Vec::new();
         if table.options.without_rowid {
@@ -107,7 +122,7 @@ impl Sql {
     }
 
     fn rebuild(&self, to: &Table, rebuild: &Rebuild) -> Vec<String> {
-        let bare = Table { name: rebuild.name.clone(), indexes: Vec::new(), triggers: Vec::new(), ..to.clone() };
+        let bare = Table { name: rebuild.name.clone(), indexes: Vec::new(), attachments: Vec::new(), ..to.clone() };
         let mut statements = rebuild.before.clone();
         statements.extend(self.create_table(&bare));
         statements.extend(rebuild.between.iter().cloned());
@@ -119,7 +134,7 @@ impl Sql {
     /// The indexes and triggers of a table.
     fn belongings(&self, table: &Table) -> Vec<String> {
         let indexes = table.indexes.iter().map(|index| self.create_index(&table.name, index));
-        indexes.chain(table.triggers.iter().map(|trigger| trigger.sql.clone())).collect()
+        indexes.chain(table.attachments.iter().map(|trigger| trigger.sql.clone())).collect()
     }
 
     /// What stands between the parentheses of `CREATE TABLE`.
@@ -361,12 +376,13 @@ mod tests {
                 referenced_columns: vec!["id".into()],
                 on_delete: Some(Action::Cascade),
                 on_update: None,
+                on_delete_columns: Vec::new(),
                 deferrable: when,
                 match_full: true,
                 not_valid: true,
                 placement: Placement::Table,
             }],
-            checks: vec![Check { name: None, expression: "a > 0".into(), placement: Placement::Table }],
+            checks: vec![Check::new(None, "a > 0", Placement::Table)],
             exclusions: vec![Exclusion {
                 name: Some(Name::written("apart")),
                 method: Some("gist".into()),

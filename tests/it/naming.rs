@@ -127,7 +127,7 @@ fn declared(entities: &str) -> Declared {
 
 fn check(name: Option<Name>, expression: &str, column: Option<&str>) -> Check {
     let placement = column.map_or(Placement::Table, |column| Placement::Column(column.to_owned()));
-    Check { name, expression: expression.to_owned(), placement }
+    Check::new(name, expression.to_owned(), placement)
 }
 
 #[test]

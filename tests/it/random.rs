@@ -258,7 +258,7 @@ fn unmanaged(schema: &Schema) -> BTreeMap<String, (TableName, String)> {
                 table_lines(&Table { indexes: vec![index.clone()], columns: Vec::new(), ..table.clone() }, DIALECT);
             add(format!("index {}", index.name.text), sql.join("\n"));
         }
-        for trigger in &table.triggers {
+        for trigger in &table.attachments {
             add(format!("trigger {}", trigger.name), trigger.sql.clone());
         }
     }

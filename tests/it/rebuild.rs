@@ -19,7 +19,7 @@ async fn declared(sql: &str) -> Declared {
     execute(&session, sql).await;
     let mut schema = reflect(&session).await;
     schema.verbatim.clear();
-    schema.tables.values_mut().for_each(|table| table.triggers.clear());
+    schema.tables.values_mut().for_each(|table| table.attachments.clear());
     Declared { schema, ..Declared::default() }
 }
 

@@ -314,6 +314,7 @@ impl Reader<'_> {
             referenced_columns: referenced,
             on_delete: self.action(said.on_delete.as_ref())?,
             on_update: self.action(said.on_update.as_ref())?,
+            on_delete_columns: Vec::new(),
             deferrable: Deferrable::No,
             match_full: false,
             not_valid: false,

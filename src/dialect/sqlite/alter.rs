@@ -174,8 +174,8 @@ fn in_use(what: &str, thing: &str) -> Refusal {
 
 /// The trigger or view whose text does that.
 fn reader(schema: &Schema, reads: impl Fn(&str) -> bool) -> Option<String> {
-    let of_tables = schema.tables.values().flat_map(|table| &table.triggers);
-    let of_views = schema.verbatim.values().flat_map(|object| &object.triggers);
+    let of_tables = schema.tables.values().flat_map(|table| &table.attachments);
+    let of_views = schema.verbatim.values().flat_map(|object| &object.attachments);
     let trigger = of_tables.chain(of_views).find(|trigger| reads(&trigger.sql));
     let view = || schema.verbatim.iter().find(|(_, object)| reads(&object.sql));
     match trigger {

@@ -15,7 +15,7 @@ use crate::model::{
 /// The schema in SQLite's own words.
 pub(in crate::dialect) fn canonicalize(schema: Schema, options: Options) -> Result<Schema> {
     let is_new = schema.tables.values().any(is_declared);
-    let mut canonical = Schema { tables: [].into(), verbatim: schema.verbatim };
+    let mut canonical = Schema { verbatim: schema.verbatim, ..Schema::default() };
     for (declared_name, table) in schema.tables {
         let table = self::table(table, options)?;
         if canonical.tables.contains_key(&table.name) {
@@ -148,7 +148,7 @@ fn take_extra(table: &mut Table, position: usize) -> Result<()> {
         let name = clause.name.map(Name::written);
         match clause.kind {
             ClauseKind::Check(expression) => {
-                table.checks.push(Check { name, expression, placement: placement.clone() });
+                table.checks.push(Check::new(name, expression, placement.clone()));
             }
             ClauseKind::Collate(collation) => column.collation = Some(collation),
             ClauseKind::Default(sql) => {
@@ -171,6 +171,7 @@ fn take_extra(table: &mut Table, position: usize) -> Result<()> {
                     referenced_columns: reference.referenced_columns,
                     on_delete: reference.on_delete,
                     on_update: reference.on_update,
+                    on_delete_columns: Vec::new(),
                     deferrable: reference.deferrable,
                     match_full: false,
                     not_valid: false,
@@ -207,7 +208,7 @@ fn check_enums(table: &mut Table) {
 pub(super) fn enum_check(column: &str, values: &[String]) -> Check {
     let list: Vec<String> = values.iter().map(|value| literal(&Literal::Text(value.clone()))).collect();
     let expression = format!("{} IN ({})", quote(column), list.join(", "));
-    Check { name: None, expression, placement: Placement::Column(column.to_owned()) }
+    Check::new(None, expression, Placement::Column(column.to_owned()))
 }
 
 /// SQLite keeps one index for all unique constraints on the same columns; so one of them is enough, best one with a name.

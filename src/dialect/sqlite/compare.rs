@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::text::{self, Kind};
 use super::types;
 use super::value;
-use crate::model::{Check, Column, ForeignKey, Generated, Index, IndexKey, TableName, Trigger, Unique, Verbatim};
+use crate::model::{Attachment, Check, Column, ForeignKey, Generated, Index, IndexKey, TableName, Unique, Verbatim};
 
 /// What a unique constraint or an index does, whatever it is called.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -126,7 +126,7 @@ pub(super) fn same_generated(left: &Generated, right: &Generated) -> bool {
 }
 
 /// Whether two triggers of the same name say the same.
-pub(super) fn same_trigger(left: &Trigger, right: &Trigger) -> bool {
+pub(super) fn same_trigger(left: &Attachment, right: &Attachment) -> bool {
     left.name == right.name && text::canonical(&left.sql) == text::canonical(&right.sql)
 }
 
@@ -134,8 +134,8 @@ pub(super) fn same_trigger(left: &Trigger, right: &Trigger) -> bool {
 pub(super) fn same_verbatim(left: &Verbatim, right: &Verbatim) -> bool {
     left.kind == right.kind
         && text::canonical(&left.sql) == text::canonical(&right.sql)
-        && left.triggers.len() == right.triggers.len()
-        && left.triggers.iter().zip(&right.triggers).all(|(left, right)| same_trigger(left, right))
+        && left.attachments.len() == right.attachments.len()
+        && left.attachments.iter().zip(&right.attachments).all(|(left, right)| same_trigger(left, right))
 }
 
 /// Whether two columns get the same value when none is given.

@@ -3,7 +3,7 @@
 
 use super::{alter, literal, quote, rowid_alias, text};
 use crate::dialect::Rebuild;
-use crate::model::{AutoIncrement, Column, DataType, Literal, Schema, Table, TableName, Trigger, VerbatimKind};
+use crate::model::{Attachment, AutoIncrement, Column, DataType, Literal, Schema, Table, TableName, VerbatimKind};
 
 /// Works out the statements around the creation of the new table.
 pub(in crate::dialect) fn rebuild(from: &Table, to: &Table, schema: &Schema) -> Rebuild {
@@ -33,7 +33,7 @@ fn free_name(table: &TableName, schema: &Schema) -> TableName {
         schema.tables.values().any(|table| {
             is_it(&table.name.name)
                 || table.indexes.iter().any(|index| is_it(&index.name.text))
-                || table.triggers.iter().any(|trigger| is_it(&trigger.name))
+                || table.attachments.iter().any(|trigger| is_it(&trigger.name))
         }) || schema.verbatim.keys().any(|view| is_it(&view.name))
     };
     let base = format!("_seachange_new_{}", table.name);
@@ -143,16 +143,16 @@ fn readers(table: &TableName, schema: &Schema) -> (Vec<String>, Vec<String>) {
             }
         }
     }
-    let of_tables = schema.tables.values().filter(|other| other.name != *table).flat_map(|other| &other.triggers);
+    let of_tables = schema.tables.values().filter(|other| other.name != *table).flat_map(|other| &other.attachments);
     // Triggers of the views above go with them and come back with them.
     let other_views = schema.verbatim.iter().filter(|(name, _)| !names.contains(&name.name));
-    let others = of_tables.chain(other_views.flat_map(|(_, object)| &object.triggers));
-    let reads = |trigger: &&Trigger| names.iter().any(|name| alter::mentions(&trigger.sql, name));
-    let triggers: Vec<&Trigger> = others.filter(reads).collect();
+    let others = of_tables.chain(other_views.flat_map(|(_, object)| &object.attachments));
+    let reads = |trigger: &&Attachment| names.iter().any(|name| alter::mentions(&trigger.sql, name));
+    let triggers: Vec<&Attachment> = others.filter(reads).collect();
     let drop_triggers = triggers.iter().map(|trigger| format!("DROP TRIGGER {}", quote(&trigger.name)));
     let drop_views = views.iter().rev().map(|(name, _)| format!("DROP VIEW {}", quote(&name.name)));
     let create_views = views.iter().flat_map(|(_, object)| {
-        std::iter::once(&object.sql).chain(object.triggers.iter().map(|trigger| &trigger.sql)).cloned()
+        std::iter::once(&object.sql).chain(object.attachments.iter().map(|trigger| &trigger.sql)).cloned()
     });
     let create_triggers = triggers.iter().map(|trigger| trigger.sql.clone());
     (drop_triggers.chain(drop_views).collect(), create_views.chain(create_triggers).collect())
@@ -173,7 +173,11 @@ mod tests {
     #[test]
     fn triggers_of_views_come_back() {
         let table = Table::new(TableName::new("t"));
-        let trigger = |name: &str, sql: &str| Trigger { name: name.to_owned(), sql: sql.to_owned() };
+        let trigger = |name: &str, sql: &str| Attachment {
+            kind: AttachmentKind::Trigger,
+            name: name.to_owned(),
+            sql: sql.to_owned(),
+        };
         let view = |name: &str, sql: &str, triggers| {
             (TableName::new(name), Verbatim { kind: VerbatimKind::View, sql: sql.to_owned(), triggers })
         };

@@ -40,9 +40,9 @@ fn reconcile_table(table: &mut Table, live: &Table) {
         |fk, live| foreign_key(&fk, live),
     );
     reconcile_checks(table, live);
-    table.triggers = match_all(
-        std::mem::take(&mut table.triggers),
-        &live.triggers,
+    table.attachments = match_all(
+        std::mem::take(&mut table.attachments),
+        &live.attachments,
         compare::same_trigger,
         |_| None,
         |_, live| live.clone(),
@@ -131,6 +131,7 @@ fn foreign_key(fk: &ForeignKey, live: &ForeignKey) -> ForeignKey {
     ForeignKey {
         on_delete: said(fk.on_delete, live.on_delete),
         on_update: said(fk.on_update, live.on_update),
+        on_delete_columns: Vec::new(),
         deferrable: fk.deferrable,
         ..live.clone()
     }

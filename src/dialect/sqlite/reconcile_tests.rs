@@ -27,7 +27,7 @@ async fn live(script: &str) -> Schema {
 async fn check_with(declared: Vec<Table>, options: Options, script: &str, expected: &Expect) {
     let live = live(script).await;
     let tables = declared.into_iter().map(|table| (table.name.clone(), table)).collect();
-    let declared = canonicalize(Schema { tables, verbatim: [].into() }, options).unwrap();
+    let declared = canonicalize(Schema { tables, ..Schema::default() }, options).unwrap();
     assert_eq!(canonicalize(declared.clone(), options).unwrap(), declared, "canonicalizing twice changes nothing");
     let reconciled = reconcile(declared, &live);
     assert_eq!(reconcile(reconciled.clone(), &live), reconciled, "reconciling twice changes nothing");
@@ -117,6 +117,7 @@ fn foreign_key(name: Option<Name>, columns: &[&str], table: &str, referenced: &[
         referenced_columns: names(referenced),
         on_delete: None,
         on_update: None,
+        on_delete_columns: Vec::new(),
         deferrable: Deferrable::No,
         match_full: false,
         not_valid: false,

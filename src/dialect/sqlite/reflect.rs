@@ -10,8 +10,8 @@ use super::create::{self, Clause, ClauseKind, ColumnText, Misread, Reference, Ta
 use super::{text, types, value};
 use crate::error::{Error, Result};
 use crate::model::{
-    AutoIncrement, Check, Column, ColumnDefault, ColumnType, ForeignKey, Generated, Index, IndexKey, IndexPart, Name,
-    Placement, PrimaryKey, Schema, Table, TableName, Trigger, Unique, Verbatim, VerbatimKind,
+    Attachment, AttachmentKind, AutoIncrement, Check, Column, ColumnDefault, ColumnType, ForeignKey, Generated, Index,
+    IndexKey, IndexPart, Name, Placement, PrimaryKey, Schema, Table, TableName, Unique, Verbatim, VerbatimKind,
 };
 
 /// Tables that belong to the tools that migrate, not to the application.
@@ -58,9 +58,13 @@ impl Catalog {
             // The text may name the table in another case than its own.
             let table = find(&names, &object.table).and_then(|name| schema.tables.get_mut(&TableName::new(name)));
             let view = find(&views, &object.table).and_then(|name| schema.verbatim.get_mut(&TableName::new(name)));
-            let triggers = table.map(|table| &mut table.triggers).or(view.map(|view| &mut view.triggers));
+            let triggers = table.map(|table| &mut table.attachments).or(view.map(|view| &mut view.attachments));
             if let Some(triggers) = triggers {
-                triggers.push(Trigger { name: object.name.clone(), sql: statement(&object.sql) });
+                triggers.push(Attachment {
+                    kind: AttachmentKind::Trigger,
+                    name: object.name.clone(),
+                    sql: statement(&object.sql),
+                });
             }
         }
         Ok(schema)
@@ -143,6 +147,7 @@ impl Catalog {
                     // To the catalog, `NO ACTION` and nothing are the same.
                     on_delete: fk.on_delete.or(reference.on_delete),
                     on_update: fk.on_update.or(reference.on_update),
+                    on_delete_columns: Vec::new(),
                     deferrable: reference.deferrable,
                     // SQLite reads `MATCH` and forgets it.
                     match_full: false,
@@ -171,7 +176,7 @@ impl Catalog {
 }
 
 fn keep(schema: &mut Schema, kind: VerbatimKind, object: &ObjectRow) {
-    let verbatim = Verbatim { kind, sql: statement(&object.sql), triggers: Vec::new() };
+    let verbatim = Verbatim::new(kind, statement(&object.sql));
     schema.verbatim.insert(TableName::new(&object.name), verbatim);
 }
 
@@ -243,7 +248,7 @@ fn checks(text: &TableText, rows: &[ColumnRow]) -> Vec<Check> {
         .filter_map(|(clause, placement)| match &clause.kind {
             ClauseKind::Check(expression) => {
                 let name = clause.name.clone().map(Name::written);
-                Some(Check { name, expression: expression.clone(), placement })
+                Some(Check::new(name, expression.clone(), placement))
             }
             _ => None,
         })
@@ -607,7 +612,7 @@ mod tests {
         }
         let schema = reflect(&db).await.unwrap();
         assert_eq!(schema.verbatim[&TableName::new("v")].sql, "CREATE VIEW v AS SELECT a FROM t");
-        let trigger = &schema.tables[&TableName::new("t")].triggers[0];
+        let trigger = &schema.tables[&TableName::new("t")].attachments[0];
         assert_eq!(trigger.sql, "CREATE TRIGGER x DELETE ON t BEGIN SELECT 1; END");
     }
 

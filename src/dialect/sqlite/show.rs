@@ -11,7 +11,7 @@ pub(super) fn schema(schema: &Schema) -> String {
     }
     for (name, verbatim) in &schema.verbatim {
         writeln!(out, "{:?} {name}: {}", verbatim.kind, verbatim.sql).unwrap();
-        for trigger in &verbatim.triggers {
+        for trigger in &verbatim.attachments {
             writeln!(out, "  trigger {}: {}", trigger.name, trigger.sql).unwrap();
         }
     }
@@ -81,7 +81,7 @@ fn table(out: &mut String, table: &Table) {
         let predicate = index.predicate.as_ref().map_or_else(String::new, |sql| format!(" WHERE {sql}"));
         writeln!(out, "  {kind}{} {}{predicate}", name(Some(&index.name)), parts.join(", ")).unwrap();
     }
-    for trigger in &table.triggers {
+    for trigger in &table.attachments {
         writeln!(out, "  trigger {}: {}", trigger.name, trigger.sql).unwrap();
     }
 }

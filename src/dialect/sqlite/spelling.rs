@@ -16,7 +16,7 @@ pub(super) fn adopt(declared: Schema, live: &Schema) -> Schema {
             (!changed.is_empty()).then(|| (name.clone(), changed))
         })
         .collect();
-    let mut schema = Schema { tables: BTreeMap::new(), verbatim: declared.verbatim };
+    let mut schema = Schema { verbatim: declared.verbatim, ..Schema::default() };
     for (_, mut table) in declared.tables {
         respell(&mut table, &tables, &columns);
         schema.tables.insert(table.name.clone(), table);

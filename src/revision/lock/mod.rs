@@ -84,7 +84,7 @@ pub fn read(text: &str) -> Result<Schema, Cause> {
     }
     for (key, row) in file.views {
         let kind = if row.r#virtual { VerbatimKind::VirtualTable } else { VerbatimKind::View };
-        let verbatim = Verbatim { kind, sql: String::new(), triggers: Vec::new() };
+        let verbatim = Verbatim::new(kind, "");
         schema.verbatim.insert(rows::table_name(&key, row.schema), verbatim);
     }
     Ok(schema)

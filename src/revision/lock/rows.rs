@@ -151,6 +151,8 @@ pub(super) struct ForeignKeyRow {
     on_delete: Option<ActionRow>,
     #[serde(skip_serializing_if = "Option::is_none")]
     on_update: Option<ActionRow>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    on_delete_columns: Vec<String>,
     #[serde(flatten)]
     deferrable: DeferrableRow,
     #[serde(default, skip_serializing_if = "is_false")]
@@ -178,6 +180,10 @@ pub(super) struct CheckRow {
     expression: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     column: Option<String>,
+    #[serde(default, skip_serializing_if = "is_false")]
+    no_inherit: bool,
+    #[serde(default, skip_serializing_if = "is_false")]
+    not_valid: bool,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -314,6 +320,7 @@ impl TableRow {
                 strict: self.strict,
                 without_rowid: self.without_rowid,
                 partition_by: self.partition_by,
+                ..TableOptions::default()
             },
             comment: self.comment,
             ..Table::new(name)
@@ -474,6 +481,7 @@ impl From<&ForeignKey> for ForeignKeyRow {
             referenced_columns: fk.referenced_columns.clone(),
             on_delete: fk.on_delete.map(action),
             on_update: fk.on_update.map(action),
+            on_delete_columns: fk.on_delete_columns.clone(),
             deferrable: fk.deferrable.into(),
             match_full: fk.match_full,
             not_valid: fk.not_valid,
@@ -502,6 +510,7 @@ impl From<ForeignKeyRow> for ForeignKey {
             referenced_columns: row.referenced_columns,
             on_delete: row.on_delete.map(action),
             on_update: row.on_update.map(action),
+            on_delete_columns: row.on_delete_columns,
             deferrable: row.deferrable.into(),
             match_full: row.match_full,
             not_valid: row.not_valid,
@@ -516,14 +525,24 @@ impl From<&Check> for CheckRow {
             Placement::Column(column) => Some(column.clone()),
             Placement::Table => None,
         };
-        Self { name: NameRow::new(check.name.as_ref()), expression: check.expression.clone(), column }
+        Self {
+            name: NameRow::new(check.name.as_ref()),
+            expression: check.expression.clone(),
+            column,
+            no_inherit: check.no_inherit,
+            not_valid: check.not_valid,
+        }
     }
 }
 
 impl From<CheckRow> for Check {
     fn from(row: CheckRow) -> Self {
         let placement = row.column.map_or(Placement::Table, Placement::Column);
-        Self { name: row.name.into(), expression: row.expression, placement }
+        Self {
+            no_inherit: row.no_inherit,
+            not_valid: row.not_valid,
+            ..Self::new(row.name.into(), row.expression, placement)
+        }
     }
 }
 
@@ -596,6 +615,7 @@ impl IndexRow {
             nulls_not_distinct: self.nulls_not_distinct,
             storage: self.storage,
             concurrently: self.concurrently,
+            invalid: false,
         })
     }
 }

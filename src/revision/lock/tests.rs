@@ -74,12 +74,13 @@ fn every_kind_of_object() -> Schema {
         referenced_columns: vec!["id".into()],
         on_delete: Some(Action::SetNull),
         on_update: None,
+        on_delete_columns: Vec::new(),
         deferrable: Deferrable::InitiallyDeferred,
         match_full: true,
         not_valid: true,
         placement: Placement::Table,
     }];
-    table.checks = vec![Check { name: None, expression: "c1 > 0".into(), placement: Placement::Column("c1".into()) }];
+    table.checks = vec![Check::new(None, "c1 > 0", Placement::Column("c1".into()))];
     table.indexes = vec![Index {
         name: Name::inferred("idx-t-c1"),
         parts: vec![
@@ -178,7 +179,7 @@ fn what_is_not_a_lock_is_refused_with_a_reason() {
 
 #[test]
 fn views_are_kept_by_name() {
-    let view = |kind| Verbatim { kind, sql: String::new(), triggers: Vec::new() };
+    let view = |kind| Verbatim::new(kind, "");
     let name = TableName { schema: Some("s".into()), name: "a.b".into() };
     let verbatim = [(name, view(VerbatimKind::View)), (TableName::new("fts"), view(VerbatimKind::VirtualTable))].into();
     let schema = Schema { verbatim, ..Schema::default() };

@@ -293,6 +293,7 @@ fn add_foreign_key(schema: &mut Schema, child: &TableName, choices: &mut Choices
         referenced_columns,
         on_delete,
         on_update,
+        on_delete_columns: Vec::new(),
         deferrable: if choices.often(20) { Deferrable::InitiallyDeferred } else { Deferrable::No },
         match_full: false,
         not_valid: false,
@@ -344,7 +345,7 @@ fn add_object(schema: &mut Schema, table: &TableName, choices: &mut Choices<'_>,
                     _ => format!("{quoted} <> 2"),
                 };
                 let placement = if choices.often(50) { Placement::Column(column) } else { Placement::Table };
-                table.checks.push(Check { name, expression, placement });
+                table.checks.push(Check::new(name, expression, placement));
             }
         }
     }

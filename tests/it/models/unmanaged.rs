@@ -57,7 +57,7 @@ pub(crate) fn add_unmanaged(schema: &mut Schema, choices: &mut Choices<'_>) -> V
             5 => {
                 let name = Some(Name::written(format!("unmanaged check {number}")));
                 let placement = if choices.often(50) { Placement::Column(column) } else { Placement::Table };
-                table.checks.push(Check { name, expression: format!("length({quoted}) >= -1"), placement });
+                table.checks.push(Check::new(name, format!("length({quoted}) >= -1"), placement));
             }
             6 => statements.push(format!(
                 "CREATE TRIGGER \"unmanaged trigger {number}\" AFTER DELETE ON {quoted_table} BEGIN \

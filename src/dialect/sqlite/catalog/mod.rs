@@ -68,7 +68,7 @@ impl Catalog {
         .await?;
         let tables = ask(db, "read the list of tables", include_str!("tables.sql"), |row| {
             let (without_rowid, strict) = (get::<i64>(row, 2)? != 0, get::<i64>(row, 3)? != 0);
-            let options = TableOptions { strict, without_rowid, partition_by: None };
+            let options = TableOptions { strict, without_rowid, ..TableOptions::default() };
             Ok((get(row, 0)?, TableRow { kind: get(row, 1)?, options }))
         })
         .await?;
