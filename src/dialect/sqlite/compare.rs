@@ -66,12 +66,6 @@ fn is_whole(tokens: &[text::Token<'_>]) -> bool {
     }
 }
 
-/// What a foreign key ties together, whatever it is called and does. The order of the pairs means nothing.
-pub(super) fn foreign_key_meaning(fk: &ForeignKey) -> (&TableName, BTreeMap<&str, &str>) {
-    let pairs = fk.columns.iter().map(String::as_str).zip(fk.referenced_columns.iter().map(String::as_str));
-    (&fk.references, pairs.collect())
-}
-
 /// What a check asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum CheckMeaning {

@@ -10,8 +10,8 @@ use crate::model::{
     Generated, Index, IndexKey, IndexPart, Literal, Name, Placement, PrimaryKey, Schema, Table, TableName, Unique,
 };
 
-const PLAIN: Options = Options { enums: EnumStorage::Plain };
-const CHECK: Options = Options { enums: EnumStorage::Check };
+const PLAIN: Options = Options::new(EnumStorage::Plain);
+const CHECK: Options = Options::new(EnumStorage::Check);
 
 async fn live(script: &str) -> Schema {
     let mut options = ConnectOptions::new("sqlite::memory:");
