@@ -5,6 +5,7 @@
 mod annotations;
 mod cases;
 mod cli;
+mod cluster;
 mod config;
 mod conventions;
 mod declare;
@@ -13,6 +14,7 @@ mod language;
 mod mediaparser_entities;
 mod models;
 mod naming;
+mod postgres;
 mod random;
 mod readme;
 mod rebuild;
