@@ -20,3 +20,5 @@ mod readme;
 mod rebuild;
 mod silence;
 mod support;
+mod system_entities;
+mod systems;

@@ -1,5 +1,7 @@
 //! What is tested on PostgreSQL alone, and the server the tests run on.
 
+mod systems;
+
 use std::io::{BufRead, BufReader, Read};
 use std::os::unix::net::UnixStream;
 use std::path::PathBuf;
