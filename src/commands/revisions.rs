@@ -6,7 +6,6 @@ use std::time::Instant;
 
 use crate::cli;
 use crate::compare::compare;
-use crate::dialect;
 use crate::error::{Error, Result};
 use crate::migrate::{Access, Outcome, Session};
 use crate::model::Declared;
@@ -84,7 +83,7 @@ async fn run(ctx: &mut Context<'_>, revisions: &[&Revision], direction: Directio
 /// What the tables of the project hold beyond the lock now is known; what comes by hand later is a change.
 async fn remember(ctx: &Context<'_>, session: &Session) -> Result<()> {
     let Some(lock) = ctx.lock()? else { return Ok(()) };
-    let live = dialect::reflect(session.connection(), ctx.config.dialect).await?;
+    let live = session.reflect().await?;
     let declared = Declared { schema: lock, ..Declared::default() };
     // By no rules of the project: with other rules tomorrow, what is there today is still known.
     let comparison = compare(&declared, Some(&declared.schema), &live, ctx.config.dialect, &ctx.config.options)?;

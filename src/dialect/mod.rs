@@ -9,6 +9,7 @@ mod sqlite;
 
 use std::borrow::Cow;
 use std::path::Path;
+use std::time::Duration;
 
 use sea_orm::ConnectionTrait;
 
@@ -116,6 +117,17 @@ pub(crate) struct ColumnWords {
     pub(crate) identity: Option<String>,
     /// What stands behind `DEFAULT`.
     pub(crate) default: Option<String>,
+}
+
+/// Queries about the lock that keeps other runners out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct RunnerLock {
+    /// Takes it if nobody has it; one row with `taken`.
+    pub(crate) take: String,
+    /// Gives it back.
+    pub(crate) give: String,
+    /// Who has it, in words, as `holder`.
+    pub(crate) holder: String,
 }
 
 /// One statement of a script.
@@ -430,6 +442,38 @@ impl Dialect {
         match self {
             Self::Sqlite => sqlite::statements(script),
             Self::Postgres => postgres::statements(script),
+        }
+    }
+
+    /// Statements that prepare a new connection.
+    pub(crate) fn settings(self, schema: &str, lock: Duration, statement: Option<Duration>) -> Vec<String> {
+        match self {
+            Self::Sqlite => Vec::new(),
+            Self::Postgres => postgres::runner::settings(schema, lock, statement),
+        }
+    }
+
+    /// A query for the server's version, as `version`, and the oldest major version that is understood.
+    pub(crate) fn version_query(self) -> Option<(&'static str, i32)> {
+        match self {
+            Self::Sqlite => None,
+            Self::Postgres => Some(postgres::runner::VERSION),
+        }
+    }
+
+    /// The lock that keeps other runners out, where transactions do not.
+    pub(crate) fn runner_lock(self) -> Option<RunnerLock> {
+        match self {
+            Self::Sqlite => None,
+            Self::Postgres => Some(postgres::runner::lock()),
+        }
+    }
+
+    /// What to do about a connection that could not be made.
+    pub(crate) fn connect_hint(self, error: &str) -> &'static str {
+        match self {
+            Self::Sqlite => "check the URL, and that the file and its folder can be read and written",
+            Self::Postgres => postgres::runner::connect_hint(error),
         }
     }
 

@@ -86,7 +86,7 @@ fn read_all(folder: &std::path::Path, take: impl Fn(&str) -> Result<()>) -> Resu
 }
 
 async fn reflect(session: &Session) -> Result<Schema> {
-    Ok(dialect::reflect(session.connection(), Dialect::Sqlite).await?)
+    Ok(session.reflect().await?)
 }
 
 async fn read_catalog(session: &Session) -> Result<()> {

@@ -4,6 +4,7 @@
 mod alter;
 mod canonicalize;
 mod casts;
+mod catalog;
 mod constant;
 mod expand;
 mod expression;
@@ -13,6 +14,7 @@ pub(super) mod runner;
 mod script;
 mod sequence;
 mod syntax;
+mod text;
 mod types;
 mod typing;
 mod value;
@@ -61,7 +63,7 @@ fn table_name(name: &TableName) -> String {
 }
 
 /// The name of a collation: those PostgreSQL brings along are in no schema of the project.
-fn collation(name: &str) -> String {
+pub(super) fn collation(name: &str) -> String {
     match name.split_once('.') {
         Some((schema, name)) => format!("{}.{}", identifier(schema), identifier(name)),
         None => identifier(name),

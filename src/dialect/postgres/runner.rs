@@ -1,6 +1,9 @@
 //! How seachange runs on PostgreSQL: its history table, its transactions, and the lock that keeps a second runner out.
 
+use std::time::Duration;
+
 use super::script::{Word, words};
+use crate::dialect::RunnerLock;
 
 pub(in crate::dialect) const BEGIN: &str = "BEGIN";
 
@@ -22,26 +25,20 @@ fn lock_key() -> String {
     format!("{LOCK_SPACE}, pg_catalog.hashtext(pg_catalog.current_schema()::text)")
 }
 
-/// Takes the lock of the session if nobody else has it; one row with `taken`.
-pub(in crate::dialect) fn try_lock() -> String {
-    format!("SELECT pg_catalog.pg_try_advisory_lock({}) AS taken", lock_key())
-}
-
-/// Gives the lock back.
-pub(in crate::dialect) fn unlock() -> String {
-    format!("SELECT pg_catalog.pg_advisory_unlock({}) AS given", lock_key())
-}
-
-/// Who holds the lock, in words, as `holder`.
-pub(in crate::dialect) fn lock_holder() -> String {
-    format!(
-        "SELECT 'server process ' || l.pid || coalesce(' of ' || a.usename, '')
-            || coalesce(' on ' || host(a.client_addr), '') AS holder
-        FROM pg_catalog.pg_locks AS l LEFT JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
-        WHERE l.locktype = 'advisory' AND l.granted AND l.classid::bigint = {LOCK_SPACE}
-            AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())
-            AND l.objid = pg_catalog.hashtext(pg_catalog.current_schema()::text)::bit(32)::bigint::oid"
-    )
+/// The lock of a session, on the default schema of the database.
+pub(in crate::dialect) fn lock() -> RunnerLock {
+    let key = lock_key();
+    RunnerLock {
+        take: format!("SELECT pg_catalog.pg_try_advisory_lock({key}) AS taken"),
+        give: format!("SELECT pg_catalog.pg_advisory_unlock({key}) AS given"),
+        holder: format!(
+            "SELECT 'server process ' || l.pid || coalesce(' of ' || a.usename, '')
+                || coalesce(' on ' || host(a.client_addr), '') AS holder
+            FROM pg_catalog.pg_locks AS l LEFT JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
+            WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 2 AND l.classid::bigint = {LOCK_SPACE}
+                AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())"
+        ),
+    }
 }
 
 /// Whether an error says that another connection holds a lock for too long.
@@ -104,21 +101,35 @@ pub(in crate::dialect) fn refuses_transaction(sql: &str) -> Option<&'static str>
     None
 }
 
+/// The version as a number, and the oldest major version whose catalogs are understood.
+pub(in crate::dialect) const VERSION: (&str, i32) =
+    ("SELECT pg_catalog.current_setting('server_version_num')::integer AS version", 13);
+
 /// The statements that make a connection what seachange wants: names mean the default schema, and nothing waits for ever.
-pub(in crate::dialect) fn settings(schema: &str, lock: u128, statement: Option<u128>) -> Vec<String> {
+pub(in crate::dialect) fn settings(schema: &str, lock: Duration, statement: Option<Duration>) -> Vec<String> {
     let mut settings = vec![
         format!("SET search_path TO {}", super::quote(schema)),
-        format!("SET lock_timeout TO {lock}"),
+        format!("SET lock_timeout TO {}", lock.as_millis()),
         "SET client_min_messages TO warning".to_owned(),
-        "SET check_function_bodies TO on".to_owned(),
     ];
-    settings.extend(statement.map(|timeout| format!("SET statement_timeout TO {timeout}")));
+    settings.extend(statement.map(|timeout| format!("SET statement_timeout TO {}", timeout.as_millis())));
     settings
 }
 
-/// The statements that make a schema with the history table in it, when it is not the one every database has.
-pub(in crate::dialect) fn create_schema(schema: &str) -> Option<String> {
-    (schema != "public").then(|| format!("CREATE SCHEMA IF NOT EXISTS {}", super::quote(schema)))
+/// What to do about a connection that could not be made.
+pub(in crate::dialect) fn connect_hint(error: &str) -> &'static str {
+    let says = |words: &[&str]| words.iter().any(|word| error.contains(word));
+    if says(&["password authentication failed", "no password supplied", "Ident authentication", "Peer authentication"]) {
+        "check the user and the password in the URL"
+    } else if says(&["does not exist"]) {
+        "check the name in the URL, or make it first: seachange makes no databases and no users"
+    } else if says(&["refused", "No such file", "timed out", "Name or service", "lookup"]) {
+        "check host and port in the URL, and that the server runs and can be reached from here"
+    } else if says(&["SSL", "TLS", "certificate"]) {
+        "check `sslmode` in the URL, as in `postgres://…?sslmode=require`"
+    } else {
+        "check the URL: `postgres://user:password@host:5432/database`"
+    }
 }
 
 #[cfg(test)]

@@ -1,11 +1,11 @@
 //! When two constraints or indexes are the same but for their names and spelling. Changes nothing.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::text::{self, Kind};
 use super::types;
 use super::value;
-use crate::model::{Attachment, Check, Column, ForeignKey, Generated, Index, IndexKey, TableName, Unique, Verbatim};
+use crate::model::{Attachment, Check, Column, Generated, Index, IndexKey, Unique, Verbatim};
 
 /// What a unique constraint or an index does, whatever it is called.
 #[derive(Debug, Clone, PartialEq, Eq)]

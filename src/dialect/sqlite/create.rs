@@ -24,8 +24,8 @@ pub(in crate::dialect) struct ColumnText {
 /// A constraint or property, of a column or of the table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::dialect) struct Clause {
-    pub(super) name: Option<String>,
-    pub(super) kind: ClauseKind,
+    pub(in crate::dialect) name: Option<String>,
+    pub(in crate::dialect) kind: ClauseKind,
 }
 
 /// What a [`Clause`] is. Columns are empty where the clause belongs to its own column.
@@ -53,13 +53,13 @@ pub(in crate::dialect) enum ClauseKind {
 /// A foreign key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::dialect) struct Reference {
-    pub(super) columns: Vec<String>,
-    pub(super) table: String,
+    pub(in crate::dialect) columns: Vec<String>,
+    pub(in crate::dialect) table: String,
     /// Empty for the primary key of the table.
-    pub(super) referenced_columns: Vec<String>,
-    pub(super) on_delete: Option<Action>,
-    pub(super) on_update: Option<Action>,
-    pub(super) deferrable: Deferrable,
+    pub(in crate::dialect) referenced_columns: Vec<String>,
+    pub(in crate::dialect) on_delete: Option<Action>,
+    pub(in crate::dialect) on_update: Option<Action>,
+    pub(in crate::dialect) deferrable: Deferrable,
 }
 
 /// What `CREATE INDEX` says.

@@ -6,7 +6,7 @@ use super::canonicalize::enum_check;
 use super::compare::{self, CheckMeaning, IndexMeaning};
 use super::{rowid_alias, spelling, types};
 use crate::dialect::matching::{Keyed, foreign_key, foreign_key_meaning, match_all, same_key};
-use crate::model::{Action, AutoIncrement, Check, Column, ForeignKey, Index, Name, PrimaryKey, Schema, Table, Unique};
+use crate::model::{AutoIncrement, Check, Column, Schema, Table};
 
 /// The declared schema in the live form wherever the live one satisfies it.
 pub(in crate::dialect) fn reconcile(declared: Schema, live: &Schema) -> Schema {
