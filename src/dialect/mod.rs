@@ -2,6 +2,7 @@
 //! Everything outside this folder is the same for every database. Does not compare schemas and plans nothing.
 
 mod names;
+mod postgres;
 mod sqlite;
 
 use std::path::Path;
