@@ -64,9 +64,7 @@ pub(super) fn read(sql: &str) -> Option<Node> {
 
 /// `TRIM(LEADING FROM x)`, which the parser does not know, as the function PostgreSQL takes it for.
 fn trims(tokens: Vec<Token>) -> Vec<Token> {
-    let word = |token: &Token, wanted: &str| {
-        matches!(token, Token::Word(word) if word.quote_style.is_none() && word.value.eq_ignore_ascii_case(wanted))
-    };
+    let word = |token: &Token, wanted: &str| matches!(token, Token::Word(word) if word.quote_style.is_none() && word.value.eq_ignore_ascii_case(wanted));
     let sides = [("both", "btrim"), ("leading", "ltrim"), ("trailing", "rtrim")];
     let function = |side: &Token| sides.iter().find(|(name, _)| word(side, name)).map(|(_, function)| *function);
     let mut result = Vec::with_capacity(tokens.len());
@@ -74,7 +72,9 @@ fn trims(tokens: Vec<Token>) -> Vec<Token> {
     while let [first, others @ ..] = rest {
         rest = match others {
             [Token::LParen, side, from, others @ ..]
-                if word(first, "trim") && word(from, "from") && let Some(function) = function(side) =>
+                if word(first, "trim")
+                    && word(from, "from")
+                    && let Some(function) = function(side) =>
             {
                 result.extend([Token::make_word(function, None), Token::LParen]);
                 others
@@ -103,9 +103,11 @@ fn rank(expression: &Expr) -> u8 {
         Expr::BinaryOp { op, .. } | Expr::AnyOp { compare_op: op, .. } | Expr::AllOp { compare_op: op, .. } => {
             operator_rank(op)
         }
-        Expr::Like { .. } | Expr::ILike { .. } | Expr::SimilarTo { .. } | Expr::Between { .. } | Expr::InList { .. } => {
-            60
-        }
+        Expr::Like { .. }
+        | Expr::ILike { .. }
+        | Expr::SimilarTo { .. }
+        | Expr::Between { .. }
+        | Expr::InList { .. } => 60,
         Expr::IsFalse(_)
         | Expr::IsNotFalse(_)
         | Expr::IsTrue(_)
@@ -213,7 +215,8 @@ fn node(expression: &Expr) -> Option<Node> {
         }
         Expr::Between { expr, negated, low, high } => {
             let (value, low, high) = (operand(expr, 61)?, operand(low, 61)?, operand(high, 61)?);
-            let side = |operator: &str, bound| Node::Binary(operator.to_owned(), Box::new(value.clone()), Box::new(bound));
+            let side =
+                |operator: &str, bound| Node::Binary(operator.to_owned(), Box::new(value.clone()), Box::new(bound));
             Some(if *negated {
                 Node::Or(vec![side("<", low), side(">", high)])
             } else {
@@ -272,8 +275,12 @@ fn call_like(expression: &Expr) -> Option<Node> {
             let field = field.to_string().trim_matches('\'').to_ascii_lowercase();
             call("extract", vec![Node::Constant(Some(field), Some("text".to_owned())), node(expr)?])
         }
-        Expr::Ceil { expr, field: CeilFloorKind::DateTimeField(DateTimeField::NoDateTime) } => call("ceil", vec![node(expr)?]),
-        Expr::Floor { expr, field: CeilFloorKind::DateTimeField(DateTimeField::NoDateTime) } => call("floor", vec![node(expr)?]),
+        Expr::Ceil { expr, field: CeilFloorKind::DateTimeField(DateTimeField::NoDateTime) } => {
+            call("ceil", vec![node(expr)?])
+        }
+        Expr::Floor { expr, field: CeilFloorKind::DateTimeField(DateTimeField::NoDateTime) } => {
+            call("floor", vec![node(expr)?])
+        }
         Expr::Position { expr, r#in } => call("position", vec![node(r#in)?, node(expr)?]),
         Expr::Substring { expr, substring_from, substring_for, shorthand, .. } => {
             let parts = [Some(expr), substring_from.as_ref(), substring_for.as_ref()];

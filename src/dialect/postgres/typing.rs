@@ -158,7 +158,6 @@ impl Typed {
     fn convert(self, kind: &str) -> Self {
         if self.is_open() { self.close(kind) } else { cast(self, kind) }
     }
-
 }
 
 /// The value cast to a type, without the cast where it changes nothing.
@@ -276,7 +275,9 @@ impl Resolver<'_> {
                 let index = if is_json { index.close("text") } else { index };
                 let kind = match &array.kind {
                     Kind::Known(kind) if is_json => Kind::Known(kind.clone()),
-                    Kind::Known(kind) => TypeName::of(kind).element().map_or(Kind::Unknown, |name| Kind::Known(name.to_string())),
+                    Kind::Known(kind) => {
+                        TypeName::of(kind).element().map_or(Kind::Unknown, |name| Kind::Known(name.to_string()))
+                    }
                     Kind::Open | Kind::Unknown => Kind::Unknown,
                 };
                 Typed { node: Node::Element(Box::new(array.node), Box::new(index.node)), kind }
@@ -323,8 +324,7 @@ impl Resolver<'_> {
             let (left, right) = (Box::new(left.node), Box::new(right));
             return Typed::known(Node::Quantified { operator, all, left, right }, "boolean");
         }
-        let mut each: Vec<Node> =
-            right.into_iter().map(|part| binary(&operator, left.clone(), part).node).collect();
+        let mut each: Vec<Node> = right.into_iter().map(|part| binary(&operator, left.clone(), part).node).collect();
         let node = match each.pop() {
             Some(one) if each.is_empty() => one,
             last => {
@@ -604,7 +604,11 @@ fn binary(operator: &str, left: Typed, right: Typed) -> Typed {
         }
         "+" | "-" | "*" | "/" | "%" => arithmetic(operator, left, right),
         "^" => {
-            let both = |kind: &str| left.base().is_some_and(|left| is_integer(&left)) && right.base().is_some_and(|right| is_integer(&right)) && kind == "double precision";
+            let both = |kind: &str| {
+                left.base().is_some_and(|left| is_integer(&left))
+                    && right.base().is_some_and(|right| is_integer(&right))
+                    && kind == "double precision"
+            };
             if both("double precision") {
                 let (left, right) = (left.convert("double precision"), right.convert("double precision"));
                 (left, right, Kind::Known("double precision".to_owned()))
@@ -627,7 +631,9 @@ fn binary(operator: &str, left: Typed, right: Typed) -> Typed {
             };
             (left, right, Kind::Known("boolean".to_owned()))
         }
-        "^@" if left.family().as_deref() == Some("text") => (left, right.close("text"), Kind::Known("boolean".to_owned())),
+        "^@" if left.family().as_deref() == Some("text") => {
+            (left, right.close("text"), Kind::Known("boolean".to_owned()))
+        }
         "->" | "->>" | "#>" | "#>>" => {
             let is_json = matches!(left.base().as_deref(), Some("json" | "jsonb"));
             let right = match operator {
@@ -647,9 +653,9 @@ fn binary(operator: &str, left: Typed, right: Typed) -> Typed {
             (left, right, Kind::Known("boolean".to_owned()))
         }
         "@>" | "<@" | "&&" => {
-            let is_certain =
-                |side: &Typed| side.base().is_some_and(|base| base == "jsonb" || base.ends_with("[]"));
-            let (left, right) = if is_certain(&left) || is_certain(&right) { alike(left, right) } else { (left, right) };
+            let is_certain = |side: &Typed| side.base().is_some_and(|base| base == "jsonb" || base.ends_with("[]"));
+            let (left, right) =
+                if is_certain(&left) || is_certain(&right) { alike(left, right) } else { (left, right) };
             (left, right, Kind::Known("boolean".to_owned()))
         }
         "<<" | "<<=" | ">>" | ">>=" if left.base().as_deref() == Some("inet") => {
@@ -694,11 +700,12 @@ fn numbers(left: Typed, right: Typed) -> (Typed, Typed) {
 /// A whole number that is only compared, where its width means nothing, or another one whose zeros mean nothing.
 fn compared(side: Typed, other: &Typed) -> Typed {
     let is_other_integer = other.base().is_some_and(|base| is_integer(&base));
+    let is_other_number = other.base().is_some_and(|base| is_number(&base));
     match side {
         Typed { node: Node::Constant(Some(text), Some(kind)), .. } if is_integer(&kind) && is_other_integer => {
             Typed::known(Node::Constant(Some(text), Some("integer".to_owned())), "integer")
         }
-        Typed { node: Node::Constant(Some(text), Some(kind)), .. } if kind == "numeric" => {
+        Typed { node: Node::Constant(Some(text), Some(kind)), .. } if kind == "numeric" && is_other_number => {
             Typed::known(constant_of(Some(&text), "numeric"), "numeric")
         }
         side => side,

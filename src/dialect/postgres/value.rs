@@ -1,10 +1,10 @@
 //! Defaults: what the words behind `DEFAULT` mean, how they are written, and when two of them give the same value.
 
+use super::constant;
 use super::expression;
 use super::syntax::{self, Node};
 use super::types::{self, TypeName};
 use super::typing::ColumnTypes;
-use super::constant;
 use crate::model::{ColumnDefault, DefaultValue, Literal};
 
 /// What the words behind `DEFAULT` mean.
@@ -50,7 +50,8 @@ pub(super) fn same(
     type_text: &str,
     column_type: ColumnTypes<'_>,
 ) -> bool {
-    let text = |side: Option<&ColumnDefault>| side.map_or_else(|| "NULL".to_owned(), |side| spell(&side.value, type_text));
+    let text =
+        |side: Option<&ColumnDefault>| side.map_or_else(|| "NULL".to_owned(), |side| spell(&side.value, type_text));
     expression::same_value(&text(declared), &text(live), type_text, column_type)
 }
 
@@ -103,7 +104,9 @@ fn cast(literal: &Literal, name: &TypeName, is_string: bool) -> Option<Literal> 
             constant::decimal(text.trim())?;
             Some(number(text.trim()))
         }
-        Literal::Text(_) => (is_string && !types::is_built_in(base) && name.modifiers.is_empty()).then(|| literal.clone()),
+        Literal::Text(_) => {
+            (is_string && !types::is_built_in(base) && name.modifiers.is_empty()).then(|| literal.clone())
+        }
         Literal::Integer(_) => (is_number(base) && name.modifiers.is_empty()).then(|| literal.clone()),
         Literal::Real(_) => {
             (matches!(base, "numeric" | "double precision") && name.modifiers.is_empty()).then(|| literal.clone())
