@@ -275,11 +275,17 @@ impl Session {
         Ok(())
     }
 
-    /// Stops before anything runs at a statement that the database does not take inside a transaction.
+    /// Looks at a revision before anything runs.
     ///
     /// # Errors
-    /// [`Error::NeedsNoTransaction`] names it.
-    pub fn refuse_alone(&self, revision: &Revision, section: &Section) -> Result<()> {
+    /// [`Error::NoWayDown`], or [`Error::NeedsNoTransaction`] names a statement that the database takes in no transaction.
+    pub fn check(&self, revision: &Revision, direction: Direction) -> Result<()> {
+        let section =
+            self.section(revision, direction).ok_or_else(|| Error::NoWayDown { revision: revision.title() })?;
+        self.refuse_alone(revision, section)
+    }
+
+    fn refuse_alone(&self, revision: &Revision, section: &Section) -> Result<()> {
         for statement in self.dialect().statements(&section.sql) {
             if let Some(what) = self.dialect().refuses_transaction(&statement.sql).filter(|_| section.transaction) {
                 return Err(Error::NeedsNoTransaction {

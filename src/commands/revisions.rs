@@ -64,6 +64,11 @@ async fn run(ctx: &mut Context<'_>, revisions: &[&Revision], direction: Directio
         Direction::Up => ("applied", "already applied by another process"),
         Direction::Down => ("took back", "already taken back by another process"),
     };
+    // A second runner waits before it looks at what is left to do, and nothing runs when something cannot.
+    session.lock(|holder| drop(ctx.note(&format!("waiting for {holder}, which runs revisions of this database")))).await?;
+    for revision in revisions {
+        session.check(revision, direction)?;
+    }
     for revision in revisions {
         for sentence in losses(revision, direction) {
             ctx.note(&format!("warning: {sentence}"))?;
@@ -77,6 +82,7 @@ async fn run(ctx: &mut Context<'_>, revisions: &[&Revision], direction: Directio
         }
     }
     remember(ctx, &session).await?;
+    session.unlock().await?;
     Ok(Exit::Clean)
 }
 
@@ -106,8 +112,10 @@ pub(super) async fn stamp(ctx: &mut Context<'_>, target: &str) -> Result<Exit> {
     let target = graph.resolve(target, &live.applied())?;
     let reached = graph.reached(&target);
     let session = Session::open(ctx.database()?, Access::Write).await?;
+    session.lock(|holder| drop(ctx.note(&format!("waiting for {holder}, which runs revisions of this database")))).await?;
     session.stamp(&graph, &reached, &now()).await?;
     remember(ctx, &session).await?;
+    session.unlock().await?;
     at(ctx, &graph, &reached)
 }
 

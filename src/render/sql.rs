@@ -428,14 +428,14 @@ mod tests {
             ..Table::new(TableName::new("t"))
         };
         expect![[r#"
-            CREATE TABLE "t" (
-                "id" bigint GENERATED ALWAYS AS IDENTITY (START WITH 10 CACHE 5 CYCLE) NOT NULL,
-                UNIQUE NULLS NOT DISTINCT ("a", "b") DEFERRABLE,
-                CONSTRAINT "fk" FOREIGN KEY ("a") REFERENCES "p" ("id") MATCH FULL ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED NOT VALID,
+            CREATE TABLE t (
+                id bigint GENERATED ALWAYS AS IDENTITY (START WITH 10 CACHE 5 CYCLE) NOT NULL,
+                UNIQUE NULLS NOT DISTINCT (a, b) DEFERRABLE,
                 CHECK (a > 0),
-                CONSTRAINT "apart" EXCLUDE USING gist ("room" WITH =) WHERE (taken) DEFERRABLE INITIALLY DEFERRED
+                CONSTRAINT apart EXCLUDE USING gist (room WITH =) WHERE (taken) DEFERRABLE INITIALLY DEFERRED
             ) PARTITION BY RANGE (a);
-            CREATE UNIQUE INDEX CONCURRENTLY "i" ON "t" USING btree ("name" COLLATE "C" text_pattern_ops DESC NULLS LAST) INCLUDE ("b") NULLS NOT DISTINCT WITH (fillfactor = 70) WHERE a > 0"#]]
+            CREATE UNIQUE INDEX i ON t USING btree (name COLLATE "C" text_pattern_ops DESC NULLS LAST) INCLUDE (b) NULLS NOT DISTINCT WITH (fillfactor = 70) WHERE a > 0;
+            ALTER TABLE t ADD CONSTRAINT fk FOREIGN KEY (a) REFERENCES p (id) MATCH FULL ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED NOT VALID"#]]
         .assert_eq(&operation(&Op::CreateTable { table }, Dialect::Postgres).join(";\n"));
     }
 }

@@ -50,6 +50,8 @@ fn plain(mut table: Table) -> Table {
     let key = table.primary_key.as_ref().map(|key| key.columns.clone()).unwrap_or_default();
     for column in &mut table.columns {
         column.comment = some(column.comment.take());
+        // The values are those of the type.
+        column.values = None;
         column.collation = column.collation.take().filter(|name| name != "default");
         column.nullable &= !key.contains(&column.name) && column.identity.is_none();
     }
@@ -98,7 +100,6 @@ fn column(column: &mut Column, path: ObjectPath, schema: &mut Schema) -> Result<
             None => drop(schema.enums.insert(name, definition)),
         }
     }
-    column.values = None;
     if column.data_type.text.is_none() {
         column.data_type.text = Some(types::spell(&column.data_type.kind).ok_or_else(|| {
             let reason = format!("it is {}", types::describe(&column.data_type.kind));
