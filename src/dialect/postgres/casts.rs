@@ -152,7 +152,8 @@ fn changes(from: &TypeName, to: &TypeName, is_enum: bool) -> bool {
             ([from, scale], [to, new_scale]) => scale <= new_scale && from - scale <= to - new_scale,
             _ => false,
         };
-        return !widens(from, to) && !(from.base == "numeric" && roomier());
+        let fits = widens(from, to) || (from.base == "numeric" && roomier());
+        return !fits;
     }
     let unlimited = to.modifiers.is_empty();
     if types::is_text(&to.base) && unlimited {
@@ -182,14 +183,19 @@ fn changes(from: &TypeName, to: &TypeName, is_enum: bool) -> bool {
     };
     match (from.base.as_str(), to.base.as_str()) {
         ("smallint", "integer" | "bigint" | "real" | "double precision")
-        | ("integer", "bigint" | "double precision") => false,
+        | ("integer", "bigint" | "double precision")
+        | ("real", "double precision")
+        | ("cidr", "inet")
+        | ("macaddr", "macaddr8")
+        | ("jsonb", "json")
+        | ("date", "timestamp without time zone") => false,
         ("smallint", "numeric") => digits(to) < 5,
         ("integer", "numeric") => digits(to) < 10,
         ("bigint", "numeric") => digits(to) < 19,
-        ("real", "double precision") | ("cidr", "inet") | ("macaddr", "macaddr8") | ("jsonb", "json") => false,
-        ("date", "timestamp without time zone") => false,
-        ("text" | "character varying", "citext") | ("citext", "text" | "character varying") => !unlimited,
-        ("bpchar", "character") | ("character", "bpchar") => !unlimited,
+        ("text" | "character varying", "citext")
+        | ("citext", "text" | "character varying")
+        | ("bpchar", "character")
+        | ("character", "bpchar") => !unlimited,
         ("bit" | "\"bit\"", "bit varying") => match (from.numbers().as_slice(), to.numbers().as_slice()) {
             (_, []) => false,
             ([from], [to]) => from > to,

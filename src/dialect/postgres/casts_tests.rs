@@ -4,13 +4,23 @@ use super::*;
 /// itself, and which of them leave the table as it is.
 #[test]
 fn as_measured() {
-    for from in TYPES {
-        let (_, rewritten, kept) = MEASURED.iter().find(|(name, ..)| name == from).unwrap();
-        for to in TYPES.iter().filter(|to| *to != from) {
-            let (writes, keeps) = (rewritten.contains(to), kept.contains(to));
-            assert_eq!(needs_using(from, to), !writes && !keeps, "{from} to {to} needs USING");
-            if writes || keeps {
-                assert_eq!(rewrites(from, to), writes, "{from} to {to} rewrites");
+    let (mut types, mut changes): (Vec<&str>, Vec<(&str, &str, bool)>) = (Vec::new(), Vec::new());
+    for line in MEASURED.lines().filter(|line| !line.is_empty()) {
+        if let Some((what, targets)) = line.strip_prefix("  ").and_then(|line| line.split_once(' ')) {
+            let from = *types.last().unwrap();
+            let targets = targets.split(';').map(str::trim).filter(|to| !to.is_empty());
+            changes.extend(targets.map(|to| (from, to, what == "writes")));
+        } else {
+            types.push(line);
+        }
+    }
+    assert_eq!((types.len(), changes.len()), (58, 707));
+    for from in &types {
+        for to in types.iter().filter(|to| *to != from) {
+            let change = changes.iter().find(|(one, other, _)| one == from && other == to);
+            assert_eq!(needs_using(from, to), change.is_none(), "{from} to {to} needs USING");
+            if let Some((.., writes)) = change {
+                assert_eq!(rewrites(from, to), *writes, "{from} to {to} rewrites");
             }
         }
     }
@@ -70,1051 +80,215 @@ fn values_that_may_change() {
     assert!(!converts(&status, &column("text")));
 }
 
-const TYPES: &[&str] = &[
-    "smallint",
-    "integer",
-    "bigint",
-    "real",
-    "double precision",
-    "numeric",
-    "numeric(10,2)",
-    "numeric(12,2)",
-    "numeric(12,4)",
-    "money",
-    "character(3)",
-    "character(5)",
-    "bpchar",
-    "character varying",
-    "character varying(10)",
-    "character varying(20)",
-    "text",
-    "name",
-    "citext",
-    r#""char""#,
-    "bytea",
-    "bit(3)",
-    "bit varying",
-    "bit varying(5)",
-    "boolean",
-    "date",
-    "time without time zone",
-    "time(3) without time zone",
-    "time with time zone",
-    "timestamp without time zone",
-    "timestamp(3) without time zone",
-    "timestamp with time zone",
-    "timestamp(3) with time zone",
-    "interval",
-    "interval(3)",
-    "interval day to second",
-    "json",
-    "jsonb",
-    "uuid",
-    "cidr",
-    "inet",
-    "macaddr",
-    "macaddr8",
-    "xml",
-    "mood",
-    "mood2",
-    "oid",
-    "regclass",
-    "int4range",
-    "text[]",
-    "integer[]",
-    "bigint[]",
-    "character varying(10)[]",
-    "character varying(20)[]",
-    "character varying[]",
-    "point",
-    "box",
-    "tsvector",
-];
-
-/// From, to with a rewrite, to without one.
-const MEASURED: &[(&str, &[&str], &[&str])] = &[
-    (
-        "smallint",
-        &[
-            "integer",
-            "bigint",
-            "real",
-            "double precision",
-            "numeric",
-            "numeric(10,2)",
-            "numeric(12,2)",
-            "numeric(12,4)",
-            "character(3)",
-            "character(5)",
-            "bpchar",
-            "character varying",
-            "character varying(10)",
-            "character varying(20)",
-            "text",
-            "name",
-            "citext",
-            "oid",
-            "regclass",
-        ],
-        &[],
-    ),
-    (
-        "integer",
-        &[
-            "smallint",
-            "bigint",
-            "real",
-            "double precision",
-            "numeric",
-            "numeric(10,2)",
-            "numeric(12,2)",
-            "numeric(12,4)",
-            "money",
-            "character(3)",
-            "character(5)",
-            "bpchar",
-            "character varying",
-            "character varying(10)",
-            "character varying(20)",
-            "text",
-            "name",
-            "citext",
-        ],
-        &["oid", "regclass"],
-    ),
-    (
-        "bigint",
-        &[
-            "smallint",
-            "integer",
-            "real",
-            "double precision",
-            "numeric",
-            "numeric(10,2)",
-            "numeric(12,2)",
-            "numeric(12,4)",
-            "money",
-            "character(3)",
-            "character(5)",
-            "bpchar",
-            "character varying",
-            "character varying(10)",
-            "character varying(20)",
-            "text",
-            "name",
-            "citext",
-            "oid",
-            "regclass",
-        ],
-        &[],
-    ),
-    (
-        "real",
-        &[
-            "smallint",
-            "integer",
-            "bigint",
-            "double precision",
-            "numeric",
-            "numeric(10,2)",
-            "numeric(12,2)",
-            "numeric(12,4)",
-            "character(3)",
-            "character(5)",
-            "bpchar",
-            "character varying",
-            "character varying(10)",
-            "character varying(20)",
-            "text",
-            "name",
-            "citext",
-        ],
-        &[],
-    ),
-    (
-        "double precision",
-        &[
-            "smallint",
-            "integer",
-            "bigint",
-            "real",
-            "numeric",
-            "numeric(10,2)",
-            "numeric(12,2)",
-            "numeric(12,4)",
-            "character(3)",
-            "character(5)",
-            "bpchar",
-            "character varying",
-            "character varying(10)",
-            "character varying(20)",
-            "text",
-            "name",
-            "citext",
-        ],
-        &[],
-    ),
-    (
-        "numeric",
-        &[
-            "smallint",
-            "integer",
-            "bigint",
-            "real",
-            "double precision",
-            "numeric(10,2)",
-            "numeric(12,2)",
-            "numeric(12,4)",
-            "money",
-            "character(3)",
-            "character(5)",
-            "bpchar",
-            "character varying",
-            "character varying(10)",
-            "character varying(20)",
-            "text",
-            "name",
-            "citext",
-        ],
-        &[],
-    ),
-    (
-        "numeric(10,2)",
-        &[
-            "smallint",
-            "integer",
-            "bigint",
-            "real",
-            "double precision",
-            "numeric(12,4)",
-            "money",
-            "character(3)",
-            "character(5)",
-            "bpchar",
-            "character varying",
-            "character varying(10)",
-            "character varying(20)",
-            "text",
-            "name",
-            "citext",
-        ],
-        &["numeric", "numeric(12,2)"],
-    ),
-    (
-        "numeric(12,2)",
-        &[
-            "smallint",
-            "integer",
-            "bigint",
-            "real",
-            "double precision",
-            "numeric(10,2)",
-            "numeric(12,4)",
-            "money",
-            "character(3)",
-            "character(5)",
-            "bpchar",
-            "character varying",
-            "character varying(10)",
-            "character varying(20)",
-            "text",
-            "name",
-            "citext",
-        ],
-        &["numeric"],
-    ),
-    (
-        "numeric(12,4)",
-        &[
-            "smallint",
-            "integer",
-            "bigint",
-            "real",
-            "double precision",
-            "numeric(10,2)",
-            "numeric(12,2)",
-            "money",
-            "character(3)",
-            "character(5)",
-            "bpchar",
-            "character varying",
-            "character varying(10)",
-            "character varying(20)",
-            "text",
-            "name",
-            "citext",
-        ],
-        &["numeric"],
-    ),
-    (
-        "money",
-        &[
-            "numeric",
-            "numeric(10,2)",
-            "numeric(12,2)",
-            "numeric(12,4)",
-            "character(3)",
-            "character(5)",
-            "bpchar",
-            "character varying",
-            "character varying(10)",
-            "character varying(20)",
-            "text",
-            "name",
-            "citext",
-        ],
-        &[],
-    ),
-    (
-        "character(3)",
-        &[
-            "character(5)",
-            "character varying",
-            "character varying(10)",
-            "character varying(20)",
-            "text",
-            "name",
-            "citext",
-            r#""char""#,
-        ],
-        &["bpchar"],
-    ),
-    (
-        "character(5)",
-        &[
-            "character(3)",
-            "character varying",
-            "character varying(10)",
-            "character varying(20)",
-            "text",
-            "name",
-            "citext",
-            r#""char""#,
-        ],
-        &["bpchar"],
-    ),
-    (
-        "bpchar",
-        &[
-            "character(3)",
-            "character(5)",
-            "character varying",
-            "character varying(10)",
-            "character varying(20)",
-            "text",
-            "name",
-            "citext",
-            r#""char""#,
-        ],
-        &[],
-    ),
-    (
-        "character varying",
-        &[
-            "character(3)",
-            "character(5)",
-            "character varying(10)",
-            "character varying(20)",
-            "name",
-            r#""char""#,
-            "regclass",
-        ],
-        &["bpchar", "text", "citext"],
-    ),
-    (
-        "character varying(10)",
-        &["character(3)", "character(5)", "name", r#""char""#, "regclass"],
-        &["bpchar", "character varying", "character varying(20)", "text", "citext"],
-    ),
-    (
-        "character varying(20)",
-        &["character(3)", "character(5)", "character varying(10)", "name", r#""char""#, "regclass"],
-        &["bpchar", "character varying", "text", "citext"],
-    ),
-    (
-        "text",
-        &[
-            "character(3)",
-            "character(5)",
-            "character varying(10)",
-            "character varying(20)",
-            "name",
-            r#""char""#,
-            "regclass",
-        ],
-        &["bpchar", "character varying", "citext"],
-    ),
-    (
-        "name",
-        &[
-            "character(3)",
-            "character(5)",
-            "bpchar",
-            "character varying",
-            "character varying(10)",
-            "character varying(20)",
-            "text",
-            "citext",
-        ],
-        &[],
-    ),
-    (
-        "citext",
-        &["character(3)", "character(5)", "character varying(10)", "character varying(20)", "name"],
-        &["bpchar", "character varying", "text"],
-    ),
-    (
-        r#""char""#,
-        &[
-            "character(3)",
-            "character(5)",
-            "bpchar",
-            "character varying",
-            "character varying(10)",
-            "character varying(20)",
-            "text",
-            "name",
-            "citext",
-        ],
-        &[],
-    ),
-    (
-        "bytea",
-        &[
-            "character(3)",
-            "character(5)",
-            "bpchar",
-            "character varying",
-            "character varying(10)",
-            "character varying(20)",
-            "text",
-            "name",
-            "citext",
-        ],
-        &[],
-    ),
-    (
-        "bit(3)",
-        &[
-            "character(3)",
-            "character(5)",
-            "bpchar",
-            "character varying",
-            "character varying(10)",
-            "character varying(20)",
-            "text",
-            "name",
-            "citext",
-            "bit varying(5)",
-        ],
-        &["bit varying"],
-    ),
-    (
-        "bit varying",
-        &[
-            "character(3)",
-            "character(5)",
-            "bpchar",
-            "character varying",
-            "character varying(10)",
-            "character varying(20)",
-            "text",
-            "name",
-            "citext",
-            "bit(3)",
-            "bit varying(5)",
-        ],
-        &[],
-    ),
-    (
-        "bit varying(5)",
-        &[
-            "character(3)",
-            "character(5)",
-            "bpchar",
-            "character varying",
-            "character varying(10)",
-            "character varying(20)",
-            "text",
-            "name",
-            "citext",
-            "bit(3)",
-        ],
-        &["bit varying"],
-    ),
-    (
-        "boolean",
-        &[
-            "character(3)",
-            "character(5)",
-            "bpchar",
-            "character varying",
-            "character varying(10)",
-            "character varying(20)",
-            "text",
-            "name",
-            "citext",
-        ],
-        &[],
-    ),
-    (
-        "date",
-        &[
-            "character(3)",
-            "character(5)",
-            "bpchar",
-            "character varying",
-            "character varying(10)",
-            "character varying(20)",
-            "text",
-            "name",
-            "citext",
-            "timestamp without time zone",
-            "timestamp(3) without time zone",
-            "timestamp with time zone",
-            "timestamp(3) with time zone",
-        ],
-        &[],
-    ),
-    (
-        "time without time zone",
-        &[
-            "character(3)",
-            "character(5)",
-            "bpchar",
-            "character varying",
-            "character varying(10)",
-            "character varying(20)",
-            "text",
-            "name",
-            "citext",
-            "time(3) without time zone",
-            "time with time zone",
-            "interval",
-            "interval(3)",
-            "interval day to second",
-        ],
-        &[],
-    ),
-    (
-        "time(3) without time zone",
-        &[
-            "character(3)",
-            "character(5)",
-            "bpchar",
-            "character varying",
-            "character varying(10)",
-            "character varying(20)",
-            "text",
-            "name",
-            "citext",
-            "time with time zone",
-            "interval",
-            "interval(3)",
-            "interval day to second",
-        ],
-        &["time without time zone"],
-    ),
-    (
-        "time with time zone",
-        &[
-            "character(3)",
-            "character(5)",
-            "bpchar",
-            "character varying",
-            "character varying(10)",
-            "character varying(20)",
-            "text",
-            "name",
-            "citext",
-            "time without time zone",
-            "time(3) without time zone",
-        ],
-        &[],
-    ),
-    (
-        "timestamp without time zone",
-        &[
-            "character(3)",
-            "character(5)",
-            "bpchar",
-            "character varying",
-            "character varying(10)",
-            "character varying(20)",
-            "text",
-            "name",
-            "citext",
-            "date",
-            "time without time zone",
-            "time(3) without time zone",
-            "timestamp(3) without time zone",
-            "timestamp with time zone",
-            "timestamp(3) with time zone",
-        ],
-        &[],
-    ),
-    (
-        "timestamp(3) without time zone",
-        &[
-            "character(3)",
-            "character(5)",
-            "bpchar",
-            "character varying",
-            "character varying(10)",
-            "character varying(20)",
-            "text",
-            "name",
-            "citext",
-            "date",
-            "time without time zone",
-            "time(3) without time zone",
-            "timestamp with time zone",
-            "timestamp(3) with time zone",
-        ],
-        &["timestamp without time zone"],
-    ),
-    (
-        "timestamp with time zone",
-        &[
-            "character(3)",
-            "character(5)",
-            "bpchar",
-            "character varying",
-            "character varying(10)",
-            "character varying(20)",
-            "text",
-            "name",
-            "citext",
-            "date",
-            "time without time zone",
-            "time(3) without time zone",
-            "time with time zone",
-            "timestamp without time zone",
-            "timestamp(3) without time zone",
-            "timestamp(3) with time zone",
-        ],
-        &[],
-    ),
-    (
-        "timestamp(3) with time zone",
-        &[
-            "character(3)",
-            "character(5)",
-            "bpchar",
-            "character varying",
-            "character varying(10)",
-            "character varying(20)",
-            "text",
-            "name",
-            "citext",
-            "date",
-            "time without time zone",
-            "time(3) without time zone",
-            "time with time zone",
-            "timestamp without time zone",
-            "timestamp(3) without time zone",
-        ],
-        &["timestamp with time zone"],
-    ),
-    (
-        "interval",
-        &[
-            "character(3)",
-            "character(5)",
-            "bpchar",
-            "character varying",
-            "character varying(10)",
-            "character varying(20)",
-            "text",
-            "name",
-            "citext",
-            "time without time zone",
-            "time(3) without time zone",
-            "interval(3)",
-        ],
-        &["interval day to second"],
-    ),
-    (
-        "interval(3)",
-        &[
-            "character(3)",
-            "character(5)",
-            "bpchar",
-            "character varying",
-            "character varying(10)",
-            "character varying(20)",
-            "text",
-            "name",
-            "citext",
-            "time without time zone",
-            "time(3) without time zone",
-        ],
-        &["interval", "interval day to second"],
-    ),
-    (
-        "interval day to second",
-        &[
-            "character(3)",
-            "character(5)",
-            "bpchar",
-            "character varying",
-            "character varying(10)",
-            "character varying(20)",
-            "text",
-            "name",
-            "citext",
-            "time without time zone",
-            "time(3) without time zone",
-            "interval(3)",
-        ],
-        &["interval"],
-    ),
-    (
-        "json",
-        &[
-            "character(3)",
-            "character(5)",
-            "bpchar",
-            "character varying",
-            "character varying(10)",
-            "character varying(20)",
-            "text",
-            "name",
-            "citext",
-            "jsonb",
-        ],
-        &[],
-    ),
-    (
-        "jsonb",
-        &[
-            "character(3)",
-            "character(5)",
-            "bpchar",
-            "character varying",
-            "character varying(10)",
-            "character varying(20)",
-            "text",
-            "name",
-            "citext",
-            "json",
-        ],
-        &[],
-    ),
-    (
-        "uuid",
-        &[
-            "character(3)",
-            "character(5)",
-            "bpchar",
-            "character varying",
-            "character varying(10)",
-            "character varying(20)",
-            "text",
-            "name",
-            "citext",
-        ],
-        &[],
-    ),
-    (
-        "cidr",
-        &[
-            "character(3)",
-            "character(5)",
-            "bpchar",
-            "character varying",
-            "character varying(10)",
-            "character varying(20)",
-            "text",
-            "name",
-            "citext",
-        ],
-        &["inet"],
-    ),
-    (
-        "inet",
-        &[
-            "character(3)",
-            "character(5)",
-            "bpchar",
-            "character varying",
-            "character varying(10)",
-            "character varying(20)",
-            "text",
-            "name",
-            "citext",
-            "cidr",
-        ],
-        &[],
-    ),
-    (
-        "macaddr",
-        &[
-            "character(3)",
-            "character(5)",
-            "bpchar",
-            "character varying",
-            "character varying(10)",
-            "character varying(20)",
-            "text",
-            "name",
-            "citext",
-            "macaddr8",
-        ],
-        &[],
-    ),
-    (
-        "macaddr8",
-        &[
-            "character(3)",
-            "character(5)",
-            "bpchar",
-            "character varying",
-            "character varying(10)",
-            "character varying(20)",
-            "text",
-            "name",
-            "citext",
-            "macaddr",
-        ],
-        &[],
-    ),
-    (
-        "xml",
-        &["character(3)", "character(5)", "character varying(10)", "character varying(20)", "name", "citext"],
-        &["bpchar", "character varying", "text"],
-    ),
-    (
-        "mood",
-        &[
-            "character(3)",
-            "character(5)",
-            "bpchar",
-            "character varying",
-            "character varying(10)",
-            "character varying(20)",
-            "text",
-            "name",
-            "citext",
-        ],
-        &[],
-    ),
-    (
-        "mood2",
-        &[
-            "character(3)",
-            "character(5)",
-            "bpchar",
-            "character varying",
-            "character varying(10)",
-            "character varying(20)",
-            "text",
-            "name",
-            "citext",
-        ],
-        &[],
-    ),
-    (
-        "oid",
-        &[
-            "bigint",
-            "character(3)",
-            "character(5)",
-            "bpchar",
-            "character varying",
-            "character varying(10)",
-            "character varying(20)",
-            "text",
-            "name",
-            "citext",
-        ],
-        &["integer", "regclass"],
-    ),
-    (
-        "regclass",
-        &[
-            "bigint",
-            "character(3)",
-            "character(5)",
-            "bpchar",
-            "character varying",
-            "character varying(10)",
-            "character varying(20)",
-            "text",
-            "name",
-            "citext",
-        ],
-        &["integer", "oid"],
-    ),
-    (
-        "int4range",
-        &[
-            "character(3)",
-            "character(5)",
-            "bpchar",
-            "character varying",
-            "character varying(10)",
-            "character varying(20)",
-            "text",
-            "name",
-            "citext",
-        ],
-        &[],
-    ),
-    (
-        "text[]",
-        &[
-            "character(3)",
-            "character(5)",
-            "bpchar",
-            "character varying",
-            "character varying(10)",
-            "character varying(20)",
-            "text",
-            "name",
-            "citext",
-            "character varying(10)[]",
-            "character varying(20)[]",
-            "character varying[]",
-        ],
-        &[],
-    ),
-    (
-        "integer[]",
-        &[
-            "character(3)",
-            "character(5)",
-            "bpchar",
-            "character varying",
-            "character varying(10)",
-            "character varying(20)",
-            "text",
-            "name",
-            "citext",
-            "text[]",
-            "bigint[]",
-            "character varying(10)[]",
-            "character varying(20)[]",
-            "character varying[]",
-        ],
-        &[],
-    ),
-    (
-        "bigint[]",
-        &[
-            "character(3)",
-            "character(5)",
-            "bpchar",
-            "character varying",
-            "character varying(10)",
-            "character varying(20)",
-            "text",
-            "name",
-            "citext",
-            "text[]",
-            "integer[]",
-            "character varying(10)[]",
-            "character varying(20)[]",
-            "character varying[]",
-        ],
-        &[],
-    ),
-    (
-        "character varying(10)[]",
-        &[
-            "character(3)",
-            "character(5)",
-            "bpchar",
-            "character varying",
-            "character varying(10)",
-            "character varying(20)",
-            "text",
-            "name",
-            "citext",
-            "text[]",
-            "character varying(20)[]",
-        ],
-        &["character varying[]"],
-    ),
-    (
-        "character varying(20)[]",
-        &[
-            "character(3)",
-            "character(5)",
-            "bpchar",
-            "character varying",
-            "character varying(10)",
-            "character varying(20)",
-            "text",
-            "name",
-            "citext",
-            "text[]",
-            "character varying(10)[]",
-        ],
-        &["character varying[]"],
-    ),
-    (
-        "character varying[]",
-        &[
-            "character(3)",
-            "character(5)",
-            "bpchar",
-            "character varying",
-            "character varying(10)",
-            "character varying(20)",
-            "text",
-            "name",
-            "citext",
-            "text[]",
-            "character varying(10)[]",
-            "character varying(20)[]",
-        ],
-        &[],
-    ),
-    (
-        "point",
-        &[
-            "character(3)",
-            "character(5)",
-            "bpchar",
-            "character varying",
-            "character varying(10)",
-            "character varying(20)",
-            "text",
-            "name",
-            "citext",
-            "box",
-        ],
-        &[],
-    ),
-    (
-        "box",
-        &[
-            "character(3)",
-            "character(5)",
-            "bpchar",
-            "character varying",
-            "character varying(10)",
-            "character varying(20)",
-            "text",
-            "name",
-            "citext",
-        ],
-        &[],
-    ),
-    (
-        "tsvector",
-        &[
-            "character(3)",
-            "character(5)",
-            "bpchar",
-            "character varying",
-            "character varying(10)",
-            "character varying(20)",
-            "text",
-            "name",
-            "citext",
-        ],
-        &[],
-    ),
-];
+/// A type and under it what it becomes: with all rows written anew, or kept as they are.
+const MEASURED: &str = r#"
+smallint
+  writes integer; bigint; real; double precision; numeric; numeric(10,2); numeric(12,2); numeric(12,4);
+  writes character(3); character(5); bpchar; character varying; character varying(10); character varying(20);
+  writes text; name; citext; oid; regclass;
+integer
+  writes smallint; bigint; real; double precision; numeric; numeric(10,2); numeric(12,2); numeric(12,4); money;
+  writes character(3); character(5); bpchar; character varying; character varying(10); character varying(20);
+  writes text; name; citext;
+  keeps oid; regclass;
+bigint
+  writes smallint; integer; real; double precision; numeric; numeric(10,2); numeric(12,2); numeric(12,4);
+  writes money; character(3); character(5); bpchar; character varying; character varying(10);
+  writes character varying(20); text; name; citext; oid; regclass;
+real
+  writes smallint; integer; bigint; double precision; numeric; numeric(10,2); numeric(12,2); numeric(12,4);
+  writes character(3); character(5); bpchar; character varying; character varying(10); character varying(20);
+  writes text; name; citext;
+double precision
+  writes smallint; integer; bigint; real; numeric; numeric(10,2); numeric(12,2); numeric(12,4); character(3);
+  writes character(5); bpchar; character varying; character varying(10); character varying(20); text; name;
+  writes citext;
+numeric
+  writes smallint; integer; bigint; real; double precision; numeric(10,2); numeric(12,2); numeric(12,4); money;
+  writes character(3); character(5); bpchar; character varying; character varying(10); character varying(20);
+  writes text; name; citext;
+numeric(10,2)
+  writes smallint; integer; bigint; real; double precision; numeric(12,4); money; character(3); character(5);
+  writes bpchar; character varying; character varying(10); character varying(20); text; name; citext;
+  keeps numeric; numeric(12,2);
+numeric(12,2)
+  writes smallint; integer; bigint; real; double precision; numeric(10,2); numeric(12,4); money; character(3);
+  writes character(5); bpchar; character varying; character varying(10); character varying(20); text; name;
+  writes citext;
+  keeps numeric;
+numeric(12,4)
+  writes smallint; integer; bigint; real; double precision; numeric(10,2); numeric(12,2); money; character(3);
+  writes character(5); bpchar; character varying; character varying(10); character varying(20); text; name;
+  writes citext;
+  keeps numeric;
+money
+  writes numeric; numeric(10,2); numeric(12,2); numeric(12,4); character(3); character(5); bpchar;
+  writes character varying; character varying(10); character varying(20); text; name; citext;
+character(3)
+  writes character(5); character varying; character varying(10); character varying(20); text; name; citext;
+  writes "char";
+  keeps bpchar;
+character(5)
+  writes character(3); character varying; character varying(10); character varying(20); text; name; citext;
+  writes "char";
+  keeps bpchar;
+bpchar
+  writes character(3); character(5); character varying; character varying(10); character varying(20); text;
+  writes name; citext; "char";
+character varying
+  writes character(3); character(5); character varying(10); character varying(20); name; "char"; regclass;
+  keeps bpchar; text; citext;
+character varying(10)
+  writes character(3); character(5); name; "char"; regclass;
+  keeps bpchar; character varying; character varying(20); text; citext;
+character varying(20)
+  writes character(3); character(5); character varying(10); name; "char"; regclass;
+  keeps bpchar; character varying; text; citext;
+text
+  writes character(3); character(5); character varying(10); character varying(20); name; "char"; regclass;
+  keeps bpchar; character varying; citext;
+name
+  writes character(3); character(5); bpchar; character varying; character varying(10); character varying(20);
+  writes text; citext;
+citext
+  writes character(3); character(5); character varying(10); character varying(20); name;
+  keeps bpchar; character varying; text;
+"char"
+  writes character(3); character(5); bpchar; character varying; character varying(10); character varying(20);
+  writes text; name; citext;
+bytea
+  writes character(3); character(5); bpchar; character varying; character varying(10); character varying(20);
+  writes text; name; citext;
+bit(3)
+  writes character(3); character(5); bpchar; character varying; character varying(10); character varying(20);
+  writes text; name; citext; bit varying(5);
+  keeps bit varying;
+bit varying
+  writes character(3); character(5); bpchar; character varying; character varying(10); character varying(20);
+  writes text; name; citext; bit(3); bit varying(5);
+bit varying(5)
+  writes character(3); character(5); bpchar; character varying; character varying(10); character varying(20);
+  writes text; name; citext; bit(3);
+  keeps bit varying;
+boolean
+  writes character(3); character(5); bpchar; character varying; character varying(10); character varying(20);
+  writes text; name; citext;
+date
+  writes character(3); character(5); bpchar; character varying; character varying(10); character varying(20);
+  writes text; name; citext; timestamp without time zone; timestamp(3) without time zone;
+  writes timestamp with time zone; timestamp(3) with time zone;
+time without time zone
+  writes character(3); character(5); bpchar; character varying; character varying(10); character varying(20);
+  writes text; name; citext; time(3) without time zone; time with time zone; interval; interval(3);
+  writes interval day to second;
+time(3) without time zone
+  writes character(3); character(5); bpchar; character varying; character varying(10); character varying(20);
+  writes text; name; citext; time with time zone; interval; interval(3); interval day to second;
+  keeps time without time zone;
+time with time zone
+  writes character(3); character(5); bpchar; character varying; character varying(10); character varying(20);
+  writes text; name; citext; time without time zone; time(3) without time zone;
+timestamp without time zone
+  writes character(3); character(5); bpchar; character varying; character varying(10); character varying(20);
+  writes text; name; citext; date; time without time zone; time(3) without time zone;
+  writes timestamp(3) without time zone; timestamp with time zone; timestamp(3) with time zone;
+timestamp(3) without time zone
+  writes character(3); character(5); bpchar; character varying; character varying(10); character varying(20);
+  writes text; name; citext; date; time without time zone; time(3) without time zone; timestamp with time zone;
+  writes timestamp(3) with time zone;
+  keeps timestamp without time zone;
+timestamp with time zone
+  writes character(3); character(5); bpchar; character varying; character varying(10); character varying(20);
+  writes text; name; citext; date; time without time zone; time(3) without time zone; time with time zone;
+  writes timestamp without time zone; timestamp(3) without time zone; timestamp(3) with time zone;
+timestamp(3) with time zone
+  writes character(3); character(5); bpchar; character varying; character varying(10); character varying(20);
+  writes text; name; citext; date; time without time zone; time(3) without time zone; time with time zone;
+  writes timestamp without time zone; timestamp(3) without time zone;
+  keeps timestamp with time zone;
+interval
+  writes character(3); character(5); bpchar; character varying; character varying(10); character varying(20);
+  writes text; name; citext; time without time zone; time(3) without time zone; interval(3);
+  keeps interval day to second;
+interval(3)
+  writes character(3); character(5); bpchar; character varying; character varying(10); character varying(20);
+  writes text; name; citext; time without time zone; time(3) without time zone;
+  keeps interval; interval day to second;
+interval day to second
+  writes character(3); character(5); bpchar; character varying; character varying(10); character varying(20);
+  writes text; name; citext; time without time zone; time(3) without time zone; interval(3);
+  keeps interval;
+json
+  writes character(3); character(5); bpchar; character varying; character varying(10); character varying(20);
+  writes text; name; citext; jsonb;
+jsonb
+  writes character(3); character(5); bpchar; character varying; character varying(10); character varying(20);
+  writes text; name; citext; json;
+uuid
+  writes character(3); character(5); bpchar; character varying; character varying(10); character varying(20);
+  writes text; name; citext;
+cidr
+  writes character(3); character(5); bpchar; character varying; character varying(10); character varying(20);
+  writes text; name; citext;
+  keeps inet;
+inet
+  writes character(3); character(5); bpchar; character varying; character varying(10); character varying(20);
+  writes text; name; citext; cidr;
+macaddr
+  writes character(3); character(5); bpchar; character varying; character varying(10); character varying(20);
+  writes text; name; citext; macaddr8;
+macaddr8
+  writes character(3); character(5); bpchar; character varying; character varying(10); character varying(20);
+  writes text; name; citext; macaddr;
+xml
+  writes character(3); character(5); character varying(10); character varying(20); name; citext;
+  keeps bpchar; character varying; text;
+mood
+  writes character(3); character(5); bpchar; character varying; character varying(10); character varying(20);
+  writes text; name; citext;
+mood2
+  writes character(3); character(5); bpchar; character varying; character varying(10); character varying(20);
+  writes text; name; citext;
+oid
+  writes bigint; character(3); character(5); bpchar; character varying; character varying(10);
+  writes character varying(20); text; name; citext;
+  keeps integer; regclass;
+regclass
+  writes bigint; character(3); character(5); bpchar; character varying; character varying(10);
+  writes character varying(20); text; name; citext;
+  keeps integer; oid;
+int4range
+  writes character(3); character(5); bpchar; character varying; character varying(10); character varying(20);
+  writes text; name; citext;
+text[]
+  writes character(3); character(5); bpchar; character varying; character varying(10); character varying(20);
+  writes text; name; citext; character varying(10)[]; character varying(20)[]; character varying[];
+integer[]
+  writes character(3); character(5); bpchar; character varying; character varying(10); character varying(20);
+  writes text; name; citext; text[]; bigint[]; character varying(10)[]; character varying(20)[];
+  writes character varying[];
+bigint[]
+  writes character(3); character(5); bpchar; character varying; character varying(10); character varying(20);
+  writes text; name; citext; text[]; integer[]; character varying(10)[]; character varying(20)[];
+  writes character varying[];
+character varying(10)[]
+  writes character(3); character(5); bpchar; character varying; character varying(10); character varying(20);
+  writes text; name; citext; text[]; character varying(20)[];
+  keeps character varying[];
+character varying(20)[]
+  writes character(3); character(5); bpchar; character varying; character varying(10); character varying(20);
+  writes text; name; citext; text[]; character varying(10)[];
+  keeps character varying[];
+character varying[]
+  writes character(3); character(5); bpchar; character varying; character varying(10); character varying(20);
+  writes text; name; citext; text[]; character varying(10)[]; character varying(20)[];
+point
+  writes character(3); character(5); bpchar; character varying; character varying(10); character varying(20);
+  writes text; name; citext; box;
+box
+  writes character(3); character(5); bpchar; character varying; character varying(10); character varying(20);
+  writes text; name; citext;
+tsvector
+  writes character(3); character(5); bpchar; character varying; character varying(10); character varying(20);
+  writes text; name; citext;
+"#;

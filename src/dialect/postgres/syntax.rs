@@ -53,8 +53,8 @@ pub(super) enum Node {
 pub(super) fn read(sql: &str) -> Option<Node> {
     let dialect = PostgreSqlDialect {};
     let tokens = Tokenizer::new(&dialect, sql).tokenize().ok()?;
-    let tokens = tokens.into_iter().filter(|token| !matches!(token, Token::Whitespace(_))).collect();
-    let mut parser = Parser::new(&dialect).with_tokens(trims(tokens));
+    let tokens = tokens.into_iter().filter(|token| !matches!(token, Token::Whitespace(_)));
+    let mut parser = Parser::new(&dialect).with_tokens(trims(&tokens.collect::<Vec<_>>()));
     let expression = parser.parse_expr().ok()?;
     if parser.peek_token().token != Token::EOF {
         return None;
@@ -63,12 +63,12 @@ pub(super) fn read(sql: &str) -> Option<Node> {
 }
 
 /// `TRIM(LEADING FROM x)`, which the parser does not know, as the function PostgreSQL takes it for.
-fn trims(tokens: Vec<Token>) -> Vec<Token> {
+fn trims(tokens: &[Token]) -> Vec<Token> {
     let word = |token: &Token, wanted: &str| matches!(token, Token::Word(word) if word.quote_style.is_none() && word.value.eq_ignore_ascii_case(wanted));
     let sides = [("both", "btrim"), ("leading", "ltrim"), ("trailing", "rtrim")];
     let function = |side: &Token| sides.iter().find(|(name, _)| word(side, name)).map(|(_, function)| *function);
     let mut result = Vec::with_capacity(tokens.len());
-    let mut rest = tokens.as_slice();
+    let mut rest = tokens;
     while let [first, others @ ..] = rest {
         rest = match others {
             [Token::LParen, side, from, others @ ..]
@@ -426,9 +426,11 @@ fn binary(left: &Expr, op: &BinaryOperator, right: &Expr) -> Option<Node> {
     let operator = match op {
         BinaryOperator::And => return Some(Node::And(vec![left, right])),
         BinaryOperator::Or => return Some(Node::Or(vec![left, right])),
-        BinaryOperator::Xor | BinaryOperator::DuckIntegerDivide | BinaryOperator::MyIntegerDivide => return None,
+        BinaryOperator::Xor
+        | BinaryOperator::DuckIntegerDivide
+        | BinaryOperator::MyIntegerDivide
+        | BinaryOperator::PGCustomBinaryOperator(_) => return None,
         BinaryOperator::NotEq => "<>".to_owned(),
-        BinaryOperator::PGCustomBinaryOperator(_) => return None,
         _ => op.to_string(),
     };
     Some(Node::Binary(operator, Box::new(left), Box::new(right)))

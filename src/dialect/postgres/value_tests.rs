@@ -2,12 +2,12 @@ use expect_test::{Expect, expect};
 
 use super::*;
 
-fn default(sql: &str) -> Option<ColumnDefault> {
-    Some(ColumnDefault { value: parse(sql), text: None })
+fn default(sql: &str) -> ColumnDefault {
+    ColumnDefault { value: parse(sql), text: None }
 }
 
 fn is_same(left: &str, right: &str, type_text: &str) -> bool {
-    same(default(left).as_ref(), default(right).as_ref(), type_text, &|_| None)
+    same(Some(&default(left)), Some(&default(right)), type_text, &|_| None)
 }
 
 fn check(defaults: &[&str], type_text: &str, expected: &Expect) {
@@ -145,8 +145,8 @@ fn two_spellings_and_what_postgresql_prints_for_them() {
             assert!(is_same(one, other, type_text), "{one} and {other} for {type_text}");
         }
     }
-    assert!(same(None, default("NULL").as_ref(), "text", &|_| None));
-    assert!(same(default("NULL::text").as_ref(), None, "text", &|_| None));
+    assert!(same(None, Some(&default("NULL")), "text", &|_| None));
+    assert!(same(Some(&default("NULL::text")), None, "text", &|_| None));
     assert!(same(None, None, "text", &|_| None));
 }
 
@@ -179,7 +179,7 @@ fn other_values() {
         ("status", "'a'", "'b'"),
     ] {
         assert!(!is_same(left, right, type_text), "{left} and {right} for {type_text}");
-        assert!(!same(default(left).as_ref(), None, type_text, &|_| None), "{left} and nothing");
+        assert!(!same(Some(&default(left)), None, type_text, &|_| None), "{left} and nothing");
     }
 }
 
