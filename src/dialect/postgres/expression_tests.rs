@@ -449,7 +449,6 @@ const SETTLED: &[(&str, &str)] = &[
         r"email ~* '^[A-Z0-9._%+-]+@[A-Z0-9.-]+\.[A-Z]{2,}$'",
         r"(email ~* '^[A-Z0-9._%+-]+@[A-Z0-9.-]+\.[A-Z]{2,}$'::citext)",
     ),
-    ("price >= 0::numeric", "(price >= (0)::numeric)"),
     ("price > 0.0 AND price < 1000000", "((price > 0.0) AND (price < (1000000)::numeric))"),
     ("age IS NULL OR age >= 18", "((age IS NULL) OR (age >= 18))"),
     ("name IS NOT NULL AND length(name) <= 255", "((name IS NOT NULL) AND (length((name)::text) <= 255))"),
