@@ -401,11 +401,7 @@ impl Resolver<'_> {
             }
             _ => arguments,
         };
-        let signature = FUNCTIONS.iter().find(|(known, parameters, _)| {
-            *known == name
-                && parameters.len() == arguments.len()
-                && parameters.iter().zip(&arguments).all(|(parameter, argument)| takes(parameter, argument))
-        });
+        let signature = signature(&name, &arguments);
         let Some((_, parameters, result)) = signature else {
             // The types of its arguments decide which function it is.
             let exact = |argument: Typed| match argument.base() {
@@ -436,6 +432,25 @@ fn is_like_text(part: &Typed) -> bool {
     matches!(part.base().as_deref(), Some("bpchar" | "citext"))
 }
 
+type Signature = (&'static str, &'static [&'static str], &'static str);
+
+/// The one function that is called. Where several take the arguments, strings without a type are text.
+fn signature(name: &str, arguments: &[Typed]) -> Option<&'static Signature> {
+    let pairs = |signature: &Signature| signature.1.iter().zip(arguments).collect::<Vec<_>>();
+    let candidates: Vec<&Signature> = FUNCTIONS
+        .iter()
+        .filter(|signature| signature.0 == name && signature.1.len() == arguments.len())
+        .filter(|signature| pairs(signature).iter().all(|(parameter, argument)| takes(parameter, argument)))
+        .collect();
+    let is_text = |signature: &&&Signature| {
+        pairs(signature).iter().all(|(parameter, argument)| !argument.is_open() || **parameter == "text")
+    };
+    match candidates.as_slice() {
+        [only] => Some(*only),
+        several => several.iter().find(is_text).copied(),
+    }
+}
+
 /// Whether the parameter of a function takes the argument, in the one way PostgreSQL would find.
 fn takes(parameter: &str, argument: &Typed) -> bool {
     match (parameter, &argument.kind) {
@@ -449,7 +464,7 @@ fn takes(parameter: &str, argument: &Typed) -> bool {
 
 /// The functions whose parameters are certain: name, parameters, result. `any` is any type but an open one, `$1` the
 /// type of the first argument.
-const FUNCTIONS: &[(&str, &[&str], &str)] = &[
+const FUNCTIONS: &[Signature] = &[
     ("abs", &["any"], "$1"),
     ("array_length", &["any", "integer"], "integer"),
     ("array_position", &["any", "any"], "integer"),
@@ -459,6 +474,7 @@ const FUNCTIONS: &[(&str, &[&str], &str)] = &[
     ("btrim", &["text"], "text"),
     ("btrim", &["text", "text"], "text"),
     ("cardinality", &["any"], "integer"),
+    ("ceil", &["double precision"], "double precision"),
     ("ceil", &["numeric"], "numeric"),
     ("char_length", &["text"], "integer"),
     ("character_length", &["text"], "integer"),
@@ -476,6 +492,7 @@ const FUNCTIONS: &[(&str, &[&str], &str)] = &[
     ("extract", &["text", "interval"], "numeric"),
     ("extract", &["text", "timestamp with time zone"], "numeric"),
     ("extract", &["text", "timestamp without time zone"], "numeric"),
+    ("floor", &["double precision"], "double precision"),
     ("floor", &["numeric"], "numeric"),
     ("gen_random_uuid", &[], "uuid"),
     ("initcap", &["text"], "text"),
