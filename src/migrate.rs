@@ -81,7 +81,8 @@ impl Session {
         let Some((sql, oldest)) = self.dialect().version_query() else { return Ok(()) };
         let doing = "ask the server for its version";
         let row = self.query(sql, doing).await?.into_iter().next();
-        let number: Option<i32> = row.map(|row| row.try_get("", "version")).transpose().map_err(|source| query_error(doing, &source))?;
+        let number: Option<i32> =
+            row.map(|row| row.try_get("", "version")).transpose().map_err(|source| query_error(doing, &source))?;
         match number {
             Some(number) if number / 10_000 < oldest => Err(Error::OldServer { version: number / 10_000, oldest }),
             Some(_) | None => Ok(()),

@@ -7,8 +7,8 @@ use sqlparser::dialect::SQLiteDialect;
 use sqlparser::tokenizer::{Token, Tokenizer, Word};
 
 use crate::model::{
-    Attachment, Column, Constraint, DefaultValue, EnumType, ExclusionElement, Index, IndexKey, Literal, ObjectPath, Part, Placement, Rename,
-    Schema, Table, TableName, TableOptions, Verbatim, VerbatimKind,
+    Attachment, Column, Constraint, DefaultValue, EnumType, ExclusionElement, Index, IndexKey, Literal, ObjectPath,
+    Part, Placement, Rename, Schema, Table, TableName, TableOptions, Verbatim, VerbatimKind,
 };
 
 /// One change.
@@ -561,7 +561,9 @@ fn rename_enum_value(schema: &mut Schema, name: &TableName, from: &str, to: &str
     }
     // A default is the value itself, whatever it is called.
     let columns = schema.tables.values_mut().flat_map(|table| &mut table.columns);
-    for column in columns.filter(|column| column.data_type.kind.enum_name().is_some_and(|text| name.to_string() == text)) {
+    for column in
+        columns.filter(|column| column.data_type.kind.enum_name().is_some_and(|text| name.to_string() == text))
+    {
         if let Some(values) = &mut column.values {
             values.iter_mut().for_each(rename);
         }

@@ -65,7 +65,9 @@ async fn run(ctx: &mut Context<'_>, revisions: &[&Revision], direction: Directio
         Direction::Down => ("took back", "already taken back by another process"),
     };
     // A second runner waits before it looks at what is left to do, and nothing runs when something cannot.
-    session.lock(|holder| drop(ctx.note(&format!("waiting for {holder}, which runs revisions of this database")))).await?;
+    session
+        .lock(|holder| drop(ctx.note(&format!("waiting for {holder}, which runs revisions of this database"))))
+        .await?;
     for revision in revisions {
         session.check(revision, direction)?;
     }
@@ -112,7 +114,9 @@ pub(super) async fn stamp(ctx: &mut Context<'_>, target: &str) -> Result<Exit> {
     let target = graph.resolve(target, &live.applied())?;
     let reached = graph.reached(&target);
     let session = Session::open(ctx.database()?, Access::Write).await?;
-    session.lock(|holder| drop(ctx.note(&format!("waiting for {holder}, which runs revisions of this database")))).await?;
+    session
+        .lock(|holder| drop(ctx.note(&format!("waiting for {holder}, which runs revisions of this database"))))
+        .await?;
     session.stamp(&graph, &reached, &now()).await?;
     remember(ctx, &session).await?;
     session.unlock().await?;

@@ -105,9 +105,9 @@ pub fn load(folder: &Path, overrides: &Overrides) -> Result<Config> {
         dialect: database.as_ref().map_or(Dialect::Sqlite, |database| database.dialect),
         database,
         options: Options {
-                enums: file.enums,
-                schema: file.schema.clone().map_or(Cow::Borrowed(DEFAULT_SCHEMA), Cow::Owned),
-            },
+            enums: file.enums,
+            schema: file.schema.clone().map_or(Cow::Borrowed(DEFAULT_SCHEMA), Cow::Owned),
+        },
         convention: file.convention,
         rules: file.rules,
         strict: file.strict,

@@ -68,4 +68,3 @@ pub(super) fn take(table: &mut Table, position: usize, database: &'static str) -
     }
     Ok(())
 }
-

@@ -1,8 +1,8 @@
 //! What differs between the constraints and the indexes of two forms of a table.
 
 use crate::model::{
-    Check, Constraint, Exclusion, ForeignKey, Index, IndexKey, Name, Part, Placement, Table, TableName, Unique, Verbatim,
-    VerbatimKind,
+    Check, Constraint, Exclusion, ForeignKey, Index, IndexKey, Name, Part, Placement, Table, TableName, Unique,
+    Verbatim, VerbatimKind,
 };
 use crate::op::{CommentOn, Op, identifiers};
 

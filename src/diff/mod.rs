@@ -96,9 +96,7 @@ fn diff_table(from: &Table, to: &Table, ops: &mut Vec<Op>) {
     let attachments = from.attachments.iter().filter(|one| is_gone_from(&to.attachments, one)).cloned();
     ops.extend(attachments.map(|attachment| Op::DropAttachment { table: table.clone(), attachment }));
     ops.extend(keys::index_drops(from, to));
-    ops.extend(
-        renamed.into_iter().map(|(from, to)| Op::RenameConstraint { table: table.clone(), from, to }),
-    );
+    ops.extend(renamed.into_iter().map(|(from, to)| Op::RenameConstraint { table: table.clone(), from, to }));
     ops.extend(dropped.into_iter().map(|constraint| Op::DropConstraint { table: table.clone(), constraint }));
     for column in from.columns.iter().filter(|column| is_gone(&column.name)) {
         let constraints = on_column(&going, &column.name);

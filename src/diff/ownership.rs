@@ -2,7 +2,8 @@
 //! "Not declared" is a drop only when the lock says that the project declared it before; otherwise it is kept.
 
 use crate::model::{
-    Attachment, AttachmentKind, Column, ColumnDefault, Constraint, DataType, Deferrable, ForeignKey, Index, Schema, Table, TableName, TableOptions,
+    Attachment, AttachmentKind, Column, ColumnDefault, Constraint, DataType, Deferrable, ForeignKey, Index, Schema,
+    Table, TableName, TableOptions,
 };
 use crate::op::{CommentOn, Op};
 

@@ -244,8 +244,10 @@ fn mildest(op: Op, dialect: Dialect, names: &mut BTreeSet<String>) -> Vec<Op> {
         }
         // A trigger may need a function that needs the table.
         Op::CreateTable { table } if can.add_constraint => {
-            let attach =
-                |attachment: &Attachment| Op::CreateAttachment { table: table.name.clone(), attachment: attachment.clone() };
+            let attach = |attachment: &Attachment| Op::CreateAttachment {
+                table: table.name.clone(),
+                attachment: attachment.clone(),
+            };
             let attachments: Vec<Op> = table.attachments.iter().map(attach).collect();
             [Op::CreateTable { table: Table { attachments: Vec::new(), ..table.clone() } }]
                 .into_iter()

@@ -3,9 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{
-    Column, Constraint, ForeignKey, Index, IndexKey, Part, Table, TableName, Verbatim, VerbatimKind,
-};
+use crate::model::{Column, Constraint, ForeignKey, Index, IndexKey, Part, Table, TableName, Verbatim, VerbatimKind};
 use crate::op::{CommentOn, Op, identifiers};
 
 /// Something operations meet at.
@@ -78,14 +76,16 @@ pub(super) fn apart(ops: Vec<Op>) -> Vec<Op> {
     for (at, op) in ops.iter().enumerate() {
         match op {
             Op::CreateTable { table } => {
-                let (table, late) =
-                    split(table, &|parent| *parent != table.name && created.get(parent).is_some_and(|other| *other > at));
+                let (table, late) = split(table, &|parent| {
+                    *parent != table.name && created.get(parent).is_some_and(|other| *other > at)
+                });
                 planned.push(Op::CreateTable { table });
                 last.extend(late);
             }
             Op::DropTable { table } => {
-                let (table, late) =
-                    split(table, &|parent| *parent != table.name && dropped.get(parent).is_some_and(|other| *other < at));
+                let (table, late) = split(table, &|parent| {
+                    *parent != table.name && dropped.get(parent).is_some_and(|other| *other < at)
+                });
                 planned.push(Op::DropTable { table });
                 first.extend(late.iter().map(Op::inverse));
             }

@@ -162,8 +162,10 @@ impl Sql {
 
     /// What stands between the parentheses of `CREATE TABLE`.
     fn table_body(&self, table: &Table) -> Vec<String> {
-        let (on_columns, of_table): (Vec<_>, Vec<_>) =
-            table.constraints().filter(|constraint| !is_later(constraint)).partition(|constraint| column_of(constraint).is_some());
+        let (on_columns, of_table): (Vec<_>, Vec<_>) = table
+            .constraints()
+            .filter(|constraint| !is_later(constraint))
+            .partition(|constraint| column_of(constraint).is_some());
         let columns = table.columns.iter().map(|column| {
             let own: Vec<Constraint> =
                 on_columns.iter().filter(|constraint| column_of(constraint) == Some(&column.name)).cloned().collect();
@@ -188,7 +190,9 @@ impl Sql {
         for constraint in constraints {
             words.push(self.column_constraint(column, constraint));
         }
-        words.extend(column.collation.as_ref().map(|collation| format!("COLLATE {}", self.dialect.collation(collation))));
+        words.extend(
+            column.collation.as_ref().map(|collation| format!("COLLATE {}", self.dialect.collation(collation))),
+        );
         words.join(" ")
     }
 

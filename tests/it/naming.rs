@@ -74,9 +74,8 @@ fn exact_names_are_wanted_only_when_asked_for() {
         add the foreign key (team_id) to `teams` to `members`
         create index `uq_members_series_number` on `members`
         rename index `by_name` on `teams` to `ix_teams_name`
-        drop the primary key (id) from `teams`
+        rename the primary key (id) of `teams` to `pk_teams`
         drop the unique constraint (slug) from `teams`
-        add the primary key (id) to `teams`
         add the unique constraint (slug) to `teams`
     "#]]
     .assert_eq(&changes(&project));

@@ -47,7 +47,9 @@ fn unread(schema: &Schema, table: &TableName, column: Option<&str>) -> Result<()
     let (read, them) = if views.len() == 1 { ("reads", "it") } else { ("read", "them") };
     Err(refusal(
         format!("{} {read} it", views.join(" and ")),
-        format!("drop {them} before and make {them} again behind it, in a revision of your own: `seachange revision -m …`"),
+        format!(
+            "drop {them} before and make {them} again behind it, in a revision of your own: `seachange revision -m …`"
+        ),
     ))
 }
 
@@ -138,7 +140,8 @@ fn alter_column(table: &TableName, from: &Column, to: &Column) -> Vec<String> {
         changes.statements.extend(sequence::make(table, to).into_iter().filter(|_| !is_serial(from)));
     }
     if retyped {
-        let collation = to.collation.as_ref().map(|name| format!(" COLLATE {}", super::collation(name))).unwrap_or_default();
+        let collation =
+            to.collation.as_ref().map(|name| format!(" COLLATE {}", super::collation(name))).unwrap_or_default();
         let (old, new) = (text(from), text(to));
         let using = if old != new && casts::needs_using(old, new) {
             format!(" USING {}", converted(&quote(&to.name), from, to))
@@ -224,7 +227,11 @@ fn counting(table: &TableName, from: &Column, to: &Column) -> Vec<String> {
             if is_serial(from) {
                 // The new sequence goes on where the old one stood, and takes its name once that is free.
                 let old = sequence::of(table, from);
-                statements.push(format!("ALTER SEQUENCE {} RENAME TO {}", table_name(&old), quote(&sequence::spare(&old))));
+                statements.push(format!(
+                    "ALTER SEQUENCE {} RENAME TO {}",
+                    table_name(&old),
+                    quote(&sequence::spare(&old))
+                ));
                 let spare = TableName { name: sequence::spare(&old), ..old };
                 statements.push(alter(format!("ADD {}", sequence::identity(table, to, identity))));
                 statements.push(carried_over(table, to, &table_name(&spare)));
@@ -271,7 +278,8 @@ fn alter_table(table: &TableName, from: &TableOptions, to: &TableOptions) -> Vec
     if from.unlogged != to.unlogged {
         statements.push(alter(format!("SET {}", if to.unlogged { "UNLOGGED" } else { "LOGGED" })));
     }
-    let gone: Vec<&str> = from.storage.keys().filter(|key| !to.storage.contains_key(*key)).map(String::as_str).collect();
+    let gone: Vec<&str> =
+        from.storage.keys().filter(|key| !to.storage.contains_key(*key)).map(String::as_str).collect();
     if !gone.is_empty() {
         statements.push(alter(format!("RESET ({})", gone.join(", "))));
     }

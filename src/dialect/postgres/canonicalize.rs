@@ -7,8 +7,8 @@ use super::{script, sequence, types, value};
 use crate::dialect::{Options, extra};
 use crate::error::{Error, Result};
 use crate::model::{
-    AutoIncrement, Column, ColumnType, DefaultValue, EnumType, Identity, IndexKey, Name,
-    ObjectPath, Placement, Schema, Table, TableName, Unique,
+    AutoIncrement, Column, ColumnType, DefaultValue, EnumType, Identity, IndexKey, Name, ObjectPath, Placement, Schema,
+    Table, TableName, Unique,
 };
 
 /// How PostgreSQL is called in messages.

@@ -226,8 +226,7 @@ fn around_key(table: &Table, op: &Op, key: &Constraint, ops: &[Op], schema: &Sch
     for child in schema.tables.values() {
         let is_dropped = ops.iter().any(|op| matches!(op, Op::DropTable { table } if table.name == child.name));
         for fk in child.foreign_keys.iter().filter(|fk| !is_dropped && is_on(fk)) {
-            let drop =
-                Op::DropConstraint { table: child.name.clone(), constraint: Constraint::ForeignKey(fk.clone()) };
+            let drop = Op::DropConstraint { table: child.name.clone(), constraint: Constraint::ForeignKey(fk.clone()) };
             if !ops.contains(&drop) {
                 before.push(drop);
             }

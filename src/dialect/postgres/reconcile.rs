@@ -5,8 +5,8 @@ use super::canonicalize::type_text;
 use super::{expression, script, sequence, types, value};
 use crate::dialect::matching::{Keyed, foreign_key, foreign_key_meaning, match_all, same_key};
 use crate::model::{
-    Attachment, AutoIncrement, Check, Column, ColumnType, DefaultValue, Deferrable, Exclusion, Index, IndexKey, IndexPart,
-    NullsOrder, Schema, Table, TableName, Unique, Verbatim, VerbatimKind,
+    Attachment, AutoIncrement, Check, Column, ColumnType, DefaultValue, Deferrable, Exclusion, Index, IndexKey,
+    IndexPart, NullsOrder, Schema, Table, TableName, Unique, Verbatim, VerbatimKind,
 };
 
 /// The declared schema in the live form wherever the live one satisfies it.
@@ -160,7 +160,10 @@ fn satisfies(declared: &ColumnType, live: &ColumnType, schema: &Schema) -> bool 
     let Some(base) = domain.and_then(|(name, object)| base_of(&object.sql, &super::table_name(name))) else {
         return false;
     };
-    types::satisfies(declared, &ColumnType { kind: types::parse(&base), text: Some(types::canonical(&base)), inferred: false })
+    types::satisfies(
+        declared,
+        &ColumnType { kind: types::parse(&base), text: Some(types::canonical(&base)), inferred: false },
+    )
 }
 
 /// The type behind a domain, from its `CREATE DOMAIN name AS type …`.
@@ -229,7 +232,8 @@ fn same_part(own: &IndexPart, live: &IndexPart, same: &dyn Fn(&str, &str) -> boo
         (IndexKey::Expression(own), IndexKey::Column(live)) => same(own, &super::quote(live)),
         (IndexKey::Column(_), IndexKey::Expression(_)) => false,
     };
-    let bare = |name: &Option<String>| name.as_deref().map(|name| name.trim_start_matches("pg_catalog.").to_lowercase());
+    let bare =
+        |name: &Option<String>| name.as_deref().map(|name| name.trim_start_matches("pg_catalog.").to_lowercase());
     key && own.descending == live.descending
         && nulls(own) == nulls(live)
         && bare(&own.collation) == bare(&live.collation)
@@ -251,9 +255,11 @@ fn same_exclusion(own: &Exclusion, live: &Exclusion, same: &dyn Fn(&str, &str) -
         && own.deferrable == live.deferrable
         && predicate
         && own.elements.len() == live.elements.len()
-        && own.elements.iter().zip(&live.elements).all(|(own, live)| {
-            own.operator == live.operator && same_part(&own.part, &live.part, same)
-        })
+        && own
+            .elements
+            .iter()
+            .zip(&live.elements)
+            .all(|(own, live)| own.operator == live.operator && same_part(&own.part, &live.part, same))
 }
 
 fn same_attachment(own: &Attachment, live: &Attachment) -> bool {

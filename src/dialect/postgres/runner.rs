@@ -86,7 +86,10 @@ pub(in crate::dialect) fn refuses_transaction(sql: &str) -> Option<&'static str>
     if is(0, "reindex") && (has("concurrently") || has("database") || has("system") || has("schema")) {
         return Some("this `REINDEX`");
     }
-    if is(0, "alter") && is(1, "table") && ["detach", "concurrently"].iter().all(|word| words.iter().any(|own| own.is(word))) {
+    if is(0, "alter")
+        && is(1, "table")
+        && ["detach", "concurrently"].iter().all(|word| words.iter().any(|own| own.is(word)))
+    {
         return Some("`DETACH PARTITION … CONCURRENTLY`");
     }
     if begins("create", &["database", "tablespace"]) || begins("drop", &["database", "tablespace"]) {
@@ -119,7 +122,8 @@ pub(in crate::dialect) fn settings(schema: &str, lock: Duration, statement: Opti
 /// What to do about a connection that could not be made.
 pub(in crate::dialect) fn connect_hint(error: &str) -> &'static str {
     let says = |words: &[&str]| words.iter().any(|word| error.contains(word));
-    if says(&["password authentication failed", "no password supplied", "Ident authentication", "Peer authentication"]) {
+    if says(&["password authentication failed", "no password supplied", "Ident authentication", "Peer authentication"])
+    {
         "check the user and the password in the URL"
     } else if says(&["does not exist"]) {
         "check the name in the URL, or make it first: seachange makes no databases and no users"

@@ -162,7 +162,9 @@ fn next(rest: &str) -> (Piece, usize) {
             None => (Piece::Symbol('$'), 1),
         },
         _ if first.is_alphabetic() || first == '_' || !first.is_ascii() => (Piece::Word, length_while(rest, is_part)),
-        _ if first.is_ascii_digit() => (Piece::Symbol('0'), length_while(rest, |letter| letter.is_ascii_alphanumeric())),
+        _ if first.is_ascii_digit() => {
+            (Piece::Symbol('0'), length_while(rest, |letter| letter.is_ascii_alphanumeric()))
+        }
         _ => (Piece::Symbol(first), first.len_utf8()),
     }
 }
@@ -231,7 +233,8 @@ mod tests {
             split("SELECT ';', E'\\';', \"a;b\" /* ; /* ; */ ; */; -- ;\n SELECT $$a;b$$, $x$ $$ ; $x$ ;;"),
             ["SELECT ';', E'\\';', \"a;b\"", "SELECT $$a;b$$, $x$ $$ ; $x$"]
         );
-        let function = "CREATE FUNCTION f() RETURNS int LANGUAGE sql BEGIN ATOMIC SELECT CASE WHEN true THEN 1 END; SELECT 2; END";
+        let function =
+            "CREATE FUNCTION f() RETURNS int LANGUAGE sql BEGIN ATOMIC SELECT CASE WHEN true THEN 1 END; SELECT 2; END";
         assert_eq!(split(&format!("{function};\nSELECT 1")), [function, "SELECT 1"]);
         let rule = "CREATE RULE r AS ON INSERT TO t DO ALSO (SELECT 1; SELECT 2)";
         assert_eq!(split(&format!("{rule}; SELECT $1, a$b")), [rule, "SELECT $1, a$b"]);

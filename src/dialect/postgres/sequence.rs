@@ -101,7 +101,9 @@ fn options(identity: &Identity) -> Vec<String> {
 
 /// Whether a live identity does what a declared one says. What is not said is the database's own choice.
 pub(super) fn same_identity(declared: &Identity, live: &Identity) -> bool {
-    let usual = |declared: Option<i64>, live: Option<i64>, usual: i64| declared.is_none() || declared.unwrap_or(usual) == live.unwrap_or(usual);
+    let usual = |declared: Option<i64>, live: Option<i64>, usual: i64| {
+        declared.is_none() || declared.unwrap_or(usual) == live.unwrap_or(usual)
+    };
     declared.always == live.always
         && declared.cycle == live.cycle
         && usual(declared.increment, live.increment, 1)

@@ -7,8 +7,7 @@ use super::{expression, literal, namespace, quote, types, value};
 use crate::dialect::{EnumStorage, Options, extra};
 use crate::error::{Error, Result};
 use crate::model::{
-    AutoIncrement, Check, Column, DataType, DefaultValue, Literal, ObjectPath,
-    Placement, Schema, Table, Unique,
+    AutoIncrement, Check, Column, DataType, DefaultValue, Literal, ObjectPath, Placement, Schema, Table, Unique,
 };
 
 /// The schema in SQLite's own words.

@@ -109,7 +109,12 @@ fn every_kind_of_object() -> Schema {
         predicate: Some("c2 > 0".into()),
         deferrable: Deferrable::InitiallyImmediate,
     }];
-    table.options = TableOptions { strict: true, without_rowid: true, partition_by: Some("RANGE (c1)".into()), ..TableOptions::default() };
+    table.options = TableOptions {
+        strict: true,
+        without_rowid: true,
+        partition_by: Some("RANGE (c1)".into()),
+        ..TableOptions::default()
+    };
     table.comment = Some("a\nb".into());
     Schema { tables: BTreeMap::from([(name, table)]), ..Schema::default() }
 }
