@@ -88,6 +88,7 @@ pub fn compare_by(
     // What is left out on the live side stays in the target: a plan has to see the views and foreign keys that lead into it.
     let live = canonicalize(live.clone())?;
     let mut past = canonicalize(lock.map(|lock| rules.tables.keep(lock.clone())).unwrap_or_default())?;
+    let live = dialect.respell(live, &past);
     // What the entities let go of is not dropped.
     let ignored: BTreeSet<TableName> = declared.ignored.iter().map(|name| dialect.fit_table(name)).collect();
     past.tables.retain(|name, _| !ignored.contains(name));
@@ -106,8 +107,8 @@ pub fn compare_by(
     let asked: Vec<Rename> = asked.iter().map(|rename| dialect.fit_rename(rename)).collect();
     let renames = diff::resolve(&asked, &live, &goal);
     let doubtful = diff::doubtful(&asked, &renames, &live, &goal, &past);
-    let moved = apply(&renames, live.clone());
     let past = apply(&diff::resolve(&asked, &past, &goal), past);
+    let moved = apply(&renames, live.clone());
     let goal = dialect.reconcile(rules.tighten(goal, &moved), &moved);
     let past = dialect.reconcile(past, &moved);
     let (goal, past) = (rules.without_ignored(goal, &moved), rules.without_ignored(past, &moved));

@@ -241,6 +241,15 @@ impl Dialect {
         }
     }
 
+    /// The live schema in the words of the past wherever both mean the same. Both must be canonicalized.
+    pub fn respell(self, live: Schema, past: &Schema) -> Schema {
+        match self {
+            // SQLite keeps every text as it was written.
+            Self::Sqlite => live,
+            Self::Postgres => postgres::respell(live, past),
+        }
+    }
+
     /// The name of a table as this database keeps it: cut, and without a schema where there are none.
     #[must_use]
     pub fn fit_table(self, table: &TableName) -> TableName {
@@ -418,6 +427,14 @@ impl Dialect {
         match self {
             Self::Sqlite => (Vec::new(), Vec::new()),
             Self::Postgres => postgres::around_column(table, column),
+        }
+    }
+
+    /// An empty value for rows that have to have one in a new column, as SQL. `None` where another way is taken.
+    pub(crate) fn empty_value(self, column: &Column) -> Option<String> {
+        match self {
+            Self::Sqlite => None,
+            Self::Postgres => Some(postgres::empty_value(column)),
         }
     }
 

@@ -3,7 +3,7 @@
 
 use crate::dialect::{Dialect, Rebuild};
 use crate::model::{
-    Action, AutoIncrement, Check, Column, Constraint, Deferrable, Exclusion, ExclusionElement, ForeignKey, Index,
+    Action, AutoIncrement, Check, Column, ColumnDefault, Constraint, DefaultValue, Deferrable, Exclusion, ExclusionElement, ForeignKey, Index,
     IndexKey, IndexPart, Name, NullsOrder, Placement, Table, TableName, Unique,
 };
 use crate::op::{CommentOn, Op};
@@ -29,8 +29,16 @@ fn operation(op: &Op, dialect: Dialect) -> Vec<String> {
         }
         Op::AddColumn { table, column, constraints } => {
             let (before, after) = dialect.around_column(table, column);
-            let add = alter(table, format!("ADD COLUMN {}", sql.column(table, column, constraints)));
-            before.into_iter().chain(add).chain(after).collect()
+            // Rows that are there already need a value now, new ones bring their own.
+            let value = if column.needs_value() { dialect.empty_value(column) } else { None };
+            let filled = value.map(|text| Column {
+                default: Some(ColumnDefault { value: DefaultValue::Expression(text.clone()), text: Some(text) }),
+                ..column.clone()
+            });
+            let definition = sql.column(table, filled.as_ref().unwrap_or(column), constraints);
+            let add = alter(table, format!("ADD COLUMN {definition}"));
+            let bare = filled.map(|_| alter(table, format!("ALTER COLUMN {} DROP DEFAULT", sql.name(&column.name))));
+            before.into_iter().chain(add).chain(bare.into_iter().flatten()).chain(after).collect()
         }
         Op::DropColumn { table, column, .. } => alter(table, format!("DROP COLUMN {}", sql.name(&column.name))),
         Op::AddConstraint { table, constraint } => alter(table, format!("ADD {}", sql.constraint(constraint))),

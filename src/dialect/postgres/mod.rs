@@ -24,7 +24,7 @@ pub(super) use alter::{accepts, alter};
 pub(super) use canonicalize::canonicalize;
 pub(super) use casts::converts;
 pub(super) use expand::expand;
-pub(super) use reconcile::reconcile;
+pub(super) use reconcile::{reconcile, respell};
 pub(super) use reflect::reflect;
 pub(super) use script::statements;
 
@@ -102,6 +102,34 @@ pub(super) fn column_words(table: &TableName, column: &Column) -> ColumnWords {
         identity: column.identity.as_ref().map(|identity| sequence::identity(table, column, identity)),
         default: alter::default_of(table, column).filter(|_| !is_usual),
         data_type: if is_usual { serial.to_owned() } else { data_type },
+    }
+}
+
+/// The empty value of a type.
+pub(super) fn empty_value(column: &Column) -> String {
+    let text = column.data_type.text.clone().unwrap_or_default();
+    if column.data_type.kind.enum_name().is_some() && !text.ends_with("[]") {
+        return format!("(enum_range(NULL::{text}))[1]");
+    }
+    let base = text.split(['(', ' ']).next().unwrap_or_default();
+    let value = match base {
+        "smallint" | "integer" | "bigint" | "numeric" | "real" | "double" | "money" => "0",
+        "boolean" => "false",
+        "json" | "jsonb" => "{}",
+        "uuid" => "00000000-0000-0000-0000-000000000000",
+        "date" | "timestamp" => "epoch",
+        "time" => "00:00",
+        "interval" => "0",
+        "inet" | "cidr" => "0.0.0.0",
+        "macaddr" => "00:00:00:00:00:00",
+        _ if text.ends_with("[]") => "{}",
+        _ => "",
+    };
+    match base {
+        "smallint" | "integer" | "bigint" | "numeric" | "real" | "double" | "boolean" if !text.ends_with("[]") => {
+            value.to_owned()
+        }
+        _ => literal(&Literal::Text(value.to_owned())),
     }
 }
 
