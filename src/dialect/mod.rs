@@ -2,6 +2,7 @@
 //! Everything outside this folder is the same for every database. Does not compare schemas and plans nothing.
 
 mod names;
+mod postgres;
 mod sqlite;
 
 use std::path::Path;
@@ -336,4 +337,9 @@ pub async fn reflect(db: &impl ConnectionTrait, dialect: Dialect) -> Result<Sche
     match dialect {
         Dialect::Sqlite => sqlite::reflect(db).await,
     }
+}
+
+/// TEMPORARY.
+pub async fn reflect_postgres(db: &impl ConnectionTrait) -> Result<Schema> {
+    postgres::reflect(db, "public").await
 }

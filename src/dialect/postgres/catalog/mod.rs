@@ -1,0 +1,168 @@
+//! What PostgreSQL's catalogs say, as rows grouped by what they belong to. Knows the queries and nothing of what the rows
+//! mean.
+
+mod rows;
+
+use std::collections::BTreeMap;
+
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, QueryResult, Statement, TryGetable};
+
+pub(super) use self::rows::{
+    AttachmentRow, ColumnRow, ConstraintRow, IndexPartRow, IndexRow, OtherRow, RelationRow, RoutineRow, SequenceRow,
+    TypeRow, UseRow,
+};
+use super::text;
+use super::words::identifier;
+use crate::error::{Error, Result};
+
+/// The rows of all queries. Numbers are the object identifiers of the catalogs.
+pub(super) struct Catalog {
+    /// The schema whose objects go by their bare names.
+    pub(super) default_schema: String,
+    pub(super) version: i32,
+    /// In the order of their making.
+    pub(super) relations: Vec<RelationRow>,
+    /// By table, in the order of the table.
+    pub(super) columns: BTreeMap<i64, Vec<ColumnRow>>,
+    pub(super) constraints: BTreeMap<i64, Vec<ConstraintRow>>,
+    pub(super) indexes: BTreeMap<i64, Vec<IndexRow>>,
+    pub(super) attachments: BTreeMap<i64, Vec<AttachmentRow>>,
+    pub(super) sequences: Vec<SequenceRow>,
+    pub(super) types: Vec<TypeRow>,
+    pub(super) routines: Vec<RoutineRow>,
+    pub(super) others: Vec<OtherRow>,
+    pub(super) uses: BTreeMap<i64, Vec<UseRow>>,
+}
+
+/// Asks the queries, as this server and this role need them.
+struct Reader<'a, C> {
+    db: &'a C,
+    default_schema: &'a str,
+    version: i32,
+    words: Words,
+}
+
+/// How the texts of the server are read.
+pub(super) struct Words {
+    /// The server writes this before the names of the default schema, because the role may not use it.
+    prefix: Option<String>,
+}
+
+impl Catalog {
+    /// Asks all there is to ask. The caller keeps the transaction, and has set the search path.
+    pub(super) async fn read(db: &impl ConnectionTrait, default_schema: &str) -> Result<Self> {
+        let mut reader = Reader { db, default_schema, version: 0, words: Words { prefix: None } };
+        let session = reader.ask("ask for the server's version", include_str!("session.sql"), |row, _| {
+            Ok((get::<i32>(row, 0)?, get::<bool>(row, 1)?))
+        });
+        for (version, may_use) in session.await? {
+            reader.version = version;
+            reader.words.prefix = (!may_use).then(|| format!("{}.", identifier(default_schema)));
+        }
+        let indexes =
+            reader.ask("read the indexes of all tables", include_str!("indexes.sql"), IndexRow::read).await?;
+        Ok(Self {
+            default_schema: default_schema.to_owned(),
+            version: reader.version,
+            relations: reader
+                .ask("read the list of tables", include_str!("relations.sql"), RelationRow::read)
+                .await?,
+            columns: group(
+                reader.ask("read the columns of all tables", include_str!("columns.sql"), ColumnRow::read).await?,
+            ),
+            constraints: group(
+                reader
+                    .ask("read the constraints of all tables", include_str!("constraints.sql"), ConstraintRow::read)
+                    .await?,
+            ),
+            indexes: join_parts(indexes),
+            attachments: group(
+                reader
+                    .ask(
+                        "read the triggers, rules and policies of all tables",
+                        include_str!("attachments.sql"),
+                        AttachmentRow::read,
+                    )
+                    .await?,
+            ),
+            sequences: reader.ask("read all sequences", include_str!("sequences.sql"), SequenceRow::read).await?,
+            types: reader.ask("read all types", include_str!("types.sql"), TypeRow::read).await?,
+            routines: reader.ask("read all functions", include_str!("routines.sql"), RoutineRow::read).await?,
+            others: reader.ask("read the list of extensions", include_str!("others.sql"), OtherRow::read).await?,
+            uses: group(reader.ask("read what views use", include_str!("uses.sql"), UseRow::read).await?),
+        })
+    }
+}
+
+impl<C: ConnectionTrait> Reader<'_, C> {
+    /// Asks one query and turns each of its rows into a value.
+    async fn ask<T>(
+        &self,
+        doing: &str,
+        sql: &str,
+        row: impl Fn(&QueryResult, &Words) -> std::result::Result<T, DbErr>,
+    ) -> Result<Vec<T>> {
+        let statement = Statement::from_string(DbBackend::Postgres, self.fit(sql));
+        let rows = self.db.query_all_raw(statement).await;
+        let read = |rows: Vec<QueryResult>| rows.iter().map(|found| row(found, &self.words)).collect();
+        rows.and_then(read).map_err(|cause| failed(doing, cause))
+    }
+
+    /// The query with the name of the default schema, and with nothing this server has not heard of.
+    fn fit(&self, sql: &str) -> String {
+        let compression =
+            "CASE a.attcompression WHEN 'p' THEN 'SET COMPRESSION pglz' WHEN 'l' THEN 'SET COMPRESSION lz4' END";
+        let pieces = [
+            ("{compression}", 140_000, compression, "NULL"),
+            ("{delete_columns}", 150_000, "k.confdelsetcols::text", "NULL::text"),
+            ("{nulls_not_distinct}", 150_000, "i.indnullsnotdistinct", "false"),
+            ("{enforced}", 180_000, "k.conenforced", "true"),
+            ("{period}", 180_000, "k.conperiod", "false"),
+        ];
+        let mut sql = sql.replace("{schema}", &text::literal(self.default_schema));
+        for (piece, since, new, old) in pieces {
+            sql = sql.replace(piece, if self.version >= since { new } else { old });
+        }
+        sql
+    }
+}
+
+impl Words {
+    /// An SQL text of the server in which the names of the default schema are bare.
+    pub(super) fn plain(&self, sql: String) -> String {
+        match &self.prefix {
+            Some(prefix) => text::without_prefix(&sql, prefix),
+            None => sql,
+        }
+    }
+}
+
+fn get<T: TryGetable>(row: &QueryResult, index: usize) -> std::result::Result<T, DbErr> {
+    row.try_get_by_index(index)
+}
+
+fn group<T>(rows: Vec<(i64, T)>) -> BTreeMap<i64, Vec<T>> {
+    let mut groups: BTreeMap<i64, Vec<T>> = BTreeMap::new();
+    for (owner, row) in rows {
+        groups.entry(owner).or_default().push(row);
+    }
+    groups
+}
+
+/// Each row brings one part; those of the same index follow each other.
+fn join_parts(rows: Vec<(i64, IndexRow)>) -> BTreeMap<i64, Vec<IndexRow>> {
+    let mut groups: BTreeMap<i64, Vec<IndexRow>> = BTreeMap::new();
+    for (table, row) in rows {
+        let group = groups.entry(table).or_default();
+        match group.last_mut() {
+            Some(last) if last.id == row.id => last.parts.extend(row.parts),
+            _ => group.push(row),
+        }
+    }
+    groups
+}
+
+/// An error of the database with what was being done.
+pub(super) fn failed(doing: &str, cause: DbErr) -> Error {
+    Error::Query { doing: doing.to_owned(), source: Box::new(cause) }
+}

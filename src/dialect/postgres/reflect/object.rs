@@ -1,0 +1,193 @@
+//! Objects that are no tables: enums, views, functions, sequences, domains, composite types and extensions; and the words
+//! for what the model has no place for.
+
+use std::collections::BTreeMap;
+
+use super::super::catalog::{Catalog, RelationRow};
+use super::super::words::identifier;
+use super::{Assembly, in_words, parameters, sequence, written};
+use crate::model::{
+    Attachment, AttachmentKind, EnumType, ObjectPath, Schema, TableName, Verbatim, VerbatimKind,
+};
+
+/// All enum types with their names, those of extensions as well.
+pub(super) fn enums(catalog: &Catalog) -> BTreeMap<i64, (TableName, EnumType)> {
+    let mut enums: BTreeMap<i64, (TableName, EnumType)> = BTreeMap::new();
+    for row in catalog.types.iter().filter(|row| row.kind == 'e') {
+        let (_, found) = enums.entry(row.id).or_insert_with(|| {
+            let schema = (row.schema != catalog.default_schema).then(|| row.schema.clone());
+            let found = EnumType { values: Vec::new(), comment: row.comment.clone() };
+            (TableName { schema, name: row.name.clone() }, found)
+        });
+        found.values.extend(row.value.clone());
+    }
+    enums
+}
+
+impl Assembly<'_> {
+    /// The enum types that belong to no extension.
+    pub(super) fn own_enums(&self) -> BTreeMap<TableName, EnumType> {
+        let own = self.catalog.types.iter().filter(|row| !row.of_extension);
+        own.filter_map(|row| self.enums.get(&row.id)).cloned().collect()
+    }
+
+    pub(super) fn objects(&self, schema: &mut Schema) {
+        self.relations_but_tables(schema);
+        self.types(schema);
+        self.sequences(schema);
+        self.routines(schema);
+        for other in &self.catalog.others {
+            if other.kind == "extension" {
+                self.extension(schema, &other.name, other.schema.as_deref(), other.comment.as_ref());
+                continue;
+            }
+            let schema_of = other.schema.clone().filter(|name| *name != identifier(&self.catalog.default_schema));
+            let name = TableName { schema: schema_of, name: other.name.clone() };
+            schema.unmodelled.insert(in_words(&other.kind, &name));
+        }
+    }
+
+    fn relations_but_tables(&self, schema: &mut Schema) {
+        for row in self.catalog.relations.iter().filter(|row| !row.of_extension) {
+            let name = self.name_of(row);
+            match row.kind {
+                'v' | 'm' => keep(schema, name, self.view(row)),
+                'c' => {
+                    let fields = self.columns(row.id).iter().map(|field| {
+                        let collation = field.collation.as_deref().map_or_else(String::new, |name| {
+                            format!(" COLLATE {}", name.split('.').map(identifier).collect::<Vec<_>>().join("."))
+                        });
+                        format!("{} {}{collation}", identifier(&field.name), field.data_type)
+                    });
+                    let fields = fields.collect::<Vec<_>>().join(", ");
+                    let sql = format!("CREATE TYPE {} AS ({fields})", written(&name));
+                    let verbatim = Verbatim::new(VerbatimKind::CompositeType, sql);
+                    keep(schema, name, Verbatim { comment: row.comment.clone(), ..verbatim });
+                }
+                'f' if row.parents.is_empty() => {
+                    schema.unmodelled.insert(in_words("foreign table", &name));
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn view(&self, row: &RelationRow) -> Verbatim {
+        let name = self.name_of(row);
+        let query = row.query.as_deref().unwrap_or_default().trim().trim_end_matches(';');
+        let (kind, word) = match row.kind {
+            'v' => (VerbatimKind::View, "VIEW"),
+            _ => (VerbatimKind::MaterializedView, "MATERIALIZED VIEW"),
+        };
+        let mut sql = format!("CREATE {word} {}", written(&name));
+        if let Some(method) = row.method.as_ref().filter(|method| *method != "heap") {
+            sql += &format!(" USING {}", identifier(method));
+        }
+        if !row.storage.is_empty() {
+            sql += &format!(" WITH ({})", parameters(&row.storage));
+        }
+        if let Some(tablespace) = &row.tablespace {
+            sql += &format!(" TABLESPACE {}", identifier(tablespace));
+        }
+        sql += &format!(" AS\n{query}");
+        let mut view = Verbatim { comment: row.comment.clone(), ..Verbatim::new(kind, sql) };
+        view.attachments.extend(self.attachments(row).map(|(attachment, ..)| attachment));
+        for index in self.catalog.indexes.get(&row.id).into_iter().flatten() {
+            let attachment = |sql: &String| Attachment {
+                kind: AttachmentKind::Index,
+                name: index.name.clone(),
+                sql: sql.clone(),
+            };
+            view.attachments.extend(index.definition.as_ref().map(attachment));
+        }
+        for used in self.catalog.uses.get(&row.id).into_iter().flatten() {
+            let table = self.name(&used.schema, &used.table);
+            view.uses.insert(match &used.column {
+                Some(column) => ObjectPath::Column(table, column.clone()),
+                None => ObjectPath::Table(table),
+            });
+        }
+        view
+    }
+
+    fn types(&self, schema: &mut Schema) {
+        for row in self.catalog.types.iter().filter(|row| !row.of_extension) {
+            let name = self.name(&row.schema, &row.name);
+            match (row.kind, &row.definition) {
+                ('d', Some(definition)) => {
+                    let sql = format!("CREATE DOMAIN {} AS {definition}", written(&name));
+                    let verbatim = Verbatim::new(VerbatimKind::Domain, sql);
+                    keep(schema, name, Verbatim { comment: row.comment.clone(), ..verbatim });
+                }
+                ('r', _) => {
+                    schema.unmodelled.insert(in_words("range type", &name));
+                }
+                ('b', _) => {
+                    schema.unmodelled.insert(in_words("base type", &name));
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Sequences that no column counts with.
+    fn sequences(&self, schema: &mut Schema) {
+        for row in self.catalog.sequences.iter().filter(|row| !row.of_extension) {
+            if let Some((table, number)) = row.owner {
+                let owner = self.relations.get(&table).filter(|table| self.is_table(table));
+                // What belongs to the table of a tool is the tool's.
+                let Some(owner) = owner else { continue };
+                let owned = self.owned.get(&(owner.id, number)).into_iter().flatten();
+                let mut owned = owned.filter(|owned| std::ptr::eq(owned.row, row));
+                let column = super::column_numbered(self.columns(owner.id), number);
+                if owned.any(|owned| column.is_some_and(|column| owned.counts(column))) {
+                    continue;
+                }
+            }
+            let name = self.name(&row.schema, &row.name);
+            let verbatim = Verbatim::new(VerbatimKind::Sequence, sequence::statement(&name, row));
+            keep(schema, name, Verbatim { comment: row.comment.clone(), ..verbatim });
+        }
+    }
+
+    fn routines(&self, schema: &mut Schema) {
+        for row in &self.catalog.routines {
+            let name = self.name(&row.schema, &row.signature);
+            let Some(definition) = &row.definition else {
+                let kind = if row.kind == 'a' { "aggregate" } else { "window function" };
+                schema.unmodelled.insert(in_words(kind, &name));
+                continue;
+            };
+            let mut sql = definition.trim_end().trim_end_matches(';').to_owned();
+            if name.schema.is_none() {
+                // The server always says the schema.
+                for head in ["CREATE OR REPLACE FUNCTION ", "CREATE OR REPLACE PROCEDURE "] {
+                    let rest = sql.strip_prefix(head).and_then(|rest| rest.strip_prefix(&row.prefix));
+                    if let Some(rest) = rest {
+                        sql = format!("{head}{rest}");
+                        break;
+                    }
+                }
+            }
+            let verbatim = Verbatim::new(VerbatimKind::Function, sql);
+            keep(schema, name, Verbatim { comment: row.comment.clone(), ..verbatim });
+        }
+    }
+
+    fn extension(&self, schema: &mut Schema, name: &str, place: Option<&str>, comment: Option<&String>) {
+        let place = place.filter(|place| *place != self.catalog.default_schema);
+        let place = place.map_or_else(String::new, |place| format!(" WITH SCHEMA {}", identifier(place)));
+        let sql = format!("CREATE EXTENSION IF NOT EXISTS {}{place}", identifier(name));
+        let verbatim = Verbatim { comment: comment.cloned(), ..Verbatim::new(VerbatimKind::Extension, sql) };
+        keep(schema, TableName::new(name), verbatim);
+    }
+}
+
+/// Sequences, types and extensions may share a name, of which the model has room for one.
+fn keep(schema: &mut Schema, name: TableName, verbatim: Verbatim) {
+    if schema.verbatim.contains_key(&name) {
+        schema.unmodelled.insert(in_words(&verbatim.kind.to_string(), &name));
+    } else {
+        schema.verbatim.insert(name, verbatim);
+    }
+}
