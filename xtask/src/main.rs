@@ -4,6 +4,7 @@
 mod bench;
 mod demo;
 mod docs;
+mod postgres;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -22,7 +23,11 @@ struct Cli {
 #[derive(Subcommand)]
 enum Task {
     /// Run every test, and the demonstration.
-    Test,
+    Test {
+        /// Only the tests of PostgreSQL, on these major versions, fetched where they are not there yet.
+        #[arg(long, value_name = "MAJOR", value_delimiter = ',')]
+        postgres: Vec<u32>,
+    },
     /// Check format, lints and generated docs.
     Check,
     /// Show the main job on the mediaparser project: the commands of the README with what they print.
@@ -38,7 +43,8 @@ enum Task {
 
 fn main() -> Result<()> {
     match Cli::parse().task {
-        Task::Test => test(),
+        Task::Test { postgres } if postgres.is_empty() => test(),
+        Task::Test { postgres } => postgres::test(&postgres),
         Task::Check => check(),
         Task::Demo => demo::demo(),
         Task::Docs => docs::write(&root()),
@@ -52,8 +58,15 @@ fn root() -> PathBuf {
 }
 
 fn cargo(arguments: &[&str]) -> Result<()> {
+    cargo_with(arguments, None)
+}
+
+/// Runs cargo, with a PostgreSQL server for the tests.
+fn cargo_with(arguments: &[&str], server: Option<PathBuf>) -> Result<()> {
     println!("$ cargo {}", arguments.join(" "));
-    let status = Command::new(env!("CARGO")).args(arguments).current_dir(root()).status()?;
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.args(arguments).current_dir(root()).envs(server.map(|folder| ("TEST_POSTGRES_BIN", folder)));
+    let status = cargo.status()?;
     if !status.success() {
         bail!("`cargo {}` failed", arguments.join(" "));
     }
@@ -61,7 +74,7 @@ fn cargo(arguments: &[&str]) -> Result<()> {
 }
 
 fn test() -> Result<()> {
-    cargo(&["test", "--workspace", "--locked"])?;
+    cargo_with(&["test", "--workspace", "--locked"], postgres::provide()?)?;
     demo::demo()
 }
 

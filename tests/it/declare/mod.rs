@@ -14,6 +14,7 @@ use seachange::model::{
 use crate::support::root;
 
 use super::mediaparser_entities as mediaparser;
+use super::system_entities as systems;
 
 #[path = "../../../fixtures/declare/mod.rs"]
 #[expect(
@@ -163,6 +164,47 @@ fn the_project_of_mediaparser_holds_its_first_phase() {
     assert_eq!(project.schema, read("fixtures/mediaparser/phases/1_initial").schema);
     let first = project.origins.values().map(ToString::to_string).collect::<Vec<_>>();
     assert!(first.contains(&"src/entities/duplicates.rs:7:24".to_owned()), "{first:?}");
+}
+
+#[test]
+fn camera_phases() {
+    agree!(
+        "fixtures/camera/phases/1_initial",
+        systems::camera_initial: api_keys cameras detections events gpu_stats logs
+    );
+    agree!(
+        "fixtures/camera/phases/2_search_alerts_zones",
+        systems::camera_search_alerts_zones: alert_rules alerts api_keys cameras detections events gpu_stats logs zones
+    );
+    agree!(
+        "fixtures/camera/phases/3_indexes_and_checks",
+        systems::camera_indexes_and_checks: activity_baselines alert_rules alerts api_keys audit_logs cameras
+        class_baselines detections events gpu_stats logs prompt_versions zones
+    );
+    agree!(
+        "fixtures/camera/phases/4_partitions",
+        systems::camera_partitions: activity_baselines alert_rules alerts api_keys audit_logs cameras
+        class_baselines detections events gpu_stats logs prompt_versions zones
+    );
+    agree!(
+        "fixtures/camera/phases/5_expressions",
+        systems::camera_expressions: activity_baselines alert_rules alerts api_keys audit_logs cameras
+        class_baselines detections events gpu_stats logs mv_detection_type_distribution prompt_versions zones
+    );
+}
+
+#[test]
+fn the_project_of_the_camera_holds_its_third_phase() {
+    let project = declare(&Sources::new("fixtures/camera", ["src/entities"])).unwrap();
+    assert_eq!(project.schema, read("fixtures/camera/phases/3_indexes_and_checks").schema);
+}
+
+#[test]
+fn orchestrator() {
+    agree!(
+        "fixtures/orchestrator/src/entities",
+        systems::orchestrator: approvals artifacts change_requests control_state projects runs task_versions tasks
+    );
 }
 
 fn read(sources: &str) -> Declared {
