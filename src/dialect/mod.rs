@@ -340,6 +340,6 @@ pub async fn reflect(db: &impl ConnectionTrait, dialect: Dialect) -> Result<Sche
 }
 
 /// TEMPORARY.
-pub async fn reflect_postgres(db: &impl ConnectionTrait) -> Result<Schema> {
-    postgres::reflect(db, "public").await
+pub async fn reflect_postgres(db: &impl ConnectionTrait, schema: &str) -> Result<Schema> {
+    postgres::reflect(db, schema).await
 }
