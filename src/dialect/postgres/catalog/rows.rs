@@ -188,7 +188,6 @@ pub(crate) struct OtherRow {
     pub(crate) kind: String,
     pub(crate) schema: Option<String>,
     pub(crate) name: String,
-    pub(crate) comment: Option<String>,
 }
 
 /// A table that a view reads, or a column of one.
@@ -379,7 +378,7 @@ impl RoutineRow {
 
 impl OtherRow {
     pub(super) fn read(row: &QueryResult, _: &Words) -> Read<Self> {
-        Ok(Self { kind: get(row, 0)?, schema: get(row, 1)?, name: get(row, 2)?, comment: get(row, 3)? })
+        Ok(Self { kind: get(row, 0)?, schema: get(row, 1)?, name: get(row, 2)? })
     }
 }
 

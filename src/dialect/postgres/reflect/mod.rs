@@ -31,9 +31,10 @@ const SETTINGS: &str = "SET LOCAL TimeZone = 'UTC'; SET LOCAL DateStyle = 'ISO, 
 
 /// The schema of the database, as one snapshot. What is in the default schema goes by its bare name.
 pub(in crate::dialect) async fn reflect(db: &impl ConnectionTrait, default_schema: &str) -> Result<Schema> {
-    // Without its mention, the schema of temporary tables would come first and hide what has the same names.
+    // Without its mention, the schema of temporary tables would come first and hide what has the same names; and it must
+    // not be the first that is left to a role that may not use the other, for then PostgreSQL would make it.
     let begin = format!(
-        "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL search_path = \"{}\", pg_temp; {SETTINGS}",
+        "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL search_path = pg_catalog, \"{}\", pg_temp; {SETTINGS}",
         default_schema.replace('"', "\"\"")
     );
     let catalog = match db.execute_unprepared(&begin).await {

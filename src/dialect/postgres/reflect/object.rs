@@ -38,7 +38,7 @@ impl Assembly<'_> {
         self.routines(schema);
         for other in &self.catalog.others {
             if other.kind == "extension" {
-                self.extension(schema, &other.name, other.schema.as_deref(), other.comment.as_ref());
+                self.extension(schema, &other.name, other.schema.as_deref());
                 continue;
             }
             let schema_of = other.schema.clone().filter(|name| *name != identifier(&self.catalog.default_schema));
@@ -174,12 +174,12 @@ impl Assembly<'_> {
         }
     }
 
-    fn extension(&self, schema: &mut Schema, name: &str, place: Option<&str>, comment: Option<&String>) {
+    /// The comment on an extension is its author's, and comes with it.
+    fn extension(&self, schema: &mut Schema, name: &str, place: Option<&str>) {
         let place = place.filter(|place| *place != self.catalog.default_schema);
         let place = place.map_or_else(String::new, |place| format!(" WITH SCHEMA {}", identifier(place)));
         let sql = format!("CREATE EXTENSION IF NOT EXISTS {}{place}", identifier(name));
-        let verbatim = Verbatim { comment: comment.cloned(), ..Verbatim::new(VerbatimKind::Extension, sql) };
-        keep(schema, TableName::new(name), verbatim);
+        keep(schema, TableName::new(name), Verbatim::new(VerbatimKind::Extension, sql));
     }
 }
 

@@ -88,6 +88,9 @@ fn everything_there_is() {
     tables.unmodelled.clear();
     rest.tables.clear();
     rest.enums.clear();
+    // PostgreSQL 16 began to leave out the names of tables where there is only one.
+    let low = rest.verbatim.remove(&TableName { schema: Some("other".to_owned()), name: "low".to_owned() }).unwrap();
+    assert!(low.sql.starts_with("CREATE VIEW other.low WITH (check_option=local) AS\nSELECT "), "{}", low.sql);
     check(&show::schema(&tables), &expect_file!["expected/tables.txt"]);
     check(&show::schema(&rest), &expect_file!["expected/objects.txt"]);
 }
@@ -215,7 +218,9 @@ fn the_statements_of_objects_make_them() {
         script += &found.attachments.iter().map(|found| format!("{};\n", found.sql)).collect::<String>();
     }
     for (name, found) in of(&[VerbatimKind::View]).filter(|(name, _)| name.schema.is_some()) {
-        assert_eq!(name.name, "joined");
+        if name.name == "low" {
+            continue;
+        }
         script += &format!("{};\n", found.sql);
     }
     for (_, found) in of(&[VerbatimKind::Function]) {
@@ -226,10 +231,40 @@ fn the_statements_of_objects_make_them() {
     assert_eq!(reflect(&database.url(), "public"), before);
 }
 
+/// What only some versions know.
 #[test]
-fn systems_are_read() {
-    for name in ["camera", "orchestrator"] {
-        let schemas = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(name);
-        assert!(schemas.is_dir());
+fn what_newer_versions_know() {
+    let major = cluster::shared().major;
+    let database = cluster::database("newer");
+    database.script("CREATE TABLE parents (a integer, b integer, PRIMARY KEY (a, b));\n");
+    let mut expected = Vec::new();
+    let mut since = |version: u32, sql: &str, words: &'static str| {
+        if major >= version {
+            database.script(sql);
+            expected.push(words);
+        }
+    };
+    since(14, "CREATE TABLE c (x text COMPRESSION pglz);\n", "unmodelled ALTER COLUMN x SET COMPRESSION pglz\n");
+    since(
+        15,
+        "CREATE TABLE u (x integer, CONSTRAINT one UNIQUE NULLS NOT DISTINCT (x));\n\
+         CREATE UNIQUE INDEX two ON u (x) NULLS NOT DISTINCT;\n",
+        "  unique \"one\" [\"x\"] nulls not distinct\n  unique index \"two\" [\"x\"] nulls not distinct\n",
+    );
+    since(
+        15,
+        "CREATE TABLE f (a integer, b integer, CONSTRAINT up FOREIGN KEY (a, b) REFERENCES parents ON DELETE SET NULL (b));\n",
+        "foreign \"up\" [\"a\", \"b\"] -> parents [\"a\", \"b\"] on delete SetNull [\"b\"]\n",
+    );
+    since(
+        18,
+        "CREATE TABLE v (a integer, b integer GENERATED ALWAYS AS (a + 1) VIRTUAL, CONSTRAINT s NOT NULL a NO INHERIT,\n\
+         CONSTRAINT e CHECK (a > 0) NOT ENFORCED);\n",
+        "  \"a\" integer Integer not null\n  \"b\" integer Integer := a + 1\n  check \"e\" a > 0 not valid\n  \
+         unmodelled CONSTRAINT s NOT NULL NO INHERIT\n  unmodelled CONSTRAINT e NOT ENFORCED\n",
+    );
+    let found = show::schema(&reflect(&database.url(), "public"));
+    for words in expected {
+        assert!(found.contains(words), "{words}\n{found}");
     }
 }

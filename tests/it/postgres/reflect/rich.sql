@@ -135,12 +135,13 @@ CREATE TABLE other.forced (id integer);
 ALTER TABLE other.forced ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY all_of_it ON other.forced FOR SELECT USING (true);
 
-CREATE VIEW people WITH (security_barrier) AS SELECT g.id, upper(g.owner) AS owner FROM guarded g WHERE g.id > 1;
+CREATE TABLE empty ();
+CREATE VIEW people WITH (security_barrier) AS SELECT g.id, upper(g.owner) AS owner FROM guarded g CROSS JOIN empty WHERE g.id > 1;
 COMMENT ON VIEW people IS 'of a view';
 CREATE TRIGGER instead INSTEAD OF INSERT ON people FOR EACH ROW EXECUTE FUNCTION stamp();
 CREATE VIEW other.joined AS SELECT p.id, k.y FROM people p JOIN other.keys k ON k.x = p.id;
 CREATE VIEW other.low AS SELECT * FROM other.keys WHERE x < 10 WITH LOCAL CHECK OPTION;
-CREATE MATERIALIZED VIEW summary AS SELECT count(*) AS n, k.y FROM other.keys k GROUP BY k.y WITH NO DATA;
+CREATE MATERIALIZED VIEW summary AS SELECT count(*) AS n, k.y FROM other.keys k CROSS JOIN empty GROUP BY k.y WITH NO DATA;
 CREATE UNIQUE INDEX summary_y ON summary (y);
 
 CREATE TABLE measures (at timestamptz NOT NULL, place integer, value numeric DEFAULT 0, note text) PARTITION BY RANGE (at, lower(note));
@@ -169,6 +170,5 @@ CREATE TABLE a_table_with_a_name_of_sixty_three_bytes_which_is_the_most_of_i (a_
 CREATE TABLE gone (a integer, b integer, c integer, CHECK (c > 0));
 ALTER TABLE gone DROP b;
 CREATE INDEX gone_c ON gone (c);
-CREATE TABLE empty ();
 CREATE TABLE seaql_migrations (version varchar PRIMARY KEY, n serial);
 CREATE PUBLICATION news;
