@@ -369,8 +369,11 @@ impl RoutineRow {
             prefix: get(row, 1)?,
             kind: letter(row, 2)?,
             signature: words.plain(get(row, 3)?),
-            // The body is nobody's but its author's.
-            definition: get(row, 4)?,
+            definition: get::<Option<String>>(row, 4)?.map(|sql| {
+                // The body is nobody's but its author's, unless the server has understood it.
+                let (head, body) = sql.split_at(sql.find("\nAS ").unwrap_or(sql.len()));
+                words.plain(head.to_owned()) + body
+            }),
             comment: get(row, 5)?,
         })
     }
