@@ -57,7 +57,7 @@ impl Comparison {
 /// use seachange::dialect::{Dialect, EnumStorage, Options};
 /// use seachange::model::{Declared, Schema};
 ///
-/// let options = Options { enums: EnumStorage::Plain };
+/// let options = Options::new(EnumStorage::Plain);
 /// let comparison = compare(&Declared::default(), None, &Schema::default(), Dialect::Sqlite, &options).unwrap();
 /// assert!(comparison.differences.is_empty());
 /// ```

@@ -73,6 +73,26 @@ pub enum Error {
         /// Its text.
         sql: String,
     },
+    /// A revision that runs in a transaction has a statement that the database takes in none.
+    #[error("{revision} has a statement that cannot run in a transaction: {what}\n  --> {}:{line}", path.display())]
+    NeedsNoTransaction {
+        /// The revision's title.
+        revision: String,
+        /// The file.
+        path: PathBuf,
+        /// The line of the statement in the file.
+        line: usize,
+        /// What cannot.
+        what: &'static str,
+    },
+    /// A server whose catalogs are not understood.
+    #[error("the server is PostgreSQL {version}, and seachange needs {oldest} or later")]
+    OldServer {
+        /// Its major version.
+        version: i32,
+        /// The oldest major version that is understood.
+        oldest: i32,
+    },
     /// A way down would drop what was there before seachange.
     #[error("{revision} was stamped, not run: its way down would delete what was there before")]
     StampedLoss {
@@ -536,6 +556,11 @@ impl Error {
                  before its statements"
                     .to_owned(),
             ),
+            Self::NeedsNoTransaction { .. } => Some(
+                "nothing was run; put the statement into a revision of its own, with `-- transaction: none` before it"
+                    .to_owned(),
+            ),
+            Self::OldServer { .. } => Some("upgrade the server".to_owned()),
             Self::StampedLoss { .. } => Some(
                 "`seachange stamp base` forgets it and touches nothing; `--accept-data-loss` runs the way down all the same"
                     .to_owned(),

@@ -2,14 +2,14 @@
 //! finds neither by itself.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use sea_orm::{ConnectOptions, ConnectionTrait, Database as Driver, DatabaseConnection, DbErr, QueryResult, Statement};
 
 use crate::config::Database;
-use crate::dialect::{Dialect, HISTORY};
+use crate::dialect::{self, Dialect, HISTORY};
 use crate::error::{Cause, Error, Result, count};
-use crate::model::Literal;
+use crate::model::{Literal, Schema};
 use crate::revision::graph::Graph;
 use crate::revision::{Direction, Revision, Section};
 
@@ -61,34 +61,79 @@ impl Session {
     /// # Errors
     /// [`Error::Connect`]: the database cannot be opened.
     pub async fn open(database: &Database, access: Access) -> Result<Self> {
-        // The driver refuses URLs with spaces; the file it is to open comes from us anyhow.
-        let url = if database.file.is_some() { "sqlite:" } else { database.url() };
-        let mut options = ConnectOptions::new(url);
-        options.max_connections(1).min_connections(1).sqlx_logging(false);
-        let (file, wait, may) = (database.file.clone(), database.lock_timeout, database.may());
-        options.map_sqlx_sqlite_opts(move |options| {
-            let options = options.busy_timeout(wait).create_if_missing(access == Access::Write && may.create);
-            let options = options.read_only(access == Access::Read || !may.write);
-            match &file {
-                Some(file) => options.filename(file),
-                None => options,
-            }
-        });
-        let failed = |source: DbErr| {
-            if database.dialect.is_locked(&source.to_string()) {
-                return locked(database);
-            }
-            Error::Connect {
-                database: database.to_string(),
-                hint: "check the URL, and that the file and its folder can be read and written".to_owned(),
-                source: cause(&source),
-            }
+        let db = match database.dialect {
+            Dialect::Sqlite => sqlite(database, access).await?,
+            Dialect::Postgres => postgres(database).await?,
         };
-        let db = Driver::connect(options).await.map_err(failed)?;
         let session = Self { db, database: database.clone() };
+        for sql in database.dialect.settings(&database.schema, database.lock_timeout, database.statement_timeout) {
+            session.execute(&sql, "prepare the connection").await?;
+        }
+        session.refuse_unknown_version().await?;
         // SQLite opens anything; only a first read tells whether it is a database.
-        session.db.query_one_raw(session.statement(database.dialect.find_table(HISTORY))).await.map_err(failed)?;
+        let first = session.db.query_one_raw(session.statement(database.dialect.find_table(HISTORY))).await;
+        first.map_err(|source| connect_error(database, &source))?;
         Ok(session)
+    }
+
+    /// Stops at a server that is too old for the catalogs to be understood.
+    async fn refuse_unknown_version(&self) -> Result<()> {
+        let Some((sql, oldest)) = self.dialect().version_query() else { return Ok(()) };
+        let doing = "ask the server for its version";
+        let row = self.query(sql, doing).await?.into_iter().next();
+        let number: Option<i32> = row.map(|row| row.try_get("", "version")).transpose().map_err(|source| query_error(doing, &source))?;
+        match number {
+            Some(number) if number / 10_000 < oldest => Err(Error::OldServer { version: number / 10_000, oldest }),
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    /// The schema of the database as it is.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub async fn reflect(&self) -> Result<Schema> {
+        dialect::reflect(&self.db, self.dialect(), &self.database.schema).await
+    }
+
+    /// Keeps other runners out until the session ends or [`Session::unlock`] is called. `waiting` is told who has to
+    /// finish first. Does nothing where the database's own transactions do it.
+    ///
+    /// # Errors
+    /// [`Error::Locked`]: the other runner did not finish in time.
+    pub async fn lock(&self, mut waiting: impl FnMut(&str)) -> Result<()> {
+        let Some(lock) = self.dialect().runner_lock() else { return Ok(()) };
+        let doing = "keep other runners out";
+        let started = Instant::now();
+        let mut is_told = false;
+        loop {
+            let row = self.query(&lock.take, doing).await?.into_iter().next();
+            let taken = row.map(|row| row.try_get::<bool>("", "taken")).transpose();
+            if taken.map_err(|source| query_error(doing, &source))?.unwrap_or(false) {
+                return Ok(());
+            }
+            let row = self.query(&lock.holder, doing).await?.into_iter().next();
+            let holder = row.and_then(|row| row.try_get::<String>("", "holder").ok());
+            if !is_told {
+                waiting(holder.as_deref().unwrap_or("another seachange"));
+                is_told = true;
+            }
+            if started.elapsed() >= self.database.lock_timeout {
+                return Err(Error::Locked { holder, hint: waited(&self.database) });
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    }
+
+    /// Lets other runners in.
+    ///
+    /// # Errors
+    /// The connection is gone; then the lock is, too.
+    pub async fn unlock(&self) -> Result<()> {
+        match self.dialect().runner_lock() {
+            Some(lock) => self.query(&lock.give, "let other runners in").await.map(drop),
+            None => Ok(()),
+        }
     }
 
     /// The connection itself.
@@ -203,6 +248,9 @@ impl Session {
 
     async fn run_statements(&self, revision: &Revision, section: &Section) -> Result<()> {
         let statements = self.dialect().statements(&section.sql);
+        if section.transaction {
+            self.refuse_alone(revision, section)?;
+        }
         let ends_transaction = |sql: &str| section.transaction && self.dialect().ends_transaction(sql);
         if let Some(statement) = statements.iter().find(|statement| ends_transaction(&statement.sql)) {
             return Err(Error::OwnTransaction {
@@ -227,12 +275,37 @@ impl Session {
         Ok(())
     }
 
+    /// Looks at a revision before anything runs.
+    ///
+    /// # Errors
+    /// [`Error::NoWayDown`], or [`Error::NeedsNoTransaction`] names a statement that the database takes in no transaction.
+    pub fn check(&self, revision: &Revision, direction: Direction) -> Result<()> {
+        let section =
+            self.section(revision, direction).ok_or_else(|| Error::NoWayDown { revision: revision.title() })?;
+        self.refuse_alone(revision, section)
+    }
+
+    fn refuse_alone(&self, revision: &Revision, section: &Section) -> Result<()> {
+        for statement in self.dialect().statements(&section.sql) {
+            if let Some(what) = self.dialect().refuses_transaction(&statement.sql).filter(|_| section.transaction) {
+                return Err(Error::NeedsNoTransaction {
+                    revision: revision.title(),
+                    path: revision.path.clone(),
+                    line: section.line + statement.line - 1,
+                    what,
+                });
+            }
+        }
+        Ok(())
+    }
+
     /// Rows whose foreign keys point nowhere, in words.
     async fn orphans(&self) -> Result<BTreeSet<String>> {
         let doing = "look for rows that refer to nothing";
         let failed = |source: DbErr| query_error(doing, &source);
         let mut orphans = BTreeSet::new();
-        for row in self.query(self.dialect().referring_tables(), doing).await? {
+        let Some(referring) = self.dialect().referring_tables() else { return Ok(orphans) };
+        for row in self.query(referring, doing).await? {
             let table: String = row.try_get("", "name").map_err(failed)?;
             match self.db.query_all_raw(self.statement(self.dialect().orphans_query(&table))).await {
                 Ok(rows) => {
@@ -343,17 +416,53 @@ impl Session {
     }
 }
 
+async fn sqlite(database: &Database, access: Access) -> Result<DatabaseConnection> {
+    // The driver refuses URLs with spaces; the file it is to open comes from us anyhow.
+    let url = if database.file.is_some() { "sqlite:" } else { database.url() };
+    let mut options = ConnectOptions::new(url);
+    options.max_connections(1).min_connections(1).sqlx_logging(false);
+    let (file, wait, may) = (database.file.clone(), database.lock_timeout, database.may());
+    options.map_sqlx_sqlite_opts(move |options| {
+        let options = options.busy_timeout(wait).create_if_missing(access == Access::Write && may.create);
+        let options = options.read_only(access == Access::Read || !may.write);
+        match &file {
+            Some(file) => options.filename(file),
+            None => options,
+        }
+    });
+    Driver::connect(options).await.map_err(|source| connect_error(database, &source))
+}
+
+async fn postgres(database: &Database) -> Result<DatabaseConnection> {
+    let mut options = ConnectOptions::new(database.url());
+    options.max_connections(1).min_connections(1).sqlx_logging(false).connect_timeout(Duration::from_secs(10));
+    options.acquire_timeout(Duration::from_secs(10)).idle_timeout(None).max_lifetime(None).test_before_acquire(false);
+    options.map_sqlx_postgres_opts(|options| options.application_name("seachange"));
+    Driver::connect(options).await.map_err(|source| connect_error(database, &source))
+}
+
+fn connect_error(database: &Database, source: &DbErr) -> Error {
+    if database.dialect.is_locked(&source.to_string()) {
+        return locked(database);
+    }
+    let source = cause(source);
+    let hint = database.dialect.connect_hint(&source.to_string()).to_owned();
+    Error::Connect { database: database.to_string(), hint, source }
+}
+
 /// Another process did not finish in time; says which, where the system tells.
 fn locked(database: &Database) -> Error {
+    let holder = database.file.as_deref().and_then(|file| database.dialect.lock_holder(file));
+    Error::Locked { holder, hint: waited(database) }
+}
+
+fn waited(database: &Database) -> String {
     let seconds = usize::try_from(database.lock_timeout.as_secs()).unwrap_or(usize::MAX);
-    Error::Locked {
-        holder: database.file.as_deref().and_then(|file| database.dialect.lock_holder(file)),
-        hint: format!(
-            "waited {}; run the command again when the other is done, or raise `lock_timeout` below `[database]` in \
-             `seachange.toml`",
-            count(seconds, "second")
-        ),
-    }
+    format!(
+        "waited {}; run the command again when the other is done, or raise `lock_timeout` below `[database]` in \
+         `seachange.toml`",
+        count(seconds, "second")
+    )
 }
 
 fn query_error(doing: &str, source: &DbErr) -> Error {

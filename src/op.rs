@@ -7,8 +7,8 @@ use sqlparser::dialect::SQLiteDialect;
 use sqlparser::tokenizer::{Token, Tokenizer, Word};
 
 use crate::model::{
-    Column, Constraint, ExclusionElement, Index, IndexKey, ObjectPath, Placement, Rename, Schema, Table, TableName,
-    TableOptions, Verbatim,
+    Attachment, Column, Constraint, DefaultValue, EnumType, ExclusionElement, Index, IndexKey, Literal, ObjectPath, Part, Placement, Rename,
+    Schema, Table, TableName, TableOptions, Verbatim, VerbatimKind,
 };
 
 /// One change.
@@ -91,7 +91,22 @@ pub enum Op {
         to: Table,
         ops: Vec<Op>,
     },
-    /// Creates a view or virtual table from its own text.
+    /// Gives a constraint another name.
+    RenameConstraint {
+        table: TableName,
+        from: Constraint,
+        to: Constraint,
+    },
+    /// Creates a trigger, rule or policy from its own text.
+    CreateAttachment {
+        table: TableName,
+        attachment: Attachment,
+    },
+    DropAttachment {
+        table: TableName,
+        attachment: Attachment,
+    },
+    /// Creates a view, function or the like from its own text.
     CreateVerbatim {
         name: TableName,
         object: Verbatim,
@@ -100,6 +115,73 @@ pub enum Op {
         name: TableName,
         object: Verbatim,
     },
+    /// Puts another definition in the place of one that others may use.
+    ReplaceVerbatim {
+        name: TableName,
+        from: Verbatim,
+        to: Verbatim,
+    },
+    CreateEnum {
+        name: TableName,
+        definition: EnumType,
+    },
+    DropEnum {
+        name: TableName,
+        definition: EnumType,
+    },
+    /// Gives an enum type other values, or the same in another order.
+    AlterEnum {
+        name: TableName,
+        from: EnumType,
+        to: EnumType,
+        /// The columns of that type, with their tables, as they are right before. The plan fills it.
+        columns: Vec<(TableName, Column)>,
+        /// A new type takes the place of the old one, although adding values would do: somebody uses them at once.
+        anew: bool,
+    },
+    RenameEnumValue {
+        name: TableName,
+        from: String,
+        to: String,
+    },
+    /// Puts a comment on something, changes it or takes it away. Those of columns change with the column.
+    Comment {
+        on: CommentOn,
+        from: Option<String>,
+        to: Option<String>,
+    },
+}
+
+/// What a comment is on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(missing_docs, reason = "each holds the name of what it says")]
+pub enum CommentOn {
+    Table(TableName),
+    Part(TableName, Part),
+    Enum(TableName),
+    Verbatim(TableName, VerbatimKind),
+}
+
+impl CommentOn {
+    /// The name of the table or object.
+    pub fn name(&self) -> &TableName {
+        match self {
+            Self::Table(name) | Self::Part(name, _) | Self::Enum(name) | Self::Verbatim(name, _) => name,
+        }
+    }
+}
+
+impl fmt::Display for CommentOn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Table(name) => write!(f, "table `{name}`"),
+            Self::Part(table, Part::Constraint(name)) => write!(f, "constraint `{name}` of `{table}`"),
+            Self::Part(table, Part::Index(name)) => write!(f, "index `{name}` of `{table}`"),
+            Self::Part(table, Part::Attachment(kind, name)) => write!(f, "{kind} `{name}` of `{table}`"),
+            Self::Enum(name) => write!(f, "enum type `{name}`"),
+            Self::Verbatim(name, kind) => write!(f, "{kind} `{name}`"),
+        }
+    }
 }
 
 impl Op {
@@ -126,10 +208,21 @@ impl Op {
             }
             Self::CreateVerbatim { name, object } => Self::DropVerbatim { name, object },
             Self::DropVerbatim { name, object } => Self::CreateVerbatim { name, object },
+            Self::ReplaceVerbatim { name, from, to } => Self::ReplaceVerbatim { name, from: to, to: from },
+            Self::RenameConstraint { table, from, to } => Self::RenameConstraint { table, from: to, to: from },
+            Self::CreateAttachment { table, attachment } => Self::DropAttachment { table, attachment },
+            Self::DropAttachment { table, attachment } => Self::CreateAttachment { table, attachment },
+            Self::CreateEnum { name, definition } => Self::DropEnum { name, definition },
+            Self::DropEnum { name, definition } => Self::CreateEnum { name, definition },
+            Self::AlterEnum { name, from, to, columns, anew } => {
+                Self::AlterEnum { name, from: to, to: from, columns, anew }
+            }
+            Self::RenameEnumValue { name, from, to } => Self::RenameEnumValue { name, from: to, to: from },
+            Self::Comment { on, from, to } => Self::Comment { on, from: to, to: from },
         }
     }
 
-    /// The table the operation is about, by its name before; a view or virtual table by its own name.
+    /// The table the operation is about, by its name before; a view, type or the like by its own name.
     pub fn table(&self) -> &TableName {
         match self {
             Self::CreateTable { table } | Self::DropTable { table } | Self::RebuildTable { from: table, .. } => {
@@ -145,8 +238,18 @@ impl Op {
             | Self::DropConstraint { table, .. }
             | Self::CreateIndex { table, .. }
             | Self::DropIndex { table, .. }
-            | Self::RenameIndex { table, .. } => table,
-            Self::CreateVerbatim { name, .. } | Self::DropVerbatim { name, .. } => name,
+            | Self::RenameIndex { table, .. }
+            | Self::RenameConstraint { table, .. }
+            | Self::CreateAttachment { table, .. }
+            | Self::DropAttachment { table, .. } => table,
+            Self::CreateVerbatim { name, .. }
+            | Self::DropVerbatim { name, .. }
+            | Self::ReplaceVerbatim { name, .. }
+            | Self::CreateEnum { name, .. }
+            | Self::DropEnum { name, .. }
+            | Self::AlterEnum { name, .. }
+            | Self::RenameEnumValue { name, .. } => name,
+            Self::Comment { on, .. } => on.name(),
         }
     }
 
@@ -175,12 +278,20 @@ impl Op {
             Self::RebuildTable { to, .. } => {
                 schema.tables.insert(to.name.clone(), to);
             }
-            Self::CreateVerbatim { name, object } => {
+            Self::CreateVerbatim { name, object } | Self::ReplaceVerbatim { name, to: object, .. } => {
                 schema.verbatim.insert(name, object);
             }
             Self::DropVerbatim { name, .. } => {
                 schema.verbatim.remove(&name);
             }
+            Self::CreateEnum { name, definition } | Self::AlterEnum { name, to: definition, .. } => {
+                schema.enums.insert(name, definition);
+            }
+            Self::DropEnum { name, .. } => {
+                schema.enums.remove(&name);
+            }
+            Self::RenameEnumValue { name, from, to } => rename_enum_value(&mut schema, &name, &from, &to),
+            Self::Comment { on, to, .. } => comment(&mut schema, &on, to),
             op => {
                 if let Some(table) = schema.tables.get_mut(op.table()) {
                     op.apply_to_table(table);
@@ -220,13 +331,25 @@ impl Op {
                     *index = to;
                 }
             }
+            Self::RenameConstraint { from, to, .. } => {
+                drop_constraint(table, &from);
+                add_constraint(table, to);
+            }
+            Self::CreateAttachment { attachment, .. } => table.attachments.push(attachment),
+            Self::DropAttachment { attachment, .. } => table.attachments.retain(|other| *other != attachment),
             Self::CreateTable { .. }
             | Self::DropTable { .. }
             | Self::RenameTable { .. }
             | Self::RenameColumn { .. }
             | Self::RebuildTable { .. }
             | Self::CreateVerbatim { .. }
-            | Self::DropVerbatim { .. } => {}
+            | Self::DropVerbatim { .. }
+            | Self::ReplaceVerbatim { .. }
+            | Self::CreateEnum { .. }
+            | Self::DropEnum { .. }
+            | Self::AlterEnum { .. }
+            | Self::RenameEnumValue { .. }
+            | Self::Comment { .. } => {}
         }
     }
 }
@@ -260,6 +383,29 @@ impl fmt::Display for Op {
             }
             Self::CreateVerbatim { name, object } => write!(f, "create {} `{name}`", object.kind),
             Self::DropVerbatim { name, object } => write!(f, "drop {} `{name}`", object.kind),
+            Self::ReplaceVerbatim { name, to, .. } => write!(f, "change {} `{name}`", to.kind),
+            Self::RenameConstraint { table, from, to } => {
+                write!(f, "rename {} of `{table}` to `{}`", Described(from), name_of_constraint(to))
+            }
+            Self::CreateAttachment { table, attachment } => {
+                write!(f, "create {} `{}` on `{table}`", attachment.kind, attachment.name)
+            }
+            Self::DropAttachment { table, attachment } => {
+                write!(f, "drop {} `{}` on `{table}`", attachment.kind, attachment.name)
+            }
+            Self::CreateEnum { name, definition } => {
+                write!(f, "create enum type `{name}` ({})", definition.values.join(", "))
+            }
+            Self::DropEnum { name, .. } => write!(f, "drop enum type `{name}`"),
+            Self::AlterEnum { name, from, to, .. } => {
+                write!(f, "change enum type `{name}` ({})", enum_changes(from, to).join(", "))
+            }
+            Self::RenameEnumValue { name, from, to } => {
+                write!(f, "rename value `{from}` of enum type `{name}` to `{to}`")
+            }
+            Self::Comment { on, from: None, .. } => write!(f, "comment on {on}"),
+            Self::Comment { on, to: None, .. } => write!(f, "remove the comment on {on}"),
+            Self::Comment { on, .. } => write!(f, "change the comment on {on}"),
         }
     }
 }
@@ -287,6 +433,27 @@ impl fmt::Display for Described<'_> {
     }
 }
 
+fn name_of_constraint(constraint: &Constraint) -> &str {
+    constraint.name().map_or("", |name| &name.text)
+}
+
+/// What differs between two lists of values, one phrase each.
+fn enum_changes(from: &EnumType, to: &EnumType) -> Vec<String> {
+    let only_in = |one: &EnumType, other: &EnumType| {
+        one.values.iter().filter(|value| !other.values.contains(value)).cloned().collect::<Vec<_>>()
+    };
+    let added = only_in(to, from).into_iter().map(|value| format!("adds `{value}`"));
+    let removed = only_in(from, to).into_iter().map(|value| format!("removes `{value}`"));
+    let mut changes: Vec<String> = added.chain(removed).collect();
+    let kept = |one: &EnumType, other: &EnumType| {
+        one.values.iter().filter(|value| other.values.contains(value)).cloned().collect::<Vec<_>>()
+    };
+    if kept(from, to) != kept(to, from) {
+        changes.push("another order".to_owned());
+    }
+    changes
+}
+
 /// What differs in how a table is stored, one phrase each.
 fn storage_changes(from: &TableOptions, to: &TableOptions) -> Vec<&'static str> {
     let mut changes = Vec::new();
@@ -297,8 +464,15 @@ fn storage_changes(from: &TableOptions, to: &TableOptions) -> Vec<&'static str> 
     };
     add(from.strict, to.strict, "becomes STRICT", "is no longer STRICT");
     add(from.without_rowid, to.without_rowid, "becomes WITHOUT ROWID", "is no longer WITHOUT ROWID");
+    add(from.unlogged, to.unlogged, "becomes UNLOGGED", "is no longer UNLOGGED");
     if from.partition_by != to.partition_by {
         changes.push("partitions");
+    }
+    if from.storage != to.storage {
+        changes.push("storage parameters");
+    }
+    if from.row_security != to.row_security {
+        changes.push("row security");
     }
     changes
 }
@@ -329,6 +503,9 @@ fn column_changes(from: &Column, to: &Column) -> Vec<String> {
     }
     if from.identity != to.identity {
         changes.push("identity".to_owned());
+    }
+    if from.sequence != to.sequence {
+        changes.push("sequence".to_owned());
     }
     if from.collation != to.collation {
         changes.push("collation".to_owned());
@@ -370,6 +547,57 @@ fn drop_constraint(table: &mut Table, constraint: &Constraint) {
         Constraint::ForeignKey(fk) => remove(&mut table.foreign_keys, fk),
         Constraint::Check(check) => remove(&mut table.checks, check),
         Constraint::Exclusion(exclusion) => remove(&mut table.exclusions, exclusion),
+    }
+}
+
+fn rename_enum_value(schema: &mut Schema, name: &TableName, from: &str, to: &str) {
+    let rename = |value: &mut String| {
+        if value == from {
+            to.clone_into(value);
+        }
+    };
+    if let Some(definition) = schema.enums.get_mut(name) {
+        definition.values.iter_mut().for_each(rename);
+    }
+    // A default is the value itself, whatever it is called.
+    let columns = schema.tables.values_mut().flat_map(|table| &mut table.columns);
+    for column in columns.filter(|column| column.data_type.kind.enum_name().is_some_and(|text| name.to_string() == text)) {
+        if let Some(values) = &mut column.values {
+            values.iter_mut().for_each(rename);
+        }
+        if let Some(default) = &mut column.default
+            && default.value == DefaultValue::Literal(Literal::Text(from.to_owned()))
+        {
+            default.value = DefaultValue::Literal(Literal::Text(to.to_owned()));
+            let quoted = |value: &str| format!("'{}'", value.replace('\'', "''"));
+            default.text = default.text.take().map(|text| text.replacen(&quoted(from), &quoted(to), 1));
+        }
+    }
+}
+
+fn comment(schema: &mut Schema, on: &CommentOn, comment: Option<String>) {
+    match on {
+        CommentOn::Table(name) => {
+            if let Some(table) = schema.tables.get_mut(name) {
+                table.comment = comment;
+            }
+        }
+        CommentOn::Part(name, part) => {
+            if let Some(table) = schema.tables.get_mut(name) {
+                table.comments.remove(part);
+                table.comments.extend(comment.map(|comment| (part.clone(), comment)));
+            }
+        }
+        CommentOn::Enum(name) => {
+            if let Some(definition) = schema.enums.get_mut(name) {
+                definition.comment = comment;
+            }
+        }
+        CommentOn::Verbatim(name, _) => {
+            if let Some(object) = schema.verbatim.get_mut(name) {
+                object.comment = comment;
+            }
+        }
     }
 }
 

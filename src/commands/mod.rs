@@ -13,7 +13,6 @@ use crate::cli::{Cli, Command, Global};
 use crate::compare::{Comparison, compare_by};
 use crate::config::{self, Config, Overrides};
 use crate::declare::{self, Sources};
-use crate::dialect;
 use crate::error::{Error, Result};
 use crate::migrate::{Access, Applied, Session};
 use crate::model::{Declared, Rename, Schema, TableName};
@@ -158,7 +157,7 @@ impl Context<'_> {
         }
         let session = Session::open(&database, Access::Read).await?;
         let history = session.history().await?;
-        let schema = dialect::reflect(session.connection(), database.dialect).await?;
+        let schema = session.reflect().await?;
         Ok(Live { schema, history })
     }
 }

@@ -6,7 +6,6 @@ use std::time::Instant;
 
 use crate::cli;
 use crate::compare::compare;
-use crate::dialect;
 use crate::error::{Error, Result};
 use crate::migrate::{Access, Outcome, Session};
 use crate::model::Declared;
@@ -65,6 +64,11 @@ async fn run(ctx: &mut Context<'_>, revisions: &[&Revision], direction: Directio
         Direction::Up => ("applied", "already applied by another process"),
         Direction::Down => ("took back", "already taken back by another process"),
     };
+    // A second runner waits before it looks at what is left to do, and nothing runs when something cannot.
+    session.lock(|holder| drop(ctx.note(&format!("waiting for {holder}, which runs revisions of this database")))).await?;
+    for revision in revisions {
+        session.check(revision, direction)?;
+    }
     for revision in revisions {
         for sentence in losses(revision, direction) {
             ctx.note(&format!("warning: {sentence}"))?;
@@ -78,13 +82,14 @@ async fn run(ctx: &mut Context<'_>, revisions: &[&Revision], direction: Directio
         }
     }
     remember(ctx, &session).await?;
+    session.unlock().await?;
     Ok(Exit::Clean)
 }
 
 /// What the tables of the project hold beyond the lock now is known; what comes by hand later is a change.
 async fn remember(ctx: &Context<'_>, session: &Session) -> Result<()> {
     let Some(lock) = ctx.lock()? else { return Ok(()) };
-    let live = dialect::reflect(session.connection(), ctx.config.dialect).await?;
+    let live = session.reflect().await?;
     let declared = Declared { schema: lock, ..Declared::default() };
     // By no rules of the project: with other rules tomorrow, what is there today is still known.
     let comparison = compare(&declared, Some(&declared.schema), &live, ctx.config.dialect, &ctx.config.options)?;
@@ -107,8 +112,10 @@ pub(super) async fn stamp(ctx: &mut Context<'_>, target: &str) -> Result<Exit> {
     let target = graph.resolve(target, &live.applied())?;
     let reached = graph.reached(&target);
     let session = Session::open(ctx.database()?, Access::Write).await?;
+    session.lock(|holder| drop(ctx.note(&format!("waiting for {holder}, which runs revisions of this database")))).await?;
     session.stamp(&graph, &reached, &now()).await?;
     remember(ctx, &session).await?;
+    session.unlock().await?;
     at(ctx, &graph, &reached)
 }
 

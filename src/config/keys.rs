@@ -57,7 +57,7 @@ const fn key(
 }
 
 /// All keys, in the order of the documentation.
-pub(crate) const KEYS: [Key; 19] = [
+pub(crate) const KEYS: [Key; 21] = [
     key(
         "",
         "entities",
@@ -104,10 +104,25 @@ pub(crate) const KEYS: [Key; 19] = [
     ),
     key(
         "database",
+        "schema",
+        Some(r#""public""#),
+        r#""shop""#,
+        "PostgreSQL: the schema of tables whose entity names none, and of seachange's own history.",
+    ),
+    key(
+        "database",
+        "statement_timeout",
+        None,
+        "300",
+        "PostgreSQL: how many seconds one statement of a revision may take. Without it, as long as the server lets it.",
+    ),
+    key(
+        "database",
         "lock_timeout",
         Some("10"),
         "60",
-        "How many seconds to wait while another process writes to the database.",
+        "How many seconds to wait while another process writes to the database; on PostgreSQL also for the locks that a \
+         statement needs.",
     ),
     key(
         "enums",

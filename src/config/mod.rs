@@ -4,6 +4,7 @@ pub(crate) mod keys;
 mod reader;
 mod url;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -12,7 +13,7 @@ use self::reader::{Reader, Section};
 pub use self::url::{Database, database, database_url};
 use crate::declare::convention::{self, Convention};
 use crate::declare::{Features, StoredAs};
-use crate::dialect::{Dialect, EnumStorage, Options};
+use crate::dialect::{DEFAULT_SCHEMA, Dialect, EnumStorage, Options};
 use crate::diff::{self, Rules, Tables};
 use crate::error::{Error, Result, Written};
 
@@ -66,7 +67,9 @@ struct File {
     migrations: PathBuf,
     template: Option<PathBuf>,
     url: Option<String>,
+    schema: Option<String>,
     lock_timeout: Duration,
+    statement_timeout: Option<Duration>,
     enums: EnumStorage,
     convention: Convention,
     rules: Rules,
@@ -86,7 +89,13 @@ pub fn load(folder: &Path, overrides: &Overrides) -> Result<Config> {
     let file = read(&path, &text)?;
     let project = path.parent().unwrap_or(folder).to_owned();
     let url = overrides.database_url.clone().or_else(|| database_url(&project)).or(file.url);
-    let database = url.map(|url| database(&url, &project, file.lock_timeout)).transpose()?;
+    let mut database = url.map(|url| database(&url, &project, file.lock_timeout)).transpose()?;
+    if let Some(database) = &mut database {
+        database.statement_timeout = file.statement_timeout;
+        if let Some(schema) = &file.schema {
+            database.schema.clone_from(schema);
+        }
+    }
     Ok(Config {
         entities: file.entities.iter().map(|entities| project.join(entities)).collect(),
         features: file.features,
@@ -95,7 +104,10 @@ pub fn load(folder: &Path, overrides: &Overrides) -> Result<Config> {
         template: file.template.map(|template| project.join(template)),
         dialect: database.as_ref().map_or(Dialect::Sqlite, |database| database.dialect),
         database,
-        options: Options { enums: file.enums },
+        options: Options {
+                enums: file.enums,
+                schema: file.schema.clone().map_or(Cow::Borrowed(DEFAULT_SCHEMA), Cow::Owned),
+            },
         convention: file.convention,
         rules: file.rules,
         strict: file.strict,
@@ -129,6 +141,8 @@ fn read(path: &Path, text: &str) -> Result<File> {
     let mut database = top.section(reader, "database");
     let url = database.string(reader, "url").map(|url| url.value);
     let lock_timeout = Duration::from_secs(database.number(reader, "lock_timeout").unwrap_or(10));
+    let statement_timeout = database.number(reader, "statement_timeout").map(Duration::from_secs);
+    let schema = database.string(reader, "schema").map(|schema| schema.value).filter(|schema| !schema.is_empty());
     database.finish(reader);
     let mut enums = top.section(reader, "enums");
     let words = [("plain", EnumStorage::Plain), ("check", EnumStorage::Check)];
@@ -156,7 +170,9 @@ fn read(path: &Path, text: &str) -> Result<File> {
         migrations,
         template,
         url,
+        schema,
         lock_timeout,
+        statement_timeout,
         enums: storage,
         convention,
         rules,

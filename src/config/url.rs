@@ -4,7 +4,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::dialect::Dialect;
+use crate::dialect::{DEFAULT_SCHEMA, Dialect};
 use crate::error::{Error, Result};
 
 /// A database by its URL.
@@ -16,8 +16,12 @@ pub struct Database {
     pub dialect: Dialect,
     /// The file, for a database that is one.
     pub file: Option<PathBuf>,
+    /// The schema that is meant where none is named, in a database that has them.
+    pub schema: String,
     /// How long to wait for another process to finish.
     pub lock_timeout: Duration,
+    /// How long one statement of a revision may take. `None`: as long as it wants.
+    pub statement_timeout: Option<Duration>,
 }
 
 impl Database {
@@ -93,12 +97,21 @@ pub fn database_url(project: &Path) -> Option<String> {
 /// The URL is of a kind seachange does not know.
 pub fn database(url: &str, project: &Path, lock_timeout: Duration) -> Result<Database> {
     let (scheme, rest) = url.split_once(':').unwrap_or(("a URL without a scheme", ""));
+    let database = |dialect, file| Database {
+        url: url.to_owned(),
+        dialect,
+        file,
+        schema: DEFAULT_SCHEMA.to_owned(),
+        lock_timeout,
+        statement_timeout: None,
+    };
     match scheme {
+        "postgres" | "postgresql" => Ok(database(Dialect::Postgres, None)),
         "sqlite" => {
             let path = rest.strip_prefix("//").unwrap_or(rest).split('?').next().unwrap_or_default();
             let path = percent_encoding::percent_decode_str(path).decode_utf8_lossy();
             let file = (path != ":memory:" && !path.is_empty()).then(|| project.join(path.as_ref()));
-            Ok(Database { url: url.to_owned(), dialect: Dialect::Sqlite, file, lock_timeout })
+            Ok(database(Dialect::Sqlite, file))
         }
         _ => Err(Error::UnknownDatabase { scheme: scheme.to_owned() }),
     }

@@ -1,16 +1,20 @@
 //! What is particular about each database: how it is read, how it spells things, and when two spellings mean the same.
 //! Everything outside this folder is the same for every database. Does not compare schemas and plans nothing.
 
+mod extra;
+mod matching;
 mod names;
 mod postgres;
 mod sqlite;
 
+use std::borrow::Cow;
 use std::path::Path;
+use std::time::Duration;
 
 use sea_orm::ConnectionTrait;
 
 use crate::error::{Refusal, Result};
-use crate::model::{ColumnType, Literal, Rename, Schema, Table, TableName};
+use crate::model::{Column, ColumnType, Literal, Rename, Schema, Table, TableName, VerbatimKind};
 use crate::op::Op;
 
 /// The table in which seachange records what it applied. Never part of a comparison.
@@ -21,6 +25,8 @@ pub const HISTORY: &str = "seachange_history";
 pub enum Dialect {
     /// SQLite 3.37 or later.
     Sqlite,
+    /// PostgreSQL 13 or later.
+    Postgres,
 }
 
 /// What a database can do; the facts a plan is made from.
@@ -56,11 +62,29 @@ pub struct Capabilities {
 }
 
 /// What a project decides about a dialect.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Options {
     /// How string enums are kept where the database has no enum types.
     pub enums: EnumStorage,
+    /// The schema that is meant where none is named, in a database that has them.
+    pub schema: Cow<'static, str>,
 }
+
+impl Options {
+    /// What holds when a project says nothing but how enums are kept.
+    pub const fn new(enums: EnumStorage) -> Self {
+        Self { enums, schema: Cow::Borrowed(DEFAULT_SCHEMA) }
+    }
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self::new(EnumStorage::Plain)
+    }
+}
+
+/// The schema that is meant where none is named, unless a project says otherwise.
+pub const DEFAULT_SCHEMA: &str = "public";
 
 /// How string enums are kept where the database has no enum types.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,6 +108,28 @@ pub struct Rebuild {
     pub after: Vec<String>,
 }
 
+/// The words of a column that differ from database to database.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ColumnWords {
+    /// Its type; empty where there is none.
+    pub(crate) data_type: String,
+    /// How it counts.
+    pub(crate) identity: Option<String>,
+    /// What stands behind `DEFAULT`.
+    pub(crate) default: Option<String>,
+}
+
+/// Queries about the lock that keeps other runners out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct RunnerLock {
+    /// Takes it if nobody has it; one row with `taken`.
+    pub(crate) take: String,
+    /// Gives it back.
+    pub(crate) give: String,
+    /// Who has it, in words, as `holder`.
+    pub(crate) holder: String,
+}
+
 /// One statement of a script.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Statement {
@@ -103,6 +149,7 @@ impl Dialect {
     pub fn capabilities(self) -> Capabilities {
         match self {
             Self::Sqlite => sqlite::CAPABILITIES,
+            Self::Postgres => postgres::CAPABILITIES,
         }
     }
 
@@ -115,7 +162,33 @@ impl Dialect {
     pub fn quote(self, identifier: &str) -> String {
         match self {
             Self::Sqlite => sqlite::quote(identifier),
+            Self::Postgres => postgres::quote(identifier),
         }
+    }
+
+    /// A collation as SQL names it.
+    pub(crate) fn collation(self, name: &str) -> String {
+        match self {
+            Self::Sqlite => sqlite::quote(name),
+            Self::Postgres => postgres::collation(name),
+        }
+    }
+
+    /// What an object is and is called, as `DROP` wants to hear it.
+    pub(crate) fn object_name(self, kind: VerbatimKind, name: &TableName) -> String {
+        let schema = name.schema.as_ref().map(|schema| format!("{}.", self.quote(schema))).unwrap_or_default();
+        let word = match kind {
+            VerbatimKind::View => "VIEW",
+            VerbatimKind::VirtualTable => "TABLE",
+            VerbatimKind::MaterializedView => "MATERIALIZED VIEW",
+            VerbatimKind::Sequence => "SEQUENCE",
+            VerbatimKind::Domain => "DOMAIN",
+            VerbatimKind::CompositeType => "TYPE",
+            VerbatimKind::Extension => return format!("EXTENSION {}", self.quote(&name.name)),
+            // Its name is its signature, in SQL's words.
+            VerbatimKind::Function => return format!("ROUTINE {schema}{}", name.name),
+        };
+        format!("{word} {schema}{}", self.quote(&name.name))
     }
 
     /// The constant as this database writes it.
@@ -128,6 +201,7 @@ impl Dialect {
     pub fn literal(self, literal: &Literal) -> String {
         match self {
             Self::Sqlite => sqlite::literal(literal),
+            Self::Postgres => postgres::literal(literal),
         }
     }
 
@@ -140,20 +214,21 @@ impl Dialect {
     /// and says what to write instead.
     ///
     /// ```
-    /// use seachange::dialect::{Dialect, EnumStorage, Options};
+    /// use seachange::dialect::{Dialect, Options};
     /// use seachange::model::{Column, ColumnType, DataType, Schema, Table, TableName};
     ///
     /// let mut table = Table::new(TableName::new("users"));
     /// table.columns.push(Column::new("name", ColumnType::inferred(DataType::String(None))));
     /// let schema = Schema { tables: [(table.name.clone(), table)].into(), ..Schema::default() };
-    /// let schema = Dialect::Sqlite.canonicalize(schema, &Options { enums: EnumStorage::Plain }).unwrap();
+    /// let schema = Dialect::Sqlite.canonicalize(schema, &Options::default()).unwrap();
     /// let column = schema.tables[&TableName::new("users")].column("name").unwrap();
     /// assert_eq!(column.data_type.text.as_deref(), Some("varchar"));
     /// ```
     pub fn canonicalize(self, schema: Schema, options: &Options) -> Result<Schema> {
         let schema = names::fit(schema, self.capabilities().longest_name)?;
         match self {
-            Self::Sqlite => sqlite::canonicalize(schema, *options),
+            Self::Sqlite => sqlite::canonicalize(schema, options),
+            Self::Postgres => postgres::canonicalize(schema, options),
         }
     }
 
@@ -162,6 +237,7 @@ impl Dialect {
     pub fn reconcile(self, declared: Schema, live: &Schema) -> Schema {
         match self {
             Self::Sqlite => sqlite::reconcile(declared, live),
+            Self::Postgres => postgres::reconcile(declared, live),
         }
     }
 
@@ -191,6 +267,7 @@ impl Dialect {
     pub fn name(self) -> &'static str {
         match self {
             Self::Sqlite => "sqlite",
+            Self::Postgres => "postgres",
         }
     }
 
@@ -198,6 +275,7 @@ impl Dialect {
     pub(crate) fn before_transaction(self) -> &'static [&'static str] {
         match self {
             Self::Sqlite => sqlite::runner::BEFORE_TRANSACTION,
+            Self::Postgres => &[],
         }
     }
 
@@ -205,6 +283,7 @@ impl Dialect {
     pub(crate) fn after_transaction(self) -> &'static [&'static str] {
         match self {
             Self::Sqlite => sqlite::runner::AFTER_TRANSACTION,
+            Self::Postgres => &[],
         }
     }
 
@@ -212,6 +291,7 @@ impl Dialect {
     pub(crate) fn begin(self) -> &'static str {
         match self {
             Self::Sqlite => sqlite::runner::BEGIN,
+            Self::Postgres => postgres::runner::BEGIN,
         }
     }
 
@@ -219,6 +299,7 @@ impl Dialect {
     pub(crate) fn ends_transaction(self, sql: &str) -> bool {
         match self {
             Self::Sqlite => sqlite::runner::ends_transaction(sql),
+            Self::Postgres => postgres::runner::ends_transaction(sql),
         }
     }
 
@@ -226,6 +307,7 @@ impl Dialect {
     pub(crate) fn create_history(self) -> &'static str {
         match self {
             Self::Sqlite => sqlite::runner::CREATE_HISTORY,
+            Self::Postgres => postgres::runner::CREATE_HISTORY,
         }
     }
 
@@ -233,20 +315,28 @@ impl Dialect {
     pub(crate) fn find_table(self, name: &str) -> String {
         match self {
             Self::Sqlite => sqlite::runner::find_table(name),
+            Self::Postgres => postgres::runner::find_table(name),
         }
     }
 
-    /// A query for the tables that have foreign keys, as `name`.
-    pub(crate) fn referring_tables(self) -> &'static str {
+    /// A query for the tables that have foreign keys, as `name`, where the database does not look after them itself.
+    pub(crate) fn referring_tables(self) -> Option<&'static str> {
         match self {
-            Self::Sqlite => sqlite::runner::REFERRING,
+            Self::Sqlite => Some(sqlite::runner::REFERRING),
+            Self::Postgres => None,
         }
     }
 
     /// A query for the rows of a table whose foreign keys point nowhere, in words, as `orphan`.
     pub(crate) fn orphans_query(self, table: &str) -> String {
+        sqlite::runner::orphans(table)
+    }
+
+    /// Why a statement cannot run inside a transaction, if it cannot.
+    pub(crate) fn refuses_transaction(self, sql: &str) -> Option<&'static str> {
         match self {
-            Self::Sqlite => sqlite::runner::orphans(table),
+            Self::Sqlite => None,
+            Self::Postgres => postgres::runner::refuses_transaction(sql),
         }
     }
 
@@ -254,6 +344,7 @@ impl Dialect {
     pub(crate) fn is_locked(self, error: &str) -> bool {
         match self {
             Self::Sqlite => sqlite::runner::is_locked(error),
+            Self::Postgres => postgres::runner::is_locked(error),
         }
     }
 
@@ -264,6 +355,7 @@ impl Dialect {
     pub fn accepts(self, op: &Op, schema: &Schema) -> std::result::Result<(), Refusal> {
         match self {
             Self::Sqlite => sqlite::accepts(op, schema),
+            Self::Postgres => postgres::accepts(op, schema),
         }
     }
 
@@ -271,6 +363,8 @@ impl Dialect {
     pub(crate) fn needs(self, table: &TableName, schema: &Schema) -> Option<Refusal> {
         match self {
             Self::Sqlite => sqlite::needs(table, schema),
+            // What needs a table stops the drop itself.
+            Self::Postgres => None,
         }
     }
 
@@ -278,13 +372,61 @@ impl Dialect {
     pub(crate) fn converts(self, from: &ColumnType, to: &ColumnType) -> bool {
         match self {
             Self::Sqlite => sqlite::converts(from, to),
+            Self::Postgres => postgres::converts(from, to),
         }
     }
 
-    /// How a table becomes another by copying its rows, on a schema as it is right before.
-    pub fn rebuild(self, from: &Table, to: &Table, schema: &Schema) -> Rebuild {
+    /// How a table becomes another by copying its rows, on a schema as it is right before. `None` where no table is.
+    pub fn rebuild(self, from: &Table, to: &Table, schema: &Schema) -> Option<Rebuild> {
         match self {
-            Self::Sqlite => sqlite::rebuild(from, to, schema),
+            Self::Sqlite => Some(sqlite::rebuild(from, to, schema)),
+            Self::Postgres => None,
+        }
+    }
+
+    /// The operations in the place of one that the database cannot do alone: what stands on a thing goes before the thing
+    /// changes and comes back after. On a schema as it is before all of them.
+    pub(crate) fn expand(self, op: Op, ops: &[Op], schema: &Schema) -> Vec<Op> {
+        match self {
+            Self::Sqlite => vec![op],
+            Self::Postgres => postgres::expand(op, ops, schema),
+        }
+    }
+
+    /// The words of a column that differ from database to database.
+    pub(crate) fn column_words(self, table: &TableName, column: &Column) -> ColumnWords {
+        match self {
+            Self::Sqlite => ColumnWords {
+                data_type: column.data_type.text.clone().unwrap_or_default(),
+                identity: None,
+                default: column.default.as_ref().and_then(|default| default.text.clone()),
+            },
+            Self::Postgres => postgres::column_words(table, column),
+        }
+    }
+
+    /// The statements around a new table: for what its columns need before, and for what can only be said behind.
+    pub(crate) fn around_table(self, table: &Table) -> (Vec<String>, Vec<String>) {
+        match self {
+            Self::Sqlite => (Vec::new(), Vec::new()),
+            Self::Postgres => postgres::around_table(table),
+        }
+    }
+
+    /// The statements around a new column.
+    pub(crate) fn around_column(self, table: &TableName, column: &Column) -> (Vec<String>, Vec<String>) {
+        match self {
+            Self::Sqlite => (Vec::new(), Vec::new()),
+            Self::Postgres => postgres::around_column(table, column),
+        }
+    }
+
+    /// The statements of an operation for which standard SQL has no words.
+    pub(crate) fn alter(self, op: &Op) -> Vec<String> {
+        match self {
+            // What SQLite cannot do comes inside a rebuild, and the rest it does not have.
+            Self::Sqlite => Vec::new(),
+            Self::Postgres => postgres::alter(op),
         }
     }
 
@@ -299,6 +441,39 @@ impl Dialect {
     pub fn statements(self, script: &str) -> Vec<Statement> {
         match self {
             Self::Sqlite => sqlite::statements(script),
+            Self::Postgres => postgres::statements(script),
+        }
+    }
+
+    /// Statements that prepare a new connection.
+    pub(crate) fn settings(self, schema: &str, lock: Duration, statement: Option<Duration>) -> Vec<String> {
+        match self {
+            Self::Sqlite => Vec::new(),
+            Self::Postgres => postgres::runner::settings(schema, lock, statement),
+        }
+    }
+
+    /// A query for the server's version, as `version`, and the oldest major version that is understood.
+    pub(crate) fn version_query(self) -> Option<(&'static str, i32)> {
+        match self {
+            Self::Sqlite => None,
+            Self::Postgres => Some(postgres::runner::VERSION),
+        }
+    }
+
+    /// The lock that keeps other runners out, where transactions do not.
+    pub(crate) fn runner_lock(self) -> Option<RunnerLock> {
+        match self {
+            Self::Sqlite => None,
+            Self::Postgres => Some(postgres::runner::lock()),
+        }
+    }
+
+    /// What to do about a connection that could not be made.
+    pub(crate) fn connect_hint(self, error: &str) -> &'static str {
+        match self {
+            Self::Sqlite => "check the URL, and that the file and its folder can be read and written",
+            Self::Postgres => postgres::runner::connect_hint(error),
         }
     }
 
@@ -307,12 +482,14 @@ impl Dialect {
     pub fn lock_holder(self, database: &Path) -> Option<String> {
         match self {
             Self::Sqlite => sqlite::lock_holder(database),
+            Self::Postgres => None,
         }
     }
 }
 
 /// Reads the schema of the live database from its catalogs, as one snapshot, in a constant number of queries.
-/// The connection must be a single one (not a pool of several) and outside of a transaction.
+/// The connection must be a single one (not a pool of several) and outside of a transaction. `schema` is the one that is
+/// meant where none is named; SQLite has none.
 ///
 /// # Errors
 ///
@@ -329,17 +506,13 @@ impl Dialect {
 /// options.max_connections(1);
 /// let db = sea_orm::Database::connect(options).await.unwrap();
 /// db.execute_unprepared("CREATE TABLE users (id INTEGER PRIMARY KEY)").await.unwrap();
-/// let schema = dialect::reflect(&db, Dialect::Sqlite).await.unwrap();
+/// let schema = dialect::reflect(&db, Dialect::Sqlite, "").await.unwrap();
 /// assert!(schema.tables.contains_key(&TableName::new("users")));
 /// # });
 /// ```
-pub async fn reflect(db: &impl ConnectionTrait, dialect: Dialect) -> Result<Schema> {
+pub async fn reflect(db: &impl ConnectionTrait, dialect: Dialect, schema: &str) -> Result<Schema> {
     match dialect {
         Dialect::Sqlite => sqlite::reflect(db).await,
+        Dialect::Postgres => postgres::reflect(db, schema).await,
     }
-}
-
-/// TEMPORARY.
-pub async fn reflect_postgres(db: &impl ConnectionTrait, schema: &str) -> Result<Schema> {
-    postgres::reflect(db, schema).await
 }

@@ -1,7 +1,10 @@
 //! What differs between the constraints and the indexes of two forms of a table.
 
-use crate::model::{Check, Constraint, Exclusion, ForeignKey, Index, IndexKey, Placement, Table, Unique};
-use crate::op::{Op, identifiers};
+use crate::model::{
+    Check, Constraint, Exclusion, ForeignKey, Index, IndexKey, Name, Part, Placement, Table, TableName, Unique, Verbatim,
+    VerbatimKind,
+};
+use crate::op::{CommentOn, Op, identifiers};
 
 /// The values of the first list that the second does not have.
 pub(super) fn only_in<T: PartialEq>(list: impl Iterator<Item = T>, other: impl Iterator<Item = T>) -> Vec<T> {
@@ -44,6 +47,70 @@ fn renamed<'a>(index: &Index, from: &Table, to: &'a Table) -> Option<&'a Index> 
         (Some(source), None, Some(target), None) if source == index => Some(target),
         _ => None,
     }
+}
+
+/// Takes the pairs out of both lists that are the same constraint under another name.
+pub(super) fn renamed_constraints(
+    dropped: Vec<Constraint>,
+    mut added: Vec<Constraint>,
+) -> (Vec<(Constraint, Constraint)>, Vec<Constraint>, Vec<Constraint>) {
+    let (mut renamed, mut left) = (Vec::new(), Vec::new());
+    for from in dropped {
+        let same = added.iter().position(|to| {
+            to.name().is_some() && to.name() != from.name() && with_name(&from, to.name().cloned()) == *to
+        });
+        match same.filter(|_| from.name().is_some()) {
+            Some(position) => renamed.push((from, added.remove(position))),
+            None => left.push(from),
+        }
+    }
+    (renamed, left, added)
+}
+
+fn with_name(constraint: &Constraint, name: Option<Name>) -> Constraint {
+    let mut constraint = constraint.clone();
+    match &mut constraint {
+        Constraint::PrimaryKey(key) => key.name = name,
+        Constraint::Unique(unique) => unique.name = name,
+        Constraint::ForeignKey(fk) => fk.name = name,
+        Constraint::Check(check) => check.name = name,
+        Constraint::Exclusion(exclusion) => exclusion.name = name,
+    }
+    constraint
+}
+
+/// The change of a comment, if it is one. An empty comment is none.
+pub(super) fn comment(on: CommentOn, from: Option<&String>, to: Option<&String>) -> Option<Op> {
+    let (from, to) = (from.filter(|text| !text.is_empty()), to.filter(|text| !text.is_empty()));
+    (from != to).then(|| Op::Comment { on, from: from.cloned(), to: to.cloned() })
+}
+
+/// Whether the table has what the comment is on.
+pub(super) fn has_part(table: &Table, part: &Part) -> bool {
+    match part {
+        Part::Constraint(name) => table.constraints().any(|own| own.name().is_some_and(|own| own.text == *name)),
+        Part::Index(name) => table.indexes.iter().any(|index| index.name.text == *name),
+        Part::Attachment(kind, name) => table.attachments.iter().any(|own| own.kind == *kind && own.name == *name),
+    }
+}
+
+/// Whether an object has to go before what stands in its place can be made. Other objects may need a function or a
+/// sequence, which can become another where it is.
+pub(super) fn is_replaced(from: &Verbatim, to: Option<&Verbatim>) -> bool {
+    let Some(to) = to else { return true };
+    let is_text = from.sql != to.sql || from.attachments != to.attachments;
+    let in_place = matches!(to.kind, VerbatimKind::Function | VerbatimKind::Sequence);
+    from.kind != to.kind || (is_text && !in_place)
+}
+
+/// What an object that stays becomes.
+pub(super) fn alter_verbatim(name: &TableName, from: &Verbatim, to: &Verbatim, ops: &mut Vec<Op>) {
+    if from.sql != to.sql {
+        let to = Verbatim { comment: from.comment.clone(), ..to.clone() };
+        ops.push(Op::ReplaceVerbatim { name: name.clone(), from: from.clone(), to });
+    }
+    let on = CommentOn::Verbatim(name.clone(), to.kind);
+    ops.extend(comment(on, from.comment.as_ref(), to.comment.as_ref()));
 }
 
 /// Whether both are the same foreign key, perhaps with other details: one replaces the other.

@@ -10,8 +10,10 @@ pub use ownership::{Settled, Unmanaged, UnmanagedObject, is_drift, record, settl
 pub use rename::{doubtful, resolve};
 pub use rules::{Kind, Rules, Tables};
 
-use crate::model::{Constraint, Placement, Schema, Table};
-use crate::op::Op;
+use std::collections::BTreeSet;
+
+use crate::model::{Attachment, Constraint, EnumType, Part, Placement, Schema, Table};
+use crate::op::{CommentOn, Op};
 
 /// The operations that lead from one schema to the other, in an order that is stable but not yet that of dependencies.
 /// Renames are applied to `from` before; what is left without a counterpart is created or dropped.
@@ -25,10 +27,11 @@ use crate::op::Op;
 pub fn diff(from: &Schema, to: &Schema) -> Vec<Op> {
     let mut ops = Vec::new();
     for (name, object) in &from.verbatim {
-        if to.verbatim.get(name) != Some(object) {
+        if keys::is_replaced(object, to.verbatim.get(name)) {
             ops.push(Op::DropVerbatim { name: name.clone(), object: object.clone() });
         }
     }
+    diff_enums(from, to, &mut ops);
     for (name, to_table) in &to.tables {
         match from.tables.get(name) {
             Some(from_table) => diff_table(from_table, to_table, &mut ops),
@@ -40,12 +43,42 @@ pub fn diff(from: &Schema, to: &Schema) -> Vec<Op> {
             ops.push(Op::DropTable { table: table.clone() });
         }
     }
-    for (name, object) in &to.verbatim {
-        if from.verbatim.get(name) != Some(object) {
-            ops.push(Op::CreateVerbatim { name: name.clone(), object: object.clone() });
+    for (name, to) in &to.verbatim {
+        match from.verbatim.get(name) {
+            Some(from) if from == to => {}
+            Some(from) if !keys::is_replaced(from, Some(to)) => keys::alter_verbatim(name, from, to, &mut ops),
+            Some(_) | None => ops.push(Op::CreateVerbatim { name: name.clone(), object: to.clone() }),
+        }
+    }
+    for (name, definition) in &from.enums {
+        if !to.enums.contains_key(name) {
+            ops.push(Op::DropEnum { name: name.clone(), definition: definition.clone() });
         }
     }
     ops
+}
+
+fn diff_enums(from: &Schema, to: &Schema, ops: &mut Vec<Op>) {
+    for (name, to) in &to.enums {
+        let Some(from) = from.enums.get(name) else {
+            ops.push(Op::CreateEnum { name: name.clone(), definition: to.clone() });
+            continue;
+        };
+        let to = if from.values == to.values {
+            to.clone()
+        } else {
+            let to = EnumType { comment: from.comment.clone(), ..to.clone() };
+            ops.push(Op::AlterEnum {
+                name: name.clone(),
+                from: from.clone(),
+                to: to.clone(),
+                columns: Vec::new(),
+                anew: false,
+            });
+            to
+        };
+        ops.extend(keys::comment(CommentOn::Enum(name.clone()), from.comment.as_ref(), to.comment.as_ref()));
+    }
 }
 
 fn diff_table(from: &Table, to: &Table, ops: &mut Vec<Op>) {
@@ -57,7 +90,15 @@ fn diff_table(from: &Table, to: &Table, ops: &mut Vec<Op>) {
     let (going, dropped): (Vec<_>, Vec<_>) = drops.into_iter().partition(|constraint| written_on(constraint, is_gone));
     let (coming, added): (Vec<_>, Vec<_>) = adds.into_iter().partition(|constraint| written_on(constraint, is_new));
 
+    let (renamed, dropped, added) = keys::renamed_constraints(dropped, added);
+
+    let is_gone_from = |list: &[Attachment], one: &Attachment| !list.contains(one);
+    let attachments = from.attachments.iter().filter(|one| is_gone_from(&to.attachments, one)).cloned();
+    ops.extend(attachments.map(|attachment| Op::DropAttachment { table: table.clone(), attachment }));
     ops.extend(keys::index_drops(from, to));
+    ops.extend(
+        renamed.into_iter().map(|(from, to)| Op::RenameConstraint { table: table.clone(), from, to }),
+    );
     ops.extend(dropped.into_iter().map(|constraint| Op::DropConstraint { table: table.clone(), constraint }));
     for column in from.columns.iter().filter(|column| is_gone(&column.name)) {
         let constraints = on_column(&going, &column.name);
@@ -77,6 +118,15 @@ fn diff_table(from: &Table, to: &Table, ops: &mut Vec<Op>) {
     }
     ops.extend(added.into_iter().map(|constraint| Op::AddConstraint { table: table.clone(), constraint }));
     ops.extend(keys::index_creates(from, to));
+    let attachments = to.attachments.iter().filter(|one| is_gone_from(&from.attachments, one)).cloned();
+    ops.extend(attachments.map(|attachment| Op::CreateAttachment { table: table.clone(), attachment }));
+    ops.extend(keys::comment(CommentOn::Table(table.clone()), from.comment.as_ref(), to.comment.as_ref()));
+    let parts: BTreeSet<&Part> = from.comments.keys().chain(to.comments.keys()).collect();
+    for part in parts {
+        let before = from.comments.get(part).filter(|_| keys::has_part(to, part));
+        let on = CommentOn::Part(table.clone(), part.clone());
+        ops.extend(keys::comment(on, before, to.comments.get(part)));
+    }
 }
 
 /// Whether the constraint is written on a column for which `is` holds, so that it comes and goes with the column.

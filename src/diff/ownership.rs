@@ -2,9 +2,9 @@
 //! "Not declared" is a drop only when the lock says that the project declared it before; otherwise it is kept.
 
 use crate::model::{
-    Column, ColumnDefault, Constraint, DataType, Deferrable, ForeignKey, Index, Schema, Table, TableName, TableOptions,
+    Attachment, AttachmentKind, Column, ColumnDefault, Constraint, DataType, Deferrable, ForeignKey, Index, Schema, Table, TableName, TableOptions,
 };
-use crate::op::Op;
+use crate::op::{CommentOn, Op};
 
 use super::keys;
 
@@ -50,8 +50,9 @@ pub enum UnmanagedObject {
     ForeignKeyDeferral(ForeignKey),
     Constraint(Constraint),
     Index(Index),
-    Trigger(String),
+    Attachment(AttachmentKind, String),
     Verbatim(crate::model::VerbatimKind),
+    Enum,
 }
 
 /// Joins what is declared with what is live and unmanaged. `declared` and `lock` are reconciled with `live` before.
@@ -73,10 +74,29 @@ pub fn settle(declared: &Schema, lock: &Schema, live: &Schema) -> Settled {
         }
     }
     for (name, object) in &live.verbatim {
+        let is_said = settled.target.verbatim.contains_key(name);
+        let was_said = lock.verbatim.get(name).is_some_and(|lock| !lock.sql.is_empty());
+        if is_said || was_said {
+            continue;
+        }
         settled.target.verbatim.insert(name.clone(), object.clone());
         settled.unmanaged.push(Unmanaged { table: name.clone(), object: UnmanagedObject::Verbatim(object.kind) });
     }
+    for (name, definition) in &live.enums {
+        let is_used = || used_enums(&settled.target).any(|used| used == name.to_string());
+        if !settled.target.enums.contains_key(name) && (!lock.enums.contains_key(name) || is_used()) {
+            settled.target.enums.insert(name.clone(), definition.clone());
+            settled.unmanaged.push(Unmanaged { table: name.clone(), object: UnmanagedObject::Enum });
+        }
+    }
+    settled.target.unmodelled.clone_from(&live.unmodelled);
     settled
+}
+
+/// The names of the enum types that columns have.
+fn used_enums(schema: &Schema) -> impl Iterator<Item = &str> {
+    let columns = schema.tables.values().flat_map(|table| &table.columns);
+    columns.filter_map(|column| column.data_type.kind.enum_name())
 }
 
 /// One table's part of [`settle`].
@@ -89,13 +109,30 @@ struct Merge<'a> {
 impl<'a> Merge<'a> {
     fn merge(&mut self, target: &mut Table) {
         target.options = self.options(&target.options);
-        target.comment.clone_from(&self.live.comment);
+        if target.comment.is_none() && self.lock.is_none_or(|lock| lock.comment.is_none()) {
+            target.comment.clone_from(&self.live.comment);
+        }
         self.columns(target);
         self.constraints(target);
         self.indexes(target);
-        for trigger in &self.live.attachments {
-            self.keep(UnmanagedObject::Trigger(trigger.name.clone()));
-            target.attachments.push(trigger.clone());
+        self.attachments(target);
+        for (part, comment) in &self.live.comments {
+            if keys::has_part(target, part) && self.lock.is_none_or(|lock| !lock.comments.contains_key(part)) {
+                target.comments.entry(part.clone()).or_insert_with(|| comment.clone());
+            }
+        }
+        target.partitions.clone_from(&self.live.partitions);
+        target.unmodelled.clone_from(&self.live.unmodelled);
+    }
+
+    fn attachments(&mut self, target: &mut Table) {
+        for live in &self.live.attachments {
+            let is_it = |other: &Attachment| other.kind == live.kind && other.name == live.name;
+            let was_said = self.lock.is_some_and(|table| table.attachments.iter().any(is_it));
+            if !was_said && !target.attachments.iter().any(is_it) {
+                self.keep(UnmanagedObject::Attachment(live.kind, live.name.clone()));
+                target.attachments.push(live.clone());
+            }
         }
     }
 
@@ -162,6 +199,9 @@ impl<'a> Merge<'a> {
             if let Some(collation) = live.collation.clone() {
                 self.keep(UnmanagedObject::Collation { column, collation });
             }
+        }
+        if target.comment.is_none() && lock.is_none_or(|lock| lock.comment.is_none()) {
+            target.comment.clone_from(&live.comment);
         }
     }
 
@@ -270,6 +310,21 @@ impl<'a> Merge<'a> {
 /// Whether an operation only undoes what somebody did to the database behind the project's back:
 /// lock and entities agree about its object, the database does not.
 pub fn is_drift(op: &Op, declared: &Schema, lock: &Schema) -> bool {
+    let name = op.table();
+    match op {
+        Op::CreateEnum { .. } | Op::DropEnum { .. } | Op::AlterEnum { .. } => {
+            return declared.enums.get(name).map(|own| &own.values) == lock.enums.get(name).map(|own| &own.values);
+        }
+        Op::CreateVerbatim { .. }
+        | Op::DropVerbatim { .. }
+        | Op::ReplaceVerbatim { .. }
+        | Op::Comment { on: CommentOn::Verbatim(..), .. } => {
+            return declared.verbatim.get(name) == lock.verbatim.get(name);
+        }
+        Op::Comment { on: CommentOn::Enum(_), .. } => return declared.enums.get(name) == lock.enums.get(name),
+        Op::RenameEnumValue { .. } => return false,
+        _ => {}
+    }
     let tables = (declared.tables.get(op.table()), lock.tables.get(op.table()));
     let (Some(declared), Some(lock)) = tables else {
         return match op {
@@ -283,7 +338,21 @@ pub fn is_drift(op: &Op, declared: &Schema, lock: &Schema) -> bool {
 /// The same for an operation on a table both sides have.
 fn is_drift_in(op: &Op, declared: &Table, lock: &Table) -> bool {
     match op {
-        Op::CreateTable { .. } | Op::DropTable { .. } | Op::CreateVerbatim { .. } | Op::DropVerbatim { .. } => true,
+        Op::CreateTable { .. }
+        | Op::DropTable { .. }
+        | Op::CreateAttachment { .. }
+        | Op::DropAttachment { .. }
+        | Op::CreateVerbatim { .. }
+        | Op::DropVerbatim { .. }
+        | Op::ReplaceVerbatim { .. }
+        | Op::CreateEnum { .. }
+        | Op::DropEnum { .. }
+        | Op::AlterEnum { .. } => true,
+        Op::RenameEnumValue { .. } => false,
+        Op::Comment { on, .. } => match on {
+            CommentOn::Part(_, part) => declared.comments.get(part) == lock.comments.get(part),
+            CommentOn::Table(_) | CommentOn::Enum(_) | CommentOn::Verbatim(..) => declared.comment == lock.comment,
+        },
         Op::RenameTable { .. } | Op::RenameColumn { .. } => false,
         Op::RebuildTable { ops, .. } => ops.iter().all(|op| is_drift_in(op, declared, lock)),
         Op::AlterTable { .. } => declared.options == lock.options,
@@ -297,6 +366,10 @@ fn is_drift_in(op: &Op, declared: &Table, lock: &Table) -> bool {
         }
         Op::CreateIndex { index, .. } | Op::DropIndex { index, .. } => {
             declared.indexes.contains(index) == lock.indexes.contains(index)
+        }
+        Op::RenameConstraint { to, .. } => {
+            let has = |table: &Table| table.constraints().any(|other| other == *to);
+            has(declared) == has(lock)
         }
         Op::RenameIndex { to, .. } => declared.indexes.contains(to) == lock.indexes.contains(to),
     }

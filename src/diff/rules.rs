@@ -229,8 +229,9 @@ impl Rules {
             | UnmanagedObject::Table(_)
             | UnmanagedObject::Column(_)
             | UnmanagedObject::Generated { .. }
-            | UnmanagedObject::Trigger(_)
-            | UnmanagedObject::Verbatim(_) => None,
+            | UnmanagedObject::Attachment(..)
+            | UnmanagedObject::Verbatim(_)
+            | UnmanagedObject::Enum => None,
         };
         !kind.is_some_and(|kind| self.ignores(kind))
     }

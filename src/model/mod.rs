@@ -570,6 +570,17 @@ impl Column {
     }
 }
 
+impl DataType {
+    /// The name of the enum type, for a column of one or of arrays of it.
+    pub fn enum_name(&self) -> Option<&str> {
+        match self {
+            Self::Enum(name) => Some(name),
+            Self::Array(element) => element.enum_name(),
+            _ => None,
+        }
+    }
+}
+
 impl ColumnType {
     /// A type somebody wrote.
     pub fn written(kind: DataType) -> Self {

@@ -33,6 +33,7 @@ pub enum Kind {
     FillsNulls,
     ConvertsValues,
     StrictMayFail,
+    EnumMayFail,
 }
 
 /// A row of the table.
@@ -49,7 +50,7 @@ pub struct Row {
 }
 
 /// All hazards.
-pub const HAZARDS: [Row; 13] = [
+pub const HAZARDS: [Row; 14] = [
     Row {
         kind: Kind::DropsTable,
         slug: "drops-table",
@@ -141,6 +142,14 @@ pub const HAZARDS: [Row; 13] = [
         explanation: "A strict table takes only values of the declared type, and rows that are there already may hold \
                       others; then the revision fails and changes nothing. Correct them in a step before.",
     },
+    Row {
+        kind: Kind::EnumMayFail,
+        slug: "enum-may-fail",
+        loses_data: false,
+        explanation: "An enum type without one of its values has to be made anew, and every table that has a column of it \
+                      is written anew. Rows that hold the value make the revision fail and change nothing; give them \
+                      another in a step before.",
+    },
 ];
 
 impl Kind {
@@ -230,8 +239,26 @@ pub(super) fn of(op: &Op, schema: &Schema, dialect: Dialect) -> Vec<Hazard> {
         | Op::CreateIndex { .. }
         | Op::DropIndex { .. }
         | Op::RenameIndex { .. }
+        | Op::RenameConstraint { .. }
+        | Op::CreateAttachment { .. }
+        | Op::DropAttachment { .. }
         | Op::CreateVerbatim { .. }
-        | Op::DropVerbatim { .. } => Vec::new(),
+        | Op::DropVerbatim { .. }
+        | Op::ReplaceVerbatim { .. }
+        | Op::CreateEnum { .. }
+        | Op::DropEnum { .. }
+        | Op::RenameEnumValue { .. }
+        | Op::Comment { .. } => Vec::new(),
+        Op::AlterEnum { name, from, to, .. } => {
+            let gone: Vec<String> = from
+                .values
+                .iter()
+                .filter(|value| !to.values.contains(value))
+                .map(|value| format!("`{value}`"))
+                .collect();
+            let sentence = || format!("`{name}` loses {}; this fails if rows hold it.", gone.join(", "));
+            if gone.is_empty() { Vec::new() } else { vec![hazard(Kind::EnumMayFail, sentence())] }
+        }
     }
 }
 

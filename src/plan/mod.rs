@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::dialect::{Dialect, Rebuild};
 use crate::error::{Blocked, Error, Result};
-use crate::model::{Constraint, Index, IndexPart, Name, Schema, Table, TableName};
+use crate::model::{Attachment, Column, Constraint, Index, IndexPart, Name, Schema, Table, TableName};
 use crate::op::Op;
 
 use hazard::Hazard;
@@ -58,9 +58,12 @@ pub enum Purpose {
 pub fn plan(ops: Vec<Op>, from: &Schema, dialect: Dialect, purpose: Purpose) -> Result<Plan> {
     let mut names = names(&ops.iter().fold(from.clone(), |schema, op| op.apply(schema)));
     let mildest: Vec<Op> = ops.into_iter().flat_map(|op| mildest(op, dialect, &mut names)).collect();
-    let ops = order::order(mildest);
+    let before = renamed(&mildest, from);
+    let expanded = mildest.iter().flat_map(|op| dialect.expand(op.clone(), &mildest, &before)).collect();
+    let ops = order::order(expanded);
     let refused = refused(&ops, from, dialect);
     let ops = if refused.is_empty() { ops } else { order::order(together(&ops, &refused, from)) };
+    let ops = if dialect.capabilities().add_constraint { order::apart(ops) } else { ops };
 
     let renames = obstacle::renames(&ops);
     let mut schema = from.clone();
@@ -75,7 +78,7 @@ pub fn plan(ops: Vec<Op>, from: &Schema, dialect: Dialect, purpose: Purpose) -> 
             blocked.push(obstacle::blocked(&op, refusal));
         }
         let rebuild = match &op {
-            Op::RebuildTable { from, to, .. } => Some(dialect.rebuild(from, to, &schema)),
+            Op::RebuildTable { from, to, .. } => dialect.rebuild(from, to, &schema),
             _ => None,
         };
         blocked.extend(rebuild.as_ref().and_then(|rebuild| obstacle::uncertain(&op, rebuild, &renames)));
@@ -133,8 +136,22 @@ fn together(ops: &[Op], refused: &BTreeSet<TableName>, from: &Schema) -> Vec<Op>
     planned
 }
 
-/// The rebuild with the table as it is right before and right after; any other operation as it is.
+/// The schema with the names it has after the renames among the operations.
+fn renamed(ops: &[Op], from: &Schema) -> Schema {
+    obstacle::renames(ops).iter().fold(from.clone(), |schema, op| op.apply(schema))
+}
+
+/// The rebuild with the table as it is right before and right after, the change of an enum type with the columns that
+/// have it; any other operation as it is.
 fn with_tables(op: Op, schema: &Schema) -> Op {
+    if let Op::AlterEnum { name, from, to, anew, .. } = op {
+        let is_it = |column: &&Column| column.data_type.kind.enum_name() == Some(&name.to_string());
+        let of = |table: &Table| -> Vec<(TableName, Column)> {
+            table.columns.iter().filter(is_it).map(|column| (table.name.clone(), column.clone())).collect()
+        };
+        let columns = schema.tables.values().flat_map(of).collect();
+        return Op::AlterEnum { name, from, to, columns, anew };
+    }
     let Op::RebuildTable { from, ops, .. } = op else { return op };
     let from = schema.tables.get(&from.name).cloned().unwrap_or(from);
     let alone = Schema { tables: BTreeMap::from([(from.name.clone(), from.clone())]), ..Schema::default() };
@@ -154,14 +171,23 @@ fn stays_inside(op: &Op) -> bool {
         | Op::DropConstraint { .. }
         | Op::CreateIndex { .. }
         | Op::DropIndex { .. }
-        | Op::RenameIndex { .. } => true,
+        | Op::RenameIndex { .. }
+        | Op::RenameConstraint { .. } => true,
         Op::CreateTable { .. }
         | Op::DropTable { .. }
         | Op::RenameTable { .. }
         | Op::RenameColumn { .. }
         | Op::RebuildTable { .. }
+        | Op::CreateAttachment { .. }
+        | Op::DropAttachment { .. }
         | Op::CreateVerbatim { .. }
-        | Op::DropVerbatim { .. } => false,
+        | Op::DropVerbatim { .. }
+        | Op::ReplaceVerbatim { .. }
+        | Op::CreateEnum { .. }
+        | Op::DropEnum { .. }
+        | Op::AlterEnum { .. }
+        | Op::RenameEnumValue { .. }
+        | Op::Comment { .. } => false,
     }
 }
 
@@ -215,6 +241,22 @@ fn mildest(op: Op, dialect: Dialect, names: &mut BTreeSet<String>) -> Vec<Op> {
         }
         Op::RenameIndex { table, from, to } if !can.rename_index => {
             vec![Op::DropIndex { table: table.clone(), index: from }, Op::CreateIndex { table, index: to }]
+        }
+        // A trigger may need a function that needs the table.
+        Op::CreateTable { table } if can.add_constraint => {
+            let attach =
+                |attachment: &Attachment| Op::CreateAttachment { table: table.name.clone(), attachment: attachment.clone() };
+            let attachments: Vec<Op> = table.attachments.iter().map(attach).collect();
+            [Op::CreateTable { table: Table { attachments: Vec::new(), ..table.clone() } }]
+                .into_iter()
+                .chain(attachments)
+                .collect()
+        }
+        Op::RenameConstraint { table, from, to } if !can.rename_constraint => {
+            vec![
+                Op::DropConstraint { table: table.clone(), constraint: from },
+                Op::AddConstraint { table, constraint: to },
+            ]
         }
         op => vec![op],
     }

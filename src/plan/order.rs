@@ -3,8 +3,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{Constraint, ForeignKey, Index, IndexKey, Table, TableName};
-use crate::op::{Op, identifiers};
+use crate::model::{
+    Column, Constraint, ForeignKey, Index, IndexKey, Part, Table, TableName, Verbatim, VerbatimKind,
+};
+use crate::op::{CommentOn, Op, identifiers};
 
 /// Something operations meet at.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -19,6 +21,10 @@ enum Thing {
     PrimaryKey(TableName),
     Constraint(TableName, String),
     Verbatim(TableName),
+    /// An enum type, as columns name it.
+    Enum(String),
+    /// What the definition of a table may call by name: a function, sequence, domain, type or extension.
+    Callable(String),
 }
 
 /// What one operation does to things.
@@ -32,10 +38,17 @@ struct Effect {
 /// Sorts operations so that each finds what it uses and nothing is taken away while another still uses it.
 /// Renames stay where they are: a name may mean one thing before and another after, so nothing moves across them.
 pub(super) fn order(ops: Vec<Op>) -> Vec<Op> {
-    let mut ordered = Vec::with_capacity(ops.len());
+    // What an extension brings nobody but the database knows, so anything may need it.
+    let is_extension = |op: &Op, create: bool| match op {
+        Op::CreateVerbatim { object, .. } => create && object.kind == VerbatimKind::Extension,
+        Op::DropVerbatim { object, .. } => !create && object.kind == VerbatimKind::Extension,
+        _ => false,
+    };
+    let (mut ordered, ops): (Vec<Op>, Vec<Op>) = ops.into_iter().partition(|op| is_extension(op, true));
+    let (last, ops): (Vec<Op>, Vec<Op>) = ops.into_iter().partition(|op| is_extension(op, false));
     let mut between = Vec::new();
     for op in ops {
-        if matches!(op, Op::RenameTable { .. } | Op::RenameColumn { .. }) {
+        if matches!(op, Op::RenameTable { .. } | Op::RenameColumn { .. } | Op::RenameEnumValue { .. }) {
             ordered.extend(sort(std::mem::take(&mut between)));
             ordered.push(op);
         } else {
@@ -43,7 +56,48 @@ pub(super) fn order(ops: Vec<Op>) -> Vec<Op> {
         }
     }
     ordered.extend(sort(between));
+    ordered.extend(last);
     ordered
+}
+
+/// Takes foreign keys out of tables that are made before, or dropped after, the table they lead to; they are added when
+/// both are there. Only for a database that adds constraints to tables.
+pub(super) fn apart(ops: Vec<Op>) -> Vec<Op> {
+    let position = |is_it: &dyn Fn(&Op) -> Option<TableName>| -> BTreeMap<TableName, usize> {
+        ops.iter().enumerate().filter_map(|(at, op)| Some((is_it(op)?, at))).collect()
+    };
+    let created = position(&|op| matches!(op, Op::CreateTable { .. }).then(|| op.table().clone()));
+    let dropped = position(&|op| matches!(op, Op::DropTable { .. }).then(|| op.table().clone()));
+    let split = |table: &Table, is_late: &dyn Fn(&TableName) -> bool| -> (Table, Vec<Op>) {
+        let (late, kept) = table.foreign_keys.iter().cloned().partition(|fk| is_late(&fk.references));
+        let late: Vec<ForeignKey> = late;
+        let constraint = |fk| Op::AddConstraint { table: table.name.clone(), constraint: Constraint::ForeignKey(fk) };
+        (Table { foreign_keys: kept, ..table.clone() }, late.into_iter().map(constraint).collect())
+    };
+    let (mut first, mut planned, mut last) = (Vec::new(), Vec::with_capacity(ops.len()), Vec::new());
+    for (at, op) in ops.iter().enumerate() {
+        match op {
+            Op::CreateTable { table } => {
+                let (table, late) =
+                    split(table, &|parent| *parent != table.name && created.get(parent).is_some_and(|other| *other > at));
+                planned.push(Op::CreateTable { table });
+                last.extend(late);
+            }
+            Op::DropTable { table } => {
+                let (table, late) =
+                    split(table, &|parent| *parent != table.name && dropped.get(parent).is_some_and(|other| *other < at));
+                planned.push(Op::DropTable { table });
+                first.extend(late.iter().map(Op::inverse));
+            }
+            op => planned.push(op.clone()),
+        }
+    }
+    // Behind the last table that is made, before what may need them.
+    let made = planned.iter().rposition(|op| matches!(op, Op::CreateTable { .. })).map_or(0, |at| at + 1);
+    planned.splice(made..made, last);
+    let going = planned.iter().position(|op| matches!(op, Op::DropTable { .. })).unwrap_or(planned.len());
+    planned.splice(going..going, first);
+    planned
 }
 
 fn sort(ops: Vec<Op>) -> Vec<Op> {
@@ -109,11 +163,11 @@ fn effect(op: &Op) -> Effect {
     match op {
         Op::CreateTable { table } => {
             effect.gives = whole(table);
-            effect.uses = parents(table);
+            effect.uses = parents(table).into_iter().chain(table_uses(table)).collect();
         }
         Op::DropTable { table } => {
             effect.takes = whole(table);
-            effect.uses = parents(table);
+            effect.uses = parents(table).into_iter().chain(table_uses(table)).collect();
         }
         Op::RenameTable { from, to } => {
             effect.takes.extend([Thing::Table(from.clone()), named(&from.name)]);
@@ -125,6 +179,7 @@ fn effect(op: &Op) -> Effect {
         Op::AddColumn { table, column: added, constraints } => {
             effect.uses.insert(Thing::Table(table.clone()));
             effect.gives.insert(column(table, &added.name));
+            effect.uses.extend(column_uses(added));
             effect.uses.extend(added.generated.iter().flat_map(|generated| mentioned(table, &generated.expression)));
             for constraint in constraints {
                 give_constraint(&mut effect, table, constraint);
@@ -134,6 +189,7 @@ fn effect(op: &Op) -> Effect {
         Op::DropColumn { table, column: dropped, constraints } => {
             effect.uses.insert(Thing::Table(table.clone()));
             effect.takes.insert(column(table, &dropped.name));
+            effect.uses.extend(column_uses(dropped));
             effect.uses.extend(dropped.generated.iter().flat_map(|generated| mentioned(table, &generated.expression)));
             for constraint in constraints {
                 take_constraint(&mut effect, table, constraint);
@@ -147,6 +203,7 @@ fn effect(op: &Op) -> Effect {
         }
         Op::AlterColumn { table, from, to } => {
             effect.uses.extend([Thing::Table(table.clone()), column(table, &to.name)]);
+            effect.uses.extend(column_uses(from).into_iter().chain(column_uses(to)));
             let generated = [from, to].into_iter().filter_map(|column| column.generated.as_ref());
             effect.uses.extend(generated.flat_map(|generated| mentioned(table, &generated.expression)));
         }
@@ -180,15 +237,102 @@ fn effect(op: &Op) -> Effect {
             let inside = |thing: &Thing| effect.gives.contains(thing) || effect.takes.contains(thing);
             effect.uses = parts.iter().flat_map(|part| part.uses.clone()).filter(|thing| !inside(thing)).collect();
         }
-        // The text of a view is not understood: it goes before, and comes after, everything else of its name only.
-        Op::CreateVerbatim { name, .. } => {
-            effect.gives.extend([Thing::Verbatim(name.clone()), named(&name.name)]);
+        Op::RenameConstraint { table, from, to } => {
+            effect.uses.insert(Thing::Table(table.clone()));
+            effect.takes.extend(from.name().map(|name| Thing::Constraint(table.clone(), name.text.clone())));
+            effect.gives.extend(to.name().map(|name| Thing::Constraint(table.clone(), name.text.clone())));
         }
-        Op::DropVerbatim { name, .. } => {
-            effect.takes.extend([Thing::Verbatim(name.clone()), named(&name.name)]);
+        Op::CreateAttachment { table, attachment } | Op::DropAttachment { table, attachment } => {
+            effect.uses = mentioned(table, &attachment.sql).chain(called(&attachment.sql)).collect();
+            effect.uses.insert(Thing::Table(table.clone()));
+        }
+        Op::CreateVerbatim { name, object } => {
+            effect.gives = verbatim(name, object.kind);
+            effect.uses = verbatim_uses(name, object);
+        }
+        Op::DropVerbatim { name, object } => {
+            effect.takes = verbatim(name, object.kind);
+            effect.uses = verbatim_uses(name, object);
+        }
+        Op::ReplaceVerbatim { name, from, to } => {
+            effect.gives = verbatim(name, to.kind);
+            effect.uses = verbatim_uses(name, from).into_iter().chain(verbatim_uses(name, to)).collect();
+        }
+        Op::CreateEnum { name, .. } | Op::AlterEnum { name, .. } | Op::RenameEnumValue { name, .. } => {
+            effect.gives.extend([Thing::Enum(name.to_string()), callable(&name.name)]);
+        }
+        Op::DropEnum { name, .. } => {
+            effect.takes.extend([Thing::Enum(name.to_string()), callable(&name.name)]);
+        }
+        Op::Comment { on, .. } => {
+            effect.uses.insert(match on {
+                CommentOn::Table(table) | CommentOn::Part(table, Part::Attachment(..)) => Thing::Table(table.clone()),
+                CommentOn::Part(_, Part::Index(name)) => named(name),
+                CommentOn::Part(table, Part::Constraint(name)) => Thing::Constraint(table.clone(), name.clone()),
+                CommentOn::Enum(name) => Thing::Enum(name.to_string()),
+                CommentOn::Verbatim(name, _) => Thing::Verbatim(name.clone()),
+            });
         }
     }
     effect
+}
+
+fn callable(name: &str) -> Thing {
+    Thing::Callable(name.to_lowercase())
+}
+
+/// What SQL may call. Words that are nothing of the kind meet nothing.
+fn called(sql: &str) -> impl Iterator<Item = Thing> {
+    identifiers(sql).into_iter().map(|word| callable(&word))
+}
+
+/// What an object is for others.
+fn verbatim(name: &TableName, kind: VerbatimKind) -> BTreeSet<Thing> {
+    let bare = name.name.split('(').next().unwrap_or_default().trim_matches('"');
+    let role = if kind.is_relation() { named(bare) } else { callable(bare) };
+    BTreeSet::from([Thing::Verbatim(name.clone()), role])
+}
+
+/// What the text of an object may need. A function in another language than SQL is not looked into, neither by the
+/// database when it is made.
+fn verbatim_uses(name: &TableName, object: &Verbatim) -> BTreeSet<Thing> {
+    let own = verbatim(name, object.kind);
+    let lower = object.sql.to_lowercase();
+    let is_opaque = object.kind == VerbatimKind::Function && !lower.contains("language sql");
+    let sql = match lower.find("as $").filter(|_| is_opaque) {
+        Some(body) => object.sql.get(..body).unwrap_or(&object.sql),
+        None => &object.sql,
+    };
+    let words = identifiers(sql);
+    let things = words.iter().flat_map(|word| [named(word), callable(word)]);
+    things.filter(|thing| !own.contains(thing)).collect()
+}
+
+/// What a column needs besides its table.
+fn column_uses(column: &Column) -> Vec<Thing> {
+    let mut things: Vec<Thing> =
+        column.data_type.kind.enum_name().map(|name| Thing::Enum(name.to_owned())).into_iter().collect();
+    let default = column.default.as_ref().and_then(|default| default.text.as_ref());
+    let generated = column.generated.as_ref().map(|generated| &generated.expression);
+    for sql in column.data_type.text.iter().chain(default).chain(generated) {
+        things.extend(called(sql));
+    }
+    things
+}
+
+/// What a table needs besides its parents.
+fn table_uses(table: &Table) -> impl Iterator<Item = Thing> {
+    let of_columns = table.columns.iter().flat_map(column_uses);
+    let of_checks = table.checks.iter().flat_map(|check| called(&check.expression));
+    let indexes = table.indexes.iter().flat_map(|index| {
+        let keys = index.parts.iter().filter_map(|part| match &part.key {
+            IndexKey::Expression(sql) => Some(sql),
+            IndexKey::Column(_) => None,
+        });
+        let classes = index.parts.iter().filter_map(|part| part.operator_class.as_ref());
+        keys.chain(&index.predicate).chain(classes)
+    });
+    of_columns.chain(of_checks).chain(indexes.flat_map(|sql| called(sql)))
 }
 
 fn named(name: &str) -> Thing {
@@ -251,7 +395,7 @@ fn constraint_uses(table: &TableName, constraint: &Constraint) -> Vec<Thing> {
             }
             things
         }
-        Constraint::Check(check) => mentioned(table, &check.expression).collect(),
+        Constraint::Check(check) => mentioned(table, &check.expression).chain(called(&check.expression)).collect(),
         Constraint::Exclusion(exclusion) => {
             let keys = exclusion.elements.iter().map(|element| &element.part.key);
             let things = keys.flat_map(|key| key_uses(table, key));
@@ -285,13 +429,15 @@ fn index_uses(table: &TableName, index: &Index) -> BTreeSet<Thing> {
     let parts = index.parts.iter().flat_map(|part| key_uses(table, &part.key));
     let include = index.include.iter().map(|name| column(table, name));
     let predicate = index.predicate.iter().flat_map(|sql| mentioned(table, sql));
-    parts.chain(include).chain(predicate).chain([Thing::Table(table.clone())]).collect()
+    let classes = index.parts.iter().filter_map(|part| part.operator_class.as_deref()).map(callable);
+    let words = index.predicate.iter().flat_map(|sql| called(sql));
+    parts.chain(include).chain(predicate).chain(classes).chain(words).chain([Thing::Table(table.clone())]).collect()
 }
 
 fn key_uses(table: &TableName, key: &IndexKey) -> Vec<Thing> {
     match key {
         IndexKey::Column(name) => vec![column(table, name)],
-        IndexKey::Expression(sql) => mentioned(table, sql).collect(),
+        IndexKey::Expression(sql) => mentioned(table, sql).chain(called(sql)).collect(),
     }
 }
 

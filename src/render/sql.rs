@@ -3,10 +3,10 @@
 
 use crate::dialect::{Dialect, Rebuild};
 use crate::model::{
-    Action, AutoIncrement, Column, Constraint, Deferrable, Exclusion, ExclusionElement, ForeignKey, Identity, Index,
-    IndexKey, IndexPart, Name, NullsOrder, Placement, Table, TableName, Unique, VerbatimKind,
+    Action, AutoIncrement, Check, Column, Constraint, Deferrable, Exclusion, ExclusionElement, ForeignKey, Index,
+    IndexKey, IndexPart, Name, NullsOrder, Placement, Table, TableName, Unique,
 };
-use crate::op::Op;
+use crate::op::{CommentOn, Op};
 use crate::plan::Step;
 
 /// The statements of a step, each without its semicolon.
@@ -28,7 +28,9 @@ fn operation(op: &Op, dialect: Dialect) -> Vec<String> {
             alter(table, format!("RENAME COLUMN {} TO {}", sql.name(from), sql.name(to)))
         }
         Op::AddColumn { table, column, constraints } => {
-            alter(table, format!("ADD COLUMN {}", sql.column(column, constraints)))
+            let (before, after) = dialect.around_column(table, column);
+            let add = alter(table, format!("ADD COLUMN {}", sql.column(table, column, constraints)));
+            before.into_iter().chain(add).chain(after).collect()
         }
         Op::DropColumn { table, column, .. } => alter(table, format!("DROP COLUMN {}", sql.name(&column.name))),
         Op::AddConstraint { table, constraint } => alter(table, format!("ADD {}", sql.constraint(constraint))),
@@ -37,19 +39,36 @@ fn operation(op: &Op, dialect: Dialect) -> Vec<String> {
             .map(|name| alter(table, format!("DROP CONSTRAINT {}", sql.name(&name.text))))
             .unwrap_or_default(),
         Op::CreateIndex { table, index } => vec![sql.create_index(table, index)],
-        Op::DropIndex { index, .. } => vec![format!("DROP INDEX {}", sql.name(&index.name.text))],
-        Op::RenameIndex { from, to, .. } => {
-            vec![format!("ALTER INDEX {} RENAME TO {}", sql.name(&from.name.text), sql.name(&to.name.text))]
+        Op::DropIndex { table, index } => {
+            let concurrently = if index.concurrently { "CONCURRENTLY " } else { "" };
+            vec![format!("DROP INDEX {concurrently}{}", sql.index(table, &index.name))]
         }
-        Op::CreateVerbatim { object, .. } => {
-            let triggers = object.attachments.iter().map(|trigger| trigger.sql.clone());
-            std::iter::once(object.sql.clone()).chain(triggers).collect()
+        Op::RenameIndex { table, from, to } => {
+            vec![format!("ALTER INDEX {} RENAME TO {}", sql.index(table, &from.name), sql.name(&to.name.text))]
+        }
+        Op::CreateVerbatim { name, object } => {
+            let attachments = object.attachments.iter().map(|attachment| attachment.sql.clone());
+            let on = CommentOn::Verbatim(name.clone(), object.kind);
+            let comment = object.comment.clone().map(|text| Op::Comment { on, from: None, to: Some(text) });
+            let comment = comment.iter().flat_map(|op| dialect.alter(op));
+            std::iter::once(object.sql.clone()).chain(attachments).chain(comment).collect()
         }
         Op::DropVerbatim { name, object } => {
-            vec![format!("DROP {}", sql.verbatim(object.kind, name))]
+            vec![format!("DROP {}", dialect.object_name(object.kind, name))]
         }
-        // No dialect has a statement for these, so they only come inside a rebuild, which `statements` writes.
-        Op::AlterTable { .. } | Op::AlterColumn { .. } | Op::RebuildTable { .. } => Vec::new(),
+        Op::AlterTable { .. }
+        | Op::AlterColumn { .. }
+        | Op::RenameConstraint { .. }
+        | Op::CreateAttachment { .. }
+        | Op::DropAttachment { .. }
+        | Op::ReplaceVerbatim { .. }
+        | Op::CreateEnum { .. }
+        | Op::DropEnum { .. }
+        | Op::AlterEnum { .. }
+        | Op::RenameEnumValue { .. }
+        | Op::Comment { .. } => dialect.alter(op),
+        // A rebuild has statements around its table, which `statements` writes.
+        Op::RebuildTable { .. } => Vec::new(),
     }
 }
 
@@ -84,23 +103,9 @@ impl Sql {
         }
     }
 
-    /// What an object is and is called, as `DROP` and `COMMENT ON` want to hear it.
-    fn verbatim(&self, kind: VerbatimKind, name: &TableName) -> String {
-        let kind = match kind {
-            VerbatimKind::View => "VIEW",
-            VerbatimKind::VirtualTable => "TABLE",
-            VerbatimKind::MaterializedView => "MATERIALIZED VIEW",
-            VerbatimKind::Sequence => "SEQUENCE",
-            VerbatimKind::Domain => "DOMAIN",
-            VerbatimKind::CompositeType => "TYPE",
-            VerbatimKind::Extension => "EXTENSION",
-            // Its name is its signature, in SQL's words.
-            VerbatimKind::Function => {
-                let schema = name.schema.as_ref().map(|schema| format!("{}.", self.name(schema))).unwrap_or_default();
-                return format!("ROUTINE {schema}{}", name.name);
-            }
-        };
-        format!("{kind} {}", self.table(name))
+    /// The name of an index, which lives where its table does.
+    fn index(&self, table: &TableName, name: &Name) -> String {
+        self.table(&TableName { name: name.text.clone(), ..table.clone() })
     }
 
     fn create_table(&self, table: &Table) -> Vec<String> {
@@ -115,9 +120,25 @@ impl Sql {
         if let Some(partition_by) = &table.options.partition_by {
             options.push_str(&format!(" PARTITION BY {partition_by}"));
         }
+        if !table.options.storage.is_empty() {
+            let settings = table.options.storage.iter().map(|(name, value)| format!("{name} = {value}"));
+            options.push_str(&format!(" WITH ({})", settings.collect::<Vec<_>>().join(", ")));
+        }
+        let unlogged = if table.options.unlogged { "UNLOGGED " } else { "" };
         let body = self.table_body(table).join(",\n    ");
-        let mut statements = vec![format!("CREATE TABLE {} (\n    {body}\n){options}", self.table(&table.name))];
+        let body = if body.is_empty() { "()".to_owned() } else { format!("(\n    {body}\n)") };
+        let (mut statements, after) = self.dialect.around_table(table);
+        statements.push(format!("CREATE {unlogged}TABLE {} {body}{options}", self.table(&table.name)));
         statements.extend(self.belongings(table));
+        statements.extend(after);
+        for (part, comment) in &table.comments {
+            let on = CommentOn::Part(table.name.clone(), part.clone());
+            let op = Op::Comment { on, from: None, to: Some(comment.clone()) };
+            statements.extend(self.dialect.alter(&op));
+        }
+        for constraint in table.constraints().filter(is_later) {
+            statements.push(format!("ALTER TABLE {} ADD {}", self.table(&table.name), self.constraint(&constraint)));
+        }
         statements
     }
 
@@ -133,40 +154,41 @@ impl Sql {
 
     /// The indexes and triggers of a table.
     fn belongings(&self, table: &Table) -> Vec<String> {
-        let indexes = table.indexes.iter().map(|index| self.create_index(&table.name, index));
+        // Nobody writes to a table that is new.
+        let now = |index: &Index| Index { concurrently: false, ..index.clone() };
+        let indexes = table.indexes.iter().map(|index| self.create_index(&table.name, &now(index)));
         indexes.chain(table.attachments.iter().map(|trigger| trigger.sql.clone())).collect()
     }
 
     /// What stands between the parentheses of `CREATE TABLE`.
     fn table_body(&self, table: &Table) -> Vec<String> {
         let (on_columns, of_table): (Vec<_>, Vec<_>) =
-            table.constraints().partition(|constraint| column_of(constraint).is_some());
+            table.constraints().filter(|constraint| !is_later(constraint)).partition(|constraint| column_of(constraint).is_some());
         let columns = table.columns.iter().map(|column| {
             let own: Vec<Constraint> =
                 on_columns.iter().filter(|constraint| column_of(constraint) == Some(&column.name)).cloned().collect();
-            self.column(column, &own)
+            self.column(&table.name, column, &own)
         });
         columns.chain(of_table.iter().map(|constraint| self.constraint(constraint))).collect()
     }
 
-    fn column(&self, column: &Column, constraints: &[Constraint]) -> String {
+    fn column(&self, table: &TableName, column: &Column, constraints: &[Constraint]) -> String {
+        let own = self.dialect.column_words(table, column);
         let mut words = vec![self.name(&column.name)];
-        words.extend(column.data_type.text.clone().filter(|text| !text.is_empty()));
+        words.extend(Some(own.data_type).filter(|text| !text.is_empty()));
         if let Some(generated) = &column.generated {
             let kind = if generated.stored { "STORED" } else { "VIRTUAL" };
             words.push(format!("GENERATED ALWAYS AS ({}) {kind}", generated.expression));
         }
-        words.extend(column.identity.as_ref().map(identity));
+        words.extend(own.identity);
         if !column.nullable {
             words.push("NOT NULL".to_owned());
         }
-        words.extend(
-            column.default.as_ref().and_then(|default| default.text.as_ref()).map(|text| format!("DEFAULT {text}")),
-        );
+        words.extend(own.default.map(|text| format!("DEFAULT {text}")));
         for constraint in constraints {
             words.push(self.column_constraint(column, constraint));
         }
-        words.extend(column.collation.as_ref().map(|collation| format!("COLLATE {}", self.name(collation))));
+        words.extend(column.collation.as_ref().map(|collation| format!("COLLATE {}", self.dialect.collation(collation))));
         words.join(" ")
     }
 
@@ -175,14 +197,14 @@ impl Sql {
         let name = self.constraint_name(constraint.name());
         match constraint {
             Constraint::PrimaryKey(_) => {
-                let counts = match column.auto_increment {
-                    AutoIncrement::No => "",
-                    AutoIncrement::Yes | AutoIncrement::Inferred => " AUTOINCREMENT",
+                let counts = match (self.dialect, column.auto_increment) {
+                    (Dialect::Sqlite, AutoIncrement::Yes | AutoIncrement::Inferred) => " AUTOINCREMENT",
+                    (Dialect::Sqlite, AutoIncrement::No) | (Dialect::Postgres, _) => "",
                 };
                 format!("{name}PRIMARY KEY{counts}")
             }
             Constraint::Unique(unique) => format!("{name}UNIQUE{}{}", nulls(unique), deferrable(unique.deferrable)),
-            Constraint::Check(check) => format!("{name}CHECK ({})", check.expression),
+            Constraint::Check(check) => format!("{name}CHECK ({}){}", check.expression, check_tail(check)),
             Constraint::ForeignKey(fk) => format!("{name}{}", self.references(fk)),
             Constraint::Exclusion(exclusion) => format!("{name}{}", self.exclusion(exclusion)),
         }
@@ -197,7 +219,7 @@ impl Sql {
                 let columns = self.names(&unique.columns);
                 format!("{name}UNIQUE{} ({columns}){}", nulls(unique), deferrable(unique.deferrable))
             }
-            Constraint::Check(check) => format!("{name}CHECK ({})", check.expression),
+            Constraint::Check(check) => format!("{name}CHECK ({}){}", check.expression, check_tail(check)),
             Constraint::ForeignKey(fk) => {
                 format!("{name}FOREIGN KEY ({}) {}", self.names(&fk.columns), self.references(fk))
             }
@@ -217,6 +239,9 @@ impl Sql {
         for (event, action) in [("DELETE", fk.on_delete), ("UPDATE", fk.on_update)] {
             if let Some(action) = action {
                 text.push_str(&format!(" ON {event} {}", action_words(action)));
+                if event == "DELETE" && !fk.on_delete_columns.is_empty() {
+                    text.push_str(&format!(" ({})", self.names(&fk.on_delete_columns)));
+                }
             }
         }
         text.push_str(deferrable(fk.deferrable));
@@ -264,7 +289,7 @@ impl Sql {
             IndexKey::Expression(expression) => format!("({expression})"),
         };
         if let Some(collation) = &part.collation {
-            text.push_str(&format!(" COLLATE {}", self.name(collation)));
+            text.push_str(&format!(" COLLATE {}", self.dialect.collation(collation)));
         }
         if let Some(class) = &part.operator_class {
             text.push_str(&format!(" {class}"));
@@ -281,6 +306,21 @@ impl Sql {
     }
 }
 
+/// Whether the constraint cannot be said while the table is made: its rows are not to be checked.
+fn is_later(constraint: &Constraint) -> bool {
+    match constraint {
+        Constraint::Check(check) => check.not_valid,
+        Constraint::ForeignKey(fk) => fk.not_valid,
+        Constraint::PrimaryKey(_) | Constraint::Unique(_) | Constraint::Exclusion(_) => false,
+    }
+}
+
+fn check_tail(check: &Check) -> String {
+    let no_inherit = if check.no_inherit { " NO INHERIT" } else { "" };
+    let not_valid = if check.not_valid { " NOT VALID" } else { "" };
+    format!("{no_inherit}{not_valid}")
+}
+
 fn nulls(unique: &Unique) -> &'static str {
     if unique.nulls_not_distinct { " NULLS NOT DISTINCT" } else { "" }
 }
@@ -291,22 +331,6 @@ fn deferrable(when: Deferrable) -> &'static str {
         Deferrable::InitiallyImmediate => " DEFERRABLE",
         Deferrable::InitiallyDeferred => " DEFERRABLE INITIALLY DEFERRED",
     }
-}
-
-fn identity(identity: &Identity) -> String {
-    let when = if identity.always { "ALWAYS" } else { "BY DEFAULT" };
-    let said = [
-        ("START WITH", identity.start),
-        ("INCREMENT BY", identity.increment),
-        ("MINVALUE", identity.min),
-        ("MAXVALUE", identity.max),
-        ("CACHE", identity.cache),
-    ];
-    let mut words: Vec<String> =
-        said.into_iter().filter_map(|(word, number)| Some(format!("{word} {}", number?))).collect();
-    words.extend(identity.cycle.then(|| "CYCLE".to_owned()));
-    let options = if words.is_empty() { String::new() } else { format!(" ({})", words.join(" ")) };
-    format!("GENERATED {when} AS IDENTITY{options}")
 }
 
 /// The column a constraint is written behind, if it is written behind one. A primary key of one column is.
@@ -344,9 +368,9 @@ mod tests {
     use expect_test::expect;
 
     use super::*;
-    use crate::model::{Check, ColumnType, DataType, TableOptions};
+    use crate::model::{Check, ColumnType, DataType, Identity, TableOptions};
 
-    /// What no dialect of today keeps is written all the same, in the words of the standard and of PostgreSQL.
+    /// Everything that SQLite has no words for.
     #[test]
     fn everything_a_table_can_say() {
         let mut column =
@@ -404,14 +428,14 @@ mod tests {
             ..Table::new(TableName::new("t"))
         };
         expect![[r#"
-            CREATE TABLE "t" (
-                "id" bigint GENERATED ALWAYS AS IDENTITY (START WITH 10 CACHE 5 CYCLE) NOT NULL,
-                UNIQUE NULLS NOT DISTINCT ("a", "b") DEFERRABLE,
-                CONSTRAINT "fk" FOREIGN KEY ("a") REFERENCES "p" ("id") MATCH FULL ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED NOT VALID,
+            CREATE TABLE t (
+                id bigint GENERATED ALWAYS AS IDENTITY (START WITH 10 CACHE 5 CYCLE) NOT NULL,
+                UNIQUE NULLS NOT DISTINCT (a, b) DEFERRABLE,
                 CHECK (a > 0),
-                CONSTRAINT "apart" EXCLUDE USING gist ("room" WITH =) WHERE (taken) DEFERRABLE INITIALLY DEFERRED
+                CONSTRAINT apart EXCLUDE USING gist (room WITH =) WHERE (taken) DEFERRABLE INITIALLY DEFERRED
             ) PARTITION BY RANGE (a);
-            CREATE UNIQUE INDEX CONCURRENTLY "i" ON "t" USING btree ("name" COLLATE "C" text_pattern_ops DESC NULLS LAST) INCLUDE ("b") NULLS NOT DISTINCT WITH (fillfactor = 70) WHERE a > 0"#]]
-        .assert_eq(&operation(&Op::CreateTable { table }, Dialect::Sqlite).join(";\n"));
+            CREATE UNIQUE INDEX i ON t USING btree (name COLLATE "C" text_pattern_ops DESC NULLS LAST) INCLUDE (b) NULLS NOT DISTINCT WITH (fillfactor = 70) WHERE a > 0;
+            ALTER TABLE t ADD CONSTRAINT fk FOREIGN KEY (a) REFERENCES p (id) MATCH FULL ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED NOT VALID"#]]
+        .assert_eq(&operation(&Op::CreateTable { table }, Dialect::Postgres).join(";\n"));
     }
 }

@@ -304,8 +304,9 @@ pub fn alteration_text(unmanaged: &Unmanaged) -> Option<String> {
         | UnmanagedObject::Constraint(_) => Some(unmanaged_text(unmanaged)),
         UnmanagedObject::Table(_)
         | UnmanagedObject::Index(_)
-        | UnmanagedObject::Trigger(_)
-        | UnmanagedObject::Verbatim(_) => None,
+        | UnmanagedObject::Attachment(..)
+        | UnmanagedObject::Verbatim(_)
+        | UnmanagedObject::Enum => None,
     }
 }
 
@@ -344,7 +345,8 @@ pub fn unmanaged_text(unmanaged: &Unmanaged) -> String {
             let unique = if index.unique { "unique " } else { "" };
             format!("{unique}index `{}` on `{table}` ({})", index.name.text, parts.collect::<Vec<_>>().join(", "))
         }
-        UnmanagedObject::Trigger(name) => format!("trigger `{name}` on `{table}`"),
+        UnmanagedObject::Attachment(kind, name) => format!("{kind} `{name}` on `{table}`"),
+        UnmanagedObject::Enum => format!("enum type `{table}`"),
         UnmanagedObject::Verbatim(kind) => format!("{kind} `{table}`"),
     }
 }

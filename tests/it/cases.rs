@@ -112,7 +112,7 @@ async fn case(name: &str) {
     let folder = root().join("fixtures/cases").join(name);
     let settings = fs::read_to_string(folder.join("case.toml")).unwrap_or_default();
     let enums = if settings.contains("enums = \"check\"") { EnumStorage::Check } else { EnumStorage::Plain };
-    let options = Options { enums };
+    let options = Options::new(enums);
     let from = entities(&folder.join("from.rs"));
     let mut to = entities(&folder.join("to.rs"));
     to.renames.extend(settings.lines().filter_map(table_rename));

@@ -215,6 +215,7 @@ impl Database<'_> {
 
     /// The whole schema in the words of `pg_dump`, without what changes from run to run: two databases with the same schema
     /// have the same dump, to the letter. `None`, said on stderr, where there is no `pg_dump` of the server's version.
+    #[expect(clippy::print_stderr, reason = "what is not tested must be said")]
     pub(crate) fn dump(&self) -> Option<String> {
         let Some(pg_dump) = self.server.client("pg_dump") else {
             eprintln!("there is no pg_dump {}: nothing is compared with it", self.server.major);
@@ -324,7 +325,7 @@ fn wait_until_ready(folder: &Path, watcher: &mut Child) {
         || fs::read_to_string(folder.join("data/postmaster.pid")).is_ok_and(|text| text.trim_end().ends_with("ready"));
     while !is_ready() {
         assert!(watcher.try_wait().unwrap().is_none(), "nobody watches the server:\n{}", log());
-        assert!(start.elapsed() < Duration::from_secs(60), "PostgreSQL does not start:\n{}", log());
+        assert!(start.elapsed() < Duration::from_mins(1), "PostgreSQL does not start:\n{}", log());
         thread::sleep(Duration::from_millis(5));
     }
 }

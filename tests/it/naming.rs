@@ -162,7 +162,7 @@ fn checks_are_named_as_sqlalchemy_does() {
 
     block_on(async {
         // What nobody wrote is silent about another name and about none; what somebody wrote is not.
-        let options = Options { enums: EnumStorage::Plain };
+        let options = Options::new(EnumStorage::Plain);
         for live in ["CHECK (slug <> '')", "CONSTRAINT other CHECK (slug <> '')"] {
             let session = memory().await;
             let table = "id integer NOT NULL PRIMARY KEY AUTOINCREMENT, name varchar NOT NULL";

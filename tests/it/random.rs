@@ -53,7 +53,7 @@ fn cases() -> impl Strategy<Value = Case> {
             Err(tables) => Declared { schema: models::schema(&tables), ..Declared::default() },
         };
         let enums = if check { EnumStorage::Check } else { EnumStorage::Plain };
-        Case { from, to, options: Options { enums }, rows }
+        Case { from, to, options: Options::new(enums), rows }
     })
 }
 

@@ -11,7 +11,7 @@ use crate::support::{
     Written, assert_silent, assert_sound, block_on, compared, execute, memory, query, reflect, run, write,
 };
 
-const OPTIONS: Options = Options { enums: EnumStorage::Plain };
+const OPTIONS: Options = Options::new(EnumStorage::Plain);
 
 /// What a database that holds exactly this would be declared as.
 async fn declared(sql: &str) -> Declared {

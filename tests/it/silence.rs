@@ -33,7 +33,7 @@ macro_rules! phases {
                 make(&session, entities::$module::job_files::Entity).await;
                 make(&session, entities::$module::duplicates::Entity).await;
                 make(&session, entities::$module::user_decisions::Entity).await;
-                let options = Options { enums: EnumStorage::Plain };
+                let options = Options::new(EnumStorage::Plain);
                 assert_silent(&session, &declared($folder), &options, "as SeaORM makes it").await;
                 assert_sound(&session).await;
             });
@@ -73,7 +73,7 @@ fn what_other_tools_keep_is_never_a_difference() {
              ANALYZE;",
         )
         .await;
-        let options = Options { enums: EnumStorage::Plain };
+        let options = Options::new(EnumStorage::Plain);
         assert_silent(&session, &declared("5_before_rename"), &options, "with much else around").await;
     });
 }

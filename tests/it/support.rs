@@ -56,7 +56,7 @@ pub(crate) async fn query(session: &Session, sql: &str) -> Vec<String> {
 }
 
 pub(crate) async fn reflect(session: &Session) -> Schema {
-    dialect::reflect(session.connection(), DIALECT).await.unwrap()
+    session.reflect().await.unwrap()
 }
 
 /// SQLite's own opinion of the whole file.

@@ -2,9 +2,10 @@
 //! them at run time.
 
 macro_rules! entities {
-    ($($name:ident $path:literal)*) => {
+    ($($(#[$lint:meta])* $name:ident $path:literal)*) => {
         $(
             #[path = $path]
+            $(#[$lint])*
             #[expect(unreachable_pub, reason = "entities as users write them")]
             pub(crate) mod $name;
         )*
@@ -14,8 +15,11 @@ macro_rules! entities {
 entities! {
     camera_initial "../../fixtures/camera/phases/1_initial/mod.rs"
     camera_search_alerts_zones "../../fixtures/camera/phases/2_search_alerts_zones/mod.rs"
+    #[expect(clippy::struct_field_names, reason = "the table has a column for its model")]
     camera_indexes_and_checks "../../fixtures/camera/phases/3_indexes_and_checks/mod.rs"
+    #[expect(clippy::struct_field_names, reason = "the table has a column for its model")]
     camera_partitions "../../fixtures/camera/phases/4_partitions/mod.rs"
+    #[expect(clippy::struct_field_names, reason = "the table has a column for its model")]
     camera_expressions "../../fixtures/camera/phases/5_expressions/mod.rs"
     orchestrator "../../fixtures/orchestrator/src/entities/mod.rs"
 }

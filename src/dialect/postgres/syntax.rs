@@ -7,7 +7,7 @@ use sqlparser::ast::{
 };
 use sqlparser::dialect::PostgreSqlDialect;
 use sqlparser::parser::Parser;
-use sqlparser::tokenizer::Token;
+use sqlparser::tokenizer::{Token, Tokenizer};
 
 use super::types;
 use super::words::identifier;
@@ -52,12 +52,40 @@ pub(super) enum Node {
 /// The tree of an expression, `None` when it has parts this module does not know.
 pub(super) fn read(sql: &str) -> Option<Node> {
     let dialect = PostgreSqlDialect {};
-    let mut parser = Parser::new(&dialect).try_with_sql(sql).ok()?;
+    let tokens = Tokenizer::new(&dialect, sql).tokenize().ok()?;
+    let tokens = tokens.into_iter().filter(|token| !matches!(token, Token::Whitespace(_)));
+    let mut parser = Parser::new(&dialect).with_tokens(trims(&tokens.collect::<Vec<_>>()));
     let expression = parser.parse_expr().ok()?;
     if parser.peek_token().token != Token::EOF {
         return None;
     }
     node(&expression)
+}
+
+/// `TRIM(LEADING FROM x)`, which the parser does not know, as the function PostgreSQL takes it for.
+fn trims(tokens: &[Token]) -> Vec<Token> {
+    let word = |token: &Token, wanted: &str| matches!(token, Token::Word(word) if word.quote_style.is_none() && word.value.eq_ignore_ascii_case(wanted));
+    let sides = [("both", "btrim"), ("leading", "ltrim"), ("trailing", "rtrim")];
+    let function = |side: &Token| sides.iter().find(|(name, _)| word(side, name)).map(|(_, function)| *function);
+    let mut result = Vec::with_capacity(tokens.len());
+    let mut rest = tokens;
+    while let [first, others @ ..] = rest {
+        rest = match others {
+            [Token::LParen, side, from, others @ ..]
+                if word(first, "trim")
+                    && word(from, "from")
+                    && let Some(function) = function(side) =>
+            {
+                result.extend([Token::make_word(function, None), Token::LParen]);
+                others
+            }
+            _ => {
+                result.push(first.clone());
+                others
+            }
+        };
+    }
+    result
 }
 
 /// The name as PostgreSQL keeps it.
@@ -75,9 +103,11 @@ fn rank(expression: &Expr) -> u8 {
         Expr::BinaryOp { op, .. } | Expr::AnyOp { compare_op: op, .. } | Expr::AllOp { compare_op: op, .. } => {
             operator_rank(op)
         }
-        Expr::Like { .. } | Expr::ILike { .. } | Expr::SimilarTo { .. } | Expr::Between { .. } | Expr::InList { .. } => {
-            60
-        }
+        Expr::Like { .. }
+        | Expr::ILike { .. }
+        | Expr::SimilarTo { .. }
+        | Expr::Between { .. }
+        | Expr::InList { .. } => 60,
         Expr::IsFalse(_)
         | Expr::IsNotFalse(_)
         | Expr::IsTrue(_)
@@ -173,6 +203,11 @@ fn node(expression: &Expr) -> Option<Node> {
         Expr::ILike { negated, any: false, expr, pattern, escape_char } => {
             like(if *negated { "!~~*" } else { "~~*" }, expr, pattern, escape_char.as_deref())
         }
+        Expr::SimilarTo { negated, expr, pattern, escape_char: None } => {
+            let (left, pattern) = (boxed(expr, 61)?, operand(pattern, 61)?);
+            let operator = if *negated { "!~" } else { "~" }.to_owned();
+            Some(Node::Binary(operator, left, Box::new(Node::Call("similar_to_escape".to_owned(), vec![pattern]))))
+        }
         Expr::InList { expr, list, negated } => {
             let left = boxed(expr, 61)?;
             let operator = if *negated { "<>" } else { "=" }.to_owned();
@@ -180,7 +215,8 @@ fn node(expression: &Expr) -> Option<Node> {
         }
         Expr::Between { expr, negated, low, high } => {
             let (value, low, high) = (operand(expr, 61)?, operand(low, 61)?, operand(high, 61)?);
-            let side = |operator: &str, bound| Node::Binary(operator.to_owned(), Box::new(value.clone()), Box::new(bound));
+            let side =
+                |operator: &str, bound| Node::Binary(operator.to_owned(), Box::new(value.clone()), Box::new(bound));
             Some(if *negated {
                 Node::Or(vec![side("<", low), side(">", high)])
             } else {
@@ -239,8 +275,12 @@ fn call_like(expression: &Expr) -> Option<Node> {
             let field = field.to_string().trim_matches('\'').to_ascii_lowercase();
             call("extract", vec![Node::Constant(Some(field), Some("text".to_owned())), node(expr)?])
         }
-        Expr::Ceil { expr, field: CeilFloorKind::DateTimeField(DateTimeField::NoDateTime) } => call("ceil", vec![node(expr)?]),
-        Expr::Floor { expr, field: CeilFloorKind::DateTimeField(DateTimeField::NoDateTime) } => call("floor", vec![node(expr)?]),
+        Expr::Ceil { expr, field: CeilFloorKind::DateTimeField(DateTimeField::NoDateTime) } => {
+            call("ceil", vec![node(expr)?])
+        }
+        Expr::Floor { expr, field: CeilFloorKind::DateTimeField(DateTimeField::NoDateTime) } => {
+            call("floor", vec![node(expr)?])
+        }
         Expr::Position { expr, r#in } => call("position", vec![node(r#in)?, node(expr)?]),
         Expr::Substring { expr, substring_from, substring_for, shorthand, .. } => {
             let parts = [Some(expr), substring_from.as_ref(), substring_for.as_ref()];
@@ -386,9 +426,11 @@ fn binary(left: &Expr, op: &BinaryOperator, right: &Expr) -> Option<Node> {
     let operator = match op {
         BinaryOperator::And => return Some(Node::And(vec![left, right])),
         BinaryOperator::Or => return Some(Node::Or(vec![left, right])),
-        BinaryOperator::Xor | BinaryOperator::DuckIntegerDivide | BinaryOperator::MyIntegerDivide => return None,
+        BinaryOperator::Xor
+        | BinaryOperator::DuckIntegerDivide
+        | BinaryOperator::MyIntegerDivide
+        | BinaryOperator::PGCustomBinaryOperator(_) => return None,
         BinaryOperator::NotEq => "<>".to_owned(),
-        BinaryOperator::PGCustomBinaryOperator(_) => return None,
         _ => op.to_string(),
     };
     Some(Node::Binary(operator, Box::new(left), Box::new(right)))

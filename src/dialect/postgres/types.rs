@@ -95,14 +95,17 @@ pub(super) fn satisfies(declared: &ColumnType, live: &ColumnType) -> bool {
 fn holds(declared: &DataType, live: &TypeName) -> bool {
     if let DataType::Array(element) = declared {
         let inner = TypeName { array: false, ..live.clone() };
-        return live.array && (holds(element, &inner) || spell(element).is_some_and(|text| canonical(&text) == inner.to_string()));
+        return live.array
+            && (holds(element, &inner) || spell(element).is_some_and(|text| canonical(&text) == inner.to_string()));
     }
     if live.array {
         return false;
     }
     let base = live.base.as_str();
     match declared {
-        DataType::Char(_) | DataType::String(_) | DataType::Text => is_text(base) || is_padded(base) || matches!(base, "citext" | "name"),
+        DataType::Char(_) | DataType::String(_) | DataType::Text => {
+            is_text(base) || is_padded(base) || matches!(base, "citext" | "name")
+        }
         DataType::Decimal(_) => base == "numeric",
         DataType::Blob | DataType::Binary(_) | DataType::VarBinary(_) => base == "bytea",
         DataType::Json | DataType::JsonBinary => matches!(base, "json" | "jsonb"),
@@ -159,15 +162,78 @@ pub(super) fn is_built_in(base: &str) -> bool {
 }
 
 const BUILT_IN: &[&str] = &[
-    "boolean", "smallint", "integer", "bigint", "real", "double precision", "numeric", "money", "character", "bpchar",
-    "character varying", "text", "name", "\"char\"", "bytea", "bit", "\"bit\"", "bit varying", "date",
-    "time without time zone", "time with time zone", "timestamp without time zone", "timestamp with time zone", "json",
-    "jsonb", "jsonpath", "uuid", "cidr", "inet", "macaddr", "macaddr8", "xml", "point", "line", "lseg", "box", "path",
-    "polygon", "circle", "tsvector", "tsquery", "int4range", "int8range", "numrange", "tsrange", "tstzrange",
-    "daterange", "int4multirange", "int8multirange", "nummultirange", "tsmultirange", "tstzmultirange",
-    "datemultirange", "oid", "regclass", "regproc", "regprocedure", "regoper", "regoperator", "regtype", "regconfig",
-    "regdictionary", "regrole", "regnamespace", "regcollation", "pg_lsn", "pg_snapshot", "txid_snapshot", "xid", "xid8",
-    "cid", "tid",
+    "boolean",
+    "smallint",
+    "integer",
+    "bigint",
+    "real",
+    "double precision",
+    "numeric",
+    "money",
+    "character",
+    "bpchar",
+    "character varying",
+    "text",
+    "name",
+    "\"char\"",
+    "bytea",
+    "bit",
+    "\"bit\"",
+    "bit varying",
+    "date",
+    "time without time zone",
+    "time with time zone",
+    "timestamp without time zone",
+    "timestamp with time zone",
+    "json",
+    "jsonb",
+    "jsonpath",
+    "uuid",
+    "cidr",
+    "inet",
+    "macaddr",
+    "macaddr8",
+    "xml",
+    "point",
+    "line",
+    "lseg",
+    "box",
+    "path",
+    "polygon",
+    "circle",
+    "tsvector",
+    "tsquery",
+    "int4range",
+    "int8range",
+    "numrange",
+    "tsrange",
+    "tstzrange",
+    "daterange",
+    "int4multirange",
+    "int8multirange",
+    "nummultirange",
+    "tsmultirange",
+    "tstzmultirange",
+    "datemultirange",
+    "oid",
+    "regclass",
+    "regproc",
+    "regprocedure",
+    "regoper",
+    "regoperator",
+    "regtype",
+    "regconfig",
+    "regdictionary",
+    "regrole",
+    "regnamespace",
+    "regcollation",
+    "pg_lsn",
+    "pg_snapshot",
+    "txid_snapshot",
+    "xid",
+    "xid8",
+    "cid",
+    "tid",
 ];
 
 impl TypeName {
@@ -175,7 +241,11 @@ impl TypeName {
     pub(super) fn of(text: &str) -> Self {
         let tokens = Tokenizer::new(&PostgreSqlDialect {}, text).tokenize().unwrap_or_default();
         let tokens: Vec<Token> = tokens.into_iter().filter(|token| !matches!(token, Token::Whitespace(_))).collect();
-        Self::of_tokens(&tokens).unwrap_or_else(|| Self { base: text.trim().to_owned(), modifiers: Vec::new(), array: false })
+        Self::of_tokens(&tokens).unwrap_or_else(|| Self {
+            base: text.trim().to_owned(),
+            modifiers: Vec::new(),
+            array: false,
+        })
     }
 
     /// The type of the elements, when it is an array.
@@ -196,7 +266,11 @@ impl TypeName {
         let mut rest = tokens.iter();
         while let Some(token) = rest.next() {
             match token {
-                Token::Word(word) if word.quote_style.is_none() && word.value.eq_ignore_ascii_case("array") && !(parts.is_empty() && words.is_empty()) => {
+                Token::Word(word)
+                    if word.quote_style.is_none()
+                        && word.value.eq_ignore_ascii_case("array")
+                        && !(parts.is_empty() && words.is_empty()) =>
+                {
                     array = true;
                 }
                 Token::Word(word) if word.quote_style.is_none() => words.push(word.value.to_ascii_lowercase()),
@@ -216,12 +290,21 @@ impl TypeName {
                 _ => return None,
             }
         }
-        if let [(schema, _), (name, _)] = parts.as_slice() && schema == "pg_catalog" && words.is_empty() {
+        if let [(schema, _), (name, _)] = parts.as_slice()
+            && schema == "pg_catalog"
+            && words.is_empty()
+        {
             parts = vec![(name.clone(), true)];
-        } else if let [(schema, _)] = parts.as_slice() && schema == "pg_catalog" && words.len() == 1 {
+        } else if let [(schema, _)] = parts.as_slice()
+            && schema == "pg_catalog"
+            && words.len() == 1
+        {
             parts = vec![(words.remove(0), true)];
         }
-        if let [(name, _)] = parts.as_slice() && words.is_empty() && INTERNAL.contains(&name.as_str()) {
+        if let [(name, _)] = parts.as_slice()
+            && words.is_empty()
+            && INTERNAL.contains(&name.as_str())
+        {
             words = vec![name.clone()];
             parts.clear();
         }
@@ -237,7 +320,10 @@ impl TypeName {
     fn of_words(words: &[String], mut modifiers: Vec<String>, mut array: bool) -> Option<Self> {
         let mut words: Vec<&str> = words.iter().map(String::as_str).collect();
         // The internal name of an array of a type that PostgreSQL brings.
-        if let [word] = words.as_slice() && let Some(element) = word.strip_prefix('_') && INTERNAL.contains(&element) {
+        if let [word] = words.as_slice()
+            && let Some(element) = word.strip_prefix('_')
+            && INTERNAL.contains(&element)
+        {
             words = vec![element];
             array = true;
         }
@@ -281,6 +367,7 @@ impl TypeName {
             ["timestamptz"] => "timestamp with time zone".to_owned(),
             ["timetz"] => "time with time zone".to_owned(),
             ["timestamp" | "time"] => format!("{} without time zone", words[0]),
+            [word] if is_built_in(word) => (*word).to_owned(),
             [word] => identifier(word),
             _ => words.join(" "),
         };
@@ -290,10 +377,45 @@ impl TypeName {
 
 /// The names PostgreSQL's own types have in its catalog. In quotes they are still these types.
 const INTERNAL: &[&str] = &[
-    "bool", "int2", "int4", "int8", "float4", "float8", "numeric", "money", "bpchar", "varchar", "text", "name", "bytea",
-    "varbit", "date", "time", "timetz", "timestamp", "timestamptz", "interval", "json", "jsonb", "uuid", "cidr", "inet",
-    "macaddr", "macaddr8", "xml", "point", "tsvector", "tsquery", "int4range", "int8range", "numrange", "tsrange",
-    "tstzrange", "daterange", "oid", "regclass",
+    "bool",
+    "int2",
+    "int4",
+    "int8",
+    "float4",
+    "float8",
+    "numeric",
+    "money",
+    "bpchar",
+    "varchar",
+    "text",
+    "name",
+    "bytea",
+    "varbit",
+    "date",
+    "time",
+    "timetz",
+    "timestamp",
+    "timestamptz",
+    "interval",
+    "json",
+    "jsonb",
+    "uuid",
+    "cidr",
+    "inet",
+    "macaddr",
+    "macaddr8",
+    "xml",
+    "point",
+    "tsvector",
+    "tsquery",
+    "int4range",
+    "int8range",
+    "numrange",
+    "tsrange",
+    "tstzrange",
+    "daterange",
+    "oid",
+    "regclass",
 ];
 
 impl std::fmt::Display for TypeName {

@@ -158,7 +158,6 @@ impl Typed {
     fn convert(self, kind: &str) -> Self {
         if self.is_open() { self.close(kind) } else { cast(self, kind) }
     }
-
 }
 
 /// The value cast to a type, without the cast where it changes nothing.
@@ -234,7 +233,7 @@ impl Resolver<'_> {
                 let inner = self.settle(*inner);
                 let kind = if operator == "NOT" { Kind::Known("boolean".to_owned()) } else { inner.kind };
                 let kind = match kind {
-                    Kind::Known(kind) if operator == "NOT" || is_number(&kind) => Kind::Known(kind),
+                    Kind::Known(kind) if operator == "NOT" || is_number(&base(&kind)) => Kind::Known(base(&kind)),
                     _ => Kind::Unknown,
                 };
                 Typed { node: Node::Unary(operator, Box::new(inner.node)), kind }
@@ -272,8 +271,13 @@ impl Resolver<'_> {
             }
             Node::Element(array, index) => {
                 let (array, index) = (self.settle(*array), self.settle(*index));
+                let is_json = array.base().as_deref() == Some("jsonb");
+                let index = if is_json { index.close("text") } else { index };
                 let kind = match &array.kind {
-                    Kind::Known(kind) => TypeName::of(kind).element().map_or(Kind::Unknown, |name| Kind::Known(name.to_string())),
+                    Kind::Known(kind) if is_json => Kind::Known(kind.clone()),
+                    Kind::Known(kind) => {
+                        TypeName::of(kind).element().map_or(Kind::Unknown, |name| Kind::Known(name.to_string()))
+                    }
                     Kind::Open | Kind::Unknown => Kind::Unknown,
                 };
                 Typed { node: Node::Element(Box::new(array.node), Box::new(index.node)), kind }
@@ -301,9 +305,14 @@ impl Resolver<'_> {
             Ok(right) => right,
             Err(right) => {
                 let right = self.settle(right);
+                let of_elements = operator == "=" || operator == "<>";
                 let right = match left.family() {
-                    Some(kind) if operator == "=" || operator == "<>" => right.close(&format!("{kind}[]")),
+                    Some(kind) if of_elements => right.close(&format!("{kind}[]")),
                     _ => right,
+                };
+                let left = match right.base().and_then(|kind| TypeName::of(&kind).element()) {
+                    Some(element) if of_elements => left.close(&element.to_string()),
+                    _ => left,
                 };
                 let (left, right) = (Box::new(left.node), Box::new(right.node));
                 return Typed::known(Node::Quantified { operator, all, left, right }, "boolean");
@@ -315,8 +324,7 @@ impl Resolver<'_> {
             let (left, right) = (Box::new(left.node), Box::new(right));
             return Typed::known(Node::Quantified { operator, all, left, right }, "boolean");
         }
-        let mut each: Vec<Node> =
-            right.into_iter().map(|part| binary(&operator, left.clone(), part).node).collect();
+        let mut each: Vec<Node> = right.into_iter().map(|part| binary(&operator, left.clone(), part).node).collect();
         let node = match each.pop() {
             Some(one) if each.is_empty() => one,
             last => {
@@ -386,6 +394,13 @@ impl Resolver<'_> {
             }
             _ => {}
         }
+        let arguments: Vec<Typed> = match arguments.as_slice() {
+            // There is one of the kind, for text.
+            [only] if matches!(name.as_str(), "lower" | "upper") && is_like_text(only) => {
+                arguments.into_iter().map(|argument| cast(argument, "text")).collect()
+            }
+            _ => arguments,
+        };
         let signature = FUNCTIONS.iter().find(|(known, parameters, _)| {
             *known == name
                 && parameters.len() == arguments.len()
@@ -414,6 +429,11 @@ impl Resolver<'_> {
         });
         Typed { node: Node::Call(name, arguments.collect()), kind }
     }
+}
+
+/// Whether it becomes text where text is wanted.
+fn is_like_text(part: &Typed) -> bool {
+    matches!(part.base().as_deref(), Some("bpchar" | "citext"))
 }
 
 /// Whether the parameter of a function takes the argument, in the one way PostgreSQL would find.
@@ -482,9 +502,13 @@ const FUNCTIONS: &[(&str, &[&str], &str)] = &[
     ("octet_length", &["text"], "integer"),
     ("overlay", &["text", "text", "integer"], "text"),
     ("overlay", &["text", "text", "integer", "integer"], "text"),
+    ("phraseto_tsquery", &["regconfig", "text"], "tsquery"),
+    ("phraseto_tsquery", &["text"], "tsquery"),
     ("plainto_tsquery", &["regconfig", "text"], "tsquery"),
+    ("plainto_tsquery", &["text"], "tsquery"),
     ("position", &["text", "text"], "integer"),
     ("random", &[], "double precision"),
+    ("regexp_match", &["text", "text"], "text[]"),
     ("regexp_replace", &["text", "text", "text"], "text"),
     ("regexp_replace", &["text", "text", "text", "text"], "text"),
     ("repeat", &["text", "integer"], "text"),
@@ -512,10 +536,14 @@ const FUNCTIONS: &[(&str, &[&str], &str)] = &[
     ("timezone", &["text", "timestamp without time zone"], "timestamp with time zone"),
     ("to_char", &["timestamp with time zone", "text"], "text"),
     ("to_char", &["timestamp without time zone", "text"], "text"),
+    ("to_tsquery", &["regconfig", "text"], "tsquery"),
+    ("to_tsquery", &["text"], "tsquery"),
     ("to_tsvector", &["regconfig", "text"], "tsvector"),
     ("to_tsvector", &["text"], "tsvector"),
     ("translate", &["text", "text", "text"], "text"),
     ("upper", &["text"], "text"),
+    ("websearch_to_tsquery", &["regconfig", "text"], "tsquery"),
+    ("websearch_to_tsquery", &["text"], "tsquery"),
 ];
 
 /// Whether the part has the same value when it is asked for twice.
@@ -576,7 +604,11 @@ fn binary(operator: &str, left: Typed, right: Typed) -> Typed {
         }
         "+" | "-" | "*" | "/" | "%" => arithmetic(operator, left, right),
         "^" => {
-            let both = |kind: &str| left.base().is_some_and(|left| is_integer(&left)) && right.base().is_some_and(|right| is_integer(&right)) && kind == "double precision";
+            let both = |kind: &str| {
+                left.base().is_some_and(|left| is_integer(&left))
+                    && right.base().is_some_and(|right| is_integer(&right))
+                    && kind == "double precision"
+            };
             if both("double precision") {
                 let (left, right) = (left.convert("double precision"), right.convert("double precision"));
                 (left, right, Kind::Known("double precision".to_owned()))
@@ -599,6 +631,9 @@ fn binary(operator: &str, left: Typed, right: Typed) -> Typed {
             };
             (left, right, Kind::Known("boolean".to_owned()))
         }
+        "^@" if left.family().as_deref() == Some("text") => {
+            (left, right.close("text"), Kind::Known("boolean".to_owned()))
+        }
         "->" | "->>" | "#>" | "#>>" => {
             let is_json = matches!(left.base().as_deref(), Some("json" | "jsonb"));
             let right = match operator {
@@ -618,9 +653,9 @@ fn binary(operator: &str, left: Typed, right: Typed) -> Typed {
             (left, right, Kind::Known("boolean".to_owned()))
         }
         "@>" | "<@" | "&&" => {
-            let is_certain =
-                |side: &Typed| side.base().is_some_and(|base| base == "jsonb" || base.ends_with("[]"));
-            let (left, right) = if is_certain(&left) || is_certain(&right) { alike(left, right) } else { (left, right) };
+            let is_certain = |side: &Typed| side.base().is_some_and(|base| base == "jsonb" || base.ends_with("[]"));
+            let (left, right) =
+                if is_certain(&left) || is_certain(&right) { alike(left, right) } else { (left, right) };
             (left, right, Kind::Known("boolean".to_owned()))
         }
         "<<" | "<<=" | ">>" | ">>=" if left.base().as_deref() == Some("inet") => {
@@ -665,11 +700,12 @@ fn numbers(left: Typed, right: Typed) -> (Typed, Typed) {
 /// A whole number that is only compared, where its width means nothing, or another one whose zeros mean nothing.
 fn compared(side: Typed, other: &Typed) -> Typed {
     let is_other_integer = other.base().is_some_and(|base| is_integer(&base));
+    let is_other_number = other.base().is_some_and(|base| is_number(&base));
     match side {
         Typed { node: Node::Constant(Some(text), Some(kind)), .. } if is_integer(&kind) && is_other_integer => {
             Typed::known(Node::Constant(Some(text), Some("integer".to_owned())), "integer")
         }
-        Typed { node: Node::Constant(Some(text), Some(kind)), .. } if kind == "numeric" => {
+        Typed { node: Node::Constant(Some(text), Some(kind)), .. } if kind == "numeric" && is_other_number => {
             Typed::known(constant_of(Some(&text), "numeric"), "numeric")
         }
         side => side,

@@ -1,10 +1,10 @@
 //! Defaults: what the words behind `DEFAULT` mean, how they are written, and when two of them give the same value.
 
+use super::constant;
 use super::expression;
 use super::syntax::{self, Node};
 use super::types::{self, TypeName};
 use super::typing::ColumnTypes;
-use super::constant;
 use crate::model::{ColumnDefault, DefaultValue, Literal};
 
 /// What the words behind `DEFAULT` mean.
@@ -37,7 +37,7 @@ pub(super) fn spell(value: &DefaultValue, type_text: &str) -> String {
         Literal::Real(number) => quote(number),
         Literal::Text(text) => quote(text),
         Literal::Blob(bytes) => {
-            let digits: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+            let digits = bytes.iter().fold(String::new(), |digits, byte| digits + &format!("{byte:02x}"));
             format!("'\\x{digits}'::bytea")
         }
     }
@@ -50,7 +50,8 @@ pub(super) fn same(
     type_text: &str,
     column_type: ColumnTypes<'_>,
 ) -> bool {
-    let text = |side: Option<&ColumnDefault>| side.map_or_else(|| "NULL".to_owned(), |side| spell(&side.value, type_text));
+    let text =
+        |side: Option<&ColumnDefault>| side.map_or_else(|| "NULL".to_owned(), |side| spell(&side.value, type_text));
     expression::same_value(&text(declared), &text(live), type_text, column_type)
 }
 
@@ -101,12 +102,17 @@ fn cast(literal: &Literal, name: &TypeName, is_string: bool) -> Option<Literal> 
         Literal::Text(text) if is_string && base == "bytea" => bytes(text).map(Literal::Blob),
         Literal::Text(text) if is_string && is_number(base) && name.modifiers.is_empty() => {
             constant::decimal(text.trim())?;
-            Some(number(text.trim()))
+            cast(&number(text.trim()), name, false)
         }
-        Literal::Text(_) => (is_string && !types::is_built_in(base) && name.modifiers.is_empty()).then(|| literal.clone()),
+        Literal::Text(_) => {
+            (is_string && !types::is_built_in(base) && name.modifiers.is_empty()).then(|| literal.clone())
+        }
         Literal::Integer(_) => (is_number(base) && name.modifiers.is_empty()).then(|| literal.clone()),
-        Literal::Real(_) => {
-            (matches!(base, "numeric" | "double precision") && name.modifiers.is_empty()).then(|| literal.clone())
+        // A text column would show that a float has lost its zeros.
+        Literal::Real(text) => {
+            let is_short = !text.ends_with('0') && !text.contains(['e', 'E']);
+            let stays = base == "numeric" || (base == "double precision" && is_short);
+            (stays && name.modifiers.is_empty()).then(|| literal.clone())
         }
         Literal::Bool(_) => (base == "boolean").then(|| literal.clone()),
         Literal::Blob(_) => (base == "bytea").then(|| literal.clone()),

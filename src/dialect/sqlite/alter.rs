@@ -15,11 +15,20 @@ pub(in crate::dialect) fn accepts(op: &Op, schema: &Schema) -> Result<(), Refusa
         | Op::CreateIndex { .. }
         | Op::DropIndex { .. }
         | Op::RenameIndex { .. }
+        | Op::CreateAttachment { .. }
+        | Op::DropAttachment { .. }
         | Op::CreateVerbatim { .. }
-        | Op::DropVerbatim { .. } => Ok(()),
+        | Op::DropVerbatim { .. }
+        | Op::ReplaceVerbatim { .. }
+        | Op::CreateEnum { .. }
+        | Op::DropEnum { .. }
+        | Op::AlterEnum { .. }
+        | Op::RenameEnumValue { .. }
+        | Op::Comment { .. } => Ok(()),
         Op::AlterTable { .. } => rebuild("`ALTER TABLE` cannot change how a table is stored"),
         Op::AlterColumn { .. } => rebuild("`ALTER TABLE` cannot change a column"),
         Op::AddConstraint { .. } => rebuild("`ALTER TABLE` cannot add a constraint to a table that exists"),
+        Op::RenameConstraint { .. } => rebuild("`ALTER TABLE` cannot rename a constraint"),
         Op::DropConstraint { .. } => rebuild("`ALTER TABLE` cannot drop a constraint"),
         Op::AddColumn { table, column, constraints } => {
             let is_strict = schema.tables.get(table).is_some_and(|table| table.options.strict);

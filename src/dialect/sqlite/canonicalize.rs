@@ -3,17 +3,16 @@
 
 use super::beyond;
 use super::compare;
-use super::create::{self, ClauseKind};
 use super::{expression, literal, namespace, quote, types, value};
-use crate::dialect::{EnumStorage, Options};
+use crate::dialect::{EnumStorage, Options, extra};
 use crate::error::{Error, Result};
 use crate::model::{
-    AutoIncrement, Check, Column, ColumnDefault, DataType, DefaultValue, ForeignKey, Generated, Literal, Name,
-    ObjectPath, Placement, Schema, Table, TableName, Unique,
+    AutoIncrement, Check, Column, DataType, DefaultValue, Literal, ObjectPath,
+    Placement, Schema, Table, Unique,
 };
 
 /// The schema in SQLite's own words.
-pub(in crate::dialect) fn canonicalize(schema: Schema, options: Options) -> Result<Schema> {
+pub(in crate::dialect) fn canonicalize(schema: Schema, options: &Options) -> Result<Schema> {
     let is_new = schema.tables.values().any(is_declared);
     let mut canonical = Schema { verbatim: schema.verbatim, ..Schema::default() };
     for (declared_name, table) in schema.tables {
@@ -38,13 +37,16 @@ fn is_declared(table: &Table) -> bool {
     table.columns.iter().any(|column| column.data_type.text.is_none())
 }
 
+/// How SQLite is called in messages.
+const NAME: &str = "SQLite";
+
 pub(super) fn unsupported(object: ObjectPath, reason: impl Into<String>, hint: impl Into<String>) -> Error {
-    Error::Unsupported { database: "SQLite", object: Box::new(object), reason: reason.into(), hint: hint.into() }
+    Error::Unsupported { database: NAME, object: Box::new(object), reason: reason.into(), hint: hint.into() }
 }
 
-fn table(mut table: Table, options: Options) -> Result<Table> {
+fn table(mut table: Table, options: &Options) -> Result<Table> {
     for position in 0..table.columns.len() {
-        take_extra(&mut table, position)?;
+        extra::take(&mut table, position, NAME)?;
     }
     if is_declared(&table) {
         expression::settle(&mut table)?;
@@ -133,62 +135,6 @@ fn expression_default(sql: &str) -> DefaultValue {
         DefaultValue::Literal(constant) => DefaultValue::Literal(constant),
         DefaultValue::Expression(_) => DefaultValue::Expression(sql.to_owned()),
     }
-}
-
-/// Moves what the entity says in raw SQL to where it belongs.
-fn take_extra(table: &mut Table, position: usize) -> Result<()> {
-    let Some(column) = table.columns.get_mut(position) else { return Ok(()) };
-    let Some(extra) = column.extra.take() else { return Ok(()) };
-    let path = ObjectPath::Column(table.name.clone(), column.name.clone());
-    let hint = "`extra` may hold CHECK, COLLATE, DEFAULT, GENERATED ALWAYS AS, UNIQUE, REFERENCES and NOT NULL";
-    let clauses = create::column_tail(&extra)
-        .map_err(|problem| unsupported(path.clone(), format!("in `extra = \"{extra}\"`, {problem}"), hint))?;
-    let placement = Placement::Column(column.name.clone());
-    for clause in clauses {
-        let name = clause.name.map(Name::written);
-        match clause.kind {
-            ClauseKind::Check(expression) => {
-                table.checks.push(Check::new(name, expression, placement.clone()));
-            }
-            ClauseKind::Collate(collation) => column.collation = Some(collation),
-            ClauseKind::Default(sql) => {
-                column.default = Some(ColumnDefault { value: value::parse(&sql), text: Some(sql) });
-            }
-            ClauseKind::Generated { expression, stored } => {
-                column.generated = Some(Generated { expression, stored });
-            }
-            ClauseKind::Unique { .. } => {
-                let columns = vec![column.name.clone()];
-                table.uniques.push(Unique::new(name, columns, placement.clone()));
-            }
-            ClauseKind::NotNull => column.nullable = false,
-            ClauseKind::Null => {}
-            ClauseKind::References(reference) if !reference.referenced_columns.is_empty() => {
-                table.foreign_keys.push(ForeignKey {
-                    name,
-                    columns: vec![column.name.clone()],
-                    references: TableName::new(reference.table),
-                    referenced_columns: reference.referenced_columns,
-                    on_delete: reference.on_delete,
-                    on_update: reference.on_update,
-                    on_delete_columns: Vec::new(),
-                    deferrable: reference.deferrable,
-                    match_full: false,
-                    not_valid: false,
-                    placement: placement.clone(),
-                });
-            }
-            ClauseKind::References(_) => {
-                let reason = "`REFERENCES` in `extra` names no column";
-                return Err(unsupported(path, reason, "write the column, as in `REFERENCES users (id)`"));
-            }
-            ClauseKind::PrimaryKey { .. } => {
-                let reason = "`PRIMARY KEY` in `extra` is not known to SeaORM";
-                return Err(unsupported(path, reason, "write `#[sea_orm(primary_key)]`"));
-            }
-        }
-    }
-    Ok(())
 }
 
 /// Gives every string enum a check that lists its values, unless there is one.

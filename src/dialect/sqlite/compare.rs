@@ -1,11 +1,11 @@
 //! When two constraints or indexes are the same but for their names and spelling. Changes nothing.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::text::{self, Kind};
 use super::types;
 use super::value;
-use crate::model::{Attachment, Check, Column, ForeignKey, Generated, Index, IndexKey, TableName, Unique, Verbatim};
+use crate::model::{Attachment, Check, Column, Generated, Index, IndexKey, Unique, Verbatim};
 
 /// What a unique constraint or an index does, whatever it is called.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,12 +64,6 @@ fn is_whole(tokens: &[text::Token<'_>]) -> bool {
         [first, ..] if first.is_symbol("(") => closes(0),
         [first, second, ..] => first.name().is_some() && second.is_symbol("(") && closes(1),
     }
-}
-
-/// What a foreign key ties together, whatever it is called and does. The order of the pairs means nothing.
-pub(super) fn foreign_key_meaning(fk: &ForeignKey) -> (&TableName, BTreeMap<&str, &str>) {
-    let pairs = fk.columns.iter().map(String::as_str).zip(fk.referenced_columns.iter().map(String::as_str));
-    (&fk.references, pairs.collect())
 }
 
 /// What a check asks for.

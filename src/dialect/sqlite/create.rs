@@ -14,7 +14,7 @@ pub(super) struct TableText {
 
 /// What `CREATE TABLE` says about one column.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct ColumnText {
+pub(in crate::dialect) struct ColumnText {
     pub(super) name: String,
     /// The type as written; empty when there is none.
     pub(super) data_type: String,
@@ -23,14 +23,14 @@ pub(super) struct ColumnText {
 
 /// A constraint or property, of a column or of the table.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Clause {
-    pub(super) name: Option<String>,
-    pub(super) kind: ClauseKind,
+pub(in crate::dialect) struct Clause {
+    pub(in crate::dialect) name: Option<String>,
+    pub(in crate::dialect) kind: ClauseKind,
 }
 
 /// What a [`Clause`] is. Columns are empty where the clause belongs to its own column.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum ClauseKind {
+pub(in crate::dialect) enum ClauseKind {
     PrimaryKey {
         autoincrement: bool,
     },
@@ -52,14 +52,14 @@ pub(super) enum ClauseKind {
 
 /// A foreign key.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Reference {
-    pub(super) columns: Vec<String>,
-    pub(super) table: String,
+pub(in crate::dialect) struct Reference {
+    pub(in crate::dialect) columns: Vec<String>,
+    pub(in crate::dialect) table: String,
     /// Empty for the primary key of the table.
-    pub(super) referenced_columns: Vec<String>,
-    pub(super) on_delete: Option<Action>,
-    pub(super) on_update: Option<Action>,
-    pub(super) deferrable: Deferrable,
+    pub(in crate::dialect) referenced_columns: Vec<String>,
+    pub(in crate::dialect) on_delete: Option<Action>,
+    pub(in crate::dialect) on_update: Option<Action>,
+    pub(in crate::dialect) deferrable: Deferrable,
 }
 
 /// What `CREATE INDEX` says.
@@ -72,7 +72,7 @@ pub(super) struct IndexText {
 
 /// What is not understood.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Misread {
+pub(in crate::dialect) struct Misread {
     /// What should be there.
     pub(super) expected: &'static str,
     /// What is there, and on which line.
@@ -130,7 +130,7 @@ pub(super) fn unmodelled(sql: &str) -> Vec<String> {
 }
 
 /// Reads what can stand behind the type of a column.
-pub(super) fn column_tail(sql: &str) -> Read<Vec<Clause>> {
+pub(in crate::dialect) fn column_tail(sql: &str) -> Read<Vec<Clause>> {
     let tokens = readable(sql)?;
     Cursor { sql, tokens: &tokens, position: 0 }.clauses()
 }

@@ -6,7 +6,7 @@ mod beyond;
 mod canonicalize;
 mod catalog;
 mod compare;
-mod create;
+pub(super) mod create;
 mod expression;
 mod lock;
 mod namespace;

@@ -168,7 +168,7 @@ fn body(view: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Verbatim;
+    use crate::model::{AttachmentKind, Verbatim};
 
     #[test]
     fn triggers_of_views_come_back() {
@@ -178,8 +178,8 @@ mod tests {
             name: name.to_owned(),
             sql: sql.to_owned(),
         };
-        let view = |name: &str, sql: &str, triggers| {
-            (TableName::new(name), Verbatim { kind: VerbatimKind::View, sql: sql.to_owned(), triggers })
+        let view = |name: &str, sql: &str, attachments| {
+            (TableName::new(name), Verbatim { attachments, ..Verbatim::new(VerbatimKind::View, sql) })
         };
         let schema = Schema {
             tables: [(table.name.clone(), table.clone())].into(),
@@ -188,6 +188,7 @@ mod tests {
                 view("w", "CREATE VIEW w AS SELECT 1", vec![trigger("on_w", "CREATE TRIGGER on_w … INTO t …")]),
             ]
             .into(),
+            ..Schema::default()
         };
         let (before, after) = readers(&table.name, &schema);
         assert_eq!(before, ["DROP TRIGGER \"on_w\"", "DROP VIEW \"v\""]);

@@ -5,7 +5,8 @@ use super::beyond;
 use super::canonicalize::enum_check;
 use super::compare::{self, CheckMeaning, IndexMeaning};
 use super::{rowid_alias, spelling, types};
-use crate::model::{Action, AutoIncrement, Check, Column, ForeignKey, Index, Name, PrimaryKey, Schema, Table, Unique};
+use crate::dialect::matching::{Keyed, foreign_key, foreign_key_meaning, match_all, same_key};
+use crate::model::{AutoIncrement, Check, Column, Schema, Table};
 
 /// The declared schema in the live form wherever the live one satisfies it.
 pub(in crate::dialect) fn reconcile(declared: Schema, live: &Schema) -> Schema {
@@ -35,7 +36,7 @@ fn reconcile_table(table: &mut Table, live: &Table) {
     table.foreign_keys = match_all(
         std::mem::take(&mut table.foreign_keys),
         &live.foreign_keys,
-        |fk, live| compare::foreign_key_meaning(fk) == compare::foreign_key_meaning(live),
+        |fk, live| foreign_key_meaning(fk) == foreign_key_meaning(live),
         |fk| fk.name.as_ref(),
         |fk, live| foreign_key(&fk, live),
     );
@@ -104,67 +105,6 @@ fn reconcile_column(column: &mut Column, live: &Column, table: &Table, alias: Op
     }
 }
 
-/// The order of the columns counts only when the key was named by hand: SeaORM takes it from the order of the fields.
-fn same_key(key: &PrimaryKey, live: &PrimaryKey) -> bool {
-    let sorted = |key: &PrimaryKey| {
-        let mut columns = key.columns.clone();
-        columns.sort();
-        columns
-    };
-    let inferred = key.name.as_ref().is_some_and(|name| name.inferred);
-    satisfies_name(key.name.as_ref(), live.name.as_ref())
-        && (key.columns == live.columns || (inferred && sorted(key) == sorted(live)))
-}
-
-/// A written name wants exactly that; any other takes what is there.
-fn satisfies_name(declared: Option<&Name>, live: Option<&Name>) -> bool {
-    match declared {
-        Some(name) if !name.inferred => live.is_some_and(|live| live.text == name.text),
-        Some(_) | None => true,
-    }
-}
-
-fn foreign_key(fk: &ForeignKey, live: &ForeignKey) -> ForeignKey {
-    // `NO ACTION` is what holds when nothing is said.
-    let nothing = |action| matches!(action, None | Some(Action::NoAction));
-    let said = |action, live| if nothing(action) && nothing(live) { live } else { action };
-    ForeignKey {
-        on_delete: said(fk.on_delete, live.on_delete),
-        on_update: said(fk.on_update, live.on_update),
-        on_delete_columns: Vec::new(),
-        deferrable: fk.deferrable,
-        ..live.clone()
-    }
-}
-
-/// A unique constraint or an index: each satisfies the other when both are unique and neither is partial.
-#[derive(Debug, Clone)]
-enum Keyed {
-    Unique(Unique),
-    Index(Index),
-}
-
-impl Keyed {
-    fn of(table: &Table) -> Vec<Self> {
-        let uniques = table.uniques.iter().cloned().map(Self::Unique);
-        uniques.chain(table.indexes.iter().cloned().map(Self::Index)).collect()
-    }
-
-    fn meaning(&self) -> IndexMeaning {
-        match self {
-            Self::Unique(unique) => IndexMeaning::of_unique(unique),
-            Self::Index(index) => IndexMeaning::of_index(index),
-        }
-    }
-
-    fn name(&self) -> Option<&Name> {
-        match self {
-            Self::Unique(unique) => unique.name.as_ref(),
-            Self::Index(index) => Some(&index.name),
-        }
-    }
-}
-
 fn reconcile_indexes(table: &mut Table, live: &Table) {
     let columns = &table.columns;
     for index in &mut table.indexes {
@@ -178,17 +118,17 @@ fn reconcile_indexes(table: &mut Table, live: &Table) {
     let matched = match_all(
         Keyed::of(table),
         &live_objects,
-        |object, live| object.meaning() == live.meaning(),
+        |object, live| meaning(object) == meaning(live),
         Keyed::name,
         |_, live| live.clone(),
     );
-    table.uniques.clear();
-    table.indexes.clear();
-    for object in matched {
-        match object {
-            Keyed::Unique(unique) => table.uniques.push(unique),
-            Keyed::Index(index) => table.indexes.push(index),
-        }
+    Keyed::replace(table, matched);
+}
+
+fn meaning(object: &Keyed) -> IndexMeaning {
+    match object {
+        Keyed::Unique(unique) => IndexMeaning::of_unique(unique),
+        Keyed::Index(index) => IndexMeaning::of_index(index),
     }
 }
 
@@ -215,44 +155,4 @@ fn reconcile_checks(table: &mut Table, live: &Table) {
         |check| check.name.as_ref(),
         |_, live| live.clone(),
     );
-}
-
-/// Pairs each declared object with a live one that does the same under a name that will do, and puts in its place what
-/// `adopt` makes of the two. Each live object is used once; one with exactly the name goes first. The result is in the
-/// live order, the unmatched ones behind.
-fn match_all<T: Clone>(
-    declared: Vec<T>,
-    live: &[T],
-    same: impl Fn(&T, &T) -> bool,
-    name: impl Fn(&T) -> Option<&Name>,
-    adopt: impl Fn(T, &T) -> T,
-) -> Vec<T> {
-    let mut used: Vec<Option<usize>> = vec![None; declared.len()];
-    for exact in [true, false] {
-        for (position, object) in declared.iter().enumerate() {
-            if used[position].is_some() {
-                continue;
-            }
-            let found = live.iter().enumerate().position(|(at, live)| {
-                let acceptable = match (name(object), name(live)) {
-                    (Some(object), Some(live)) if exact => object.text == live.text,
-                    (None, None) => true,
-                    _ if exact => false,
-                    (object, live) => satisfies_name(object, live),
-                };
-                acceptable && !used.contains(&Some(at)) && same(object, live)
-            });
-            used[position] = found;
-        }
-    }
-    let mut result: Vec<(usize, T)> = declared
-        .into_iter()
-        .zip(used)
-        .map(|(object, found)| match found.and_then(|at| Some((at, live.get(at)?))) {
-            Some((at, live)) => (at, adopt(object, live)),
-            None => (usize::MAX, object),
-        })
-        .collect();
-    result.sort_by_key(|(at, _)| *at);
-    result.into_iter().map(|(_, object)| object).collect()
 }

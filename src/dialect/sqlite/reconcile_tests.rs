@@ -10,8 +10,8 @@ use crate::model::{
     Generated, Index, IndexKey, IndexPart, Literal, Name, Placement, PrimaryKey, Schema, Table, TableName, Unique,
 };
 
-const PLAIN: Options = Options { enums: EnumStorage::Plain };
-const CHECK: Options = Options { enums: EnumStorage::Check };
+const PLAIN: Options = Options::new(EnumStorage::Plain);
+const CHECK: Options = Options::new(EnumStorage::Check);
 
 async fn live(script: &str) -> Schema {
     let mut options = ConnectOptions::new("sqlite::memory:");
@@ -20,15 +20,15 @@ async fn live(script: &str) -> Schema {
     for statement in statements(script) {
         db.execute_unprepared(&statement.sql).await.unwrap_or_else(|error| panic!("{error}: {}", statement.sql));
     }
-    canonicalize(reflect(&db).await.unwrap(), PLAIN).unwrap()
+    canonicalize(reflect(&db).await.unwrap(), &PLAIN).unwrap()
 }
 
 /// Shows the lines in which the declared schema differs from the live one: `+` declared, `-` live.
 async fn check_with(declared: Vec<Table>, options: Options, script: &str, expected: &Expect) {
     let live = live(script).await;
     let tables = declared.into_iter().map(|table| (table.name.clone(), table)).collect();
-    let declared = canonicalize(Schema { tables, ..Schema::default() }, options).unwrap();
-    assert_eq!(canonicalize(declared.clone(), options).unwrap(), declared, "canonicalizing twice changes nothing");
+    let declared = canonicalize(Schema { tables, ..Schema::default() }, &options).unwrap();
+    assert_eq!(canonicalize(declared.clone(), &options).unwrap(), declared, "canonicalizing twice changes nothing");
     let reconciled = reconcile(declared, &live);
     assert_eq!(reconcile(reconciled.clone(), &live), reconciled, "reconciling twice changes nothing");
     let (shown, shown_live) = (lines(&reconciled), lines(&live));
@@ -200,11 +200,7 @@ async fn names_in_another_case() {
     let mut posts = table("Posts", vec![required("Id", DataType::Integer), optional("authorID", DataType::Integer)]);
     posts.primary_key = Some(PrimaryKey { name: None, columns: names(&["Id"]) });
     posts.indexes.push(index(Name::inferred("i"), &["authorID"]));
-    posts.checks.push(Check {
-        name: None,
-        expression: "authorID > 0".into(),
-        placement: Placement::Column("authorID".into()),
-    });
+    posts.checks.push(Check::new(None, "authorID > 0", Placement::Column("authorID".into())));
     posts.foreign_keys.push(foreign_key(None, &["authorID"], "Posts", &["Id"]));
     check(
         vec![posts],
@@ -478,7 +474,7 @@ fn what_sqlite_has_no_form_for() {
         let table =
             Table { name: TableName { schema: Some("s".into()), name: "t".into() }, ..table("t", vec![column]) };
         let schema = Schema { tables: [(table.name.clone(), table)].into(), ..Schema::default() };
-        let error = canonicalize(schema, PLAIN).unwrap_err();
+        let error = canonicalize(schema, &PLAIN).unwrap_err();
         format!("{error}\nhint: {}", error.hint().unwrap())
     };
     let array = DataType::Array(Box::new(DataType::Text));
@@ -577,7 +573,7 @@ fn a_declared_schema_satisfies_itself() {
     });
     for options in [PLAIN, CHECK] {
         let tables = [users.clone(), with_status(&["A", "B"])].map(|table| (table.name.clone(), table)).into();
-        let schema = canonicalize(Schema { tables, ..Schema::default() }, options).unwrap();
+        let schema = canonicalize(Schema { tables, ..Schema::default() }, &options).unwrap();
         assert_eq!(reconcile(schema.clone(), &schema), schema);
     }
 }

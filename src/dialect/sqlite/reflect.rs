@@ -319,8 +319,8 @@ mod tests {
         let db = database(script).await;
         let schema = reflect(&db).await.unwrap();
         expected.assert_eq(&show::schema(&schema));
-        let options = crate::dialect::Options { enums: crate::dialect::EnumStorage::Plain };
-        let canonical = crate::dialect::sqlite::canonicalize(schema, options).unwrap();
+        let options = crate::dialect::Options::default();
+        let canonical = crate::dialect::sqlite::canonicalize(schema, &options).unwrap();
         let reconciled = crate::dialect::sqlite::reconcile(canonical.clone(), &canonical);
         assert_eq!(reconciled, canonical, "a schema satisfies itself");
     }

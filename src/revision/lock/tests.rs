@@ -100,6 +100,7 @@ fn every_kind_of_object() -> Schema {
         nulls_not_distinct: true,
         storage: [("fillfactor".to_owned(), "70".to_owned())].into(),
         concurrently: true,
+        invalid: false,
     }];
     table.exclusions = vec![Exclusion {
         name: Some(Name::written("apart")),
@@ -108,7 +109,7 @@ fn every_kind_of_object() -> Schema {
         predicate: Some("c2 > 0".into()),
         deferrable: Deferrable::InitiallyImmediate,
     }];
-    table.options = TableOptions { strict: true, without_rowid: true, partition_by: Some("RANGE (c1)".into()) };
+    table.options = TableOptions { strict: true, without_rowid: true, partition_by: Some("RANGE (c1)".into()), ..TableOptions::default() };
     table.comment = Some("a\nb".into());
     Schema { tables: BTreeMap::from([(name, table)]), ..Schema::default() }
 }

@@ -473,7 +473,7 @@ fn foreign_keys(table: &mut Table, parents: &Schema) {
 pub(crate) fn show(schema: &Schema) -> String {
     let mut text = String::new();
     for table in schema.tables.values() {
-        let options = seachange::dialect::Options { enums: seachange::dialect::EnumStorage::Plain };
+        let options = seachange::dialect::Options::default();
         let alone = Schema { tables: [(table.name.clone(), table.clone())].into(), ..Schema::default() };
         writeln!(text, "{}", table.name).unwrap();
         match crate::support::DIALECT.canonicalize(alone, &options) {

@@ -58,7 +58,7 @@ fn reflect(url: &str, schema: &str) -> Schema {
     block_on(async {
         let db = connect(url).await;
         let counted = Counted { db: &db, queries: AtomicUsize::new(0) };
-        let found = dialect::reflect_postgres(&counted, schema).await.unwrap();
+        let found = dialect::reflect(&counted, dialect::Dialect::Postgres, schema).await.unwrap();
         assert!(counted.queries.into_inner() <= 12);
         // Nothing is left behind on the connection.
         let path = Statement::from_string(DbBackend::Postgres, "SHOW search_path");

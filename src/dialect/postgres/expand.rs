@@ -1,0 +1,238 @@
+//! What stands on a thing that changes: PostgreSQL lets a column or type become another only once what is computed from
+//! it, or written with its values, is out of the way. It goes before and comes back after.
+
+use super::{alter, literal, script};
+use crate::model::{
+    AttachmentKind, Column, Constraint, EnumType, ForeignKey, Index, IndexKey, Literal, Schema, Table, TableName,
+};
+use crate::op::{Op, identifiers};
+
+/// The operations in the place of one, given all of the plan and the schema before it.
+pub(in crate::dialect) fn expand(op: Op, ops: &[Op], schema: &Schema) -> Vec<Op> {
+    match &op {
+        Op::AlterEnum { name, from, to, columns, .. } => {
+            let anew = !alter::is_addition(from, to) || is_used_at_once(name, from, to, ops);
+            let op = Op::AlterEnum {
+                name: name.clone(),
+                from: from.clone(),
+                to: to.clone(),
+                columns: columns.clone(),
+                anew,
+            };
+            if anew { around_enum(&op, name, ops, schema) } else { vec![op] }
+        }
+        Op::AlterColumn { table, from, to } => match schema.tables.get(table) {
+            Some(own) if from.generated != to.generated && to.generated.is_some() => {
+                let anew = [
+                    Op::DropColumn { table: table.clone(), column: from.clone(), constraints: Vec::new() },
+                    Op::AddColumn { table: table.clone(), column: to.clone(), constraints: Vec::new() },
+                ];
+                around(own, anew.to_vec(), ops, |what| what.stands_on(&from.name))
+            }
+            Some(own) if from.data_type.text != to.data_type.text => {
+                around(own, vec![op.clone()], ops, |what| what.is_bound_to(&from.name))
+            }
+            Some(_) | None => vec![op],
+        },
+        Op::DropConstraint { table, constraint } => match schema.tables.get(table) {
+            Some(own) if is_key(constraint) => around_key(own, &op, constraint, ops, schema),
+            Some(_) | None => vec![op],
+        },
+        _ => vec![op],
+    }
+}
+
+/// Something of a table that may have to make room.
+enum Standing<'a> {
+    Index(&'a Index),
+    Constraint(&'a Constraint),
+    Generated(&'a Column),
+    Attachment(&'a str),
+}
+
+impl Standing<'_> {
+    /// Whether it cannot be there without the column.
+    fn stands_on(&self, column: &str) -> bool {
+        match self {
+            Self::Index(index) => {
+                let keys = index.parts.iter().any(|part| match &part.key {
+                    IndexKey::Column(name) => name == column,
+                    IndexKey::Expression(sql) => mentions(sql, column),
+                });
+                keys || index.include.iter().any(|name| name == column)
+                    || index.predicate.as_ref().is_some_and(|sql| mentions(sql, column))
+            }
+            Self::Constraint(constraint) => match constraint {
+                Constraint::PrimaryKey(key) => key.columns.iter().any(|name| name == column),
+                Constraint::Unique(unique) => unique.columns.iter().any(|name| name == column),
+                Constraint::ForeignKey(fk) => fk.columns.iter().any(|name| name == column),
+                Constraint::Check(check) => mentions(&check.expression, column),
+                Constraint::Exclusion(exclusion) => exclusion.elements.iter().any(|element| match &element.part.key {
+                    IndexKey::Column(name) => name == column,
+                    IndexKey::Expression(sql) => mentions(sql, column),
+                }),
+            },
+            Self::Generated(_) => self.is_bound_to(column),
+            Self::Attachment(sql) => mentions(sql, column),
+        }
+    }
+
+    /// Whether it keeps the column from becoming another type.
+    fn is_bound_to(&self, column: &str) -> bool {
+        match self {
+            Self::Generated(own) => {
+                own.generated.as_ref().is_some_and(|generated| mentions(&generated.expression, column))
+            }
+            Self::Attachment(sql) => mentions(sql, column),
+            // PostgreSQL makes these anew by itself.
+            Self::Index(_) | Self::Constraint(_) => false,
+        }
+    }
+
+    /// Whether it is written with values of an enum type, or computed from columns of it.
+    fn is_written_with(&self, name: &TableName, columns: &[&str]) -> bool {
+        let is = |sql: &str| alter::names_type(sql, name) || columns.iter().any(|column| mentions(sql, column));
+        match self {
+            Self::Index(index) => {
+                let keys = index.parts.iter().any(|part| matches!(&part.key, IndexKey::Expression(sql) if is(sql)));
+                keys || index.predicate.as_ref().is_some_and(|sql| is(sql))
+            }
+            Self::Constraint(Constraint::Check(check)) => is(&check.expression),
+            Self::Constraint(Constraint::Exclusion(exclusion)) => {
+                let keys =
+                    exclusion.elements.iter().any(|own| matches!(&own.part.key, IndexKey::Expression(sql) if is(sql)));
+                keys || exclusion.predicate.as_ref().is_some_and(|sql| is(sql))
+            }
+            Self::Constraint(_) => false,
+            Self::Generated(own) => own.generated.as_ref().is_some_and(|generated| is(&generated.expression)),
+            Self::Attachment(sql) => is(sql),
+        }
+    }
+}
+
+fn mentions(sql: &str, column: &str) -> bool {
+    identifiers(sql).iter().any(|word| word == column)
+}
+
+/// The operations with what has to make room taken away before and put back after, unless the plan does that anyhow.
+fn around(table: &Table, middle: Vec<Op>, ops: &[Op], makes_room: impl Fn(&Standing<'_>) -> bool) -> Vec<Op> {
+    let name = &table.name;
+    let mut before = Vec::new();
+    let goes = |op: &Op| ops.contains(op);
+    for attachment in table.attachments.iter().filter(|own| makes_room(&Standing::Attachment(&own.sql))) {
+        // A trigger on all columns notices nothing.
+        let is_free = attachment.kind == AttachmentKind::Trigger
+            && !script::words(&attachment.sql).iter().any(|word| word.is("of") || word.is("when"));
+        if !is_free {
+            before.push(Op::DropAttachment { table: name.clone(), attachment: attachment.clone() });
+        }
+    }
+    for index in table.indexes.iter().filter(|index| makes_room(&Standing::Index(index))) {
+        before.push(Op::DropIndex { table: name.clone(), index: index.clone() });
+    }
+    for constraint in table.constraints().filter(|own| makes_room(&Standing::Constraint(own))) {
+        before.push(Op::DropConstraint { table: name.clone(), constraint });
+    }
+    for column in table.columns.iter().filter(|column| column.generated.is_some()) {
+        let is_gone = ops.iter().any(|op| match op {
+            Op::DropColumn { table, column: own, .. } => table == name && own.name == column.name,
+            Op::AlterColumn { table, from, .. } => table == name && from.name == column.name,
+            _ => false,
+        });
+        if !is_gone && makes_room(&Standing::Generated(column)) {
+            before.push(Op::DropColumn { table: name.clone(), column: column.clone(), constraints: Vec::new() });
+        }
+    }
+    before.retain(|op| !goes(op));
+    let after: Vec<Op> = before.iter().rev().map(Op::inverse).collect();
+    before.into_iter().chain(middle).chain(after).collect()
+}
+
+fn around_enum(op: &Op, name: &TableName, ops: &[Op], schema: &Schema) -> Vec<Op> {
+    let text = name.to_string();
+    let mut planned = vec![op.clone()];
+    for table in schema.tables.values() {
+        let columns: Vec<&str> = table
+            .columns
+            .iter()
+            .filter(|column| column.data_type.kind.enum_name() == Some(&text))
+            .map(|column| column.name.as_str())
+            .collect();
+        if !columns.is_empty() {
+            planned = around(table, planned, ops, |what| what.is_written_with(name, &columns));
+        }
+    }
+    planned
+}
+
+/// Whether the plan uses a value in the transaction that adds it, which PostgreSQL refuses.
+fn is_used_at_once(name: &TableName, from: &EnumType, to: &EnumType, ops: &[Op]) -> bool {
+    let name = name.to_string();
+    let new: Vec<String> = to
+        .values
+        .iter()
+        .filter(|value| !from.values.contains(value))
+        .map(|value| literal(&Literal::Text(value.clone())))
+        .collect();
+    let says = |sql: &str| new.iter().any(|value| sql.contains(value.as_str()));
+    let in_column = |column: &Column| {
+        let is_of_type = column.data_type.kind.enum_name() == Some(&name);
+        let default = column.default.as_ref().and_then(|default| default.text.as_ref()).filter(|_| is_of_type);
+        let generated = column.generated.as_ref().map(|generated| &generated.expression);
+        default.into_iter().chain(generated).any(|sql| says(sql))
+    };
+    let in_index = |index: &Index| {
+        let keys = index.parts.iter().any(|part| matches!(&part.key, IndexKey::Expression(sql) if says(sql)));
+        keys || index.predicate.as_ref().is_some_and(|sql| says(sql))
+    };
+    let in_constraint = |constraint: &Constraint| match constraint {
+        Constraint::Check(check) => says(&check.expression),
+        Constraint::Exclusion(exclusion) => exclusion.predicate.as_ref().is_some_and(|sql| says(sql)),
+        Constraint::PrimaryKey(_) | Constraint::Unique(_) | Constraint::ForeignKey(_) => false,
+    };
+    ops.iter().any(|op| match op {
+        Op::CreateTable { table } => {
+            table.columns.iter().any(in_column)
+                || table.indexes.iter().any(in_index)
+                || table.constraints().any(|constraint| in_constraint(&constraint))
+        }
+        Op::AddColumn { column, constraints, .. } => in_column(column) || constraints.iter().any(in_constraint),
+        Op::AlterColumn { to, .. } => in_column(to),
+        Op::AddConstraint { constraint, .. } => in_constraint(constraint),
+        Op::CreateIndex { index, .. } => in_index(index),
+        Op::CreateAttachment { attachment, .. } => says(&attachment.sql),
+        Op::CreateVerbatim { object, .. } | Op::ReplaceVerbatim { to: object, .. } => says(&object.sql),
+        _ => false,
+    })
+}
+
+fn is_key(constraint: &Constraint) -> bool {
+    matches!(constraint, Constraint::PrimaryKey(_) | Constraint::Unique(_))
+}
+
+/// A key that others refer to: their foreign keys go before it and come back when there is one again.
+fn around_key(table: &Table, op: &Op, key: &Constraint, ops: &[Op], schema: &Schema) -> Vec<Op> {
+    let columns = match key {
+        Constraint::PrimaryKey(key) => &key.columns,
+        Constraint::Unique(unique) => &unique.columns,
+        _ => return vec![op.clone()],
+    };
+    let is_on = |fk: &ForeignKey| {
+        fk.references == table.name
+            && fk.referenced_columns.len() == columns.len()
+            && fk.referenced_columns.iter().all(|column| columns.contains(column))
+    };
+    let mut before = Vec::new();
+    for child in schema.tables.values() {
+        let is_dropped = ops.iter().any(|op| matches!(op, Op::DropTable { table } if table.name == child.name));
+        for fk in child.foreign_keys.iter().filter(|fk| !is_dropped && is_on(fk)) {
+            let drop =
+                Op::DropConstraint { table: child.name.clone(), constraint: Constraint::ForeignKey(fk.clone()) };
+            if !ops.contains(&drop) {
+                before.push(drop);
+            }
+        }
+    }
+    let after: Vec<Op> = before.iter().rev().map(Op::inverse).collect();
+    before.into_iter().chain([op.clone()]).chain(after).collect()
+}

@@ -1,0 +1,271 @@
+//! Decides what of the declared schema the live one satisfies, and gives it the live form.
+//! What is left different is a difference; whose it is and what to do about it is decided elsewhere.
+
+use super::canonicalize::type_text;
+use super::{expression, script, sequence, types, value};
+use crate::dialect::matching::{Keyed, foreign_key, foreign_key_meaning, match_all, same_key};
+use crate::model::{
+    Attachment, AutoIncrement, Check, Column, ColumnType, DefaultValue, Deferrable, Exclusion, Index, IndexKey, IndexPart,
+    NullsOrder, Schema, Table, TableName, Unique, Verbatim, VerbatimKind,
+};
+
+/// The declared schema in the live form wherever the live one satisfies it.
+pub(in crate::dialect) fn reconcile(mut declared: Schema, live: &Schema) -> Schema {
+    for table in declared.tables.values_mut() {
+        if let Some(live_table) = live.tables.get(&table.name) {
+            reconcile_table(table, live_table, live);
+        }
+    }
+    for (name, definition) in &mut declared.enums {
+        if let Some(live) = live.enums.get(name)
+            && definition.comment.is_none()
+        {
+            definition.comment.clone_from(&live.comment);
+        }
+    }
+    for (name, object) in &mut declared.verbatim {
+        if let Some(live) = live.verbatim.get(name)
+            && same_verbatim(object, live)
+        {
+            let comment = object.comment.take();
+            *object = live.clone();
+            object.comment = comment.or(object.comment.take());
+        }
+    }
+    declared
+}
+
+fn reconcile_table(table: &mut Table, live: &Table, schema: &Schema) {
+    for column in &mut table.columns {
+        if let Some(live_column) = live.column(&column.name) {
+            reconcile_column(column, live_column, live, schema);
+        }
+    }
+    let position = |column: &Column| live.columns.iter().position(|live| live.name == column.name);
+    // Stable: columns the live table lacks stay in their order, behind the others.
+    table.columns.sort_by_key(|column| position(column).unwrap_or(usize::MAX));
+    // Expressions are read with the types both sides have; where they differ, nothing is taken for the same too easily.
+    let (own, other) = (table.clone(), live);
+    let column_type = move |name: &str| {
+        let (own, other) = (type_text(&own)(name), type_text(other)(name));
+        if own.is_some() && other.is_some() && own != other { None } else { other.or(own) }
+    };
+    let same = |left: &str, right: &str| left == right || expression::same(left, right, &column_type);
+    for column in &mut table.columns {
+        if let (Some(generated), Some(live)) =
+            (&mut column.generated, live.column(&column.name).and_then(|live| live.generated.as_ref()))
+            && generated.stored == live.stored
+            && same(&generated.expression, &live.expression)
+        {
+            *generated = live.clone();
+        }
+    }
+    let matched = match_all(
+        Keyed::of(table),
+        &Keyed::of(live),
+        |object, live| same_keyed(object, live, &same),
+        Keyed::name,
+        |_, live| live.clone(),
+    );
+    Keyed::replace(table, matched);
+    table.foreign_keys = match_all(
+        std::mem::take(&mut table.foreign_keys),
+        &live.foreign_keys,
+        |fk, live| {
+            foreign_key_meaning(fk) == foreign_key_meaning(live)
+                && (fk.match_full == live.match_full || fk.columns.len() == 1)
+        },
+        |fk| fk.name.as_ref(),
+        |fk, live| foreign_key(&fk, live),
+    );
+    table.checks = match_all(
+        std::mem::take(&mut table.checks),
+        &live.checks,
+        |check: &Check, live| check.no_inherit == live.no_inherit && same(&check.expression, &live.expression),
+        |check| check.name.as_ref(),
+        |_, live| live.clone(),
+    );
+    table.exclusions = match_all(
+        std::mem::take(&mut table.exclusions),
+        &live.exclusions,
+        |one, live| same_exclusion(one, live, &same),
+        |one| one.name.as_ref(),
+        |_, live| live.clone(),
+    );
+    table.attachments = match_all(
+        std::mem::take(&mut table.attachments),
+        &live.attachments,
+        same_attachment,
+        |_| None,
+        |_, live| live.clone(),
+    );
+    if let (Some(key), Some(live)) = (&mut table.primary_key, &live.primary_key)
+        && same_key(key, live)
+    {
+        *key = live.clone();
+    }
+    if let (Some(own), Some(live)) = (&table.options.partition_by, &live.options.partition_by)
+        && script::same_words(own, live)
+    {
+        table.options.partition_by = Some(live.clone());
+    }
+    table.partitions.clone_from(&live.partitions);
+    table.unmodelled.clone_from(&live.unmodelled);
+}
+
+fn reconcile_column(column: &mut Column, live: &Column, table: &Table, schema: &Schema) {
+    let wants_to_count = column.auto_increment != AutoIncrement::No;
+    if wants_to_count && counts(live) {
+        column.auto_increment = live.auto_increment;
+        column.identity.clone_from(&live.identity);
+        column.sequence.clone_from(&live.sequence);
+        column.default.clone_from(&live.default);
+    } else if let (Some(own), Some(other)) = (&column.identity, &live.identity)
+        && sequence::same_identity(own, other)
+    {
+        column.identity = Some(other.clone());
+        column.sequence.clone_from(&live.sequence);
+    }
+    if satisfies(&column.data_type, &live.data_type, schema) {
+        column.data_type = live.data_type.clone();
+    }
+    // A column that is computed cannot have one, not even NULL.
+    let text = live.data_type.text.clone().unwrap_or_default();
+    if column.generated.is_none()
+        && live.generated.is_none()
+        && value::same(column.default.as_ref(), live.default.as_ref(), &text, &type_text(table))
+    {
+        column.default.clone_from(&live.default);
+    }
+}
+
+/// Whether the column gets a fresh value by itself, in whichever way.
+pub(super) fn counts(column: &Column) -> bool {
+    let by_default = column.default.as_ref().is_some_and(|default| match &default.value {
+        DefaultValue::Expression(sql) => sql.to_lowercase().starts_with("nextval("),
+        DefaultValue::Literal(_) => false,
+    });
+    column.auto_increment == AutoIncrement::Yes || column.identity.is_some() || by_default
+}
+
+/// Whether the live type holds what the declared one asks for. A domain is as good as the type it stands on, for whoever
+/// wrote no type.
+fn satisfies(declared: &ColumnType, live: &ColumnType, schema: &Schema) -> bool {
+    if types::satisfies(declared, live) {
+        return true;
+    }
+    let Some(text) = live.text.as_deref().filter(|_| declared.inferred) else { return false };
+    let is_it = |name: &TableName| super::table_name(name) == text;
+    let domain = schema.verbatim.iter().find(|(name, object)| object.kind == VerbatimKind::Domain && is_it(name));
+    let Some(base) = domain.and_then(|(name, object)| base_of(&object.sql, &super::table_name(name))) else {
+        return false;
+    };
+    types::satisfies(declared, &ColumnType { kind: types::parse(&base), text: Some(types::canonical(&base)), inferred: false })
+}
+
+/// The type behind a domain, from its `CREATE DOMAIN name AS type …`.
+fn base_of(sql: &str, name: &str) -> Option<String> {
+    let rest = sql.strip_prefix("CREATE DOMAIN ")?.strip_prefix(name)?.trim_start().strip_prefix("AS ")?;
+    let end = [" COLLATE ", " DEFAULT ", " NOT NULL", " CONSTRAINT ", " CHECK "]
+        .into_iter()
+        .filter_map(|word| rest.find(word))
+        .min()
+        .unwrap_or(rest.len());
+    rest.get(..end).map(str::to_owned)
+}
+
+/// Whether both keep the same rows findable and the same rows out.
+fn same_keyed(declared: &Keyed, live: &Keyed, same: &dyn Fn(&str, &str) -> bool) -> bool {
+    match (declared, live) {
+        (Keyed::Unique(own), Keyed::Unique(live)) => {
+            own.columns == live.columns
+                && own.deferrable == live.deferrable
+                && own.nulls_not_distinct == live.nulls_not_distinct
+        }
+        (Keyed::Index(own), Keyed::Index(live)) => same_index(own, live, same),
+        (Keyed::Unique(unique), Keyed::Index(index)) | (Keyed::Index(index), Keyed::Unique(unique)) => {
+            same_unique_index(unique, index)
+        }
+    }
+}
+
+/// A unique constraint does what a plain unique index on its columns does.
+fn same_unique_index(unique: &Unique, index: &Index) -> bool {
+    let plain = index.parts.iter().map(|part| match &part.key {
+        IndexKey::Column(column) if part.collation.is_none() && part.operator_class.is_none() => Some(column),
+        IndexKey::Column(_) | IndexKey::Expression(_) => None,
+    });
+    index.unique
+        && !index.invalid
+        && index.predicate.is_none()
+        && index.method.is_none()
+        && index.include.is_empty()
+        && unique.deferrable == Deferrable::No
+        && unique.nulls_not_distinct == index.nulls_not_distinct
+        && plain.collect::<Option<Vec<_>>>() == Some(unique.columns.iter().collect())
+}
+
+fn same_index(own: &Index, live: &Index, same: &dyn Fn(&str, &str) -> bool) -> bool {
+    let predicate = match (&own.predicate, &live.predicate) {
+        (Some(own), Some(live)) => same(own, live),
+        (own, live) => own == live,
+    };
+    own.unique == live.unique
+        && !live.invalid
+        && own.method == live.method
+        && own.include == live.include
+        && own.nulls_not_distinct == live.nulls_not_distinct
+        && (own.storage.is_empty() || own.storage == live.storage)
+        && predicate
+        && own.parts.len() == live.parts.len()
+        && own.parts.iter().zip(&live.parts).all(|(own, live)| same_part(own, live, same))
+}
+
+fn same_part(own: &IndexPart, live: &IndexPart, same: &dyn Fn(&str, &str) -> bool) -> bool {
+    let key = match (&own.key, &live.key) {
+        (IndexKey::Column(own), IndexKey::Column(live)) => own == live,
+        (IndexKey::Expression(own), IndexKey::Expression(live)) => same(own, live),
+        // A column in parentheses is a column.
+        (IndexKey::Expression(own), IndexKey::Column(live)) => same(own, &super::quote(live)),
+        (IndexKey::Column(_), IndexKey::Expression(_)) => false,
+    };
+    let bare = |name: &Option<String>| name.as_deref().map(|name| name.trim_start_matches("pg_catalog.").to_lowercase());
+    key && own.descending == live.descending
+        && nulls(own) == nulls(live)
+        && bare(&own.collation) == bare(&live.collation)
+        && bare(&own.operator_class) == bare(&live.operator_class)
+}
+
+/// Where NULL stands: at the end, unless the order is turned round.
+fn nulls(part: &IndexPart) -> NullsOrder {
+    part.nulls.unwrap_or(if part.descending { NullsOrder::First } else { NullsOrder::Last })
+}
+
+fn same_exclusion(own: &Exclusion, live: &Exclusion, same: &dyn Fn(&str, &str) -> bool) -> bool {
+    let method = |one: &Exclusion| one.method.as_deref().unwrap_or("btree").to_lowercase();
+    let predicate = match (&own.predicate, &live.predicate) {
+        (Some(own), Some(live)) => same(own, live),
+        (own, live) => own == live,
+    };
+    method(own) == method(live)
+        && own.deferrable == live.deferrable
+        && predicate
+        && own.elements.len() == live.elements.len()
+        && own.elements.iter().zip(&live.elements).all(|(own, live)| {
+            own.operator == live.operator && same_part(&own.part, &live.part, same)
+        })
+}
+
+fn same_attachment(own: &Attachment, live: &Attachment) -> bool {
+    own.kind == live.kind && own.name == live.name && script::same_words(&own.sql, &live.sql)
+}
+
+/// Whether two objects of the same name say the same.
+fn same_verbatim(own: &Verbatim, live: &Verbatim) -> bool {
+    // Which version it is, and where it lives, is the database's business.
+    let is_extension = own.kind == VerbatimKind::Extension;
+    own.kind == live.kind
+        && (is_extension || script::same_words(&own.sql, &live.sql))
+        && own.attachments.len() == live.attachments.len()
+        && own.attachments.iter().all(|own| live.attachments.iter().any(|live| same_attachment(own, live)))
+}

@@ -1,0 +1,252 @@
+//! Splits a script into its statements as `psql` does, and a statement into its words. Says nothing about what they do.
+
+use crate::dialect::Statement;
+
+/// A piece of SQL that ends where something else begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Piece {
+    /// Letters, digits and what else a name may hold.
+    Word,
+    /// A string, a quoted name or text between dollars.
+    Quoted,
+    Space,
+    Comment,
+    Symbol(char),
+}
+
+/// A word of a statement: a keyword or a name without quotes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Word {
+    text: String,
+}
+
+impl Word {
+    /// Whether it is that word, which is in small letters.
+    pub(super) fn is(&self, word: &str) -> bool {
+        self.text.eq_ignore_ascii_case(word)
+    }
+}
+
+/// The words of a statement that stand in no string, quoted name or comment.
+pub(super) fn words(sql: &str) -> Vec<Word> {
+    pieces(sql)
+        .filter(|(piece, _)| *piece == Piece::Word)
+        .map(|(_, range)| Word { text: sql[range].to_owned() })
+        .collect()
+}
+
+/// The statements between semicolons. Bodies between dollars, and those of `BEGIN ATOMIC`, keep theirs.
+pub(in crate::dialect) fn statements(script: &str) -> Vec<Statement> {
+    let script = script.strip_prefix('\u{feff}').unwrap_or(script);
+    let mut found = Vec::new();
+    // From the first to the last piece that is neither space nor comment.
+    let mut own: Option<std::ops::Range<usize>> = None;
+    let (mut nested, mut depth, mut last_word) = (0_usize, 0_usize, String::new());
+    let mut lines = (0, 1);
+    let mut push = |own: Option<std::ops::Range<usize>>| {
+        let Some(range) = own else { return };
+        lines.1 += script[lines.0..range.start].matches('\n').count();
+        lines.0 = range.start;
+        found.push(Statement { sql: script[range].to_owned(), line: lines.1 });
+    };
+    for (piece, range) in pieces(script) {
+        match piece {
+            Piece::Space | Piece::Comment => continue,
+            Piece::Symbol('(') => nested += 1,
+            Piece::Symbol(')') => nested = nested.saturating_sub(1),
+            Piece::Symbol(';') if nested == 0 && depth == 0 => {
+                push(own.take());
+                last_word.clear();
+                continue;
+            }
+            Piece::Word => {
+                let word = script[range.clone()].to_ascii_lowercase();
+                let is_atomic = word == "atomic" && last_word == "begin";
+                let is_inside = depth > 0 && matches!(word.as_str(), "case");
+                depth += usize::from(is_atomic || is_inside);
+                depth -= usize::from(depth > 0 && word == "end");
+                last_word = word;
+            }
+            Piece::Symbol(_) | Piece::Quoted => {}
+        }
+        own = Some(own.map_or(range.clone(), |own| own.start..range.end));
+    }
+    push(own);
+    found
+}
+
+/// Whether two texts are the same but for space, comments, and capitals outside of quotes.
+pub(super) fn same_words(left: &str, right: &str) -> bool {
+    let read = |sql: &str| -> Vec<String> {
+        let own = pieces(sql).filter(|(piece, _)| !matches!(piece, Piece::Space | Piece::Comment));
+        own.map(|(piece, range)| {
+            let text = &sql[range];
+            if piece == Piece::Quoted { text.to_owned() } else { text.to_lowercase() }
+        })
+        .collect()
+    };
+    left == right || read(left) == read(right)
+}
+
+/// Why a text is not one expression, if it is not.
+pub(super) fn not_one_expression(sql: &str) -> Option<&'static str> {
+    let mut open = Vec::new();
+    let mut is_empty = true;
+    let mut ends_in_comment = false;
+    for (piece, range) in pieces(sql) {
+        match piece {
+            Piece::Space => continue,
+            Piece::Comment => {
+                let text = &sql[range.clone()];
+                ends_in_comment |= text.starts_with("--") && range.end == sql.len();
+                if text.starts_with("/*") && !text.ends_with("*/") {
+                    return Some("has a comment that does not end");
+                }
+                continue;
+            }
+            Piece::Symbol(symbol @ ('(' | '[')) => open.push(symbol),
+            Piece::Symbol(')') if open.pop() != Some('(') => return Some("closes a parenthesis that it does not open"),
+            Piece::Symbol(']') if open.pop() != Some('[') => return Some("closes a bracket that it does not open"),
+            Piece::Symbol(';') => return Some("ends before it is over, with a semicolon"),
+            Piece::Symbol(',') if open.is_empty() => return Some("is more than one expression"),
+            Piece::Quoted if !is_closed(&sql[range]) => return Some("has a quote that does not end"),
+            Piece::Symbol(_) | Piece::Word | Piece::Quoted => {}
+        }
+        is_empty = false;
+    }
+    if is_empty {
+        return Some("is empty");
+    }
+    if ends_in_comment {
+        return Some("ends with a comment, which would swallow what is written behind it");
+    }
+    (!open.is_empty()).then_some("opens a parenthesis that it does not close")
+}
+
+/// Whether a quoted text ends with its quote.
+fn is_closed(text: &str) -> bool {
+    let quote = text.trim_start_matches(['e', 'E']).chars().next();
+    match quote {
+        Some('$') => dollar(text) == Some(text.len()) && text.ends_with('$') && text.len() > 2,
+        Some(quote) => text.len() > 1 && text.ends_with(quote) && next(&format!("{text} ")).1 == text.len(),
+        None => false,
+    }
+}
+
+/// The pieces of the text with the places they stand in.
+fn pieces(sql: &str) -> impl Iterator<Item = (Piece, std::ops::Range<usize>)> {
+    let mut position = 0;
+    std::iter::from_fn(move || {
+        let rest = sql.get(position..).filter(|rest| !rest.is_empty())?;
+        let (piece, length) = next(rest);
+        let range = position..position + length.max(1);
+        position = range.end;
+        Some((piece, range))
+    })
+}
+
+fn next(rest: &str) -> (Piece, usize) {
+    let mut letters = rest.chars();
+    let Some(first) = letters.next() else { return (Piece::Space, 0) };
+    let second = letters.next();
+    let is_part = |letter: char| letter.is_alphanumeric() || letter == '_' || letter == '$' || !letter.is_ascii();
+    match (first, second) {
+        _ if first.is_whitespace() => (Piece::Space, length_while(rest, char::is_whitespace)),
+        ('-', Some('-')) => (Piece::Comment, rest.find('\n').unwrap_or(rest.len())),
+        ('/', Some('*')) => (Piece::Comment, comment(rest)),
+        ('\'', _) => (Piece::Quoted, string(rest, 0, '\'', false)),
+        ('"', _) => (Piece::Quoted, string(rest, 0, '"', false)),
+        ('e' | 'E', Some('\'')) => (Piece::Quoted, string(rest, 1, '\'', true)),
+        ('$', _) => match dollar(rest) {
+            Some(length) => (Piece::Quoted, length),
+            None => (Piece::Symbol('$'), 1),
+        },
+        _ if first.is_alphabetic() || first == '_' || !first.is_ascii() => (Piece::Word, length_while(rest, is_part)),
+        _ if first.is_ascii_digit() => (Piece::Symbol('0'), length_while(rest, |letter| letter.is_ascii_alphanumeric())),
+        _ => (Piece::Symbol(first), first.len_utf8()),
+    }
+}
+
+fn length_while(text: &str, is: impl Fn(char) -> bool) -> usize {
+    text.find(|letter| !is(letter)).unwrap_or(text.len())
+}
+
+/// Comments stand inside each other.
+fn comment(text: &str) -> usize {
+    let bytes = text.as_bytes();
+    let (mut depth, mut at) = (0_usize, 0);
+    while at < bytes.len() {
+        match bytes.get(at..at + 2) {
+            Some(b"/*") => (depth, at) = (depth + 1, at + 2),
+            Some(b"*/") => (depth, at) = (depth - 1, at + 2),
+            _ => at += 1,
+        }
+        if depth == 0 {
+            return at;
+        }
+    }
+    bytes.len()
+}
+
+/// The length of a quoted text whose first quote stands at `start`. Doubled quotes stay inside.
+fn string(text: &str, start: usize, quote: char, escapes: bool) -> usize {
+    let mut letters = text.char_indices().skip(start + 1).peekable();
+    while let Some((at, letter)) = letters.next() {
+        if escapes && letter == '\\' {
+            letters.next();
+        } else if letter == quote {
+            match letters.peek() {
+                Some((_, next)) if *next == quote => drop(letters.next()),
+                _ => return at + letter.len_utf8(),
+            }
+        }
+    }
+    text.len()
+}
+
+/// The length of `$tag$ … $tag$`, if it is one.
+fn dollar(text: &str) -> Option<usize> {
+    let end = text.get(1..)?.find('$')? + 1;
+    let tag = text.get(1..end)?;
+    let is_name = tag.chars().all(|letter| letter.is_alphanumeric() || letter == '_');
+    if !is_name || tag.starts_with(|letter: char| letter.is_ascii_digit()) {
+        return None;
+    }
+    let quote = text.get(..=end)?;
+    let body = text.get(end + 1..)?;
+    Some(body.find(quote).map_or(text.len(), |at| end + 1 + at + quote.len()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn split(script: &str) -> Vec<String> {
+        statements(script).into_iter().map(|statement| statement.sql).collect()
+    }
+
+    #[test]
+    fn bodies_and_strings_keep_their_semicolons() {
+        assert_eq!(
+            split("SELECT ';', E'\\';', \"a;b\" /* ; /* ; */ ; */; -- ;\n SELECT $$a;b$$, $x$ $$ ; $x$ ;;"),
+            ["SELECT ';', E'\\';', \"a;b\"", "SELECT $$a;b$$, $x$ $$ ; $x$"]
+        );
+        let function = "CREATE FUNCTION f() RETURNS int LANGUAGE sql BEGIN ATOMIC SELECT CASE WHEN true THEN 1 END; SELECT 2; END";
+        assert_eq!(split(&format!("{function};\nSELECT 1")), [function, "SELECT 1"]);
+        let rule = "CREATE RULE r AS ON INSERT TO t DO ALSO (SELECT 1; SELECT 2)";
+        assert_eq!(split(&format!("{rule}; SELECT $1, a$b")), [rule, "SELECT $1, a$b"]);
+    }
+
+    #[test]
+    fn lines_are_those_of_the_first_word() {
+        let lines: Vec<usize> = statements("\n-- a\n\nSELECT 1;\n\nSELECT\n2").iter().map(|own| own.line).collect();
+        assert_eq!(lines, [4, 6]);
+    }
+
+    #[test]
+    fn what_does_not_end_is_one_statement() {
+        assert_eq!(split("SELECT 'a; b"), ["SELECT 'a; b"]);
+        assert_eq!(split("SELECT $$a; b"), ["SELECT $$a; b"]);
+        assert_eq!(split("/* a; b"), Vec::<String>::new());
+    }
+}
