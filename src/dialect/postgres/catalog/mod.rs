@@ -59,14 +59,11 @@ impl Catalog {
             reader.version = version;
             reader.words.prefix = (!may_use).then(|| format!("{}.", identifier(default_schema)));
         }
-        let indexes =
-            reader.ask("read the indexes of all tables", include_str!("indexes.sql"), IndexRow::read).await?;
+        let indexes = reader.ask("read the indexes of all tables", include_str!("indexes.sql"), IndexRow::read).await?;
         Ok(Self {
             default_schema: default_schema.to_owned(),
             version: reader.version,
-            relations: reader
-                .ask("read the list of tables", include_str!("relations.sql"), RelationRow::read)
-                .await?,
+            relations: reader.ask("read the list of tables", include_str!("relations.sql"), RelationRow::read).await?,
             columns: group(
                 reader.ask("read the columns of all tables", include_str!("columns.sql"), ColumnRow::read).await?,
             ),

@@ -412,5 +412,9 @@ fn split(list: Option<String>) -> Vec<String> {
 
 fn options(list: Option<String>) -> BTreeMap<String, String> {
     let pairs = split(list).into_iter();
-    pairs.map(|pair| pair.split_once('=').map_or((pair.clone(), String::new()), |(key, value)| (key.into(), value.into()))).collect()
+    pairs
+        .map(|pair| {
+            pair.split_once('=').map_or((pair.clone(), String::new()), |(key, value)| (key.into(), value.into()))
+        })
+        .collect()
 }

@@ -4,17 +4,14 @@ use std::collections::BTreeMap;
 
 use super::super::catalog::{ColumnRow, ConstraintRow, RelationRow};
 use super::super::text;
+use super::super::words::identifier;
 use super::{Assembly, parameters, sequence, written};
 use crate::model::TableName;
-use super::super::words::identifier;
 
 /// The children of each relation that is nobody's child: parents before their children, then by name.
 pub(super) fn by_root<'a>(relations: &BTreeMap<i64, &'a RelationRow>) -> BTreeMap<i64, Vec<&'a RelationRow>> {
-    let mut children: Vec<(usize, &RelationRow)> = relations
-        .values()
-        .filter(|row| !row.parents.is_empty())
-        .map(|row| (depth(row, relations), *row))
-        .collect();
+    let mut children: Vec<(usize, &RelationRow)> =
+        relations.values().filter(|row| !row.parents.is_empty()).map(|row| (depth(row, relations), *row)).collect();
     children.sort_by(|(left_depth, left), (right_depth, right)| {
         (left_depth, &left.schema, &left.name).cmp(&(right_depth, &right.schema, &right.name))
     });
@@ -27,10 +24,7 @@ pub(super) fn by_root<'a>(relations: &BTreeMap<i64, &'a RelationRow>) -> BTreeMa
     by_root
 }
 
-fn parents<'a>(
-    row: &RelationRow,
-    relations: &BTreeMap<i64, &'a RelationRow>,
-) -> impl Iterator<Item = &'a RelationRow> {
+fn parents<'a>(row: &RelationRow, relations: &BTreeMap<i64, &'a RelationRow>) -> impl Iterator<Item = &'a RelationRow> {
     row.parents.iter().filter_map(|id| relations.get(id).copied())
 }
 
@@ -141,7 +135,10 @@ impl Assembly<'_> {
                 let inherited = parents.flatten().find(|inherited| inherited.name == column.name);
                 let usual = inherited.and_then(|inherited| inherited.default.as_ref());
                 if column.generated.is_none() && column.default.as_ref() != usual {
-                    let change = column.default.as_ref().map_or_else(|| "DROP DEFAULT".to_owned(), |sql| format!("SET DEFAULT {sql}"));
+                    let change = column
+                        .default
+                        .as_ref()
+                        .map_or_else(|| "DROP DEFAULT".to_owned(), |sql| format!("SET DEFAULT {sql}"));
                     statements.push(format!("{alter} {change}"));
                 }
                 if column.not_null && inherited.is_some_and(|inherited| !inherited.not_null) {

@@ -4,7 +4,8 @@ use super::super::catalog::{ConstraintRow, IndexRow, RelationRow};
 use super::super::text;
 use super::{Assembly, index, parameters};
 use crate::model::{
-    Action, Check, Deferrable, Exclusion, ExclusionElement, ForeignKey, Name, Part, Placement, PrimaryKey, Table, Unique,
+    Action, Check, Deferrable, Exclusion, ExclusionElement, ForeignKey, Name, Part, Placement, PrimaryKey, Table,
+    Unique,
 };
 
 impl Assembly<'_> {

@@ -19,10 +19,7 @@ impl Assembly<'_> {
                 nulls_not_distinct: index.nulls_not_distinct,
                 storage: index.storage.clone(),
                 invalid: !index.valid,
-                ..Index::new(
-                    Name::written(&index.name),
-                    parts.map(|part| self.index_part(row, index, part)).collect(),
-                )
+                ..Index::new(Name::written(&index.name), parts.map(|part| self.index_part(row, index, part)).collect())
             });
             let said = [
                 index.tablespace.as_ref().map(|name| format!("INDEX {} TABLESPACE {name}", index.name)),
@@ -53,9 +50,10 @@ impl Assembly<'_> {
             (None, None) => IndexKey::Expression(system_column(part.column).to_owned()),
         };
         let options = parameters(&part.class_options);
-        let operator_class = part.operator_class.clone().map(|class| {
-            if options.is_empty() { class } else { format!("{class} ({options})") }
-        });
+        let operator_class = part
+            .operator_class
+            .clone()
+            .map(|class| if options.is_empty() { class } else { format!("{class} ({options})") });
         // Other methods than this one know no order.
         let nulls = match (index.method.as_str(), part.descending, part.nulls_first) {
             ("btree", false, true) => Some(NullsOrder::First),

@@ -119,7 +119,9 @@ impl<'a> Assembly<'a> {
         self.indexes(row, &mut table);
         for (attachment, comment, firing) in self.attachments(row) {
             let (kind, name) = (attachment.kind, attachment.name.clone());
-            table.unmodelled.extend(firing.map(|firing| format!("{firing} {} {name}", kind.to_string().to_uppercase())));
+            table
+                .unmodelled
+                .extend(firing.map(|firing| format!("{firing} {} {name}", kind.to_string().to_uppercase())));
             table.comments.extend(comment.map(|comment| (Part::Attachment(kind, name), comment)));
             table.attachments.push(attachment);
         }
@@ -140,12 +142,15 @@ impl<'a> Assembly<'a> {
         said.extend(row.of_type.as_ref().map(|name| format!("OF {name}")));
         said.extend(row.method.as_ref().filter(|method| *method != "heap").map(|method| format!("USING {method}")));
         said.extend(row.tablespace.as_ref().map(|name| format!("TABLESPACE {name}")));
-        said.extend(match row.replica_identity {
-            'f' => Some("REPLICA IDENTITY FULL"),
-            'n' => Some("REPLICA IDENTITY NOTHING"),
-            'i' => Some("REPLICA IDENTITY USING INDEX"),
-            _ => None,
-        }.map(str::to_owned));
+        said.extend(
+            match row.replica_identity {
+                'f' => Some("REPLICA IDENTITY FULL"),
+                'n' => Some("REPLICA IDENTITY NOTHING"),
+                'i' => Some("REPLICA IDENTITY USING INDEX"),
+                _ => None,
+            }
+            .map(str::to_owned),
+        );
         for column in self.columns(row.id) {
             said.extend(column.unusual.iter().map(|words| format!("ALTER COLUMN {} {words}", column.name)));
             for sequence in self.owned.get(&(row.id, column.number)).into_iter().flatten() {

@@ -6,9 +6,7 @@ use std::collections::BTreeMap;
 use super::super::catalog::{Catalog, RelationRow};
 use super::super::words::identifier;
 use super::{Assembly, in_words, parameters, sequence, written};
-use crate::model::{
-    Attachment, AttachmentKind, EnumType, ObjectPath, Schema, TableName, Verbatim, VerbatimKind,
-};
+use crate::model::{Attachment, AttachmentKind, EnumType, ObjectPath, Schema, TableName, Verbatim, VerbatimKind};
 
 /// All enum types with their names, those of extensions as well.
 pub(super) fn enums(catalog: &Catalog) -> BTreeMap<i64, (TableName, EnumType)> {
@@ -93,11 +91,8 @@ impl Assembly<'_> {
         let mut view = Verbatim { comment: row.comment.clone(), ..Verbatim::new(kind, sql) };
         view.attachments.extend(self.attachments(row).map(|(attachment, ..)| attachment));
         for index in self.catalog.indexes.get(&row.id).into_iter().flatten() {
-            let attachment = |sql: &String| Attachment {
-                kind: AttachmentKind::Index,
-                name: index.name.clone(),
-                sql: sql.clone(),
-            };
+            let attachment =
+                |sql: &String| Attachment { kind: AttachmentKind::Index, name: index.name.clone(), sql: sql.clone() };
             view.attachments.extend(index.definition.as_ref().map(attachment));
         }
         for used in self.catalog.uses.get(&row.id).into_iter().flatten() {

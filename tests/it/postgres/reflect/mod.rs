@@ -5,9 +5,7 @@ mod show;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use expect_test::{ExpectFile, expect_file};
-use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DbBackend, DbErr, ExecResult, QueryResult, Statement,
-};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, ExecResult, QueryResult, Statement};
 use seachange::dialect;
 use seachange::model::{Schema, TableName, VerbatimKind};
 
@@ -212,7 +210,8 @@ fn the_statements_of_objects_make_them() {
     for (name, kind) in views {
         script += &format!("DROP {kind} {name};\n");
     }
-    for (_, found) in of(&[VerbatimKind::View, VerbatimKind::MaterializedView]).filter(|(name, _)| name.schema.is_none())
+    for (_, found) in
+        of(&[VerbatimKind::View, VerbatimKind::MaterializedView]).filter(|(name, _)| name.schema.is_none())
     {
         script += &format!("{};\n", found.sql);
         script += &found.attachments.iter().map(|found| format!("{};\n", found.sql)).collect::<String>();

@@ -68,7 +68,8 @@ pub(super) fn table(table: &Table) -> String {
         writeln!(out, "  check{} {}{no_inherit}{not_valid}", name(check.name.as_ref()), check.expression).unwrap();
     }
     for exclusion in &table.exclusions {
-        let elements = exclusion.elements.iter().map(|element| format!("{} with {}", part(&element.part), element.operator));
+        let elements =
+            exclusion.elements.iter().map(|element| format!("{} with {}", part(&element.part), element.operator));
         let elements = elements.collect::<Vec<_>>().join(", ");
         let method = exclusion.method.as_deref().unwrap_or("-");
         let (name, predicate) = (name(exclusion.name.as_ref()), predicate(exclusion.predicate.as_ref()));
