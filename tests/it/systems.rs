@@ -17,7 +17,7 @@ fn the_orchestrator_s_own_database_differs_in_the_type_of_enums_alone() {
         execute(&session, &original).await;
         assert_sound(&session).await;
         let declared = declare(&Sources::new(root(), ["fixtures/orchestrator/src/entities"])).unwrap();
-        let comparison = compared(&session, &declared, None, &Options { enums: EnumStorage::Check }).await;
+        let comparison = compared(&session, &declared, None, &Options::new(EnumStorage::Check)).await;
         let ops: Vec<String> = comparison.differences.iter().map(|difference| difference.op.to_string()).collect();
         assert_eq!(
             ops,
