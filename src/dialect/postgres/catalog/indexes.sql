@@ -21,7 +21,7 @@ JOIN pg_class AS rc ON rc.oid = i.indrelid
 JOIN pg_namespace AS n ON n.oid = rc.relnamespace
 JOIN pg_am AS m ON m.oid = ic.relam
 CROSS JOIN LATERAL unnest(i.indkey::int2[]) WITH ORDINALITY AS p(attnum, n)
-LEFT JOIN pg_attribute AS ia ON ia.attrelid = i.indexrelid AND ia.attnum = p.n
+LEFT JOIN pg_attribute AS ia ON ia.attrelid = i.indexrelid AND ia.attnum = p.n AND ia.attoptions IS NOT NULL
 LEFT JOIN pg_attribute AS a ON a.attrelid = i.indrelid AND a.attnum = p.attnum AND p.attnum <> 0
 LEFT JOIN pg_opclass AS o ON o.oid = i.indclass[p.n - 1]
 LEFT JOIN pg_opclass AS usual ON usual.opcmethod = o.opcmethod AND usual.opcdefault AND usual.opcintype = a.atttypid

@@ -137,6 +137,7 @@ pub(crate) struct AttachmentRow {
     pub(crate) firing: Option<String>,
 }
 
+#[expect(clippy::struct_excessive_bools, reason = "a row of a catalog")]
 pub(crate) struct SequenceRow {
     pub(crate) schema: String,
     pub(crate) name: String,

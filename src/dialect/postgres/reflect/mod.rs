@@ -68,19 +68,13 @@ impl<'a> Assembly<'a> {
     }
 
     fn schema(&self) -> Schema {
-        let mut schema = Schema::default();
-        schema.enums = self.own_enums();
-        for row in self.catalog.relations.iter().filter(|row| self.is_table(row) && row.parents.is_empty()) {
+        let mut schema = Schema { enums: self.own_enums(), ..Schema::default() };
+        for row in self.catalog.relations.iter().filter(|row| is_table(row) && row.parents.is_empty()) {
             let table = self.table(row);
             schema.tables.insert(table.name.clone(), table);
         }
         self.objects(&mut schema);
         schema
-    }
-
-    /// Whether the relation is a table of the application, be it a child of another.
-    fn is_table(&self, row: &RelationRow) -> bool {
-        matches!(row.kind, 'r' | 'p') && !row.of_extension && !TOOLS.contains(&row.name.as_str())
     }
 
     fn name(&self, schema: &str, name: &str) -> TableName {
@@ -126,7 +120,7 @@ impl<'a> Assembly<'a> {
             table.attachments.push(attachment);
         }
         for child in self.children.get(&row.id).into_iter().flatten() {
-            if self.is_table(child) {
+            if is_table(child) {
                 let sql = self.child_statements(child);
                 table.partitions.push(Partition { name: self.name_of(child), sql });
             } else {
@@ -178,6 +172,11 @@ impl<'a> Assembly<'a> {
             (Attachment { kind, name: row.name.clone(), sql }, row.comment.clone(), row.firing.clone())
         })
     }
+}
+
+/// Whether the relation is a table of the application, be it a child of another.
+fn is_table(row: &RelationRow) -> bool {
+    matches!(row.kind, 'r' | 'p') && !row.of_extension && !TOOLS.contains(&row.name.as_str())
 }
 
 fn row_security(row: &RelationRow) -> RowSecurity {
