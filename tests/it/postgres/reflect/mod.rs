@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use expect_test::{ExpectFile, expect_file};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, ExecResult, QueryResult, Statement};
 use seachange::dialect;
-use seachange::model::{Schema, TableName, VerbatimKind};
+use seachange::model::{AttachmentKind, Schema, Table, TableName, VerbatimKind};
 
 use crate::cluster::{self, Database};
 use crate::support::block_on;
@@ -144,7 +144,7 @@ fn as_much_as_in_a_dump() {
     let count = |start: &str| dump.lines().filter(|line| line.trim_start().starts_with(start)).count();
     let tools = 1;
 
-    let sum = |of: fn(&seachange::model::Table) -> usize| schema.tables.values().map(of).sum::<usize>();
+    let sum = |of: fn(&Table) -> usize| schema.tables.values().map(of).sum::<usize>();
     let statements = |word: &str| {
         let parts = schema.tables.values().flat_map(|table| &table.partitions).flat_map(|part| &part.sql);
         parts.filter(|sql| sql.starts_with(word)).count()
@@ -156,7 +156,6 @@ fn as_much_as_in_a_dump() {
         let of_tables = schema.tables.values().flat_map(|table| &table.attachments);
         of_views.chain(of_tables).filter(|found| found.kind == kind).count()
     };
-    use seachange::model::AttachmentKind;
     assert_eq!(
         triggers(AttachmentKind::Trigger) + statements("CREATE TRIGGER"),
         count("CREATE TRIGGER") + count("CREATE CONSTRAINT TRIGGER")
