@@ -259,7 +259,7 @@ fn what_newer_versions_know() {
         "CREATE TABLE v (a integer, b integer GENERATED ALWAYS AS (a + 1) VIRTUAL, CONSTRAINT s NOT NULL a NO INHERIT,\n\
          CONSTRAINT e CHECK (a > 0) NOT ENFORCED);\n",
         "  \"a\" integer Integer not null\n  \"b\" integer Integer := a + 1\n  check \"e\" a > 0 not valid\n  \
-         unmodelled CONSTRAINT s NOT NULL NO INHERIT\n  unmodelled CONSTRAINT e NOT ENFORCED\n",
+         unmodelled CONSTRAINT e NOT ENFORCED\n  unmodelled CONSTRAINT s NOT NULL NO INHERIT\n",
     );
     let found = show::schema(&reflect(&database.url(), "public"));
     for words in expected {
