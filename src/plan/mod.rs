@@ -58,12 +58,11 @@ pub enum Purpose {
 pub fn plan(ops: Vec<Op>, from: &Schema, dialect: Dialect, purpose: Purpose) -> Result<Plan> {
     let mut names = names(&ops.iter().fold(from.clone(), |schema, op| op.apply(schema)));
     let mildest: Vec<Op> = ops.into_iter().flat_map(|op| mildest(op, dialect, &mut names)).collect();
-    let before = renamed(&mildest, from);
-    let expanded = mildest.iter().flat_map(|op| dialect.expand(op.clone(), &mildest, &before)).collect();
-    let ops = order::order(expanded);
+    let ops = order::order(mildest);
     let refused = refused(&ops, from, dialect);
     let ops = if refused.is_empty() { ops } else { order::order(together(&ops, &refused, from)) };
     let ops = if dialect.capabilities().add_constraint { order::apart(ops) } else { ops };
+    let ops = expanded(ops, from, dialect);
 
     let renames = obstacle::renames(&ops);
     let mut schema = from.clone();
@@ -136,9 +135,24 @@ fn together(ops: &[Op], refused: &BTreeSet<TableName>, from: &Schema) -> Vec<Op>
     planned
 }
 
-/// The schema with the names it has after the renames among the operations.
-fn renamed(ops: &[Op], from: &Schema) -> Schema {
-    obstacle::renames(ops).iter().fold(from.clone(), |schema, op| op.apply(schema))
+/// The operations with those around them that the database needs. What had to go early does not go again.
+fn expanded(ops: Vec<Op>, from: &Schema, dialect: Dialect) -> Vec<Op> {
+    let mut schema = from.clone();
+    let mut planned: Vec<Op> = Vec::with_capacity(ops.len());
+    for op in &ops {
+        let is_drop = matches!(
+            op,
+            Op::DropIndex { .. } | Op::DropConstraint { .. } | Op::DropAttachment { .. } | Op::DropColumn { .. }
+        );
+        if is_drop && planned.contains(op) && op.apply(schema.clone()) == schema {
+            continue;
+        }
+        for op in dialect.expand(op.clone(), &ops, &schema) {
+            schema = op.apply(schema);
+            planned.push(op);
+        }
+    }
+    planned
 }
 
 /// The rebuild with the table as it is right before and right after, the change of an enum type with the columns that

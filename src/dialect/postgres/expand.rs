@@ -143,8 +143,7 @@ fn around(table: &Table, middle: Vec<Op>, ops: &[Op], makes_room: impl Fn(&Stand
             before.push(Op::DropColumn { table: name.clone(), column: column.clone(), constraints: Vec::new() });
         }
     }
-    before.retain(|op| !goes(op));
-    let after: Vec<Op> = before.iter().rev().map(Op::inverse).collect();
+    let after: Vec<Op> = before.iter().filter(|op| !goes(op)).rev().map(Op::inverse).collect();
     before.into_iter().chain(middle).chain(after).collect()
 }
 
@@ -227,11 +226,9 @@ fn around_key(table: &Table, op: &Op, key: &Constraint, ops: &[Op], schema: &Sch
         let is_dropped = ops.iter().any(|op| matches!(op, Op::DropTable { table } if table.name == child.name));
         for fk in child.foreign_keys.iter().filter(|fk| !is_dropped && is_on(fk)) {
             let drop = Op::DropConstraint { table: child.name.clone(), constraint: Constraint::ForeignKey(fk.clone()) };
-            if !ops.contains(&drop) {
-                before.push(drop);
-            }
+            before.push(drop);
         }
     }
-    let after: Vec<Op> = before.iter().rev().map(Op::inverse).collect();
+    let after: Vec<Op> = before.iter().filter(|op| !ops.contains(op)).rev().map(Op::inverse).collect();
     before.into_iter().chain([op.clone()]).chain(after).collect()
 }
