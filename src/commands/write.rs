@@ -128,7 +128,8 @@ fn with_views(mut lock: Schema, comparison: &Comparison, dialect: Dialect) -> Sc
         let kind = comparison.live.verbatim.get(name)?.kind;
         Some((name.clone(), Verbatim::new(kind, "")))
     });
-    lock.verbatim = views.collect();
+    lock.verbatim.retain(|_, object| !object.sql.is_empty());
+    lock.verbatim.extend(views.filter(|(name, _)| comparison.views.contains(name)).collect::<Vec<_>>());
     lock
 }
 

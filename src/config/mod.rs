@@ -36,6 +36,8 @@ pub struct Config {
     pub project: PathBuf,
     /// Folders and files with entities.
     pub entities: Vec<PathBuf>,
+    /// Patterns of SQL files with what entities cannot say, relative to the project.
+    pub sql: Vec<String>,
     /// The cargo features the entities are built with.
     pub features: Features,
     /// What types are stored as whose source does not say it.
@@ -62,6 +64,7 @@ pub struct Config {
 #[derive(Debug, PartialEq, Eq)]
 struct File {
     entities: Vec<PathBuf>,
+    sql: Vec<String>,
     features: Features,
     types: BTreeMap<String, StoredAs>,
     migrations: PathBuf,
@@ -98,6 +101,7 @@ pub fn load(folder: &Path, overrides: &Overrides) -> Result<Config> {
     }
     Ok(Config {
         entities: file.entities.iter().map(|entities| project.join(entities)).collect(),
+        sql: file.sql,
         features: file.features,
         types: file.types,
         migrations: project.join(file.migrations),
@@ -131,6 +135,7 @@ fn read(path: &Path, text: &str) -> Result<File> {
         Vec::new()
     });
     let entities = entities.into_iter().map(|path| PathBuf::from(path.value)).collect();
+    let sql = top.strings(reader, "sql").unwrap_or_default().into_iter().map(|pattern| pattern.value).collect();
     let features = top
         .strings(reader, "features")
         .map_or(Features::All, |features| Features::Only(features.into_iter().map(|feature| feature.value).collect()));
@@ -165,6 +170,7 @@ fn read(path: &Path, text: &str) -> Result<File> {
     reader.finish()?;
     Ok(File {
         entities,
+        sql,
         features,
         types,
         migrations,

@@ -7,7 +7,7 @@ mod order;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::dialect::{Dialect, Rebuild};
+use crate::dialect::{Dialect, Expansion, Rebuild};
 use crate::error::{Blocked, Error, Result};
 use crate::model::{Attachment, Column, Constraint, Index, IndexPart, Name, Schema, Table, TableName};
 use crate::op::Op;
@@ -30,6 +30,8 @@ pub struct Step {
     pub rebuild: Option<Rebuild>,
     /// What can go wrong.
     pub hazards: Vec<Hazard>,
+    /// It only makes room for another step, or puts back what made room.
+    pub around: bool,
 }
 
 /// What a plan is for.
@@ -62,8 +64,6 @@ pub fn plan(ops: Vec<Op>, from: &Schema, dialect: Dialect, purpose: Purpose) -> 
     let refused = refused(&ops, from, dialect);
     let ops = if refused.is_empty() { ops } else { order::order(together(&ops, &refused, from)) };
     let ops = if dialect.capabilities().add_constraint { order::apart(ops) } else { ops };
-    let ops = expanded(ops, from, dialect);
-
     let renames = obstacle::renames(&ops);
     let mut schema = from.clone();
     let mut blocked: Vec<Blocked> = match purpose {
@@ -71,7 +71,7 @@ pub fn plan(ops: Vec<Op>, from: &Schema, dialect: Dialect, purpose: Purpose) -> 
         Purpose::Record | Purpose::Down => Vec::new(),
     };
     let mut plan = Plan::default();
-    for op in ops {
+    for Planned { op, around } in expanded(&ops, from, dialect) {
         let op = with_tables(op, &schema);
         if let Err(refusal) = dialect.accepts(&op, &schema) {
             blocked.push(obstacle::blocked(&op, refusal));
@@ -81,9 +81,9 @@ pub fn plan(ops: Vec<Op>, from: &Schema, dialect: Dialect, purpose: Purpose) -> 
             _ => None,
         };
         blocked.extend(rebuild.as_ref().and_then(|rebuild| obstacle::uncertain(&op, rebuild, &renames)));
-        let hazards = hazard::of(&op, &schema, dialect);
+        let hazards = if around { Vec::new() } else { hazard::of(&op, &schema, dialect) };
         schema = op.apply(schema);
-        plan.steps.push(Step { op, rebuild, hazards });
+        plan.steps.push(Step { op, rebuild, hazards, around });
     }
     blocked.extend(plan.steps.iter().filter_map(|step| obstacle::needed_table(&step.op, &schema, dialect)));
     // What was there before is known by its name after all renames.
@@ -136,23 +136,34 @@ fn together(ops: &[Op], refused: &BTreeSet<TableName>, from: &Schema) -> Vec<Op>
 }
 
 /// The operations with those around them that the database needs. What had to go early does not go again.
-fn expanded(ops: Vec<Op>, from: &Schema, dialect: Dialect) -> Vec<Op> {
+fn expanded(ops: &[Op], from: &Schema, dialect: Dialect) -> Vec<Planned> {
     let mut schema = from.clone();
-    let mut planned: Vec<Op> = Vec::with_capacity(ops.len());
-    for op in &ops {
+    let mut planned: Vec<Planned> = Vec::with_capacity(ops.len());
+    for op in ops {
         let is_drop = matches!(
             op,
             Op::DropIndex { .. } | Op::DropConstraint { .. } | Op::DropAttachment { .. } | Op::DropColumn { .. }
         );
-        if is_drop && planned.contains(op) && op.apply(schema.clone()) == schema {
+        let is_done = || planned.iter().any(|planned| planned.op == *op);
+        if is_drop && is_done() && op.apply(schema.clone()) == schema {
             continue;
         }
-        for op in dialect.expand(op.clone(), &ops, &schema) {
+        let Expansion { before, middle, after } = dialect.expand(op, ops, &schema);
+        let parts = [(before, true), (middle, false), (after, true)];
+        for (op, around) in parts.into_iter().flat_map(|(ops, around)| ops.into_iter().map(move |op| (op, around))) {
             schema = op.apply(schema);
-            planned.push(op);
+            // What the plan does anyhow is its own, however early.
+            let around = around && !ops.contains(&op);
+            planned.push(Planned { op, around });
         }
     }
     planned
+}
+
+/// An operation, and whether it only makes room for another.
+struct Planned {
+    op: Op,
+    around: bool,
 }
 
 /// The rebuild with the table as it is right before and right after, the change of an enum type with the columns that
@@ -208,7 +219,7 @@ fn stays_inside(op: &Op) -> bool {
 impl Plan {
     /// The operations that undo the plan, last first; planned again they are the way down.
     pub fn inverse(&self) -> Vec<Op> {
-        self.steps.iter().rev().map(|step| step.op.inverse()).collect()
+        self.steps.iter().rev().filter(|step| !step.around).map(|step| step.op.inverse()).collect()
     }
 
     /// The schema after all steps.
