@@ -57,7 +57,7 @@ const fn key(
 }
 
 /// All keys, in the order of the documentation.
-pub(crate) const KEYS: [Key; 22] = [
+pub(crate) const KEYS: [Key; 23] = [
     key(
         "",
         "entities",
@@ -132,6 +132,14 @@ pub(crate) const KEYS: [Key; 22] = [
         "60",
         "How many seconds to wait while another process writes to the database; on PostgreSQL also for the locks that a \
          statement needs.",
+    ),
+    key(
+        "postgres",
+        "concurrent_indexes",
+        Some("false"),
+        "true",
+        "Make and drop every index of a table that exists `CONCURRENTLY`, while the table is written to. Such statements come \
+         in a revision of their own, without a transaction. For single indexes: `#[seachange(index(concurrently))]`.",
     ),
     key(
         "enums",

@@ -56,6 +56,8 @@ pub struct Config {
     pub convention: Convention,
     /// What the project leaves out of the comparison.
     pub rules: Rules,
+    /// Indexes of tables that exist are made while these are written to, whatever their attributes say.
+    pub concurrent_indexes: bool,
     /// What nobody declares counts as a difference, as `--strict` says for one run.
     pub strict: bool,
 }
@@ -76,6 +78,7 @@ struct File {
     enums: EnumStorage,
     convention: Convention,
     rules: Rules,
+    concurrent_indexes: bool,
     strict: bool,
 }
 
@@ -114,6 +117,7 @@ pub fn load(folder: &Path, overrides: &Overrides) -> Result<Config> {
         },
         convention: file.convention,
         rules: file.rules,
+        concurrent_indexes: file.concurrent_indexes,
         strict: file.strict,
         project,
     })
@@ -153,6 +157,9 @@ fn read(path: &Path, text: &str) -> Result<File> {
     let words = [("plain", EnumStorage::Plain), ("check", EnumStorage::Check)];
     let storage = enums.word(reader, "sqlite", &words).unwrap_or(EnumStorage::Plain);
     enums.finish(reader);
+    let mut postgres = top.section(reader, "postgres");
+    let concurrent_indexes = postgres.boolean(reader, "concurrent_indexes").unwrap_or(false);
+    postgres.finish(reader);
     let naming = top.section(reader, "naming");
     let convention = convention(reader, naming);
     let tables = top.section(reader, "tables");
@@ -182,6 +189,7 @@ fn read(path: &Path, text: &str) -> Result<File> {
         enums: storage,
         convention,
         rules,
+        concurrent_indexes,
         strict,
     })
 }

@@ -216,10 +216,26 @@ fn stays_inside(op: &Op) -> bool {
     }
 }
 
+fn is_concurrent(op: &Op) -> bool {
+    matches!(op, Op::CreateIndex { index, .. } | Op::DropIndex { index, .. } if index.concurrently)
+}
+
 impl Plan {
     /// The operations that undo the plan, last first; planned again they are the way down.
     pub fn inverse(&self) -> Vec<Op> {
         self.steps.iter().rev().filter(|step| !step.around).map(|step| step.op.inverse()).collect()
+    }
+
+    /// Whether a step takes no transaction around it: an index is made or dropped while its table is written to.
+    pub fn runs_alone(&self) -> bool {
+        self.steps.iter().any(|step| is_concurrent(&step.op))
+    }
+
+    /// The plan without the steps that take no transaction around them, and a plan of these alone, to run behind it.
+    #[must_use]
+    pub fn split(self) -> (Self, Self) {
+        let (alone, together) = self.steps.into_iter().partition(|step| is_concurrent(&step.op));
+        (Self { steps: together }, Self { steps: alone })
     }
 
     /// The schema after all steps.
