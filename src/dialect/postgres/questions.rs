@@ -266,9 +266,10 @@ impl Question {
     /// The question as a part of `CREATE TABLE`, under a name by which its answer is found.
     pub(super) fn clause(&self, name: &str) -> String {
         let (name, sql) = (identifier(name), &self.sql);
-        // A comment at the end of the expression ends with its line.
+        // A comment at the end of the expression ends with its line. What may stand behind `DEFAULT` without parentheses is
+        // less than what is a default.
         match &self.role {
-            Role::Default(data_type) => format!("{name} {data_type} DEFAULT {sql}\n"),
+            Role::Default(data_type) => format!("{name} {data_type} DEFAULT ({sql}\n)"),
             Role::Condition => format!("CONSTRAINT {name} CHECK ({sql}\n)"),
             Role::Value => format!("CONSTRAINT {name} CHECK (({sql}\n) IS NOT NULL)"),
         }
