@@ -1,9 +1,12 @@
 //! The comparison everything else asks for: entities, lock and live database become operations and what was kept.
-//! Wires canonicalize, reconcile, rename, settle and diff; pure, and the same for every command, test and embedder.
+//! Wires canonicalize, reconcile, rename, settle and diff; the same for every command, test and embedder. All of it is
+//! pure but [`Sides::ask`], the step in which the database may be asked what the rules leave open.
 
 use std::collections::BTreeSet;
 
-use crate::dialect::{Dialect, Options};
+use sea_orm::ConnectionTrait;
+
+use crate::dialect::{self, Dialect, Options};
 use crate::diff::{self, Rules, Unmanaged};
 use crate::error::Result;
 use crate::model::{Check, Declared, Placement, Rename, Schema, TableName};
@@ -83,53 +86,134 @@ pub fn compare_by(
     options: &Options,
     rules: &Rules,
 ) -> Result<Comparison> {
-    let canonicalize = |schema: Schema| dialect.canonicalize(schema, options).map(in_order);
-    let goal = canonicalize(rules.tables.keep(declared.schema.clone()))?;
-    // What is left out on the live side stays in the target: a plan has to see the views and foreign keys that lead into it.
-    let live = canonicalize(live.clone())?;
-    let mut past = canonicalize(lock.map(|lock| rules.tables.keep(lock.clone())).unwrap_or_default())?;
-    let live = dialect.respell(live, &past);
-    // What the entities let go of is not dropped.
-    let ignored: BTreeSet<TableName> = declared.ignored.iter().map(|name| dialect.fit_table(name)).collect();
-    past.tables.retain(|name, _| !ignored.contains(name));
-    let said: BTreeSet<TableName> = declared.views.iter().map(|name| dialect.fit_table(name)).collect();
-    let is_view = |name: &&TableName| live.verbatim.get(*name).is_some_and(|object| object.kind.is_relation());
-    let found = goal.tables.keys().filter(is_view).cloned();
-    let views: BTreeSet<TableName> = said.into_iter().chain(found).collect();
-    let goal = without(goal, &views);
-    // Foreign keys of the past stay: what was one when it still was a table is the project's to drop.
-    past.tables.retain(|name, _| !views.contains(name));
-    let by_schema = left_out(declared, lock, dialect, rules);
-    let is_left_out =
-        |name: &&TableName| !rules.tables.has(name) || by_schema.contains(*name) || ignored.contains(*name);
-    let left_out = live.tables.keys().chain(live.verbatim.keys()).filter(is_left_out).cloned().collect::<BTreeSet<_>>();
+    Ok(Sides::new(declared, lock, live, dialect, options, rules)?.compare())
+}
 
-    let asked = rules.tables.keep_renames(&declared.renames);
-    let asked: Vec<Rename> = asked.iter().map(|rename| dialect.fit_rename(rename)).collect();
-    let renames = diff::resolve(&asked, &live, &goal);
-    let doubtful = diff::doubtful(&asked, &renames, &live, &goal, &past);
-    let past = apply(&diff::resolve(&asked, &past, &goal), past);
-    let moved = apply(&renames, live.clone());
-    let goal = dialect.reconcile(rules.tighten(goal, &moved), &moved);
-    let past = dialect.reconcile(past, &moved);
-    let (goal, past) = (rules.without_ignored(goal, &moved), rules.without_ignored(past, &moved));
-    let mut settlement = diff::settle(&goal, &past, &moved);
-    let is_known = |name: &TableName| left_out.contains(name) || views.contains(name);
-    settlement.unmanaged.retain(|unmanaged| rules.lists(unmanaged) && !is_known(&unmanaged.table));
+/// The two sides of a comparison, in the words of one database, before they are compared.
+///
+/// ```
+/// use seachange::compare::Sides;
+/// use seachange::dialect::{Dialect, Options};
+/// use seachange::diff::Rules;
+/// use seachange::model::{Declared, Schema};
+///
+/// let (options, rules) = (Options::default(), Rules::default());
+/// let sides = Sides::new(&Declared::default(), None, &Schema::default(), Dialect::Sqlite, &options, &rules).unwrap();
+/// assert!(sides.compare().differences.is_empty());
+/// ```
+#[derive(Debug, Clone)]
+pub struct Sides<'a> {
+    dialect: Dialect,
+    options: &'a Options,
+    rules: &'a Rules,
+    has_lock: bool,
+    live: Schema,
+    /// The live schema after the renames.
+    moved: Schema,
+    /// What is declared, reconciled with the live schema.
+    goal: Schema,
+    /// The lock, reconciled with the live schema.
+    past: Schema,
+    renames: Vec<Rename>,
+    doubtful: Vec<Rename>,
+    views: BTreeSet<TableName>,
+    left_out: BTreeSet<TableName>,
+}
 
-    let ops = renames.iter().map(Op::from).chain(diff::diff(&moved, &settlement.target));
-    let difference = |op: Op| Difference { drift: lock.is_some() && diff::is_drift(&op, &goal, &past), op };
-    let differences = ops.map(difference).collect();
-    Ok(Comparison {
-        live,
-        declared: goal,
-        target: settlement.target,
-        differences,
-        unmanaged: settlement.unmanaged,
-        views,
-        left_out,
-        doubtful,
-    })
+impl<'a> Sides<'a> {
+    /// Brings both sides into the words of the database, by rules alone.
+    ///
+    /// # Errors
+    /// The dialect has no form for something declared.
+    pub fn new(
+        declared: &Declared,
+        lock: Option<&Schema>,
+        live: &Schema,
+        dialect: Dialect,
+        options: &'a Options,
+        rules: &'a Rules,
+    ) -> Result<Self> {
+        let canonicalize = |schema: Schema| dialect.canonicalize(schema, options).map(in_order);
+        let goal = canonicalize(rules.tables.keep(declared.schema.clone()))?;
+        // What is left out on the live side stays in the target: a plan has to see the views and foreign keys that lead
+        // into it.
+        let live = canonicalize(live.clone())?;
+        let mut past = canonicalize(lock.map(|lock| rules.tables.keep(lock.clone())).unwrap_or_default())?;
+        let live = dialect.respell(live, &past);
+        // What the entities let go of is not dropped.
+        let ignored: BTreeSet<TableName> = declared.ignored.iter().map(|name| dialect.fit_table(name)).collect();
+        past.tables.retain(|name, _| !ignored.contains(name));
+        let said: BTreeSet<TableName> = declared.views.iter().map(|name| dialect.fit_table(name)).collect();
+        let is_view = |name: &&TableName| live.verbatim.get(*name).is_some_and(|object| object.kind.is_relation());
+        let found = goal.tables.keys().filter(is_view).cloned();
+        let views: BTreeSet<TableName> = said.into_iter().chain(found).collect();
+        let goal = without(goal, &views);
+        // Foreign keys of the past stay: what was one when it still was a table is the project's to drop.
+        past.tables.retain(|name, _| !views.contains(name));
+        let by_schema = left_out(declared, lock, dialect, rules);
+        let is_left_out =
+            |name: &&TableName| !rules.tables.has(name) || by_schema.contains(*name) || ignored.contains(*name);
+        let left_out = live.tables.keys().chain(live.verbatim.keys()).filter(is_left_out).cloned().collect();
+
+        let asked = rules.tables.keep_renames(&declared.renames);
+        let asked: Vec<Rename> = asked.iter().map(|rename| dialect.fit_rename(rename)).collect();
+        let renames = diff::resolve(&asked, &live, &goal);
+        let doubtful = diff::doubtful(&asked, &renames, &live, &goal, &past);
+        let moved = apply(&renames, live.clone());
+        let past = apply(&diff::resolve(&asked, &past, &goal), past);
+        let goal = dialect.reconcile(rules.tighten(goal, &moved), &moved);
+        let past = dialect.reconcile(past, &moved);
+        let has_lock = lock.is_some();
+        Ok(Self { dialect, options, rules, has_lock, live, moved, goal, past, renames, doubtful, views, left_out })
+    }
+
+    /// Lets the database settle what the rules leave open, and gives back what there is to tell about it, in sentences.
+    /// A database that is not needed is not asked; one that cannot answer leaves everything as it is.
+    ///
+    /// # Errors
+    /// The connection fails.
+    pub async fn ask(&mut self, db: &impl ConnectionTrait) -> Result<Vec<String>> {
+        let (goal, past) = (std::mem::take(&mut self.goal), std::mem::take(&mut self.past));
+        let asked = dialect::ask(db, self.dialect, goal, past, &self.moved, self.options).await?;
+        (self.goal, self.past) = (asked.declared, asked.lock);
+        Ok(asked.notes)
+    }
+
+    /// Compares.
+    pub fn compare(self) -> Comparison {
+        let Self {
+            dialect: _,
+            options: _,
+            rules,
+            has_lock,
+            live,
+            moved,
+            goal,
+            past,
+            renames,
+            doubtful,
+            views,
+            left_out,
+        } = self;
+        let (goal, past) = (rules.without_ignored(goal, &moved), rules.without_ignored(past, &moved));
+        let mut settlement = diff::settle(&goal, &past, &moved);
+        let is_known = |name: &TableName| left_out.contains(name) || views.contains(name);
+        settlement.unmanaged.retain(|unmanaged| rules.lists(unmanaged) && !is_known(&unmanaged.table));
+
+        let ops = renames.iter().map(Op::from).chain(diff::diff(&moved, &settlement.target));
+        let difference = |op: Op| Difference { drift: has_lock && diff::is_drift(&op, &goal, &past), op };
+        let differences = ops.map(difference).collect();
+        Comparison {
+            live,
+            declared: goal,
+            target: settlement.target,
+            differences,
+            unmanaged: settlement.unmanaged,
+            views,
+            left_out,
+            doubtful,
+        }
+    }
 }
 
 /// The schema without some tables, and without the foreign keys that lead to them: nothing can refer to a view.

@@ -76,7 +76,8 @@ async fn online(ctx: &mut Context<'_>, declared: &Declared, strict: bool) -> Res
         );
         return Ok(report);
     }
-    let comparison = ctx.compare(declared, lock.as_ref(), &live.schema)?;
+    let rules = ctx.config.rules.clone();
+    let comparison = ctx.compare_live(declared, lock.as_ref(), &live, &rules).await?;
     refuse_doubtful(&comparison, &[])?;
     let mut report = report.with(&comparison, declared, ctx.config.dialect);
     let known = live.history.values().find_map(|applied| applied.undeclared.as_deref());
@@ -155,7 +156,8 @@ pub(super) async fn diff(ctx: &mut Context<'_>, args: &cli::Diff) -> Result<Exit
         against_lock(ctx, &declared, &lock.unwrap_or_default())?
     } else {
         let live = ctx.look().await?;
-        ctx.compare(&declared, lock.as_ref(), &live.schema)?
+        let rules = ctx.config.rules.clone();
+        ctx.compare_live(&declared, lock.as_ref(), &live, &rules).await?
     };
     refuse_doubtful(&comparison, &args.rename)?;
     let plan = plan::plan(comparison.ops(), &comparison.live, ctx.config.dialect, Purpose::Up)

@@ -11,9 +11,10 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use crate::cli::{Cli, Command, Global};
-use crate::compare::{Comparison, compare_by};
+use crate::compare::{Comparison, Sides, compare_by};
 use crate::config::{self, Config, Overrides};
 use crate::declare::{self, Sources};
+use crate::diff::Rules;
 use crate::error::{Error, Result};
 use crate::migrate::{Access, Applied, Session};
 use crate::model::{Declared, Rename, Schema, TableName};
@@ -129,6 +130,27 @@ impl Context<'_> {
         compare_by(declared, lock, live, self.config.dialect, &self.config.options, &self.config.rules)
     }
 
+    /// The same with a live database, which is asked where the rules are not enough.
+    async fn compare_live(
+        &mut self,
+        declared: &Declared,
+        lock: Option<&Schema>,
+        live: &Live,
+        rules: &Rules,
+    ) -> Result<Comparison> {
+        let config = &self.config;
+        let mut sides = Sides::new(declared, lock, &live.schema, config.dialect, &config.options, rules)?;
+        let notes = match &live.session {
+            Some(session) => sides.ask(session.connection()).await?,
+            None => Vec::new(),
+        };
+        let comparison = sides.compare();
+        for note in notes {
+            self.note(&note)?;
+        }
+        Ok(comparison)
+    }
+
     /// The entities with further renames.
     fn declare_with(&mut self, renames: &[String]) -> Result<Declared> {
         let mut declared = self.declare()?;
@@ -160,7 +182,7 @@ impl Context<'_> {
         let session = Session::open(&database, Access::Read).await?;
         let history = session.history().await?;
         let schema = session.reflect().await?;
-        Ok(Live { schema, history })
+        Ok(Live { schema, history, session: Some(session) })
     }
 }
 
@@ -169,6 +191,8 @@ impl Context<'_> {
 struct Live {
     schema: Schema,
     history: BTreeMap<String, Applied>,
+    /// The connection it was read over, for questions.
+    session: Option<Session>,
 }
 
 impl Live {

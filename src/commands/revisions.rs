@@ -5,7 +5,8 @@ use std::fs;
 use std::time::Instant;
 
 use crate::cli;
-use crate::compare::compare;
+use crate::compare::Sides;
+use crate::diff::Rules;
 use crate::error::{Error, Result};
 use crate::migrate::{Access, Outcome, Session};
 use crate::model::Declared;
@@ -94,7 +95,12 @@ async fn remember(ctx: &Context<'_>, session: &Session) -> Result<()> {
     let live = session.reflect().await?;
     let declared = Declared { schema: lock, ..Declared::default() };
     // By no rules of the project: with other rules tomorrow, what is there today is still known.
-    let comparison = compare(&declared, Some(&declared.schema), &live, ctx.config.dialect, &ctx.config.options)?;
+    let rules = Rules::default();
+    let (dialect, options) = (ctx.config.dialect, &ctx.config.options);
+    let mut sides = Sides::new(&declared, Some(&declared.schema), &live, dialect, options, &rules)?;
+    // What there is to tell about the questions is told when the project is checked.
+    sides.ask(session.connection()).await?;
+    let comparison = sides.compare();
     let undeclared: Vec<String> = comparison.unmanaged.iter().filter_map(report::alteration_text).collect();
     session.remember(&undeclared).await
 }

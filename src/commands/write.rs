@@ -5,7 +5,7 @@ use std::fs;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::cli;
-use crate::compare::{Comparison, compare_by};
+use crate::compare::Comparison;
 use crate::dialect::Dialect;
 use crate::diff::{self, Rules};
 use crate::error::{Blocked, Error, Result, count};
@@ -48,7 +48,8 @@ pub(super) async fn revision(ctx: &mut Context<'_>, args: &cli::Revision) -> Res
     } else {
         let live = ctx.look().await?;
         refuse_behind(&graph, &live)?;
-        let comparison = ctx.compare(&declared, lock.as_ref(), &live.schema)?;
+        let rules = ctx.config.rules.clone();
+        let comparison = ctx.compare_live(&declared, lock.as_ref(), &live, &rules).await?;
         refuse_unadopted(&graph, &comparison)?;
         comparison
     };
@@ -116,7 +117,7 @@ async fn baseline(ctx: &mut Context<'_>, args: &cli::Revision, graph: &Graph) ->
     let dialect = ctx.config.dialect;
     // The lock takes everything as it is, whatever the project wants to hear of later.
     let rules = Rules { tables: ctx.config.rules.tables.clone(), ..Rules::default() };
-    let comparison = compare_by(&declared, None, &live.schema, dialect, &ctx.config.options, &rules)?;
+    let comparison = ctx.compare_live(&declared, None, &live, &rules).await?;
     let mut live = comparison.live.clone();
     live.tables.retain(|name, _| !comparison.left_out.contains(name));
     live.verbatim.retain(|name, _| !comparison.left_out.contains(name));

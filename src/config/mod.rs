@@ -4,7 +4,6 @@ pub(crate) mod keys;
 mod reader;
 mod url;
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -72,7 +71,7 @@ struct File {
     migrations: PathBuf,
     template: Option<PathBuf>,
     url: Option<String>,
-    schema: Option<String>,
+    schema: String,
     lock_timeout: Duration,
     statement_timeout: Option<Duration>,
     enums: EnumStorage,
@@ -98,9 +97,7 @@ pub fn load(folder: &Path, overrides: &Overrides) -> Result<Config> {
     let mut database = url.map(|url| database(&url, &project, file.lock_timeout)).transpose()?;
     if let Some(database) = &mut database {
         database.statement_timeout = file.statement_timeout;
-        if let Some(schema) = &file.schema {
-            database.schema.clone_from(schema);
-        }
+        database.schema.clone_from(&file.schema);
     }
     Ok(Config {
         entities: file.entities.iter().map(|entities| project.join(entities)).collect(),
@@ -113,7 +110,7 @@ pub fn load(folder: &Path, overrides: &Overrides) -> Result<Config> {
         database,
         options: Options {
             enums: file.enums,
-            schema: file.schema.clone().map_or(Cow::Borrowed(DEFAULT_SCHEMA), Cow::Owned),
+            schema: file.schema.into(),
         },
         convention: file.convention,
         rules: file.rules,
@@ -151,7 +148,7 @@ fn read(path: &Path, text: &str) -> Result<File> {
     let url = database.string(reader, "url").map(|url| url.value);
     let lock_timeout = Duration::from_secs(database.number(reader, "lock_timeout").unwrap_or(10));
     let statement_timeout = database.number(reader, "statement_timeout").map(Duration::from_secs);
-    let schema = database.string(reader, "schema").map(|schema| schema.value).filter(|schema| !schema.is_empty());
+    let schema = database.string(reader, "schema").map_or_else(|| DEFAULT_SCHEMA.to_owned(), |schema| schema.value);
     database.finish(reader);
     let mut enums = top.section(reader, "enums");
     let words = [("plain", EnumStorage::Plain), ("check", EnumStorage::Check)];

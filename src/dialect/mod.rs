@@ -590,3 +590,48 @@ pub async fn reflect(db: &impl ConnectionTrait, dialect: Dialect, schema: &str) 
         Dialect::Postgres => postgres::reflect(db, schema).await,
     }
 }
+
+/// Both sides after the database was asked, and what there is to tell about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Asked {
+    /// What is declared, in the live form wherever the database calls the two the same.
+    pub declared: Schema,
+    /// The lock, likewise.
+    pub lock: Schema,
+    /// What could not be asked, and what the database refuses, in sentences that begin with `note: ` or `warning: `.
+    pub notes: Vec<String>,
+}
+
+/// Asks the database about the expressions that [`Dialect::reconcile`] left different: those it prints alike are the same.
+/// Both sides come canonicalized and reconciled with the live schema. Nothing is asked when nothing is open, nothing is
+/// evaluated, and nothing stays behind; where asking is not possible, both sides come back as they were.
+///
+/// # Errors
+/// The connection fails.
+///
+/// ```
+/// # use sea_orm::Database;
+/// use seachange::dialect::{self, Dialect, Options};
+/// use seachange::model::Schema;
+///
+/// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+/// let db = Database::connect("sqlite::memory:").await.unwrap();
+/// let (empty, options) = (Schema::default(), Options::default());
+/// let asked = dialect::ask(&db, Dialect::Sqlite, empty.clone(), empty.clone(), &empty, &options).await.unwrap();
+/// assert!(asked.notes.is_empty());
+/// # });
+/// ```
+pub async fn ask(
+    db: &impl ConnectionTrait,
+    dialect: Dialect,
+    declared: Schema,
+    lock: Schema,
+    live: &Schema,
+    options: &Options,
+) -> Result<Asked> {
+    match dialect {
+        // It keeps expressions as they were written, so there is nothing to ask it for.
+        Dialect::Sqlite => Ok(Asked { declared, lock, notes: Vec::new() }),
+        Dialect::Postgres => postgres::ask(db, declared, lock, live, options).await,
+    }
+}

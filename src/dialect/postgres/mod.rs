@@ -2,12 +2,14 @@
 //! Reading, comparing and splitting scripts are in the files of those names.
 
 mod alter;
+mod ask;
 mod canonicalize;
 mod casts;
 mod catalog;
 mod constant;
 mod expand;
 mod expression;
+mod questions;
 mod reconcile;
 mod reflect;
 pub(super) mod runner;
@@ -22,6 +24,7 @@ mod value;
 mod words;
 
 pub(super) use alter::{accepts, alter};
+pub(super) use ask::ask;
 pub(super) use canonicalize::canonicalize;
 pub(super) use casts::converts;
 pub(super) use expand::expand;

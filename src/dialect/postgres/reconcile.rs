@@ -88,7 +88,17 @@ fn text_of(name: &Name) -> &str {
     &name.text
 }
 
-fn reconcile_table(table: &mut Table, live: &Table, schema: &Schema) {
+/// The types to read expressions of a table with: those both sides have. Where they differ there is none, so that nothing
+/// is taken for the same too easily.
+pub(super) fn column_types<'a>(own: &'a Table, live: &'a Table) -> impl Fn(&str) -> Option<String> + 'a {
+    move |name| {
+        let (own, other) = (type_text(own)(name), type_text(live)(name));
+        if own.is_some() && other.is_some() && own != other { None } else { other.or(own) }
+    }
+}
+
+/// One table of [`reconcile`].
+pub(super) fn reconcile_table(table: &mut Table, live: &Table, schema: &Schema) {
     for column in &mut table.columns {
         if let Some(live_column) = live.column(&column.name) {
             reconcile_column(column, live_column, live, schema);
@@ -97,12 +107,8 @@ fn reconcile_table(table: &mut Table, live: &Table, schema: &Schema) {
     let position = |column: &Column| live.columns.iter().position(|live| live.name == column.name);
     // Stable: columns the live table lacks stay in their order, behind the others.
     table.columns.sort_by_key(|column| position(column).unwrap_or(usize::MAX));
-    // Expressions are read with the types both sides have; where they differ, nothing is taken for the same too easily.
-    let (own, other) = (table.clone(), live);
-    let column_type = move |name: &str| {
-        let (own, other) = (type_text(&own)(name), type_text(other)(name));
-        if own.is_some() && other.is_some() && own != other { None } else { other.or(own) }
-    };
+    let own = table.clone();
+    let column_type = column_types(&own, live);
     let same = |left: &str, right: &str| left == right || expression::same(left, right, &column_type);
     for column in &mut table.columns {
         if let (Some(generated), Some(live)) =

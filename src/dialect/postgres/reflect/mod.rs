@@ -25,7 +25,7 @@ use crate::model::{
 const TOOLS: [&str; 4] = [crate::dialect::HISTORY, "seachange_lock", "seaql_migrations", "alembic_version"];
 
 /// What the texts of the server depend on, other than the search path.
-const SETTINGS: &str = "SET LOCAL TimeZone = 'UTC'; SET LOCAL DateStyle = 'ISO, YMD'; SET LOCAL IntervalStyle = 'postgres'; \
+pub(super) const SETTINGS: &str = "SET LOCAL TimeZone = 'UTC'; SET LOCAL DateStyle = 'ISO, YMD'; SET LOCAL IntervalStyle = 'postgres'; \
      SET LOCAL extra_float_digits = 1; SET LOCAL bytea_output = 'hex'; SET LOCAL standard_conforming_strings = on; \
      SET LOCAL quote_all_identifiers = off; SET LOCAL jit = off";
 
