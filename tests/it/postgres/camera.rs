@@ -113,6 +113,7 @@ fn from_the_first_table_to_the_last_index_and_back() {
     original.script(&fs::read_to_string(camera.path().join("original_a.sql")).unwrap());
     let script = camera.path().join("original_a.sql");
     let ran = camera.run(&["diff", "--from", script.to_str().unwrap(), "--to", &camera.database.url(), "--format", "sql"]);
+    assert_eq!(ran.code, 0, "{ran:?}");
     let changes: Vec<&str> = ran.out.lines().filter(|line| line.ends_with(';')).collect();
     // The ids of the original count with `serial`, and its keys have the names PostgreSQL gives.
     let is_known = |line: &&str| !["IDENTITY", "SEQUENCE", "setval", "DROP DEFAULT", "COMMIT", "BEGIN"].iter().any(|word| line.contains(word));
@@ -145,7 +146,10 @@ fn the_database_of_the_original_tool_is_adopted_and_silent() {
     let ran = camera.run_on(&other, &["upgrade", "head"]);
     assert_eq!(ran.code, 0, "{ran:?}");
     if let (Some(original), Some(made)) = (camera.database.dump(), other.dump()) {
-        assert_eq!(made, original);
+        // PostgreSQL prints an `IN` in another way once it has read what it printed before.
+        let restored = cluster::database("camera restored");
+        restored.script(&original);
+        assert_eq!(Some(made), restored.dump());
     }
 }
 
