@@ -186,6 +186,12 @@ pub enum Error {
         /// Its title.
         revision: String,
     },
+    /// The default schema is not there, or the role may not use it.
+    #[error("the schema `{schema}` does not exist, or the role may not use it")]
+    NoSchema {
+        /// Its name.
+        schema: String,
+    },
     /// Another process is writing to the database.
     #[error("the database is locked{}", holder.as_ref().map(|holder| format!(" by {holder}")).unwrap_or_default())]
     Locked {
@@ -209,6 +215,8 @@ pub enum Error {
         number: usize,
         /// Its text.
         sql: String,
+        /// What is left of it, and what to do next.
+        hint: String,
         /// What the database said.
         source: Cause,
     },
@@ -520,7 +528,7 @@ impl Error {
                     .to_owned(),
             ),
             Self::UnknownDatabase { .. } => {
-                Some("seachange works on SQLite; its URLs look like `sqlite://data/app.db`".to_owned())
+                Some("seachange works on SQLite (`sqlite://data/app.db`) and PostgreSQL (`postgres://user@host/database`)".to_owned())
             }
             Self::Exists { .. } => {
                 Some("seachange never overwrites: change the file, or move it away first".to_owned())
@@ -574,9 +582,12 @@ impl Error {
             ),
             Self::NoLock { .. } => Some("bring it back: `git checkout -- migrations/schema.lock`".to_owned()),
             Self::Template { .. } => Some("correct the file that `template` in `seachange.toml` names".to_owned()),
-            Self::Statement { .. } => Some(
-                "the database was left at the revision before; correct the file and run the command again".to_owned(),
-            ),
+            Self::Statement { hint, .. } => Some(hint.clone()),
+            Self::NoSchema { schema } => Some(format!(
+                "make it (`CREATE SCHEMA {schema}`) or grant the role `USAGE` on it; or correct `schema` below `[database]` \
+                 in `seachange.toml`"
+            )),
+            Self::Query { source, .. } => lacking_right(&source.to_string()),
             Self::Blocked { .. }
             | Self::Source { .. }
             | Self::Revisions { .. }
@@ -585,11 +596,27 @@ impl Error {
             | Self::Misused { .. }
             | Self::Read { .. }
             | Self::Write { .. }
-            | Self::Query { .. }
             | Self::Linked { .. }
             | Self::Definition { .. } => None,
         }
     }
+}
+
+/// What to grant to a role that may not do something.
+fn lacking_right(error: &str) -> Option<String> {
+    let (_, what) = error.split_once("permission denied for ")?;
+    let what = what.lines().next().unwrap_or_default();
+    Some(match what.split_once(' ') {
+        Some(("schema", name)) => format!(
+            "grant the role what it lacks (`GRANT USAGE, CREATE ON SCHEMA {name} TO ...`), or run the command with the role that \
+             owns the tables"
+        ),
+        Some(("table", name)) => format!(
+            "grant the role what it lacks (`GRANT SELECT ON {name} TO ...` to look, `GRANT ALL` to migrate), or run the \
+             command with the role that owns the tables"
+        ),
+        _ => "run the command with a role that may".to_owned(),
+    })
 }
 
 /// One item per line, indented.

@@ -2,9 +2,16 @@
 //! finds neither by itself.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use sea_orm::{ConnectOptions, ConnectionTrait, Database as Driver, DatabaseConnection, DbErr, QueryResult, Statement};
+use sea_orm::sqlx::postgres::{PgConnectOptions, PgDatabaseError, PgPoolOptions};
+use sea_orm::sqlx::{self, ConnectOptions as _, Connection as _, Executor as _};
+use sea_orm::{
+    ConnectOptions, ConnectionTrait, Database as Driver, DatabaseConnection, DbErr, QueryResult, RuntimeErr,
+    SqlxPostgresConnector, Statement,
+};
 
 use crate::config::Database;
 use crate::dialect::{self, Dialect, HISTORY};
@@ -15,6 +22,12 @@ use crate::revision::{Direction, Revision, Section};
 
 /// What stands for the duration of a revision that was stamped and not run.
 const STAMPED: i64 = -1;
+
+/// How long to try to connect.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// What is said of a connection that ended by itself.
+const LOST: &str = "the connection to the server was lost";
 
 /// A connection: exactly one, so that settings of the connection and transactions hold.
 pub struct Session {
@@ -83,10 +96,7 @@ impl Session {
         let row = self.query(sql, doing).await?.into_iter().next();
         let number: Option<i32> =
             row.map(|row| row.try_get("", "version")).transpose().map_err(|source| query_error(doing, &source))?;
-        match number {
-            Some(number) if number / 10_000 < oldest => Err(Error::OldServer { version: number / 10_000, oldest }),
-            Some(_) | None => Ok(()),
-        }
+        number.map_or(Ok(()), |number| refuse_older(number / 10_000, oldest))
     }
 
     /// The schema of the database as it is.
@@ -101,7 +111,7 @@ impl Session {
     /// finish first. Does nothing where the database's own transactions do it.
     ///
     /// # Errors
-    /// [`Error::Locked`]: the other runner did not finish in time.
+    /// [`Error::Locked`]: the other runner did not finish in time; [`Error::NoSchema`]: there is nowhere to run anything.
     pub async fn lock(&self, mut waiting: impl FnMut(&str)) -> Result<()> {
         let Some(lock) = self.dialect().runner_lock() else { return Ok(()) };
         let doing = "keep other runners out";
@@ -109,9 +119,12 @@ impl Session {
         let mut is_told = false;
         loop {
             let row = self.query(&lock.take, doing).await?.into_iter().next();
-            let taken = row.map(|row| row.try_get::<bool>("", "taken")).transpose();
-            if taken.map_err(|source| query_error(doing, &source))?.unwrap_or(false) {
-                return Ok(());
+            let taken = row.map(|row| row.try_get::<Option<bool>>("", "taken")).transpose();
+            match taken.map_err(|source| query_error(doing, &source))?.flatten() {
+                Some(true) => return Ok(()),
+                Some(false) => {}
+                // The lock is on the schema that new objects go to, and there is none.
+                None => return Err(Error::NoSchema { schema: self.database.schema.clone() }),
             }
             let row = self.query(&lock.holder, doing).await?.into_iter().next();
             let holder = row.and_then(|row| row.try_get::<String>("", "holder").ok());
@@ -249,29 +262,21 @@ impl Session {
     }
 
     async fn run_statements(&self, revision: &Revision, section: &Section) -> Result<()> {
-        let statements = self.dialect().statements(&section.sql);
-        if section.transaction {
-            self.refuse_alone(revision, section)?;
-        }
-        let ends_transaction = |sql: &str| section.transaction && self.dialect().ends_transaction(sql);
-        if let Some(statement) = statements.iter().find(|statement| ends_transaction(&statement.sql)) {
-            return Err(Error::OwnTransaction {
-                revision: revision.title(),
-                path: revision.path.clone(),
-                line: section.line + statement.line - 1,
-                sql: statement.sql.clone(),
-            });
-        }
-        for (position, statement) in statements.into_iter().enumerate() {
+        self.refuse_unfit(revision, section)?;
+        for (position, statement) in self.dialect().statements(&section.sql).into_iter().enumerate() {
             let result = self.db.execute_unprepared(&statement.sql).await;
-            result.map_err(|source| Error::Statement {
-                revision: revision.title(),
-                direction: section.direction.as_str(),
-                path: revision.path.clone(),
-                line: section.line + statement.line - 1,
-                number: position + 1,
-                sql: statement.sql,
-                source: cause(&source),
+            result.map_err(|source| {
+                let source = cause(&source);
+                Error::Statement {
+                    revision: revision.title(),
+                    direction: section.direction.as_str(),
+                    path: revision.path.clone(),
+                    line: section.line + statement.line - 1,
+                    number: position + 1,
+                    sql: statement.sql,
+                    hint: failed_hint(section.transaction, position, &source.to_string()),
+                    source,
+                }
             })?;
         }
         Ok(())
@@ -280,22 +285,27 @@ impl Session {
     /// Looks at a revision before anything runs.
     ///
     /// # Errors
-    /// [`Error::NoWayDown`], or [`Error::NeedsNoTransaction`] names a statement that the database takes in no transaction.
+    /// [`Error::NoWayDown`]; [`Error::NeedsNoTransaction`] names a statement that the database takes in no transaction;
+    /// [`Error::OwnTransaction`] one that ends the transaction it runs in.
     pub fn check(&self, revision: &Revision, direction: Direction) -> Result<()> {
         let section =
             self.section(revision, direction).ok_or_else(|| Error::NoWayDown { revision: revision.title() })?;
-        self.refuse_alone(revision, section)
+        self.refuse_unfit(revision, section)
     }
 
-    fn refuse_alone(&self, revision: &Revision, section: &Section) -> Result<()> {
+    /// Stops at a statement that does not go with the transaction around it.
+    fn refuse_unfit(&self, revision: &Revision, section: &Section) -> Result<()> {
+        if !section.transaction {
+            return Ok(());
+        }
         for statement in self.dialect().statements(&section.sql) {
-            if let Some(what) = self.dialect().refuses_transaction(&statement.sql).filter(|_| section.transaction) {
-                return Err(Error::NeedsNoTransaction {
-                    revision: revision.title(),
-                    path: revision.path.clone(),
-                    line: section.line + statement.line - 1,
-                    what,
-                });
+            let (title, path) = (revision.title(), revision.path.clone());
+            let line = section.line + statement.line - 1;
+            if let Some(what) = self.dialect().refuses_transaction(&statement.sql) {
+                return Err(Error::NeedsNoTransaction { revision: title, path, line, what });
+            }
+            if self.dialect().ends_transaction(&statement.sql) {
+                return Err(Error::OwnTransaction { revision: title, path, line, sql: statement.sql });
             }
         }
         Ok(())
@@ -436,11 +446,51 @@ async fn sqlite(database: &Database, access: Access) -> Result<DatabaseConnectio
 }
 
 async fn postgres(database: &Database) -> Result<DatabaseConnection> {
-    let mut options = ConnectOptions::new(database.url());
-    options.max_connections(1).min_connections(1).sqlx_logging(false).connect_timeout(Duration::from_secs(10));
-    options.acquire_timeout(Duration::from_secs(10)).idle_timeout(None).max_lifetime(None).test_before_acquire(false);
-    options.map_sqlx_postgres_opts(|options| options.application_name("seachange"));
-    Driver::connect(options).await.map_err(|source| connect_error(database, &source))
+    let failed = |source: sqlx::Error| connect_error(database, &DbErr::Conn(RuntimeErr::SqlxError(Arc::new(source))));
+    // The error of a URL that cannot be understood does not repeat it.
+    let options: PgConnectOptions = database.url().parse().map_err(failed)?;
+    let options = options.application_name("seachange").disable_statement_logging();
+    let used = Arc::new(AtomicBool::new(false));
+    let pool = PgPoolOptions::new()
+        .max_connections(1)
+        .min_connections(1)
+        .acquire_timeout(PATIENCE)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .test_before_acquire(false)
+        .after_connect(move |connection, _| {
+            let is_second = used.swap(true, Ordering::Relaxed);
+            Box::pin(async move { if is_second { spoil(connection).await } else { Ok(()) } })
+        })
+        .connect_with(options.clone());
+    tokio::select! {
+        pool = pool => {
+            let pool = pool.map_err(failed)?;
+            Ok(SqlxPostgresConnector::from_sqlx_postgres_pool(pool))
+        }
+        refused = refused(&options) => Err(failed(refused)),
+    }
+}
+
+/// Makes a connection useless. The pool opens another one when the first is lost; but transaction, settings and lock are
+/// lost with it, so what was to come must not run. The server refuses everything after a failure in a transaction.
+async fn spoil(connection: &mut sqlx::PgConnection) -> sqlx::Result<()> {
+    connection.execute("BEGIN").await?;
+    drop(connection.execute("SELECT 1 / 0").await);
+    Ok(())
+}
+
+/// Ends when the server refuses connections. The pool would try again and again and then only say that it waited.
+async fn refused(options: &PgConnectOptions) -> sqlx::Error {
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    match options.connect().await {
+        Err(error @ sqlx::Error::Io(_)) => error,
+        Ok(connection) => {
+            drop(connection.close().await);
+            std::future::pending().await
+        }
+        Err(_) => std::future::pending().await,
+    }
 }
 
 fn connect_error(database: &Database, source: &DbErr) -> Error {
@@ -473,10 +523,76 @@ fn query_error(doing: &str, source: &DbErr) -> Error {
 
 /// The database's own words, without the wrapping of the libraries in between.
 fn cause(error: &DbErr) -> Cause {
+    if let DbErr::Conn(RuntimeErr::SqlxError(own))
+    | DbErr::Exec(RuntimeErr::SqlxError(own))
+    | DbErr::Query(RuntimeErr::SqlxError(own)) = error
+        && let Some(words) = words(own, !matches!(error, DbErr::Conn(_)))
+    {
+        return words.into();
+    }
     let mut cause: &dyn std::error::Error = error;
     while let Some(source) = cause.source() {
         cause = source;
     }
     let text = cause.to_string();
     text.into()
+}
+
+/// What the driver has to say, if it is more than what lies below.
+fn words(error: &sqlx::Error, was_connected: bool) -> Option<String> {
+    match error {
+        // All a connection says that came in the place of a lost one.
+        sqlx::Error::Database(own) if own.code().as_deref() == Some("25P02") => Some(LOST.to_owned()),
+        sqlx::Error::Database(own) => {
+            let more = own.try_downcast_ref::<PgDatabaseError>();
+            let lines = [Some(own.message()), more.and_then(PgDatabaseError::detail), more.and_then(PgDatabaseError::hint)];
+            Some(lines.into_iter().flatten().collect::<Vec<_>>().join("\n"))
+        }
+        sqlx::Error::Io(source) if was_connected => Some(format!("{LOST}: {source}")),
+        sqlx::Error::PoolTimedOut if was_connected => Some(LOST.to_owned()),
+        sqlx::Error::PoolTimedOut => Some(format!("timed out after {} seconds", PATIENCE.as_secs())),
+        _ => None,
+    }
+}
+
+/// What to do about a statement of a revision that failed.
+fn failed_hint(in_transaction: bool, before: usize, error: &str) -> String {
+    let state = match (in_transaction, before) {
+        (true, _) => "the database was left at the revision before",
+        (false, 0) => "nothing of the revision was done, unless the statement itself leaves something behind",
+        (false, _) => {
+            "the revision runs without a transaction, so what stands before this statement was done and stays: the file must \
+             be able to run again"
+        }
+    };
+    let next = if error.contains("lock timeout") {
+        "another session holds a lock on what the statement changes: run the command again when it is done, or raise \
+         `lock_timeout` below `[database]` in `seachange.toml`"
+    } else if error.contains("statement timeout") {
+        "raise `statement_timeout` below `[database]` in `seachange.toml` and run the command again"
+    } else if error.contains(LOST) || error.contains("terminating connection") {
+        "run the command again"
+    } else {
+        "correct the file and run the command again"
+    };
+    format!("{state}; {next}")
+}
+
+/// Stops at a server that is older than the oldest whose catalogs are understood.
+fn refuse_older(version: i32, oldest: i32) -> Result<()> {
+    if version < oldest { Err(Error::OldServer { version, oldest }) } else { Ok(()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_old_server_is_refused() {
+        let (_, oldest) = Dialect::Postgres.version_query().unwrap();
+        let error = refuse_older(oldest - 1, oldest).unwrap_err();
+        assert_eq!(error.to_string(), "the server is PostgreSQL 12, and seachange needs 13 or later");
+        assert_eq!((error.hint().as_deref(), error.exit_code()), (Some("upgrade the server"), 2));
+        assert!(refuse_older(oldest, oldest).is_ok() && refuse_older(99, oldest).is_ok());
+    }
 }

@@ -27,6 +27,7 @@ struct Found {
     /// As a TOML string.
     url: Option<String>,
     from_environment: bool,
+    is_postgres: bool,
 }
 
 /// Sets up the project in a folder.
@@ -48,17 +49,22 @@ pub(super) fn init(args: &cli::Init, folder: &Path, overrides: &Overrides, notes
         .or_else(|| if from_environment.is_some() { None } else { database_file(folder) });
     let entities: Vec<String> =
         entities.iter().map(|root| slashes(root.strip_prefix(folder).unwrap_or(root))).collect();
+    // The file is for everybody who works on the project.
+    let written = url.as_deref().map(config::without_password);
+    let has_password = written != url;
+    let is_postgres = url.as_ref().or(from_environment.as_ref()).is_some_and(|url| url.starts_with("postgres"));
     let in_toml = |text: &String| toml::Value::String(text.clone()).to_string();
     let found = Found {
         entities: entities.iter().map(in_toml).collect(),
-        url: url.as_ref().map(in_toml),
+        url: written.as_ref().map(in_toml),
         from_environment: from_environment.is_some(),
+        is_postgres,
     };
     dir::create_new(&path, &render::fill(TEMPLATE, &found)?)?;
     let migrations = folder.join("migrations");
     fs::create_dir_all(&migrations).map_err(|source| Error::Write { path: migrations, source })?;
 
-    let database = match (&url, from_environment.is_some()) {
+    let database = match (&written, from_environment.is_some()) {
         (Some(url), _) => url.split('?').next().unwrap_or_default().to_owned(),
         (None, true) => "`DATABASE_URL`".to_owned(),
         (None, false) => "none found; set `DATABASE_URL`, or write `url` into the file".to_owned(),
@@ -66,6 +72,10 @@ pub(super) fn init(args: &cli::Init, folder: &Path, overrides: &Overrides, notes
     let is_known = url.is_some() || found.from_environment;
     let database_hint = (!is_known)
         .then(|| "hint: name the database, then `seachange check` shows what lies between the two".to_owned());
+    if has_password {
+        let line = "note: the password of the URL was left out of the file; set `DATABASE_URL` or `PGPASSWORD`";
+        writeln!(notes, "{line}").map_err(closed)?;
+    }
     let lines = [
         format!("entities: {}", entities.join(", ")),
         format!("database: {database}"),

@@ -15,7 +15,7 @@ pub(crate) struct Key {
 }
 
 /// What a table is about.
-pub(crate) const TABLES: [(&str, &str); 7] = [
+pub(crate) const TABLES: [(&str, &str); 8] = [
     ("", "At the top of the file. Every path is relative to the folder of the file."),
     (
         "types",
@@ -24,6 +24,7 @@ pub(crate) const TABLES: [(&str, &str); 7] = [
          `geo_types::Point`; a crate of the workspace by its name or as `crate`). The values are written like a `column_type`.",
     ),
     ("database", "The database that is compared and migrated."),
+    ("postgres", "What is done in its own way on PostgreSQL."),
     ("enums", "How the string enums of entities (`DeriveActiveEnum`) are kept."),
     (
         "naming",

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use self::reader::{Reader, Section};
+pub(crate) use self::url::without_password;
 pub use self::url::{Database, database, database_url};
 use crate::declare::convention::{self, Convention};
 use crate::declare::{Features, StoredAs};

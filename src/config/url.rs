@@ -68,9 +68,27 @@ impl fmt::Debug for Database {
     }
 }
 
+/// The URL as a file that everybody reads may hold it: the same without its password.
+pub(crate) fn without_password(url: &str) -> String {
+    let is_password = |parameter: &&str| parameter.starts_with("password=");
+    let parameters = match url.rsplit_once('?') {
+        Some((_, parameters)) if !parameters.contains('@') => {
+            parameters.split('&').filter(|parameter| !is_password(parameter)).collect::<Vec<_>>().join("&")
+        }
+        Some(_) | None => String::new(),
+    };
+    let url = redacted(url);
+    if parameters.is_empty() { url } else { format!("{url}?{parameters}") }
+}
+
 /// The URL without the password and without parameters, which may hold one too.
 fn redacted(url: &str) -> String {
-    let url = url.split('?').next().unwrap_or_default();
+    let (url, parameters) = url.split_once('?').unwrap_or((url, ""));
+    // What is behind the question mark may be the rest of the password.
+    let is_torn = parameters.contains('@') && !url.contains('@');
+    if let Some((scheme, rest)) = url.split_once("://").filter(|_| is_torn) {
+        return format!("{scheme}://{}", rest.split(':').next().unwrap_or_default());
+    }
     match (url.split_once("://"), url.rsplit_once('@')) {
         (Some((scheme, rest)), Some((_, host))) if rest.contains('@') => {
             let user = rest.split([':', '@']).next().unwrap_or_default();
@@ -126,8 +144,20 @@ mod tests {
         let shown = |url: &str| redacted(url);
         assert_eq!(shown("postgres://me:s3cret@host:5432/db?password=x"), "postgres://me@host:5432/db");
         assert_eq!(shown("postgres://me:p@ss@host/db"), "postgres://me@host/db");
+        assert_eq!(shown("postgres://me@host/db?password=x@y"), "postgres://me@host/db");
+        assert_eq!(shown("postgres://me:p?ss@host/db"), "postgres://me");
+        assert_eq!(shown("postgres://me:p/s#s@host/db"), "postgres://me@host/db");
         assert_eq!(shown("sqlite://media.db?mode=rwc"), "sqlite://media.db");
         assert_eq!(shown("sqlite:///srv/a@b.db"), "sqlite:///srv/a@b.db");
+    }
+
+    #[test]
+    fn a_file_holds_no_password() {
+        let written = |url: &str| without_password(url);
+        assert_eq!(written("postgres://me:s3cret@host/db?sslmode=require&password=x"), "postgres://me@host/db?sslmode=require");
+        assert_eq!(written("postgres://host/db?password=x"), "postgres://host/db");
+        assert_eq!(written("postgres:///db?host=/run&user=me"), "postgres:///db?host=/run&user=me");
+        assert_eq!(written("sqlite://media.db?mode=rwc"), "sqlite://media.db?mode=rwc");
     }
 
     #[test]

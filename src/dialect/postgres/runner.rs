@@ -36,6 +36,7 @@ pub(in crate::dialect) fn lock() -> RunnerLock {
                 || coalesce(' on ' || host(a.client_addr), '') AS holder
             FROM pg_catalog.pg_locks AS l LEFT JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid
             WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 2 AND l.classid::bigint = {LOCK_SPACE}
+                AND l.objid::bigint = (pg_catalog.hashtext(pg_catalog.current_schema()::text)::bigint & 4294967295)
                 AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())"
         ),
     }
@@ -112,7 +113,8 @@ pub(in crate::dialect) const VERSION: (&str, i32) =
 pub(in crate::dialect) fn settings(schema: &str, lock: Duration, statement: Option<Duration>) -> Vec<String> {
     let mut settings = vec![
         format!("SET search_path TO {}", super::quote(schema)),
-        format!("SET lock_timeout TO {}", lock.as_millis()),
+        // To the server, nothing would mean for ever.
+        format!("SET lock_timeout TO {}", lock.as_millis().max(1)),
         "SET client_min_messages TO warning".to_owned(),
     ];
     settings.extend(statement.map(|timeout| format!("SET statement_timeout TO {}", timeout.as_millis())));
@@ -127,10 +129,10 @@ pub(in crate::dialect) fn connect_hint(error: &str) -> &'static str {
         "check the user and the password in the URL"
     } else if says(&["does not exist"]) {
         "check the name in the URL, or make it first: seachange makes no databases and no users"
-    } else if says(&["refused", "No such file", "timed out", "Name or service", "lookup"]) {
+    } else if says(&["refused", "No such file", "timed out", "Name or service", "lookup", "connection"]) {
         "check host and port in the URL, and that the server runs and can be reached from here"
     } else if says(&["SSL", "TLS", "certificate"]) {
-        "check `sslmode` in the URL, as in `postgres://…?sslmode=require`"
+        "check `sslmode` in the URL: `?sslmode=require` asks for an encrypted connection, `?sslmode=disable` for none"
     } else {
         "check the URL: `postgres://user:password@host:5432/database`"
     }
