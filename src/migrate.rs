@@ -545,7 +545,8 @@ fn words(error: &sqlx::Error, was_connected: bool) -> Option<String> {
         sqlx::Error::Database(own) if own.code().as_deref() == Some("25P02") => Some(LOST.to_owned()),
         sqlx::Error::Database(own) => {
             let more = own.try_downcast_ref::<PgDatabaseError>();
-            let lines = [Some(own.message()), more.and_then(PgDatabaseError::detail), more.and_then(PgDatabaseError::hint)];
+            let lines =
+                [Some(own.message()), more.and_then(PgDatabaseError::detail), more.and_then(PgDatabaseError::hint)];
             Some(lines.into_iter().flatten().collect::<Vec<_>>().join("\n"))
         }
         sqlx::Error::Io(source) if was_connected => Some(format!("{LOST}: {source}")),

@@ -154,7 +154,10 @@ mod tests {
     #[test]
     fn a_file_holds_no_password() {
         let written = |url: &str| without_password(url);
-        assert_eq!(written("postgres://me:s3cret@host/db?sslmode=require&password=x"), "postgres://me@host/db?sslmode=require");
+        assert_eq!(
+            written("postgres://me:s3cret@host/db?sslmode=require&password=x"),
+            "postgres://me@host/db?sslmode=require"
+        );
         assert_eq!(written("postgres://host/db?password=x"), "postgres://host/db");
         assert_eq!(written("postgres:///db?host=/run&user=me"), "postgres:///db?host=/run&user=me");
         assert_eq!(written("sqlite://media.db?mode=rwc"), "sqlite://media.db?mode=rwc");

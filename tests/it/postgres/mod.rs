@@ -3,6 +3,7 @@
 mod ask;
 mod camera;
 mod reflect;
+mod runner;
 mod systems;
 
 use std::io::{BufRead, BufReader, Read};
