@@ -4,6 +4,7 @@ use crate::cli;
 use crate::compare::Comparison;
 use crate::error::Result;
 use crate::model::{Declared, Schema};
+use crate::op::Op;
 use crate::plan::{self, Purpose};
 use crate::render::sql;
 use crate::report::{self, Report};
@@ -140,12 +141,17 @@ fn hint(report: &Report, comparison: &Comparison, is_first: bool) -> Option<Stri
          if it is to stay beside what the project owns"
     } else if report.changes.is_empty() {
         return None;
-    } else if report.changes.iter().all(|change| change.drift) {
+    } else if report.changes.iter().all(|change| change.drift) && !remakes_index(comparison) {
         "hint: somebody changed the database by hand: change it back, or write the change down in the entities"
     } else {
         "hint: write the revision with `seachange revision --autogenerate -m …`"
     };
     Some(hint.to_owned())
+}
+
+/// Whether an index that was begun and not finished is made again: nobody did that by hand.
+fn remakes_index(comparison: &Comparison) -> bool {
+    comparison.differences.iter().any(|found| matches!(&found.op, Op::DropIndex { index, .. } if index.invalid))
 }
 
 /// Shows the SQL that would bring the database to the entities.

@@ -90,7 +90,7 @@ impl Report {
     pub fn with(mut self, comparison: &Comparison, declared: &Declared, dialect: Dialect) -> Self {
         self.tables = table_diffs(comparison, declared, dialect);
         let change = |difference: &Difference| Change {
-            text: difference.op.to_string(),
+            text: change_text(&difference.op),
             origin: origin(&difference.op, declared).cloned(),
             drift: difference.drift,
         };
@@ -255,6 +255,16 @@ fn origin<'a>(op: &Op, declared: &'a Declared) -> Option<&'a Location> {
     of_column.or_else(|| declared.place(&ObjectPath::Table(table.clone())))
 }
 
+/// What is said of an index that was begun and not finished.
+const INVALID: &str = ", which is INVALID: its making failed, and it is never used";
+
+fn change_text(op: &Op) -> String {
+    match op {
+        Op::DropIndex { index, .. } if index.invalid => format!("{op}{INVALID}"),
+        op => op.to_string(),
+    }
+}
+
 /// "5 tables, 41 columns, 7 indexes, 6 foreign keys".
 fn counted(schema: &Schema) -> String {
     let tables = || schema.tables.values();
@@ -343,8 +353,7 @@ pub fn unmanaged_text(unmanaged: &Unmanaged) -> String {
                 IndexKey::Column(text) | IndexKey::Expression(text) => text.as_str(),
             });
             let unique = if index.unique { "unique " } else { "" };
-            let invalid =
-                if index.invalid { ", which is INVALID: its making failed, and it is never used" } else { "" };
+            let invalid = if index.invalid { INVALID } else { "" };
             let parts = parts.collect::<Vec<_>>().join(", ");
             format!("{unique}index `{}` on `{table}` ({parts}){invalid}", index.name.text)
         }

@@ -11,7 +11,7 @@ use seachange::dialect::{self, Dialect, EnumStorage, Options};
 use seachange::migrate::{Access, Session};
 use seachange::model::{Declared, Schema};
 
-const TABLES: usize = 1000;
+pub(crate) const TABLES: usize = 1000;
 const RUNS: usize = 5;
 
 /// What can be measured alone.
@@ -23,6 +23,8 @@ pub(crate) enum Part {
     Reflect,
     /// Comparing the two.
     Compare,
+    /// Reading and checking a PostgreSQL database, beside `pg_dump`.
+    Postgres,
 }
 
 pub(crate) fn bench(only: Option<Part>) -> Result<()> {
@@ -47,6 +49,9 @@ pub(crate) fn bench(only: Option<Part>) -> Result<()> {
             ratio(declared, read_text)
         );
     }
+    if wanted(Part::Postgres) {
+        crate::bench_postgres::bench(&folder)?;
+    }
     if !wanted(Part::Reflect) && !wanted(Part::Compare) {
         return Ok(());
     }
@@ -67,7 +72,7 @@ pub(crate) fn bench(only: Option<Part>) -> Result<()> {
     Ok(())
 }
 
-fn median(mut run: impl FnMut() -> Result<()>) -> Result<Duration> {
+pub(crate) fn median(mut run: impl FnMut() -> Result<()>) -> Result<Duration> {
     let mut times = Vec::new();
     for _ in 0..RUNS {
         let started = Instant::now();

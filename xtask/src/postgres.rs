@@ -26,6 +26,18 @@ pub(crate) fn provide() -> Result<Option<PathBuf>> {
     fetch(USUAL).map(Some)
 }
 
+/// The folder with the programs of a server: the one that was named, one of this machine, or a fetched one.
+pub(crate) fn binaries() -> Result<PathBuf> {
+    if let Some(folder) = std::env::var_os("TEST_POSTGRES_BIN").map(PathBuf::from).or(provide()?) {
+        return Ok(folder);
+    }
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let installed = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().filter_map(Result::ok);
+    let folders = std::env::split_paths(&path).chain(installed.map(|entry| entry.path().join("bin")));
+    let has_server = |folder: &PathBuf| folder.join("postgres").is_file() && folder.join("initdb").is_file();
+    folders.into_iter().find(has_server).context("there is no PostgreSQL server on this machine")
+}
+
 /// Runs the tests of PostgreSQL on several versions.
 pub(crate) fn test(majors: &[u32]) -> Result<()> {
     let mut failed = Vec::new();

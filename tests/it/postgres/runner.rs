@@ -312,13 +312,94 @@ fn a_lost_connection_leaves_nothing_half_done() {
 
 #[test]
 fn a_connection_lost_between_two_statements_is_not_replaced() {
-    // The last thing the first statement does is to have its own connection ended, a moment later.
-    let up = "-- transaction: none\nCREATE TABLE b (id int);\nSELECT pg_terminate_backend(pg_backend_pid());\nCREATE TABLE c (id int);";
-    let project = Project::with("", &[up]);
+    let database = cluster::database("lost");
+    block_on(async {
+        let session = crate::support::postgres(&database).await;
+        let run = |sql: &'static str| session.connection().execute_unprepared(sql);
+        run("BEGIN").await.unwrap();
+        run("CREATE TABLE a (id int)").await.unwrap();
+        database.query(
+            "SELECT pg_terminate_backend(pid)::text FROM pg_stat_activity \
+             WHERE datname = current_database() AND application_name = 'seachange'",
+        );
+        for _ in 0..3 {
+            assert!(run("CREATE TABLE b (id int)").await.is_err());
+        }
+    });
+    assert_eq!(
+        database.query("SELECT tablename::text FROM pg_tables WHERE schemaname = 'public'"),
+        Vec::<String>::new()
+    );
+}
+
+const INDEXED: &str = r#"use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "a")]
+pub struct Model {
+    #[sea_orm(primary_key)]
+    pub id: i32,
+    #[sea_orm(unique_key = "code", default_value = 7)]
+    pub code: i32,
+    #[sea_orm(indexed)]
+    pub note: Option<i32>,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+"#;
+
+#[test]
+fn indexes_are_made_while_their_table_is_written_to() {
+    let project = Project::new("\n[postgres]\nconcurrent_indexes = true\n");
+    project.run(0, &["revision", "--autogenerate", "-m", "one"]);
+    project.run(0, &["upgrade"]);
+    project.database.query("INSERT INTO a SELECT generate_series(1, 3)");
+    project.write("src/entities/a.rs", INDEXED);
+    let ran = project.run(0, &["revision", "--autogenerate", "-m", "two"]);
+    let files: Vec<&str> = ran.out.lines().collect();
+    assert_eq!(files.len(), 2, "{ran:?}");
+    let text = |file: &str| fs::read_to_string(project.folder.path().join(file)).unwrap();
+    assert!(text(files[0]).contains("ADD COLUMN") && !text(files[0]).contains("INDEX"), "{}", text(files[0]));
+    let up = "-- transaction: none\n\n-- unique-may-fail: Creating `idx-a-code` fails if rows of `a` hold the same values twice.\n\
+              DROP INDEX CONCURRENTLY IF EXISTS \"idx-a-code\";\n\
+              CREATE UNIQUE INDEX CONCURRENTLY \"idx-a-code\" ON a (code);\n";
+    assert!(text(files[1]).contains(up), "{}", text(files[1]));
+    assert_eq!(text(files[1]).matches("-- transaction: none").count(), 2, "{}", text(files[1]));
+
+    // Every row has the same code: what was begun is left behind, and a second run takes it away.
     let ran = project.run(2, &["upgrade"]);
-    assert_eq!(ran.notes.matches("error").count(), 1, "{}", ran.notes);
-    assert_eq!(project.tables(), ["public.b"]);
-    assert_eq!(project.run(0, &["current"]).out, "");
+    assert!(ran.notes.contains("  Key (code)=(7) is duplicated.\n"), "{}", ran.notes);
+    let invalid = "SELECT indexrelid::regclass::text FROM pg_index WHERE NOT indisvalid";
+    assert_eq!(project.database.query(invalid), ["\"idx-a-code\""]);
+    assert_eq!(project.history().len(), 2);
+    project.database.query("UPDATE a SET code = id, note = 1");
+    project.run(0, &["upgrade"]);
+    assert_eq!(project.database.query(invalid), Vec::<String>::new());
+    assert!(project.run(0, &["check"]).out.contains("no differences"));
+    project.run(0, &["downgrade", "-1"]);
+    assert_eq!(project.database.query("SELECT indexname::text FROM pg_indexes WHERE tablename = 'a'"), ["a_pkey"]);
+    project.run(0, &["upgrade"]);
+
+    // An index nobody declares, and one that is declared.
+    let name = "which is INVALID: its making failed, and it is never used";
+    let made = block_on(async {
+        let connection = project.database.connect().await;
+        connection.execute_unprepared("CREATE UNIQUE INDEX CONCURRENTLY hand ON a (note)").await
+    });
+    assert!(made.is_err());
+    let ran = project.run(0, &["check"]);
+    assert!(ran.out.contains(&format!("unique index `hand` on `a` (note), {name}\n")), "{}", ran.out);
+    project.database.query("DROP INDEX hand");
+    project.database.query("UPDATE pg_index SET indisvalid = false WHERE indexrelid = '\"idx-a-note\"'::regclass");
+    let ran = project.run(1, &["check"]);
+    assert!(ran.out.contains(&format!("drop index `idx-a-note` on `a`, {name}")), "{}", ran.out);
+    assert!(ran.notes.contains("write the revision with `seachange revision --autogenerate"), "{}", ran.notes);
+    project.run(0, &["revision", "--autogenerate", "-m", "again"]);
+    project.run(0, &["upgrade"]);
+    assert!(project.run(0, &["check"]).out.contains("no differences"));
 }
 
 #[test]
@@ -338,7 +419,8 @@ hint: make it (`CREATE SCHEMA project_1`) or grant the role `USAGE` on it; or co
     project.run(0, &["upgrade"]);
     assert_eq!(project.tables(), ["project_1.a"]);
     assert_eq!(project.database.query("SELECT revision FROM project_1.seachange_history"), ["rev0"]);
-    project.run(0, &["revision", "--autogenerate", "--offline", "-m", "recorded"]);
+    project.run(0, &["check"]);
+    project.run(0, &["downgrade", "base"]);
 }
 
 #[test]
