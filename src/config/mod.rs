@@ -108,10 +108,7 @@ pub fn load(folder: &Path, overrides: &Overrides) -> Result<Config> {
         template: file.template.map(|template| project.join(template)),
         dialect: database.as_ref().map_or(Dialect::Sqlite, |database| database.dialect),
         database,
-        options: Options {
-            enums: file.enums,
-            schema: file.schema.into(),
-        },
+        options: Options { enums: file.enums, schema: file.schema.into() },
         convention: file.convention,
         rules: file.rules,
         concurrent_indexes: file.concurrent_indexes,

@@ -528,7 +528,8 @@ fn what_nobody_changed_is_no_difference() {
 
 #[test]
 fn what_somebody_changed_is_a_difference() {
-    let (before, after) = (numbered(CHANGES.iter().map(|change| change.0)), numbered(CHANGES.iter().map(|change| change.1)));
+    let (before, after) =
+        (numbered(CHANGES.iter().map(|change| change.0)), numbered(CHANGES.iter().map(|change| change.1)));
     for (made, said) in [(&before, &after), (&after, &before)] {
         let database = cluster::database("changed");
         database.script(&script(made));

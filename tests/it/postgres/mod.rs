@@ -2,6 +2,9 @@
 
 mod ask;
 mod camera;
+mod objects;
+mod orchestrator;
+mod project;
 mod reflect;
 mod systems;
 
