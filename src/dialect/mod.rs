@@ -490,8 +490,7 @@ impl Dialect {
     /// The statements of an operation for which standard SQL has no words.
     pub(crate) fn alter(self, op: &Op) -> Vec<String> {
         match self {
-            // What SQLite cannot do comes inside a rebuild, and the rest it does not have.
-            Self::Sqlite => Vec::new(),
+            Self::Sqlite => sqlite::alter(op),
             Self::Postgres => postgres::alter(op),
         }
     }
@@ -548,7 +547,12 @@ impl Dialect {
     /// # Errors
     /// It declares nothing that can be: what it is, in words.
     pub fn object(self, sql: &str) -> std::result::Result<Said, String> {
-        object::read(sql)
+        let sql = match self {
+            // It keeps the text without these words.
+            Self::Sqlite => object::without_condition(sql),
+            Self::Postgres => sql.to_owned(),
+        };
+        object::read(&sql)
     }
 
     /// Who holds a write lock on the database in that file, as in ``process 4711 (seachange upgrade head)``.

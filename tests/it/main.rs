@@ -14,6 +14,7 @@ mod language;
 mod mediaparser_entities;
 mod models;
 mod naming;
+mod objects;
 mod postgres;
 mod random;
 mod readme;

@@ -55,7 +55,8 @@ pub(in crate::dialect) fn tokens(sql: &str) -> Vec<Token> {
     let own = pieces(sql).filter(|(piece, _)| !matches!(piece, Piece::Space | Piece::Comment));
     own.map(|(piece, range)| {
         let text = sql[range.clone()].to_owned();
-        let quoted = text.strip_prefix('"').and_then(|text| text.strip_suffix('"'));
+        let inside = |quote: char| text.strip_prefix(quote).and_then(|text| text.strip_suffix(quote));
+        let quoted = inside('"').or_else(|| inside('`'));
         let name = match (piece, quoted) {
             (Piece::Word, _) => Some(text.to_lowercase()),
             (_, Some(inside)) => Some(inside.replace("\"\"", "\"")),
@@ -206,6 +207,8 @@ fn next(rest: &str) -> (Piece, usize) {
         ('/', Some('*')) => (Piece::Comment, comment(rest)),
         ('\'', _) => (Piece::Quoted, string(rest, 0, '\'', false)),
         ('"', _) => (Piece::Quoted, string(rest, 0, '"', false)),
+        // SQLite's other quotes, which are nothing in PostgreSQL.
+        ('`', _) => (Piece::Quoted, string(rest, 0, '`', false)),
         ('e' | 'E', Some('\'')) => (Piece::Quoted, string(rest, 1, '\'', true)),
         ('$', _) => match dollar(rest) {
             Some(length) => (Piece::Quoted, length),

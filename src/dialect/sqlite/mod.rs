@@ -35,6 +35,7 @@ pub(super) use types::converts;
 
 use super::Capabilities;
 use crate::model::{Literal, Table};
+use crate::op::Op;
 
 /// SQLite before 3.53, which is what most programs carry with them.
 pub(super) const CAPABILITIES: Capabilities = Capabilities {
@@ -71,6 +72,15 @@ pub(super) fn literal(literal: &Literal) -> String {
             let digits: Vec<String> = bytes.iter().map(|byte| format!("{byte:02X}")).collect();
             format!("x'{}'", digits.concat())
         }
+    }
+}
+
+/// The statements of an operation for which standard SQL has no words. What SQLite cannot do comes inside a rebuild.
+pub(super) fn alter(op: &Op) -> Vec<String> {
+    match op {
+        Op::CreateAttachment { attachment, .. } => vec![attachment.sql.clone()],
+        Op::DropAttachment { attachment, .. } => vec![format!("DROP TRIGGER {}", quote(&attachment.name))],
+        _ => Vec::new(),
     }
 }
 
