@@ -142,7 +142,8 @@ impl Session {
         &self.db
     }
 
-    fn dialect(&self) -> Dialect {
+    /// Which kind of database it is.
+    pub fn dialect(&self) -> Dialect {
         self.database.dialect
     }
 

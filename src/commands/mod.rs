@@ -2,6 +2,7 @@
 
 mod check;
 mod init;
+mod objects;
 mod revisions;
 mod write;
 
@@ -120,6 +121,7 @@ impl Context<'_> {
         declared.schema.tables = kept;
         self.config.convention.apply(&mut declared)?;
         declared.schema.tables.extend::<BTreeMap<_, _>>(left_out);
+        objects::declare(&self.config, &self.folder, &mut declared)?;
         Ok(declared)
     }
 

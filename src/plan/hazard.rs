@@ -208,7 +208,9 @@ pub(super) fn of(op: &Op, schema: &Schema, dialect: Dialect) -> Vec<Hazard> {
         Op::AddColumn { table, column, constraints } => {
             let constraints = constraints.iter().map(|constraint| added(table, constraint));
             let name = format!("`{table}.{}`", column.name);
-            computed_null(&name, column).into_iter().chain(constraints).collect()
+            let sentence = || format!("Every row gets an empty value in {name}.");
+            let invented = column.needs_value().then(|| hazard(Kind::InventsValues, sentence()));
+            computed_null(&name, column).into_iter().chain(constraints).chain(invented).collect()
         }
         Op::AddConstraint { table, constraint } => vec![added(table, constraint)],
         Op::AlterTable { table, from, to } if to.strict && !from.strict => vec![hazard(

@@ -3,8 +3,8 @@
 
 use crate::dialect::{Dialect, Rebuild};
 use crate::model::{
-    Action, AutoIncrement, Check, Column, Constraint, Deferrable, Exclusion, ExclusionElement, ForeignKey, Index,
-    IndexKey, IndexPart, Name, NullsOrder, Placement, Table, TableName, Unique,
+    Action, AutoIncrement, Check, Column, ColumnDefault, Constraint, DefaultValue, Deferrable, Exclusion,
+    ExclusionElement, ForeignKey, Index, IndexKey, IndexPart, Name, NullsOrder, Placement, Table, TableName, Unique,
 };
 use crate::op::{CommentOn, Op};
 use crate::plan::Step;
@@ -29,8 +29,16 @@ fn operation(op: &Op, dialect: Dialect) -> Vec<String> {
         }
         Op::AddColumn { table, column, constraints } => {
             let (before, after) = dialect.around_column(table, column);
-            let add = alter(table, format!("ADD COLUMN {}", sql.column(table, column, constraints)));
-            before.into_iter().chain(add).chain(after).collect()
+            // Rows that are there already need a value now, new ones bring their own.
+            let value = if column.needs_value() { dialect.empty_value(column) } else { None };
+            let filled = value.map(|text| Column {
+                default: Some(ColumnDefault { value: DefaultValue::Expression(text.clone()), text: Some(text) }),
+                ..column.clone()
+            });
+            let definition = sql.column(table, filled.as_ref().unwrap_or(column), constraints);
+            let add = alter(table, format!("ADD COLUMN {definition}"));
+            let bare = filled.map(|_| alter(table, format!("ALTER COLUMN {} DROP DEFAULT", sql.name(&column.name))));
+            before.into_iter().chain(add).chain(bare.into_iter().flatten()).chain(after).collect()
         }
         Op::DropColumn { table, column, .. } => alter(table, format!("DROP COLUMN {}", sql.name(&column.name))),
         Op::AddConstraint { table, constraint } => alter(table, format!("ADD {}", sql.constraint(constraint))),
@@ -38,11 +46,12 @@ fn operation(op: &Op, dialect: Dialect) -> Vec<String> {
             .name()
             .map(|name| alter(table, format!("DROP CONSTRAINT {}", sql.name(&name.text))))
             .unwrap_or_default(),
-        Op::CreateIndex { table, index } => vec![sql.create_index(table, index)],
-        Op::DropIndex { table, index } => {
-            let concurrently = if index.concurrently { "CONCURRENTLY " } else { "" };
-            vec![format!("DROP INDEX {concurrently}{}", sql.index(table, &index.name))]
+        // What failed half-way left an invalid index behind, which a second run has to take away first.
+        Op::CreateIndex { table, index } if index.concurrently => {
+            vec![sql.drop_index(table, index), sql.create_index(table, index)]
         }
+        Op::CreateIndex { table, index } => vec![sql.create_index(table, index)],
+        Op::DropIndex { table, index } => vec![sql.drop_index(table, index)],
         Op::RenameIndex { table, from, to } => {
             vec![format!("ALTER INDEX {} RENAME TO {}", sql.index(table, &from.name), sql.name(&to.name.text))]
         }
@@ -106,6 +115,11 @@ impl Sql {
     /// The name of an index, which lives where its table does.
     fn index(&self, table: &TableName, name: &Name) -> String {
         self.table(&TableName { name: name.text.clone(), ..table.clone() })
+    }
+
+    fn drop_index(&self, table: &TableName, index: &Index) -> String {
+        let concurrently = if index.concurrently { "CONCURRENTLY IF EXISTS " } else { "" };
+        format!("DROP INDEX {concurrently}{}", self.index(table, &index.name))
     }
 
     fn create_table(&self, table: &Table) -> Vec<String> {

@@ -8,13 +8,15 @@ use std::time::Duration;
 use sea_orm::{ConnectionTrait, Statement};
 use seachange::compare::{Comparison, compare};
 use seachange::config;
-use seachange::dialect::{self, Dialect, Options};
+use seachange::dialect::{Dialect, Options};
 use seachange::error::Result;
 use seachange::migrate::{Access, Session};
 use seachange::model::{Declared, Schema, Table, TableName};
 use seachange::plan::{Plan, Purpose, plan};
 use seachange::render::{self, Header};
 use seachange::revision::{Direction, Revision};
+
+use crate::cluster::Database as Postgres;
 
 pub(crate) const DIALECT: Dialect = Dialect::Sqlite;
 
@@ -41,8 +43,14 @@ pub(crate) async fn open(path: &Path) -> Session {
     Session::open(&database, Access::Write).await.unwrap()
 }
 
+/// A PostgreSQL database.
+pub(crate) async fn postgres(database: &Postgres<'_>) -> Session {
+    let database = config::database(&database.url(), Path::new("/"), Duration::from_secs(5)).unwrap();
+    Session::open(&database, Access::Write).await.unwrap()
+}
+
 pub(crate) async fn execute(session: &Session, sql: &str) {
-    for statement in DIALECT.statements(sql) {
+    for statement in session.dialect().statements(sql) {
         let result = session.connection().execute_unprepared(&statement.sql).await;
         result.unwrap_or_else(|error| panic!("{error}\n{}", statement.sql));
     }
@@ -59,8 +67,14 @@ pub(crate) async fn reflect(session: &Session) -> Schema {
     session.reflect().await.unwrap()
 }
 
-/// SQLite's own opinion of the whole file.
+/// SQLite's own opinion of the whole file. PostgreSQL never lets it come to anything else, but for what is left over.
 pub(crate) async fn assert_sound(session: &Session) {
+    if session.dialect() == Dialect::Postgres {
+        let leftovers =
+            "SELECT relname::text FROM pg_class WHERE relname LIKE '%\\_old' OR relname LIKE '\\_seachange%'";
+        assert_eq!(query(session, leftovers).await, Vec::<String>::new());
+        return;
+    }
     assert_eq!(query(session, "PRAGMA integrity_check").await, ["ok"]);
     assert_eq!(query(session, "SELECT \"table\" FROM pragma_foreign_key_check").await, Vec::<String>::new());
     let leftovers = "SELECT name FROM sqlite_schema WHERE name LIKE '\\_seachange\\_%' ESCAPE '\\'";
@@ -71,14 +85,19 @@ pub(crate) async fn assert_sound(session: &Session) {
 pub(crate) async fn rows(session: &Session, schema: &Schema) -> BTreeMap<(TableName, String), Vec<String>> {
     let mut values = BTreeMap::new();
     for table in schema.tables.values() {
-        let name = DIALECT.quote(&table.name.name);
+        let dialect = session.dialect();
+        let name = dialect.quote(&table.name.name);
+        let (row, literal) = match dialect {
+            Dialect::Sqlite => ("rowid", "quote"),
+            Dialect::Postgres => ("ctid", "quote_nullable"),
+        };
         let key: Vec<String> = match &table.primary_key {
-            Some(key) => key.columns.iter().map(|column| DIALECT.quote(column)).collect(),
-            None => vec!["rowid".to_owned()],
+            Some(key) => key.columns.iter().map(|column| dialect.quote(column)).collect(),
+            None => vec![row.to_owned()],
         };
         for column in &table.columns {
-            let column_name = DIALECT.quote(&column.name);
-            let sql = format!("SELECT quote({column_name}) FROM {name} ORDER BY {}", key.join(", "));
+            let column_name = dialect.quote(&column.name);
+            let sql = format!("SELECT {literal}({column_name}) FROM {name} ORDER BY {}", key.join(", "));
             values.insert((table.name.clone(), column.name.clone()), query(session, &sql).await);
         }
     }
@@ -86,28 +105,57 @@ pub(crate) async fn rows(session: &Session, schema: &Schema) -> BTreeMap<(TableN
 }
 
 /// A few rows for each table, made from its columns: keys count from 1, so that foreign keys hold.
-pub(crate) fn made_up_rows(schema: &Schema) -> String {
-    let mut sql = String::from("PRAGMA foreign_keys = OFF;\n");
+pub(crate) fn made_up_rows(schema: &Schema, dialect: Dialect) -> String {
+    let (off, on) = match dialect {
+        Dialect::Sqlite => ("PRAGMA foreign_keys = OFF;\n", "PRAGMA foreign_keys = ON;\n"),
+        Dialect::Postgres => ("SET session_replication_role = replica;\n", "RESET session_replication_role;\n"),
+    };
+    let mut sql = off.to_owned();
     for table in schema.tables.values() {
         for number in 1..=3 {
             let columns: Vec<_> = table.columns.iter().filter(|column| column.generated.is_none()).collect();
-            let names: Vec<String> = columns.iter().map(|column| DIALECT.quote(&column.name)).collect();
+            let names: Vec<String> = columns.iter().map(|column| dialect.quote(&column.name)).collect();
             let values: Vec<String> = columns
                 .iter()
                 .map(|column| match (&column.values, column.data_type.text.as_deref().unwrap_or_default()) {
                     _ if number == 3 && column.nullable && !table.is_key(&column.name) => "NULL".to_owned(),
                     (Some(values), _) => format!("'{}'", values[number % values.len()].replace('\'', "''")),
                     (None, text) if is_number(table, &column.name, text) => number.to_string(),
+                    (None, "boolean") if dialect == Dialect::Postgres => (number % 2 == 0).to_string(),
                     (None, "boolean") => (number % 2).to_string(),
+                    (None, text) if dialect == Dialect::Postgres && sample(schema, text).is_some() => {
+                        sample(schema, text).unwrap().replace('#', &number.to_string())
+                    }
                     (None, _) => format!("'{} it''s \"{number}\"'", column.name.replace('\'', "''")),
                 })
                 .collect();
-            let name = DIALECT.quote(&table.name.name);
+            let name = dialect.quote(&table.name.name);
             sql.push_str(&format!("INSERT INTO {name} ({}) VALUES ({});\n", names.join(", "), values.join(", ")));
         }
     }
-    sql.push_str("PRAGMA foreign_keys = ON;\n");
+    sql.push_str(on);
     sql
+}
+
+/// A value of a type that takes no text, with `#` for a number.
+fn sample(schema: &Schema, text: &str) -> Option<String> {
+    if let Some(own) = schema.enums.get(&TableName::new(text)) {
+        return Some(format!("'{}'", own.values[0].replace('\'', "''")));
+    }
+    let value = match text.split('(').next().unwrap_or_default() {
+        "json" | "jsonb" => "'{\"a\": #}'",
+        "uuid" => "'00000000-0000-0000-0000-00000000000#'",
+        "date" => "'2026-01-0#'",
+        "bytea" => "'\\x0#'",
+        "numeric" => "#.5",
+        "inet" | "cidr" => "'10.0.0.#'",
+        "time without time zone" => "'01:02:0#'",
+        "tsvector" => "'word#'",
+        _ if text.starts_with("timestamp") => "'2026-01-0# 01:02:03'",
+        _ if text.ends_with("[]") => "'{}'",
+        _ => return None,
+    };
+    Some(value.to_owned())
 }
 
 fn is_number(table: &Table, column: &str, text: &str) -> bool {
@@ -127,9 +175,13 @@ pub(crate) struct Written {
 }
 
 pub(crate) fn write(comparison: &Comparison, id: &str) -> Result<Written> {
-    let up = plan(comparison.ops(), &comparison.live, DIALECT, Purpose::Up)?;
+    write_for(comparison, id, DIALECT)
+}
+
+pub(crate) fn write_for(comparison: &Comparison, id: &str, dialect: Dialect) -> Result<Written> {
+    let up = plan(comparison.ops(), &comparison.live, dialect, Purpose::Up)?;
     let after = up.apply(&comparison.live);
-    let down = match plan(up.inverse(), &after, DIALECT, Purpose::Down) {
+    let down = match plan(up.inverse(), &after, dialect, Purpose::Down) {
         Ok(plan) => Ok(plan),
         Err(seachange::error::Error::Blocked { blocked }) => Err(blocked),
         Err(error) => return Err(error),
@@ -140,7 +192,7 @@ pub(crate) fn write(comparison: &Comparison, id: &str) -> Result<Written> {
         parents: Vec::new(),
         created: "2026-01-01T00:00:00Z".to_owned(),
     };
-    let text = render::revision(&header, &up, &down, DIALECT, render::TEMPLATE)?;
+    let text = render::revision(&header, &up, &down, dialect, render::TEMPLATE)?;
     Ok(Written { text, up, down: down.ok() })
 }
 
@@ -157,7 +209,7 @@ pub(crate) async fn compared(
     lock: Option<&Schema>,
     options: &Options,
 ) -> Comparison {
-    compare(declared, lock, &reflect(session).await, DIALECT, options).unwrap()
+    compare(declared, lock, &reflect(session).await, session.dialect(), options).unwrap()
 }
 
 /// Fails when anything lies between them.

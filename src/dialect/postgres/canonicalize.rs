@@ -10,6 +10,7 @@ use crate::model::{
     AutoIncrement, Column, ColumnType, DefaultValue, EnumType, Identity, IndexKey, Name, ObjectPath, Placement, Schema,
     Table, TableName, Unique,
 };
+use crate::op::identifiers;
 
 /// How PostgreSQL is called in messages.
 const NAME: &str = "PostgreSQL";
@@ -55,7 +56,28 @@ fn plain(mut table: Table) -> Table {
         column.collation = column.collation.take().filter(|name| name != "default");
         column.nullable &= !key.contains(&column.name) && column.identity.is_none();
     }
+    place(&mut table);
     table
+}
+
+/// PostgreSQL does not keep where a constraint was written. What is about one column is written behind it.
+fn place(table: &mut Table) {
+    let of = |columns: &[String]| match columns {
+        [column] => Placement::Column(column.clone()),
+        _ => Placement::Table,
+    };
+    for unique in &mut table.uniques {
+        unique.placement = of(&unique.columns);
+    }
+    for fk in &mut table.foreign_keys {
+        fk.placement = of(&fk.columns);
+    }
+    let names: BTreeSet<&String> = table.columns.iter().map(|column| &column.name).collect();
+    for check in &mut table.checks {
+        let words: BTreeSet<String> = identifiers(&check.expression).into_iter().collect();
+        let about: Vec<String> = words.into_iter().filter(|word| names.contains(word)).collect();
+        check.placement = of(&about);
+    }
 }
 
 fn declared(mut table: Table, schema: &mut Schema) -> Result<Table> {
@@ -66,6 +88,12 @@ fn declared(mut table: Table, schema: &mut Schema) -> Result<Table> {
     for column in &mut table.columns {
         let path = ObjectPath::Column(table.name.clone(), column.name.clone());
         self::column(column, path, schema)?;
+    }
+    for column in &mut table.columns {
+        // PostgreSQL before 18 keeps what it computes.
+        if let Some(generated) = &mut column.generated {
+            generated.stored = true;
+        }
     }
     // Other databases keep rows in other ways.
     table.options.strict = false;
@@ -187,7 +215,8 @@ fn expressions(table: &Table) -> Result<()> {
     Ok(())
 }
 
-/// One unique constraint on the same columns is enough, best one with a name.
+/// One unique constraint on the same columns is enough, best one with a name; for those of the primary key PostgreSQL
+/// makes none.
 fn drop_repeated_uniques(table: &mut Table) {
     let mut kept: Vec<Unique> = Vec::new();
     for unique in std::mem::take(&mut table.uniques) {
@@ -198,6 +227,8 @@ fn drop_repeated_uniques(table: &mut Table) {
             None => kept.push(unique),
         }
     }
+    let key = table.primary_key.as_ref().map(|key| &key.columns);
+    kept.retain(|unique| Some(&unique.columns) != key);
     table.uniques = kept;
 }
 

@@ -13,7 +13,8 @@ mod questions;
 mod reconcile;
 mod reflect;
 pub(super) mod runner;
-mod script;
+mod scratch;
+pub(super) mod script;
 mod sequence;
 mod syntax;
 mod text;
@@ -27,7 +28,7 @@ pub(super) use ask::ask;
 pub(super) use canonicalize::canonicalize;
 pub(super) use casts::converts;
 pub(super) use expand::expand;
-pub(super) use reconcile::reconcile;
+pub(super) use reconcile::{reconcile, respell};
 pub(super) use reflect::reflect;
 pub(super) use script::statements;
 
@@ -108,6 +109,34 @@ pub(super) fn column_words(table: &TableName, column: &Column) -> ColumnWords {
     }
 }
 
+/// The empty value of a type.
+pub(super) fn empty_value(column: &Column) -> String {
+    let text = column.data_type.text.clone().unwrap_or_default();
+    if column.data_type.kind.enum_name().is_some() && !text.ends_with("[]") {
+        return format!("(enum_range(NULL::{text}))[1]");
+    }
+    let base = text.split(['(', ' ']).next().unwrap_or_default();
+    let value = match base {
+        "smallint" | "integer" | "bigint" | "numeric" | "real" | "double" | "money" => "0",
+        "boolean" => "false",
+        "json" | "jsonb" => "{}",
+        "uuid" => "00000000-0000-0000-0000-000000000000",
+        "date" | "timestamp" => "epoch",
+        "time" => "00:00",
+        "interval" => "0",
+        "inet" | "cidr" => "0.0.0.0",
+        "macaddr" => "00:00:00:00:00:00",
+        _ if text.ends_with("[]") => "{}",
+        _ => "",
+    };
+    match base {
+        "smallint" | "integer" | "bigint" | "numeric" | "real" | "double" | "boolean" if !text.ends_with("[]") => {
+            value.to_owned()
+        }
+        _ => literal(&Literal::Text(value.to_owned())),
+    }
+}
+
 /// The statements around a new table.
 pub(super) fn around_table(table: &Table) -> (Vec<String>, Vec<String>) {
     let (mut before, mut after) = (Vec::new(), Vec::new());
@@ -137,4 +166,38 @@ pub(super) fn around_column(table: &TableName, column: &Column) -> (Vec<String>,
         after.push(format!("COMMENT ON COLUMN {table}.{name} IS {}", literal(&Literal::Text(comment.clone()))));
     }
     (before, after)
+}
+
+/// The signature of a function as PostgreSQL writes it: what it is called with, without what it returns or presumes.
+pub(super) fn signature(name: &str, arguments: &str) -> String {
+    let argument = |text: &&str| -> Option<String> {
+        let tokens = script::tokens(text);
+        let is = |position: usize, words: &[&str]| {
+            tokens
+                .get(position)
+                .is_some_and(|token| token.is_word && words.contains(&token.text.to_lowercase().as_str()))
+        };
+        if is(0, &["out"]) {
+            return None;
+        }
+        let mode = is(0, &["in", "inout", "variadic"]);
+        let first = usize::from(mode);
+        let last = tokens.iter().position(|token| token.text == "=" || token.text.eq_ignore_ascii_case("default"));
+        let own = tokens.get(first..last.unwrap_or(tokens.len()))?;
+        let (start, end) = (own.first()?.start, own.last()?.end);
+        let whole = text.get(start..end)?;
+        // A type alone, or a name and a type.
+        let is_type = own.len() == 1 || own.get(1).is_some_and(|second| second.text == "(" || second.text == "[");
+        let is_type = is_type || types::is_built_in(types::canonical(whole).split('(').next().unwrap_or_default());
+        let words = if is_type {
+            types::canonical(whole)
+        } else {
+            let rest = text.get(own.get(1)?.start..end)?;
+            format!("{} {}", identifier(own.first()?.name.as_ref()?), types::canonical(rest))
+        };
+        let mode = tokens.first().map(|token| token.text.to_uppercase()).filter(|word| mode && word != "IN");
+        Some(mode.map_or(words.clone(), |mode| format!("{mode} {words}")))
+    };
+    let arguments: Vec<String> = script::list(arguments).iter().filter_map(argument).collect();
+    format!("{}({})", identifier(name), arguments.join(", "))
 }

@@ -6,7 +6,7 @@ use super::{expression, script, sequence, types, value};
 use crate::dialect::matching::{Keyed, foreign_key, foreign_key_meaning, match_all, same_key};
 use crate::model::{
     Attachment, AutoIncrement, Check, Column, ColumnType, DefaultValue, Deferrable, Exclusion, Index, IndexKey,
-    IndexPart, NullsOrder, Schema, Table, TableName, Unique, Verbatim, VerbatimKind,
+    IndexPart, Name, NullsOrder, Schema, Table, TableName, Unique, Verbatim, VerbatimKind,
 };
 
 /// The declared schema in the live form wherever the live one satisfies it.
@@ -35,6 +35,61 @@ pub(in crate::dialect) fn reconcile(mut declared: Schema, live: &Schema) -> Sche
     declared
 }
 
+/// The live schema with the words of the past in the place of those PostgreSQL prints, wherever both mean the same: so a
+/// way back says what somebody once wrote, and says the same with a database at hand and without one.
+pub(in crate::dialect) fn respell(mut live: Schema, past: &Schema) -> Schema {
+    for table in live.tables.values_mut() {
+        if let Some(past) = past.tables.get(&table.name) {
+            respell_table(table, past);
+        }
+    }
+    live
+}
+
+fn respell_table(table: &mut Table, past: &Table) {
+    let own = table.clone();
+    let column_type = type_text(&own);
+    let respell = |text: &mut String, past: &str| {
+        if text != past && expression::same(past, text, &column_type) {
+            past.clone_into(text);
+        }
+    };
+    for column in &mut table.columns {
+        let Some(past) = past.column(&column.name) else { continue };
+        let text = column.data_type.text.clone().unwrap_or_default();
+        if column.default.is_some() && value::same(past.default.as_ref(), column.default.as_ref(), &text, &column_type)
+        {
+            column.default.clone_from(&past.default);
+        }
+        if let (Some(generated), Some(past)) = (&mut column.generated, &past.generated) {
+            respell(&mut generated.expression, &past.expression);
+        }
+    }
+    for check in &mut table.checks {
+        if let Some(past) =
+            past.checks.iter().find(|past| past.name.as_ref().map(text_of) == check.name.as_ref().map(text_of))
+        {
+            respell(&mut check.expression, &past.expression);
+        }
+    }
+    for index in &mut table.indexes {
+        let Some(past) = past.indexes.iter().find(|past| past.name.text == index.name.text) else { continue };
+        for (part, past) in index.parts.iter_mut().zip(&past.parts) {
+            if let (IndexKey::Expression(own), IndexKey::Expression(past)) = (&mut part.key, &past.key) {
+                respell(own, past);
+            }
+        }
+        if let (Some(own), Some(past)) = (&mut index.predicate, &past.predicate) {
+            respell(own, past);
+        }
+        index.concurrently = past.concurrently;
+    }
+}
+
+fn text_of(name: &Name) -> &str {
+    &name.text
+}
+
 /// The types to read expressions of a table with: those both sides have. Where they differ there is none, so that nothing
 /// is taken for the same too easily.
 pub(super) fn column_types<'a>(own: &'a Table, live: &'a Table) -> impl Fn(&str) -> Option<String> + 'a {
@@ -60,7 +115,6 @@ pub(super) fn reconcile_table(table: &mut Table, live: &Table, schema: &Schema) 
     for column in &mut table.columns {
         if let (Some(generated), Some(live)) =
             (&mut column.generated, live.column(&column.name).and_then(|live| live.generated.as_ref()))
-            && generated.stored == live.stored
             && {
                 let data_type = column.data_type.text.as_deref().unwrap_or_default();
                 expression::same_value(&generated.expression, &live.expression, data_type, &column_type)
@@ -74,7 +128,13 @@ pub(super) fn reconcile_table(table: &mut Table, live: &Table, schema: &Schema) 
         &Keyed::of(live),
         |object, live| same_keyed(object, live, &same),
         Keyed::name,
-        |_, live| live.clone(),
+        |object, live| match (object, live) {
+            // How an index is made is no part of what it is.
+            (Keyed::Index(own), Keyed::Index(live)) => {
+                Keyed::Index(Index { concurrently: own.concurrently, ..live.clone() })
+            }
+            (_, live) => live.clone(),
+        },
     );
     Keyed::replace(table, matched);
     table.foreign_keys = match_all(

@@ -1,6 +1,8 @@
 //! What is tested on PostgreSQL alone, and the server the tests run on.
 
 mod ask;
+mod camera;
+mod reflect;
 mod systems;
 
 use std::io::{BufRead, BufReader, Read};
