@@ -72,7 +72,7 @@ impl Sample {
                 own(table).default = Some(default);
             }
             Computed(_, sql) => own(table).generated = Some(Generated { expression: sql.to_owned(), stored: true }),
-            Checked(sql) => table.checks[0].expression = sql.to_owned(),
+            Checked(sql) => table.checks[0].expression = String::from(sql),
             Indexed(sql) => table.indexes[0].parts[1] = IndexPart::new(IndexKey::Expression(sql.to_owned())),
             Partial(sql) => table.indexes[0].predicate = Some(sql.to_owned()),
         }
