@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{script, sequence, types, value};
+use super::{script, sequence, text, types, value};
 use crate::dialect::{Options, extra};
 use crate::error::{Error, Result};
 use crate::model::{
@@ -151,12 +151,19 @@ fn column(column: &mut Column, path: ObjectPath, schema: &mut Schema) -> Result<
             if let DefaultValue::Literal(constant) = value::parse(&sql) {
                 default.value = DefaultValue::Literal(constant);
             }
-            default.text = Some(sql);
+            default.text = Some(if needs_parentheses(&sql) { format!("({sql})") } else { sql });
         } else {
             default.text = Some(value::spell(&default.value, &text));
         }
     }
     Ok(())
+}
+
+/// Whether an expression holds words that mean something else behind `DEFAULT`, or nothing, when they stand there bare.
+fn needs_parentheses(sql: &str) -> bool {
+    const WORDS: [&str; 13] =
+        ["and", "at", "between", "collate", "ilike", "in", "is", "isnull", "like", "not", "notnull", "or", "similar"];
+    text::unwrapped(sql) == sql.trim() && script::words(sql).iter().any(|own| WORDS.iter().any(|word| own.is(word)))
 }
 
 /// The type a column names, perhaps in a schema.
