@@ -521,6 +521,7 @@ impl From<&Rename> for Op {
         match rename.clone() {
             Rename::Table { from, to } => Self::RenameTable { from, to },
             Rename::Column { table, from, to } => Self::RenameColumn { table, from, to },
+            Rename::Value { of, from, to } => Self::RenameEnumValue { name: of, from, to },
         }
     }
 }

@@ -155,7 +155,8 @@ impl Context<'_> {
     fn declare_with(&mut self, renames: &[String]) -> Result<Declared> {
         let mut declared = self.declare()?;
         for text in renames {
-            declared.renames.push(parse_rename(text)?);
+            let rename = parse_rename(text)?;
+            declared.renames.push(of_value(rename, &declared.schema));
         }
         Ok(declared)
     }
@@ -217,6 +218,7 @@ fn refuse_doubtful(comparison: &Comparison, asked: &[String]) -> Result<()> {
     let mut renames: Vec<String> = comparison.doubtful.iter().map(doubt).collect();
     let is_done = |asked: &&String| {
         let Ok(rename) = parse_rename(asked) else { return true };
+        let rename = of_value(rename, &comparison.declared);
         comparison.differences.iter().any(|difference| difference.op == Op::from(&rename))
     };
     renames.extend(
@@ -230,7 +232,7 @@ fn doubt(rename: &Rename) -> String {
         Rename::Table { from, to } => {
             format!("table `{from}` to `{to}`: the database has neither, or has both and would lose the old one")
         }
-        Rename::Column { table, from, to } => {
+        Rename::Column { table, from, to } | Rename::Value { of: table, from, to } => {
             format!("`{table}.{from}` to `{to}`: the database has neither, or has both and would lose the old one")
         }
     }
@@ -249,6 +251,21 @@ fn parse_rename(text: &str) -> Result<Rename> {
         }
         None => Rename::Table { from: TableName::new(from), to: TableName::new(to) },
     })
+}
+
+/// The rename of a value, when what is named is no table but an enum type.
+fn of_value(rename: Rename, declared: &Schema) -> Rename {
+    let columns = || declared.tables.values().flat_map(|table| &table.columns);
+    let is_type = |name: &TableName| {
+        let text = name.to_string();
+        declared.enums.contains_key(name) || columns().any(|column| column.data_type.kind.enum_name() == Some(&text))
+    };
+    match rename {
+        Rename::Column { table, from, to } if !declared.tables.contains_key(&table) && is_type(&table) => {
+            Rename::Value { of: table, from, to }
+        }
+        rename => rename,
+    }
 }
 
 /// The time as revisions record it.

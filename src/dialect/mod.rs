@@ -318,6 +318,7 @@ impl Dialect {
             Rename::Column { table, from, to } => {
                 Rename::Column { table: self.fit_table(table), from: fit(from), to: fit(to) }
             }
+            Rename::Value { .. } => rename.clone(),
         }
     }
 

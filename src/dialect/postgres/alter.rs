@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::words::identifier as quote;
-use super::{casts, literal, sequence, table_name};
+use super::{casts, literal, sequence, table_name, value};
 use crate::dialect::Dialect;
 use crate::error::Refusal;
 use crate::model::{
@@ -124,7 +124,10 @@ pub(super) fn comment(on: &CommentOn, text: Option<&String>) -> String {
 fn alter_column(table: &TableName, from: &Column, to: &Column) -> Vec<String> {
     let mut changes = Changes::new(table, to);
     let retyped = from.data_type.text != to.data_type.text || from.collation != to.collation;
-    let (before, after) = (default_of(table, from), default_of(table, to));
+    let before = default_of(table, from);
+    let kept = to.default.as_ref().filter(|default| retyped && to.default == from.default && !is_literal_free(default));
+    // A constant that stays is written for the new type.
+    let after = kept.map_or_else(|| default_of(table, to), |default| Some(value::spell(&default.value, text(to))));
     // A default of the old type may have no form in the new one.
     let lifted = retyped && before.is_some();
     if from.identity.is_some() && to.identity.is_none() {
@@ -203,6 +206,11 @@ fn converted(column: &str, from: &Column, to: &Column) -> String {
         return format!("{column}::{middle}::{}", text(to));
     }
     format!("{column}::{}", text(to))
+}
+
+/// Whether the default is more than a constant.
+fn is_literal_free(default: &ColumnDefault) -> bool {
+    matches!(default.value, DefaultValue::Expression(_))
 }
 
 /// Whether `serial` made the column.

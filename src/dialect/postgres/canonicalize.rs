@@ -139,7 +139,10 @@ fn column(column: &mut Column, path: ObjectPath, schema: &mut Schema) -> Result<
     let has_value = column.default.is_some() || column.generated.is_some();
     if !can_count || has_value {
         column.auto_increment = AutoIncrement::No;
-    } else if column.auto_increment != AutoIncrement::No && column.identity.is_none() {
+    } else if column.identity.is_some() {
+        // Somebody wrote how it counts, so no other way will do.
+        column.auto_increment = AutoIncrement::No;
+    } else if column.auto_increment != AutoIncrement::No {
         column.identity = Some(Identity::default());
     }
     if let Some(default) = &mut column.default

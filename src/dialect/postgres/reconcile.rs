@@ -202,6 +202,7 @@ fn reconcile_column(column: &mut Column, live: &Column, table: &Table, schema: &
     let text = live.data_type.text.clone().unwrap_or_default();
     if column.generated.is_none()
         && live.generated.is_none()
+        && column.data_type.text == live.data_type.text
         && value::same(column.default.as_ref(), live.default.as_ref(), &text, &type_text(table))
     {
         column.default.clone_from(&live.default);

@@ -2,6 +2,7 @@
 
 mod ask;
 mod camera;
+mod changes;
 mod objects;
 mod orchestrator;
 mod project;
