@@ -22,6 +22,7 @@ use crate::model::{
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the fields say what they hold")]
+#[expect(clippy::large_enum_variant, reason = "a plan has few of them, and they are made of whole tables anyhow")]
 pub enum Op {
     /// Creates a table with its indexes and triggers.
     CreateTable {

@@ -388,7 +388,10 @@ impl Dialect {
 
     /// A query for the rows of a table whose foreign keys point nowhere, in words, as `orphan`.
     pub(crate) fn orphans_query(self, table: &str) -> String {
-        sqlite::runner::orphans(table)
+        match self {
+            // PostgreSQL lets no row be without what it refers to.
+            Self::Sqlite | Self::Postgres => sqlite::runner::orphans(table),
+        }
     }
 
     /// Why a statement cannot run inside a transaction, if it cannot.
@@ -432,6 +435,15 @@ impl Dialect {
         match self {
             Self::Sqlite => sqlite::converts(from, to),
             Self::Postgres => postgres::converts(from, to),
+        }
+    }
+
+    /// Whether all rows are written anew when a column of one type gets the other. Both have their text.
+    pub(crate) fn rewrites(self, from: &ColumnType, to: &ColumnType) -> bool {
+        match self {
+            // What SQLite cannot alter is a rebuild, which says so itself.
+            Self::Sqlite => false,
+            Self::Postgres => postgres::rewrites(from, to),
         }
     }
 

@@ -63,7 +63,7 @@ pub fn plan(ops: Vec<Op>, from: &Schema, dialect: Dialect, purpose: Purpose) -> 
     let ops = order::order(mildest);
     let refused = refused(&ops, from, dialect);
     let ops = if refused.is_empty() { ops } else { order::order(together(&ops, &refused, from)) };
-    let ops = if dialect.capabilities().add_constraint { order::apart(ops) } else { ops };
+    let ops = if dialect.capabilities().add_constraint { order::apart(&ops) } else { ops };
     let renames = obstacle::renames(&ops);
     let mut schema = from.clone();
     let mut blocked: Vec<Blocked> = match purpose {

@@ -28,7 +28,7 @@ fn operation(op: &Op, dialect: Dialect) -> Vec<String> {
             alter(table, format!("RENAME COLUMN {} TO {}", sql.name(from), sql.name(to)))
         }
         Op::AddColumn { table, column, constraints } => {
-            let (before, after) = dialect.around_column(table, column);
+            let (first, last) = dialect.around_column(table, column);
             // Rows that are there already need a value now, new ones bring their own.
             let value = if column.needs_value() { dialect.empty_value(column) } else { None };
             let filled = value.map(|text| Column {
@@ -38,7 +38,7 @@ fn operation(op: &Op, dialect: Dialect) -> Vec<String> {
             let definition = sql.column(table, filled.as_ref().unwrap_or(column), constraints);
             let add = alter(table, format!("ADD COLUMN {definition}"));
             let bare = filled.map(|_| alter(table, format!("ALTER COLUMN {} DROP DEFAULT", sql.name(&column.name))));
-            before.into_iter().chain(add).chain(bare.into_iter().flatten()).chain(after).collect()
+            first.into_iter().chain(add).chain(bare.into_iter().flatten()).chain(last).collect()
         }
         Op::DropColumn { table, column, .. } => alter(table, format!("DROP COLUMN {}", sql.name(&column.name))),
         Op::AddConstraint { table, constraint } => alter(table, format!("ADD {}", sql.constraint(constraint))),

@@ -66,7 +66,11 @@ fn views_and_triggers_live_with_the_tables() {
     assert!(text.contains("rebuild table `files`"), "{text}");
     assert_eq!(project.query("SELECT CAST(size AS TEXT) FROM big"), ["501"]);
 
-    fs::write(project.path().join("sql/all.sqlite.sql"), FIRST.replace("size > 100", "size > 1000").replace("OF size", "OF id")).unwrap();
+    fs::write(
+        project.path().join("sql/all.sqlite.sql"),
+        FIRST.replace("size > 100", "size > 1000").replace("OF size", "OF id"),
+    )
+    .unwrap();
     let text = advance(&project, "another trigger and another view");
     assert!(text.contains("DROP VIEW \"big\"") && text.contains("DROP TRIGGER \"touch\""), "{text}");
     assert_eq!(project.query("SELECT CAST(count(*) AS TEXT) FROM big"), ["0"]);

@@ -275,6 +275,6 @@ fn name_all(table: &mut Table) {
 }
 
 /// The text of a column's type, for reading the expressions of its table.
-pub(super) fn type_text<'a>(table: &'a Table) -> impl Fn(&str) -> Option<String> + 'a {
+pub(super) fn type_text(table: &Table) -> impl Fn(&str) -> Option<String> + '_ {
     |name| table.column(name).and_then(|column| column.data_type.text.clone())
 }
