@@ -1,6 +1,7 @@
 //! The commands: load, call the stages, hand the result to a report. The only place that wires stages together.
 
 mod check;
+mod diff;
 mod init;
 mod revisions;
 mod write;
@@ -9,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use crate::cli::{Cli, Command, Global};
+use crate::cli::{self, Cli, Command, Global};
 use crate::compare::{Comparison, compare_by};
 use crate::config::{self, Config, Overrides};
 use crate::declare::{self, Sources};
@@ -48,12 +49,21 @@ pub async fn run(cli: &Cli, folder: &Path, out: &mut dyn Write, notes: &mut dyn 
     if let Command::Init(args) = &cli.command {
         return init::init(args, folder, &overrides, notes);
     }
+    if let Command::Diff(cli::Diff { from: Some(from), to: Some(to), .. }) = &cli.command
+        && ![from, to].into_iter().any(|side| diff::needs_project(side))
+        && !config::is_there(folder, &overrides)
+    {
+        let config = config::without_file(folder, &overrides)?;
+        let mut ctx = Context { config, folder: folder.to_owned(), quiet: cli.global.quiet, out, notes };
+        let Command::Diff(args) = &cli.command else { return Ok(Exit::Clean) };
+        return diff::diff(&mut ctx, args).await;
+    }
     let config = config::load(folder, &overrides)?;
     let mut ctx = Context { config, folder: folder.to_owned(), quiet: cli.global.quiet, out, notes };
     match &cli.command {
         Command::Init(_) => Ok(Exit::Clean),
         Command::Check(args) => check::check(&mut ctx, args).await,
-        Command::Diff(args) => check::diff(&mut ctx, args).await,
+        Command::Diff(args) => diff::diff(&mut ctx, args).await,
         Command::Revision(args) => write::revision(&mut ctx, args).await,
         Command::Upgrade(args) => revisions::upgrade(&mut ctx, &args.target).await,
         Command::Downgrade(args) => revisions::downgrade(&mut ctx, args).await,

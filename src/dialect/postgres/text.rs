@@ -28,14 +28,13 @@ fn is_balanced(sql: &str) -> bool {
         match (quote, c) {
             // A quote inside of quotes is doubled: it ends them and begins them again.
             (Some(open), c) if c == open => quote = None,
-            (Some(_), _) => {}
             (None, '\'' | '"') => quote = Some(c),
             (None, '(') => depth += 1,
             (None, ')') => match depth.checked_sub(1) {
                 Some(less) => depth = less,
                 None => return false,
             },
-            (None, _) => {}
+            (Some(_) | None, _) => {}
         }
     }
     depth == 0

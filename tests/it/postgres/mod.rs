@@ -1,5 +1,6 @@
 //! What is tested on PostgreSQL alone, and the server the tests run on.
 
+mod reflect;
 mod systems;
 
 use std::io::{BufRead, BufReader, Read};

@@ -19,7 +19,6 @@ use crate::error::{Error, Result};
 pub(super) struct Catalog {
     /// The schema whose objects go by their bare names.
     pub(super) default_schema: String,
-    pub(super) version: i32,
     /// In the order of their making.
     pub(super) relations: Vec<RelationRow>,
     /// By table, in the order of the table.
@@ -62,7 +61,6 @@ impl Catalog {
         let indexes = reader.ask("read the indexes of all tables", include_str!("indexes.sql"), IndexRow::read).await?;
         Ok(Self {
             default_schema: default_schema.to_owned(),
-            version: reader.version,
             relations: reader.ask("read the list of tables", include_str!("relations.sql"), RelationRow::read).await?,
             columns: group(
                 reader.ask("read the columns of all tables", include_str!("columns.sql"), ColumnRow::read).await?,

@@ -45,9 +45,8 @@ WITH found (class, oid, kind, schema, name) AS (
     UNION ALL
     SELECT 'pg_am'::regclass, oid, 'access method', NULL, amname FROM pg_am WHERE oid >= 16384
 )
-SELECT f.kind::text, f.schema::text, f.name::text, d.description
+SELECT f.kind::text, f.schema::text, f.name::text
 FROM found AS f
 LEFT JOIN pg_depend AS x ON x.classid = f.class AND x.objid = f.oid AND x.objsubid = 0 AND x.deptype IN ('e', 'i')
-LEFT JOIN pg_description AS d ON d.objoid = f.oid AND d.classoid = f.class AND d.objsubid = 0
 WHERE f.oid >= 16384 AND (x.objid IS NULL OR f.kind = 'extension')
 ORDER BY 1, 2, 3

@@ -137,6 +137,7 @@ pub(crate) struct AttachmentRow {
     pub(crate) firing: Option<String>,
 }
 
+#[expect(clippy::struct_excessive_bools, reason = "a row of a catalog")]
 pub(crate) struct SequenceRow {
     pub(crate) schema: String,
     pub(crate) name: String,
@@ -188,7 +189,6 @@ pub(crate) struct OtherRow {
     pub(crate) kind: String,
     pub(crate) schema: Option<String>,
     pub(crate) name: String,
-    pub(crate) comment: Option<String>,
 }
 
 /// A table that a view reads, or a column of one.
@@ -370,8 +370,11 @@ impl RoutineRow {
             prefix: get(row, 1)?,
             kind: letter(row, 2)?,
             signature: words.plain(get(row, 3)?),
-            // The body is nobody's but its author's.
-            definition: get(row, 4)?,
+            definition: get::<Option<String>>(row, 4)?.map(|sql| {
+                // The body is nobody's but its author's, unless the server has understood it.
+                let (head, body) = sql.split_at(sql.find("\nAS ").unwrap_or(sql.len()));
+                words.plain(head.to_owned()) + body
+            }),
             comment: get(row, 5)?,
         })
     }
@@ -379,7 +382,7 @@ impl RoutineRow {
 
 impl OtherRow {
     pub(super) fn read(row: &QueryResult, _: &Words) -> Read<Self> {
-        Ok(Self { kind: get(row, 0)?, schema: get(row, 1)?, name: get(row, 2)?, comment: get(row, 3)? })
+        Ok(Self { kind: get(row, 0)?, schema: get(row, 1)?, name: get(row, 2)? })
     }
 }
 

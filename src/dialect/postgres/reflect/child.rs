@@ -182,7 +182,10 @@ impl Assembly<'_> {
     fn child_indexes(&self, row: &RelationRow, statements: &mut Vec<String>) {
         let schema = self.name_of(row).schema;
         for index in self.own_indexes(row).filter(|index| !index.attached) {
-            statements.extend(index.definition.clone());
+            // What the server prints for a partitioned table would leave out the partitions.
+            let head = format!("INDEX {} ON ", identifier(&index.name));
+            let sql = index.definition.as_ref();
+            statements.extend(sql.map(|sql| sql.replacen(&format!("{head}ONLY "), &head, 1)));
             if let Some(comment) = &index.comment {
                 let index = written(&TableName { schema: schema.clone(), name: index.name.clone() });
                 statements.push(format!("COMMENT ON INDEX {index} IS {}", text::literal(comment)));

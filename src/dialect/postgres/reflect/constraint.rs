@@ -5,7 +5,7 @@ use super::super::text;
 use super::{Assembly, index, parameters};
 use crate::model::{
     Action, Check, Deferrable, Exclusion, ExclusionElement, ForeignKey, Name, Part, Placement, PrimaryKey, Table,
-    TableName, Unique,
+    Unique,
 };
 
 impl Assembly<'_> {
@@ -44,7 +44,10 @@ impl Assembly<'_> {
                     ..Unique::new(name, columns, Placement::Table)
                 });
             }
-            'f' => table.foreign_keys.push(self.foreign_key(row, constraint)),
+            'f' => match self.relations.get(&constraint.references) {
+                Some(target) => table.foreign_keys.push(self.foreign_key(row, constraint, target)),
+                None => unusual.push("FOREIGN KEY to a table of the system".to_owned()),
+            },
             'c' => table.checks.push(Check {
                 no_inherit: constraint.no_inherit,
                 not_valid: !constraint.validated,
@@ -77,13 +80,12 @@ impl Assembly<'_> {
         table.unmodelled.extend(said);
     }
 
-    fn foreign_key(&self, row: &RelationRow, constraint: &ConstraintRow) -> ForeignKey {
-        let target = self.relations.get(&constraint.references);
+    fn foreign_key(&self, row: &RelationRow, constraint: &ConstraintRow, target: &RelationRow) -> ForeignKey {
         ForeignKey {
             name: Some(Name::written(&constraint.name)),
             columns: self.column_names(row.id, &constraint.columns),
-            references: target.map_or_else(|| TableName::new(""), |target| self.name_of(target)),
-            referenced_columns: self.column_names(constraint.references, &constraint.referenced_columns),
+            references: self.name_of(target),
+            referenced_columns: self.column_names(target.id, &constraint.referenced_columns),
             on_delete: action(constraint.on_delete),
             on_update: action(constraint.on_update),
             on_delete_columns: self.column_names(row.id, &constraint.on_delete_columns),

@@ -31,9 +31,10 @@ const SETTINGS: &str = "SET LOCAL TimeZone = 'UTC'; SET LOCAL DateStyle = 'ISO, 
 
 /// The schema of the database, as one snapshot. What is in the default schema goes by its bare name.
 pub(in crate::dialect) async fn reflect(db: &impl ConnectionTrait, default_schema: &str) -> Result<Schema> {
-    // Without its mention, the schema of temporary tables would come first and hide what has the same names.
+    // Without its mention, the schema of temporary tables would come first and hide what has the same names; and it must
+    // not be the first that is left to a role that may not use the other, for then PostgreSQL would make it.
     let begin = format!(
-        "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL search_path = \"{}\", pg_temp; {SETTINGS}",
+        "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL search_path = pg_catalog, \"{}\", pg_temp; {SETTINGS}",
         default_schema.replace('"', "\"\"")
     );
     let catalog = match db.execute_unprepared(&begin).await {
@@ -67,19 +68,13 @@ impl<'a> Assembly<'a> {
     }
 
     fn schema(&self) -> Schema {
-        let mut schema = Schema::default();
-        schema.enums = self.own_enums();
-        for row in self.catalog.relations.iter().filter(|row| self.is_table(row) && row.parents.is_empty()) {
+        let mut schema = Schema { enums: self.own_enums(), ..Schema::default() };
+        for row in self.catalog.relations.iter().filter(|row| is_table(row) && row.parents.is_empty()) {
             let table = self.table(row);
             schema.tables.insert(table.name.clone(), table);
         }
         self.objects(&mut schema);
         schema
-    }
-
-    /// Whether the relation is a table of the application, be it a child of another.
-    fn is_table(&self, row: &RelationRow) -> bool {
-        matches!(row.kind, 'r' | 'p') && !row.of_extension && !TOOLS.contains(&row.name.as_str())
     }
 
     fn name(&self, schema: &str, name: &str) -> TableName {
@@ -125,7 +120,7 @@ impl<'a> Assembly<'a> {
             table.attachments.push(attachment);
         }
         for child in self.children.get(&row.id).into_iter().flatten() {
-            if self.is_table(child) {
+            if is_table(child) {
                 let sql = self.child_statements(child);
                 table.partitions.push(Partition { name: self.name_of(child), sql });
             } else {
@@ -177,6 +172,11 @@ impl<'a> Assembly<'a> {
             (Attachment { kind, name: row.name.clone(), sql }, row.comment.clone(), row.firing.clone())
         })
     }
+}
+
+/// Whether the relation is a table of the application, be it a child of another.
+fn is_table(row: &RelationRow) -> bool {
+    matches!(row.kind, 'r' | 'p') && !row.of_extension && !TOOLS.contains(&row.name.as_str())
 }
 
 fn row_security(row: &RelationRow) -> RowSecurity {

@@ -2,10 +2,12 @@
 //! for what the model has no place for.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use super::super::catalog::{Catalog, RelationRow};
 use super::super::words::identifier;
-use super::{Assembly, in_words, parameters, sequence, written};
+use super::sequence::Owned;
+use super::{Assembly, in_words, is_table, parameters, sequence, written};
 use crate::model::{Attachment, AttachmentKind, EnumType, ObjectPath, Schema, TableName, Verbatim, VerbatimKind};
 
 /// All enum types with their names, those of extensions as well.
@@ -36,7 +38,7 @@ impl Assembly<'_> {
         self.routines(schema);
         for other in &self.catalog.others {
             if other.kind == "extension" {
-                self.extension(schema, &other.name, other.schema.as_deref(), other.comment.as_ref());
+                self.extension(schema, &other.name, other.schema.as_deref());
                 continue;
             }
             let schema_of = other.schema.clone().filter(|name| *name != identifier(&self.catalog.default_schema));
@@ -129,13 +131,12 @@ impl Assembly<'_> {
     fn sequences(&self, schema: &mut Schema) {
         for row in self.catalog.sequences.iter().filter(|row| !row.of_extension) {
             if let Some((table, number)) = row.owner {
-                let owner = self.relations.get(&table).filter(|table| self.is_table(table));
                 // What belongs to the table of a tool is the tool's.
-                let Some(owner) = owner else { continue };
-                let owned = self.owned.get(&(owner.id, number)).into_iter().flatten();
-                let mut owned = owned.filter(|owned| std::ptr::eq(owned.row, row));
-                let column = super::column_numbered(self.columns(owner.id), number);
-                if owned.any(|owned| column.is_some_and(|column| owned.counts(column))) {
+                if !self.relations.get(&table).is_some_and(|table| is_table(table)) {
+                    continue;
+                }
+                let column = super::column_numbered(self.columns(table), number);
+                if column.is_some_and(|column| Owned { row }.counts(column)) {
                     continue;
                 }
             }
@@ -169,20 +170,23 @@ impl Assembly<'_> {
         }
     }
 
-    fn extension(&self, schema: &mut Schema, name: &str, place: Option<&str>, comment: Option<&String>) {
+    /// The comment on an extension is its author's, and comes with it.
+    fn extension(&self, schema: &mut Schema, name: &str, place: Option<&str>) {
         let place = place.filter(|place| *place != self.catalog.default_schema);
         let place = place.map_or_else(String::new, |place| format!(" WITH SCHEMA {}", identifier(place)));
         let sql = format!("CREATE EXTENSION IF NOT EXISTS {}{place}", identifier(name));
-        let verbatim = Verbatim { comment: comment.cloned(), ..Verbatim::new(VerbatimKind::Extension, sql) };
-        keep(schema, TableName::new(name), verbatim);
+        keep(schema, TableName::new(name), Verbatim::new(VerbatimKind::Extension, sql));
     }
 }
 
 /// Sequences, types and extensions may share a name, of which the model has room for one.
 fn keep(schema: &mut Schema, name: TableName, verbatim: Verbatim) {
-    if schema.verbatim.contains_key(&name) {
-        schema.unmodelled.insert(in_words(&verbatim.kind.to_string(), &name));
-    } else {
-        schema.verbatim.insert(name, verbatim);
+    match schema.verbatim.entry(name) {
+        Entry::Vacant(entry) => {
+            entry.insert(verbatim);
+        }
+        Entry::Occupied(entry) => {
+            schema.unmodelled.insert(in_words(&verbatim.kind.to_string(), entry.key()));
+        }
     }
 }
