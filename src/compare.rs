@@ -131,6 +131,74 @@ pub fn compare_by(
     })
 }
 
+/// Where a complete schema comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// A database: its words are already those of a server.
+    Database,
+    /// Entities or the lock: weak where nobody wrote a thing, and in the words of people.
+    Declared,
+}
+
+/// What lies between two complete schemas.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Whole {
+    /// The side everything begins at, in the dialect's own words.
+    pub from: Schema,
+    /// The operations that lead to the other side.
+    pub ops: Vec<Op>,
+    /// Renames that were asked for and cannot be meant as they are written.
+    pub doubtful: Vec<Rename>,
+}
+
+/// Compares two complete schemas: what is only on the first side is dropped, and nothing is anybody else's.
+///
+/// # Errors
+/// The dialect has no form for something declared.
+///
+/// ```
+/// use seachange::compare::{Origin, whole};
+/// use seachange::dialect::{Dialect, Options};
+/// use seachange::model::Schema;
+///
+/// let empty = Schema::default();
+/// let both = [(&empty, Origin::Database), (&empty, Origin::Declared)];
+/// let whole = whole(both[0], both[1], &[], Dialect::Postgres, &Options::default()).unwrap();
+/// assert!(whole.ops.is_empty());
+/// ```
+pub fn whole(
+    from: (&Schema, Origin),
+    to: (&Schema, Origin),
+    asked: &[Rename],
+    dialect: Dialect,
+    options: &Options,
+) -> Result<Whole> {
+    let canonicalize = |schema: &Schema| dialect.canonicalize(schema.clone(), options).map(in_order);
+    let ((from, from_origin), (to, to_origin)) = (from, to);
+    let (from, to) = (canonicalize(from)?, canonicalize(to)?);
+    let asked: Vec<Rename> = asked.iter().map(|rename| dialect.fit_rename(rename)).collect();
+    let renames = diff::resolve(&asked, &from, &to);
+    let doubtful = diff::doubtful(&asked, &renames, &from, &to, &from);
+    let moved = apply(&renames, from.clone());
+    let (from, moved, to) = match (from_origin, to_origin) {
+        (Origin::Declared, Origin::Database) => {
+            let moved = dialect.reconcile(moved, &to);
+            let back = renames.iter().rev().map(|rename| Op::from(rename).inverse());
+            (back.fold(moved.clone(), |schema, op| op.apply(schema)), moved, to)
+        }
+        (Origin::Database, Origin::Database) => {
+            let to = dialect.align(to, &moved);
+            (from, moved, to)
+        }
+        (_, Origin::Declared) => {
+            let to = dialect.reconcile(to, &moved);
+            (from, moved, to)
+        }
+    };
+    let ops = renames.iter().map(Op::from).chain(diff::diff(&moved, &to)).collect();
+    Ok(Whole { from, ops, doubtful })
+}
+
 /// The schema without some tables, and without the foreign keys that lead to them: nothing can refer to a view.
 fn without(mut schema: Schema, names: &BTreeSet<TableName>) -> Schema {
     schema.tables.retain(|name, _| !names.contains(name));

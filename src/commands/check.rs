@@ -75,7 +75,7 @@ async fn online(ctx: &mut Context<'_>, declared: &Declared, strict: bool) -> Res
         return Ok(report);
     }
     let comparison = ctx.compare(declared, lock.as_ref(), &live.schema)?;
-    refuse_doubtful(&comparison, &[])?;
+    refuse_doubtful(&comparison.doubtful, &[], &[])?;
     let mut report = report.with(&comparison, declared, ctx.config.dialect);
     let known = live.history.values().find_map(|applied| applied.undeclared.as_deref());
     if let Some(known) = known.filter(|_| lock.is_some()) {

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use crate::cli::{self, Cli, Command, Global};
+use crate::cli::{Cli, Command, Global};
 use crate::compare::{Comparison, compare_by};
 use crate::config::{self, Config, Overrides};
 use crate::declare::{self, Sources};
@@ -49,16 +49,12 @@ pub async fn run(cli: &Cli, folder: &Path, out: &mut dyn Write, notes: &mut dyn 
     if let Command::Init(args) = &cli.command {
         return init::init(args, folder, &overrides, notes);
     }
-    if let Command::Diff(cli::Diff { from: Some(from), to: Some(to), .. }) = &cli.command
-        && ![from, to].into_iter().any(|side| diff::needs_project(side))
-        && !config::is_there(folder, &overrides)
-    {
-        let config = config::without_file(folder, &overrides)?;
-        let mut ctx = Context { config, folder: folder.to_owned(), quiet: cli.global.quiet, out, notes };
-        let Command::Diff(args) = &cli.command else { return Ok(Exit::Clean) };
-        return diff::diff(&mut ctx, args).await;
-    }
-    let config = config::load(folder, &overrides)?;
+    let is_free = matches!(&cli.command, Command::Diff(args) if !diff::needs_project(args));
+    let config = if is_free && !config::is_there(folder, &overrides) {
+        config::without_file(folder, &overrides)?
+    } else {
+        config::load(folder, &overrides)?
+    };
     let mut ctx = Context { config, folder: folder.to_owned(), quiet: cli.global.quiet, out, notes };
     match &cli.command {
         Command::Init(_) => Ok(Exit::Clean),
@@ -146,6 +142,13 @@ impl Context<'_> {
         Ok(declared)
     }
 
+    /// A database that the user names beside the configured one, by the rules of the project.
+    fn database_of(&self, url: &str) -> Result<config::Database> {
+        let mut database = config::database(url, &self.folder, self.config.lock_timeout)?;
+        database.schema = self.config.options.schema.to_string();
+        Ok(database)
+    }
+
     fn graph(&self) -> Result<Graph> {
         dir::read(&self.config.migrations)
     }
@@ -197,11 +200,11 @@ fn refuse_missing(graph: &Graph, history: &BTreeMap<String, Applied>) -> Result<
 }
 
 /// Stops when a rename cannot be meant as it is written: what it should keep would be dropped.
-fn refuse_doubtful(comparison: &Comparison, asked: &[String]) -> Result<()> {
-    let mut renames: Vec<String> = comparison.doubtful.iter().map(doubt).collect();
+fn refuse_doubtful(doubtful: &[Rename], ops: &[Op], asked: &[String]) -> Result<()> {
+    let mut renames: Vec<String> = doubtful.iter().map(doubt).collect();
     let is_done = |asked: &&String| {
         let Ok(rename) = parse_rename(asked) else { return true };
-        comparison.differences.iter().any(|difference| difference.op == Op::from(&rename))
+        ops.contains(&Op::from(&rename))
     };
     renames.extend(
         asked.iter().filter(|asked| !is_done(asked)).map(|asked| format!("`--rename {asked}` renames nothing")),

@@ -24,6 +24,15 @@ pub(in crate::dialect) fn statements(script: &str) -> Vec<Statement> {
     statements
 }
 
+/// The script without the lines that only the program `sqlite3` understands. Every line stays where it is.
+pub(in crate::dialect) fn loadable(script: &str) -> String {
+    let is_command = |line: &str| {
+        line.strip_prefix('.').is_some_and(|rest| rest.starts_with(|letter: char| letter.is_ascii_lowercase()))
+    };
+    let line = |line: &'_ str| if is_command(line) { line[line.trim_end().len()..].to_owned() } else { line.to_owned() };
+    script.split_inclusive('\n').map(line).collect()
+}
+
 fn push<'a>(statements: &mut Vec<Statement>, lines: &mut Lines<'a>, tokens: &[Token<'a>]) {
     if let Some(first) = tokens.first() {
         let sql = slice(lines.script, tokens).trim_end().to_owned();
