@@ -250,13 +250,12 @@ impl Dialect {
         }
     }
 
-    /// The schema of one database in the form of another wherever the two mean the same, where a database keeps the words
-    /// of whoever made a thing. One that prints everything in its own words is taken at its word.
+    /// The schema of one database in the form of another wherever the two mean the same.
     #[must_use]
     pub fn align(self, schema: Schema, other: &Schema) -> Schema {
         match self {
             Self::Sqlite => sqlite::reconcile(schema, other),
-            Self::Postgres => schema,
+            Self::Postgres => postgres::align(schema, other),
         }
     }
 

@@ -323,6 +323,9 @@ fn column_uses(column: &Column) -> Vec<Thing> {
 /// What a table needs besides its parents.
 fn table_uses(table: &Table) -> impl Iterator<Item = Thing> {
     let of_columns = table.columns.iter().flat_map(column_uses);
+    let of_attachments = table.attachments.iter().flat_map(|attachment| called(&attachment.sql));
+    let of_partitions = table.partitions.iter().flat_map(|partition| &partition.sql).flat_map(|sql| called(sql));
+    let of_columns = of_columns.chain(of_attachments).chain(of_partitions);
     let of_checks = table.checks.iter().flat_map(|check| called(&check.expression));
     let indexes = table.indexes.iter().flat_map(|index| {
         let keys = index.parts.iter().filter_map(|part| match &part.key {
