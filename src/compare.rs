@@ -93,7 +93,8 @@ pub fn compare_by(
     let ignored: BTreeSet<TableName> = declared.ignored.iter().map(|name| dialect.fit_table(name)).collect();
     past.tables.retain(|name, _| !ignored.contains(name));
     let said: BTreeSet<TableName> = declared.views.iter().map(|name| dialect.fit_table(name)).collect();
-    let found = goal.tables.keys().filter(|name| live.verbatim.contains_key(*name)).cloned();
+    let is_view = |name: &&TableName| live.verbatim.get(*name).is_some_and(|object| object.kind.is_relation());
+    let found = goal.tables.keys().filter(is_view).cloned();
     let views: BTreeSet<TableName> = said.into_iter().chain(found).collect();
     let goal = without(goal, &views);
     // Foreign keys of the past stay: what was one when it still was a table is the project's to drop.

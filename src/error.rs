@@ -73,6 +73,12 @@ pub enum Error {
         /// Its text.
         sql: String,
     },
+    /// No file matches a pattern of `sql`.
+    #[error("`{pattern}` below `sql` in the configuration matches no file")]
+    NoSql {
+        /// The pattern.
+        pattern: String,
+    },
     /// A revision that runs in a transaction has a statement that the database takes in none.
     #[error("{revision} has a statement that cannot run in a transaction: {what}\n  --> {}:{line}", path.display())]
     NeedsNoTransaction {
@@ -595,6 +601,7 @@ impl Error {
                 "nothing was run; put the statement into a revision of its own, with `-- transaction: none` before it"
                     .to_owned(),
             ),
+            Self::NoSql { .. } => Some("correct the pattern; it is relative to `seachange.toml`".to_owned()),
             Self::OldServer { .. } => Some("upgrade the server".to_owned()),
             Self::StampedLoss { .. } => Some(
                 "`seachange stamp base` forgets it and touches nothing; `--accept-data-loss` runs the way down all the same"

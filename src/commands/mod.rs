@@ -3,6 +3,7 @@
 mod check;
 mod diff;
 mod init;
+mod objects;
 mod revisions;
 mod write;
 
@@ -125,6 +126,7 @@ impl Context<'_> {
         declared.schema.tables = kept;
         self.config.convention.apply(&mut declared)?;
         declared.schema.tables.extend::<BTreeMap<_, _>>(left_out);
+        objects::declare(&self.config, &self.folder, &mut declared)?;
         Ok(declared)
     }
 

@@ -9,6 +9,7 @@ use crate::compare::{Comparison, compare_by};
 use crate::dialect::Dialect;
 use crate::diff::{self, Rules};
 use crate::error::{Blocked, Error, Result, count};
+use crate::op::Op;
 use crate::model::{Declared, Schema, TableName, Verbatim};
 use crate::plan::{self, Plan, Purpose};
 use crate::render::{self, Header};
@@ -29,7 +30,7 @@ pub(super) async fn revision(ctx: &mut Context<'_>, args: &cli::Revision) -> Res
         return baseline(ctx, args, &graph).await;
     }
     if !args.autogenerate {
-        let path = write(ctx, args, parents, &Plan::default(), &Ok(Plan::default()), None)?;
+        let (_, path) = write(ctx, args, parents, &Plan::default(), &Ok(Plan::default()), None)?;
         ctx.note("hint: write its statements below `-- migrate:up` and `-- migrate:down`")?;
         ctx.say(&path)?;
         return Ok(Exit::Clean);
@@ -63,20 +64,44 @@ pub(super) async fn revision(ctx: &mut Context<'_>, args: &cli::Revision) -> Res
             if drifted == 1 { "undoes" } else { "undo" },
         ))?;
     }
-    let up = plan::plan(comparison.ops(), &comparison.live, ctx.config.dialect, Purpose::Up)
-        .map_err(|error| error.located(&declared))?;
-    let down = way_down(ctx, &up, &up.apply(&comparison.live))?;
+    let ops = comparison.ops().into_iter().map(|op| concurrently(op, ctx)).collect();
+    let up =
+        plan::plan(ops, &comparison.live, ctx.config.dialect, Purpose::Up).map_err(|error| error.located(&declared))?;
     let lock = with_views(ctx.config.rules.tables.keep(declared.schema), &comparison, ctx.config.dialect);
-    let path = write(ctx, args, parents, &up, &down, Some(&lock))?;
-    for step in &up.steps {
-        ctx.note(&format!("  {}", step.op))?;
-        for hazard in &step.hazards {
-            ctx.note(&format!("    {}: {}", hazard.kind.slug(), hazard.sentence))?;
+    // What takes no transaction around it comes behind everything else, in a revision of its own.
+    let (together, alone) = up.split();
+    let plans: Vec<Plan> = [together, alone].into_iter().filter(|plan| !plan.steps.is_empty()).collect();
+    let (mut before, mut parents, mut paths) = (comparison.live.clone(), parents, Vec::new());
+    for plan in &plans {
+        let after = plan.apply(&before);
+        let down = way_down(ctx, plan, &after)?;
+        let (id, path) = write(ctx, args, parents, plan, &down, Some(&lock))?;
+        (before, parents) = (after, vec![id]);
+        paths.push(path);
+        for step in &plan.steps {
+            ctx.note(&format!("  {}", step.op))?;
+            for hazard in &step.hazards {
+                ctx.note(&format!("    {}: {}", hazard.kind.slug(), hazard.sentence))?;
+            }
         }
     }
-    ctx.note("hint: read the file, then run `seachange upgrade head`")?;
-    ctx.say(&path)?;
+    let files = if paths.len() == 1 { "file" } else { "files" };
+    ctx.note(&format!("hint: read the {files}, then run `seachange upgrade head`"))?;
+    for path in &paths {
+        ctx.say(path)?;
+    }
     Ok(Exit::Clean)
+}
+
+/// The operation with its index made or dropped as the project wants it.
+fn concurrently(mut op: Op, ctx: &Context<'_>) -> Op {
+    if let Op::CreateIndex { index, .. } | Op::DropIndex { index, .. } = &mut op
+        && ctx.config.concurrent_indexes
+        && ctx.config.dialect.capabilities().concurrent_index
+    {
+        index.concurrently = true;
+    }
+    op
 }
 
 /// The complete schema of the database as the first revision.
@@ -110,7 +135,7 @@ async fn baseline(ctx: &mut Context<'_>, args: &cli::Revision, graph: &Graph) ->
     }
     let lock = diff::record(&declared.schema, &comparison.declared, &live);
     let lock = with_views(lock, &comparison, dialect);
-    let path = write(ctx, args, Vec::new(), &up, &down, Some(&lock))?;
+    let (_, path) = write(ctx, args, Vec::new(), &up, &down, Some(&lock))?;
     ctx.note("hint: run `seachange stamp head` to record that this database already has it")?;
     ctx.say(&path)?;
     Ok(Exit::Clean)
@@ -128,7 +153,8 @@ fn with_views(mut lock: Schema, comparison: &Comparison, dialect: Dialect) -> Sc
         let kind = comparison.live.verbatim.get(name)?.kind;
         Some((name.clone(), Verbatim::new(kind, "")))
     });
-    lock.verbatim = views.collect();
+    lock.verbatim.retain(|_, object| !object.sql.is_empty());
+    lock.verbatim.extend(views.filter(|(name, _)| comparison.views.contains(name)).collect::<Vec<_>>());
     lock
 }
 
@@ -150,6 +176,7 @@ fn there_are(number: usize) -> String {
     if number == 1 { "is one".to_owned() } else { format!("are {number}") }
 }
 
+/// Writes a revision file; its id, and its path as messages show it.
 fn write(
     ctx: &mut Context<'_>,
     args: &cli::Revision,
@@ -157,7 +184,7 @@ fn write(
     up: &Plan,
     down: &std::result::Result<Plan, Vec<Blocked>>,
     lock: Option<&Schema>,
-) -> Result<String> {
+) -> Result<(String, String)> {
     let template = match &ctx.config.template {
         Some(path) => fs::read_to_string(path).map_err(|source| Error::Read { path: path.clone(), source })?,
         None => render::TEMPLATE.to_owned(),
@@ -168,7 +195,7 @@ fn write(
     let text = render::revision(&header, up, down, ctx.config.dialect, &template)?;
     let file = dir::file_name(&header.created, &header.id, &header.message);
     let path = dir::write(&ctx.config.migrations, &file, &text, lock)?;
-    Ok(ctx.shown(&path))
+    Ok((header.id, ctx.shown(&path)))
 }
 
 /// The time, or one second after the newest revision: files sort in the order they were written.

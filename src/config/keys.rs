@@ -57,13 +57,22 @@ const fn key(
 }
 
 /// All keys, in the order of the documentation.
-pub(crate) const KEYS: [Key; 21] = [
+pub(crate) const KEYS: [Key; 23] = [
     key(
         "",
         "entities",
         None,
         r#"["src/entities"]"#,
         "Folders and files with SeaORM entities. Must be there. Copies in migration crates and tests do not belong here.",
+    ),
+    key(
+        "",
+        "sql",
+        None,
+        r#"["schema/*.sql"]"#,
+        "SQL files with what entities cannot say: views, materialized views with their indexes, functions, triggers, \
+         extensions, sequences, domains, composite types, policies and rules, one `CREATE` statement each. A file that ends \
+         with `.postgres.sql` or `.sqlite.sql` is only for that database. SQLite takes views and triggers.",
     ),
     key(
         "",
@@ -123,6 +132,14 @@ pub(crate) const KEYS: [Key; 21] = [
         "60",
         "How many seconds to wait while another process writes to the database; on PostgreSQL also for the locks that a \
          statement needs.",
+    ),
+    key(
+        "postgres",
+        "concurrent_indexes",
+        Some("false"),
+        "true",
+        "Make and drop every index of a table that exists `CONCURRENTLY`, while the table is written to. Such statements come \
+         in a revision of their own, without a transaction. For single indexes: `#[seachange(index(concurrently))]`.",
     ),
     key(
         "enums",

@@ -36,6 +36,8 @@ pub struct Config {
     pub project: PathBuf,
     /// Folders and files with entities.
     pub entities: Vec<PathBuf>,
+    /// Patterns of SQL files with what entities cannot say, relative to the project.
+    pub sql: Vec<String>,
     /// The cargo features the entities are built with.
     pub features: Features,
     /// What types are stored as whose source does not say it.
@@ -56,6 +58,8 @@ pub struct Config {
     pub convention: Convention,
     /// What the project leaves out of the comparison.
     pub rules: Rules,
+    /// Indexes of tables that exist are made while these are written to, whatever their attributes say.
+    pub concurrent_indexes: bool,
     /// What nobody declares counts as a difference, as `--strict` says for one run.
     pub strict: bool,
 }
@@ -64,6 +68,7 @@ pub struct Config {
 #[derive(Debug, PartialEq, Eq)]
 struct File {
     entities: Vec<PathBuf>,
+    sql: Vec<String>,
     features: Features,
     types: BTreeMap<String, StoredAs>,
     migrations: PathBuf,
@@ -75,6 +80,7 @@ struct File {
     enums: EnumStorage,
     convention: Convention,
     rules: Rules,
+    concurrent_indexes: bool,
     strict: bool,
 }
 
@@ -105,6 +111,7 @@ fn resolve(project: PathBuf, file: File, url: Option<String>) -> Result<Config> 
     }
     Ok(Config {
         entities: file.entities.iter().map(|entities| project.join(entities)).collect(),
+        sql: file.sql,
         features: file.features,
         types: file.types,
         migrations: project.join(file.migrations),
@@ -118,6 +125,7 @@ fn resolve(project: PathBuf, file: File, url: Option<String>) -> Result<Config> 
         },
         convention: file.convention,
         rules: file.rules,
+        concurrent_indexes: file.concurrent_indexes,
         strict: file.strict,
         project,
     })
@@ -155,6 +163,7 @@ fn read(path: &Path, text: &str) -> Result<File> {
         Vec::new()
     });
     let entities = entities.into_iter().map(|path| PathBuf::from(path.value)).collect();
+    let sql = top.strings(reader, "sql").unwrap_or_default().into_iter().map(|pattern| pattern.value).collect();
     let features = top
         .strings(reader, "features")
         .map_or(Features::All, |features| Features::Only(features.into_iter().map(|feature| feature.value).collect()));
@@ -172,6 +181,9 @@ fn read(path: &Path, text: &str) -> Result<File> {
     let words = [("plain", EnumStorage::Plain), ("check", EnumStorage::Check)];
     let storage = enums.word(reader, "sqlite", &words).unwrap_or(EnumStorage::Plain);
     enums.finish(reader);
+    let mut postgres = top.section(reader, "postgres");
+    let concurrent_indexes = postgres.boolean(reader, "concurrent_indexes").unwrap_or(false);
+    postgres.finish(reader);
     let naming = top.section(reader, "naming");
     let convention = convention(reader, naming);
     let tables = top.section(reader, "tables");
@@ -189,6 +201,7 @@ fn read(path: &Path, text: &str) -> Result<File> {
     reader.finish()?;
     Ok(File {
         entities,
+        sql,
         features,
         types,
         migrations,
@@ -200,6 +213,7 @@ fn read(path: &Path, text: &str) -> Result<File> {
         enums: storage,
         convention,
         rules,
+        concurrent_indexes,
         strict,
     })
 }

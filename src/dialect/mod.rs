@@ -4,8 +4,11 @@
 mod extra;
 mod matching;
 mod names;
+mod object;
 mod postgres;
 mod sqlite;
+
+pub use object::Said;
 
 use std::borrow::Cow;
 use std::path::Path;
@@ -119,6 +122,33 @@ pub(crate) struct ColumnWords {
     pub(crate) default: Option<String>,
 }
 
+/// An operation with what stands on its object: that goes before the object changes and comes back after.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Expansion {
+    /// Makes room.
+    pub(crate) before: Vec<Op>,
+    /// Does it.
+    pub(crate) middle: Vec<Op>,
+    /// Puts back what made room.
+    pub(crate) after: Vec<Op>,
+}
+
+impl Expansion {
+    /// An operation that needs no room.
+    fn alone(op: Op) -> Self {
+        Self { before: Vec::new(), middle: vec![op], after: Vec::new() }
+    }
+
+    /// The same with more around it.
+    fn within(self, before: Vec<Op>, after: Vec<Op>) -> Self {
+        Self {
+            before: before.into_iter().chain(self.before).collect(),
+            middle: self.middle,
+            after: self.after.into_iter().chain(after).collect(),
+        }
+    }
+}
+
 /// Queries about the lock that keeps other runners out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct RunnerLock {
@@ -140,6 +170,25 @@ pub struct Statement {
 }
 
 impl Dialect {
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::Sqlite, Self::Postgres];
+
+    /// How people call it.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Sqlite => "SQLite",
+            Self::Postgres => "PostgreSQL",
+        }
+    }
+
+    /// Whether the database has objects of that kind that a project can declare.
+    pub(crate) fn keeps(self, kind: VerbatimKind) -> bool {
+        match self {
+            Self::Sqlite => kind == VerbatimKind::View,
+            Self::Postgres => true,
+        }
+    }
+
     /// What this database can do.
     ///
     /// ```
@@ -434,11 +483,11 @@ impl Dialect {
         }
     }
 
-    /// The operations in the place of one that the database cannot do alone: what stands on a thing goes before the thing
-    /// changes and comes back after. On a schema as it is before all of them.
-    pub(crate) fn expand(self, op: Op, ops: &[Op], schema: &Schema) -> Vec<Op> {
+    /// The operations in the place of one that the database cannot do alone, among those of a plan and on a schema as it
+    /// is right before.
+    pub(crate) fn expand(self, op: &Op, ops: &[Op], schema: &Schema) -> Expansion {
         match self {
-            Self::Sqlite => vec![op],
+            Self::Sqlite => Expansion::alone(op.clone()),
             Self::Postgres => postgres::expand(op, ops, schema),
         }
     }
@@ -533,6 +582,14 @@ impl Dialect {
             Self::Sqlite => "check the URL, and that the file and its folder can be read and written",
             Self::Postgres => postgres::runner::connect_hint(error),
         }
+    }
+
+    /// What a statement declares that no entity can.
+    ///
+    /// # Errors
+    /// It declares nothing that can be: what it is, in words.
+    pub fn object(self, sql: &str) -> std::result::Result<Said, String> {
+        object::read(sql)
     }
 
     /// Who holds a write lock on the database in that file, as in ``process 4711 (seachange upgrade head)``.

@@ -427,8 +427,16 @@ pub fn record(declared: &Schema, reconciled: &Schema, live: &Schema) -> Schema {
                 Some(ForeignKey { on_delete, on_update, deferrable, ..live.clone() })
             })
             .collect();
+        // In the project's own words, which the next ones are compared with.
+        let said = declared.into_iter().flat_map(|table| &table.attachments);
+        table.attachments = said
+            .filter(|own| live.attachments.iter().any(|live| live.kind == own.kind && live.name == own.name))
+            .cloned()
+            .collect();
         lock.tables.insert(name.clone(), table);
     }
+    let is_live = |name: &TableName| reconciled.verbatim.get(name).is_some_and(|own| live.verbatim.get(name) == Some(own));
+    lock.verbatim = declared.verbatim.clone().into_iter().filter(|(name, _)| is_live(name)).collect();
     lock
 }
 

@@ -600,7 +600,24 @@ impl Verbatim {
     }
 }
 
+impl AttachmentKind {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Trigger, Self::Rule, Self::Policy, Self::Index];
+}
+
 impl VerbatimKind {
+    /// All of them.
+    pub const ALL: [Self; 8] = [
+        Self::View,
+        Self::VirtualTable,
+        Self::MaterializedView,
+        Self::Function,
+        Self::Sequence,
+        Self::Domain,
+        Self::CompositeType,
+        Self::Extension,
+    ];
+
     /// Whether it can be read like a table.
     pub fn is_relation(self) -> bool {
         match self {

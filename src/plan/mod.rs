@@ -7,7 +7,7 @@ mod order;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::dialect::{Dialect, Rebuild};
+use crate::dialect::{Dialect, Expansion, Rebuild};
 use crate::error::{Blocked, Error, Result};
 use crate::model::{Attachment, Column, Constraint, Index, IndexPart, Name, Schema, Table, TableName};
 use crate::op::Op;
@@ -30,6 +30,8 @@ pub struct Step {
     pub rebuild: Option<Rebuild>,
     /// What can go wrong.
     pub hazards: Vec<Hazard>,
+    /// It only makes room for another step, or puts back what made room.
+    pub around: bool,
 }
 
 /// What a plan is for.
@@ -58,13 +60,10 @@ pub enum Purpose {
 pub fn plan(ops: Vec<Op>, from: &Schema, dialect: Dialect, purpose: Purpose) -> Result<Plan> {
     let mut names = names(&ops.iter().fold(from.clone(), |schema, op| op.apply(schema)));
     let mildest: Vec<Op> = ops.into_iter().flat_map(|op| mildest(op, dialect, &mut names)).collect();
-    let before = renamed(&mildest, from);
-    let expanded = mildest.iter().flat_map(|op| dialect.expand(op.clone(), &mildest, &before)).collect();
-    let ops = order::order(expanded);
+    let ops = order::order(mildest);
     let refused = refused(&ops, from, dialect);
     let ops = if refused.is_empty() { ops } else { order::order(together(&ops, &refused, from)) };
     let ops = if dialect.capabilities().add_constraint { order::apart(ops) } else { ops };
-
     let renames = obstacle::renames(&ops);
     let mut schema = from.clone();
     let mut blocked: Vec<Blocked> = match purpose {
@@ -72,7 +71,7 @@ pub fn plan(ops: Vec<Op>, from: &Schema, dialect: Dialect, purpose: Purpose) -> 
         Purpose::Record | Purpose::Down => Vec::new(),
     };
     let mut plan = Plan::default();
-    for op in ops {
+    for Planned { op, around } in expanded(&ops, from, dialect) {
         let op = with_tables(op, &schema);
         if let Err(refusal) = dialect.accepts(&op, &schema) {
             blocked.push(obstacle::blocked(&op, refusal));
@@ -82,9 +81,9 @@ pub fn plan(ops: Vec<Op>, from: &Schema, dialect: Dialect, purpose: Purpose) -> 
             _ => None,
         };
         blocked.extend(rebuild.as_ref().and_then(|rebuild| obstacle::uncertain(&op, rebuild, &renames)));
-        let hazards = hazard::of(&op, &schema, dialect);
+        let hazards = if around { Vec::new() } else { hazard::of(&op, &schema, dialect) };
         schema = op.apply(schema);
-        plan.steps.push(Step { op, rebuild, hazards });
+        plan.steps.push(Step { op, rebuild, hazards, around });
     }
     blocked.extend(plan.steps.iter().filter_map(|step| obstacle::needed_table(&step.op, &schema, dialect)));
     // What was there before is known by its name after all renames.
@@ -136,9 +135,35 @@ fn together(ops: &[Op], refused: &BTreeSet<TableName>, from: &Schema) -> Vec<Op>
     planned
 }
 
-/// The schema with the names it has after the renames among the operations.
-fn renamed(ops: &[Op], from: &Schema) -> Schema {
-    obstacle::renames(ops).iter().fold(from.clone(), |schema, op| op.apply(schema))
+/// The operations with those around them that the database needs. What had to go early does not go again.
+fn expanded(ops: &[Op], from: &Schema, dialect: Dialect) -> Vec<Planned> {
+    let mut schema = from.clone();
+    let mut planned: Vec<Planned> = Vec::with_capacity(ops.len());
+    for op in ops {
+        let is_drop = matches!(
+            op,
+            Op::DropIndex { .. } | Op::DropConstraint { .. } | Op::DropAttachment { .. } | Op::DropColumn { .. }
+        );
+        let is_done = || planned.iter().any(|planned| planned.op == *op);
+        if is_drop && is_done() && op.apply(schema.clone()) == schema {
+            continue;
+        }
+        let Expansion { before, middle, after } = dialect.expand(op, ops, &schema);
+        let parts = [(before, true), (middle, false), (after, true)];
+        for (op, around) in parts.into_iter().flat_map(|(ops, around)| ops.into_iter().map(move |op| (op, around))) {
+            schema = op.apply(schema);
+            // What the plan does anyhow is its own, however early.
+            let around = around && !ops.contains(&op);
+            planned.push(Planned { op, around });
+        }
+    }
+    planned
+}
+
+/// An operation, and whether it only makes room for another.
+struct Planned {
+    op: Op,
+    around: bool,
 }
 
 /// The rebuild with the table as it is right before and right after, the change of an enum type with the columns that
@@ -191,10 +216,26 @@ fn stays_inside(op: &Op) -> bool {
     }
 }
 
+fn is_concurrent(op: &Op) -> bool {
+    matches!(op, Op::CreateIndex { index, .. } | Op::DropIndex { index, .. } if index.concurrently)
+}
+
 impl Plan {
     /// The operations that undo the plan, last first; planned again they are the way down.
     pub fn inverse(&self) -> Vec<Op> {
-        self.steps.iter().rev().map(|step| step.op.inverse()).collect()
+        self.steps.iter().rev().filter(|step| !step.around).map(|step| step.op.inverse()).collect()
+    }
+
+    /// Whether a step takes no transaction around it: an index is made or dropped while its table is written to.
+    pub fn runs_alone(&self) -> bool {
+        self.steps.iter().any(|step| is_concurrent(&step.op))
+    }
+
+    /// The plan without the steps that take no transaction around them, and a plan of these alone, to run behind it.
+    #[must_use]
+    pub fn split(self) -> (Self, Self) {
+        let (alone, together) = self.steps.into_iter().partition(|step| is_concurrent(&step.op));
+        (Self { steps: together }, Self { steps: alone })
     }
 
     /// The schema after all steps.

@@ -34,6 +34,10 @@ struct Context<'a> {
     header: &'a Header,
     up: Vec<StepText>,
     down: Vec<StepText>,
+    /// The way up cannot run in a transaction.
+    up_alone: bool,
+    /// The way down cannot run in a transaction.
+    down_alone: bool,
     /// Why there is no way down, one reason per line; empty when there is one.
     no_way_down: Vec<String>,
 }
@@ -64,11 +68,13 @@ pub fn revision(
     template: &str,
 ) -> Result<String> {
     let reason = |blocked: &Blocked| format!("{}: {}", blocked.op.replace('\n', " "), blocked.refusal.reason);
+    let down_alone = down.as_ref().is_ok_and(Plan::runs_alone);
     let (down, no_way_down) = match down {
         Ok(plan) => (steps(plan, dialect), Vec::new()),
         Err(blocked) => (Vec::new(), blocked.iter().map(reason).collect()),
     };
-    fill(template, Context { header, up: steps(up, dialect), down, no_way_down })
+    let up_alone = up.runs_alone();
+    fill(template, Context { header, up: steps(up, dialect), down, up_alone, down_alone, no_way_down })
 }
 
 /// The text of a template with the context's fields put in.

@@ -46,11 +46,12 @@ fn operation(op: &Op, dialect: Dialect) -> Vec<String> {
             .name()
             .map(|name| alter(table, format!("DROP CONSTRAINT {}", sql.name(&name.text))))
             .unwrap_or_default(),
-        Op::CreateIndex { table, index } => vec![sql.create_index(table, index)],
-        Op::DropIndex { table, index } => {
-            let concurrently = if index.concurrently { "CONCURRENTLY " } else { "" };
-            vec![format!("DROP INDEX {concurrently}{}", sql.index(table, &index.name))]
+        // What failed half-way left an invalid index behind, which a second run has to take away first.
+        Op::CreateIndex { table, index } if index.concurrently => {
+            vec![sql.drop_index(table, index), sql.create_index(table, index)]
         }
+        Op::CreateIndex { table, index } => vec![sql.create_index(table, index)],
+        Op::DropIndex { table, index } => vec![sql.drop_index(table, index)],
         Op::RenameIndex { table, from, to } => {
             vec![format!("ALTER INDEX {} RENAME TO {}", sql.index(table, &from.name), sql.name(&to.name.text))]
         }
@@ -114,6 +115,11 @@ impl Sql {
     /// The name of an index, which lives where its table does.
     fn index(&self, table: &TableName, name: &Name) -> String {
         self.table(&TableName { name: name.text.clone(), ..table.clone() })
+    }
+
+    fn drop_index(&self, table: &TableName, index: &Index) -> String {
+        let concurrently = if index.concurrently { "CONCURRENTLY IF EXISTS " } else { "" };
+        format!("DROP INDEX {concurrently}{}", self.index(table, &index.name))
     }
 
     fn create_table(&self, table: &Table) -> Vec<String> {

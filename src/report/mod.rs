@@ -344,7 +344,9 @@ pub fn unmanaged_text(unmanaged: &Unmanaged) -> String {
                 IndexKey::Column(text) | IndexKey::Expression(text) => text.as_str(),
             });
             let unique = if index.unique { "unique " } else { "" };
-            format!("{unique}index `{}` on `{table}` ({})", index.name.text, parts.collect::<Vec<_>>().join(", "))
+            let invalid = if index.invalid { ", which is INVALID: its making failed, and it is never used" } else { "" };
+            let parts = parts.collect::<Vec<_>>().join(", ");
+            format!("{unique}index `{}` on `{table}` ({parts}){invalid}", index.name.text)
         }
         UnmanagedObject::Attachment(kind, name) => format!("{kind} `{name}` on `{table}`"),
         UnmanagedObject::Enum => format!("enum type `{table}`"),

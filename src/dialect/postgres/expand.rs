@@ -2,14 +2,15 @@
 //! it, or written with its values, is out of the way. It goes before and comes back after.
 
 use super::{alter, literal, script};
+use crate::dialect::Expansion;
 use crate::model::{
     AttachmentKind, Column, Constraint, EnumType, ForeignKey, Index, IndexKey, Literal, Schema, Table, TableName,
 };
 use crate::op::{Op, identifiers};
 
 /// The operations in the place of one, given all of the plan and the schema before it.
-pub(in crate::dialect) fn expand(op: Op, ops: &[Op], schema: &Schema) -> Vec<Op> {
-    match &op {
+pub(in crate::dialect) fn expand(op: &Op, ops: &[Op], schema: &Schema) -> Expansion {
+    match op {
         Op::AlterEnum { name, from, to, columns, .. } => {
             let anew = !alter::is_addition(from, to) || is_used_at_once(name, from, to, ops);
             let op = Op::AlterEnum {
@@ -19,7 +20,8 @@ pub(in crate::dialect) fn expand(op: Op, ops: &[Op], schema: &Schema) -> Vec<Op>
                 columns: columns.clone(),
                 anew,
             };
-            if anew { around_enum(&op, name, ops, schema) } else { vec![op] }
+            let alone = Expansion::alone(op);
+            if anew { around_enum(alone, name, ops, schema) } else { alone }
         }
         Op::AlterColumn { table, from, to } => match schema.tables.get(table) {
             Some(own) if from.generated != to.generated && to.generated.is_some() => {
@@ -27,18 +29,19 @@ pub(in crate::dialect) fn expand(op: Op, ops: &[Op], schema: &Schema) -> Vec<Op>
                     Op::DropColumn { table: table.clone(), column: from.clone(), constraints: Vec::new() },
                     Op::AddColumn { table: table.clone(), column: to.clone(), constraints: Vec::new() },
                 ];
-                around(own, anew.to_vec(), ops, |what| what.stands_on(&from.name))
+                let anew = Expansion { middle: anew.to_vec(), ..Expansion::alone(op.clone()) };
+                around(own, anew, ops, |what| what.stands_on(&from.name))
             }
             Some(own) if from.data_type.text != to.data_type.text => {
-                around(own, vec![op.clone()], ops, |what| what.is_bound_to(&from.name))
+                around(own, Expansion::alone(op.clone()), ops, |what| what.is_bound_to(&from.name))
             }
-            Some(_) | None => vec![op],
+            Some(_) | None => Expansion::alone(op.clone()),
         },
         Op::DropConstraint { table, constraint } => match schema.tables.get(table) {
-            Some(own) if is_key(constraint) => around_key(own, &op, constraint, ops, schema),
-            Some(_) | None => vec![op],
+            Some(own) if is_key(constraint) => around_key(own, op, constraint, ops, schema),
+            Some(_) | None => Expansion::alone(op.clone()),
         },
-        _ => vec![op],
+        _ => Expansion::alone(op.clone()),
     }
 }
 
@@ -115,7 +118,7 @@ fn mentions(sql: &str, column: &str) -> bool {
 }
 
 /// The operations with what has to make room taken away before and put back after, unless the plan does that anyhow.
-fn around(table: &Table, middle: Vec<Op>, ops: &[Op], makes_room: impl Fn(&Standing<'_>) -> bool) -> Vec<Op> {
+fn around(table: &Table, middle: Expansion, ops: &[Op], makes_room: impl Fn(&Standing<'_>) -> bool) -> Expansion {
     let name = &table.name;
     let mut before = Vec::new();
     let goes = |op: &Op| ops.contains(op);
@@ -143,14 +146,13 @@ fn around(table: &Table, middle: Vec<Op>, ops: &[Op], makes_room: impl Fn(&Stand
             before.push(Op::DropColumn { table: name.clone(), column: column.clone(), constraints: Vec::new() });
         }
     }
-    before.retain(|op| !goes(op));
-    let after: Vec<Op> = before.iter().rev().map(Op::inverse).collect();
-    before.into_iter().chain(middle).chain(after).collect()
+    let after: Vec<Op> = before.iter().filter(|op| !goes(op)).rev().map(Op::inverse).collect();
+    middle.within(before, after)
 }
 
-fn around_enum(op: &Op, name: &TableName, ops: &[Op], schema: &Schema) -> Vec<Op> {
+fn around_enum(alone: Expansion, name: &TableName, ops: &[Op], schema: &Schema) -> Expansion {
     let text = name.to_string();
-    let mut planned = vec![op.clone()];
+    let mut planned = alone;
     for table in schema.tables.values() {
         let columns: Vec<&str> = table
             .columns
@@ -211,11 +213,11 @@ fn is_key(constraint: &Constraint) -> bool {
 }
 
 /// A key that others refer to: their foreign keys go before it and come back when there is one again.
-fn around_key(table: &Table, op: &Op, key: &Constraint, ops: &[Op], schema: &Schema) -> Vec<Op> {
+fn around_key(table: &Table, op: &Op, key: &Constraint, ops: &[Op], schema: &Schema) -> Expansion {
     let columns = match key {
         Constraint::PrimaryKey(key) => &key.columns,
         Constraint::Unique(unique) => &unique.columns,
-        _ => return vec![op.clone()],
+        _ => return Expansion::alone(op.clone()),
     };
     let is_on = |fk: &ForeignKey| {
         fk.references == table.name
@@ -227,11 +229,9 @@ fn around_key(table: &Table, op: &Op, key: &Constraint, ops: &[Op], schema: &Sch
         let is_dropped = ops.iter().any(|op| matches!(op, Op::DropTable { table } if table.name == child.name));
         for fk in child.foreign_keys.iter().filter(|fk| !is_dropped && is_on(fk)) {
             let drop = Op::DropConstraint { table: child.name.clone(), constraint: Constraint::ForeignKey(fk.clone()) };
-            if !ops.contains(&drop) {
-                before.push(drop);
-            }
+            before.push(drop);
         }
     }
-    let after: Vec<Op> = before.iter().rev().map(Op::inverse).collect();
-    before.into_iter().chain([op.clone()]).chain(after).collect()
+    let after: Vec<Op> = before.iter().filter(|op| !ops.contains(op)).rev().map(Op::inverse).collect();
+    Expansion::alone(op.clone()).within(before, after)
 }

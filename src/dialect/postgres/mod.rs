@@ -11,7 +11,8 @@ mod expression;
 mod reconcile;
 mod reflect;
 pub(super) mod runner;
-mod script;
+mod scratch;
+pub(super) mod script;
 mod sequence;
 mod syntax;
 mod text;
@@ -169,4 +170,38 @@ pub(super) fn around_column(table: &TableName, column: &Column) -> (Vec<String>,
         after.push(format!("COMMENT ON COLUMN {table}.{name} IS {}", literal(&Literal::Text(comment.clone()))));
     }
     (before, after)
+}
+
+/// The signature of a function as PostgreSQL writes it: what it is called with, without what it returns or presumes.
+pub(super) fn signature(name: &str, arguments: &str) -> String {
+    let argument = |text: &&str| -> Option<String> {
+        let tokens = script::tokens(text);
+        let is = |position: usize, words: &[&str]| {
+            tokens.get(position).is_some_and(|token| token.is_word && words.contains(&token.text.to_lowercase().as_str()))
+        };
+        if is(0, &["out"]) {
+            return None;
+        }
+        let mode = is(0, &["in", "inout", "variadic"]);
+        let first = usize::from(mode);
+        let last = tokens.iter().position(|token| {
+            token.text == "=" || token.text.eq_ignore_ascii_case("default")
+        });
+        let own = tokens.get(first..last.unwrap_or(tokens.len()))?;
+        let (start, end) = (own.first()?.start, own.last()?.end);
+        let whole = text.get(start..end)?;
+        // A type alone, or a name and a type.
+        let is_type = own.len() == 1 || own.get(1).is_some_and(|second| second.text == "(" || second.text == "[");
+        let is_type = is_type || types::is_built_in(types::canonical(whole).split('(').next().unwrap_or_default());
+        let words = if is_type {
+            types::canonical(whole)
+        } else {
+            let rest = text.get(own.get(1)?.start..end)?;
+            format!("{} {}", identifier(own.first()?.name.as_ref()?), types::canonical(rest))
+        };
+        let mode = tokens.first().map(|token| token.text.to_uppercase()).filter(|word| mode && word != "IN");
+        Some(mode.map_or(words.clone(), |mode| format!("{mode} {words}")))
+    };
+    let arguments: Vec<String> = script::list(arguments).iter().filter_map(argument).collect();
+    format!("{}({})", identifier(name), arguments.join(", "))
 }

@@ -35,6 +35,56 @@ pub(super) fn words(sql: &str) -> Vec<Word> {
         .collect()
 }
 
+/// A piece of a statement that is neither space nor comment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::dialect) struct Token {
+    /// As it is written.
+    pub(in crate::dialect) text: String,
+    /// A keyword, or a name without quotes.
+    pub(in crate::dialect) is_word: bool,
+    /// What it is called, if it is a name: in small letters unless it is quoted.
+    pub(in crate::dialect) name: Option<String>,
+    /// Where it begins.
+    pub(in crate::dialect) start: usize,
+    /// Where it ends.
+    pub(in crate::dialect) end: usize,
+}
+
+/// The tokens of a statement.
+pub(in crate::dialect) fn tokens(sql: &str) -> Vec<Token> {
+    let own = pieces(sql).filter(|(piece, _)| !matches!(piece, Piece::Space | Piece::Comment));
+    own.map(|(piece, range)| {
+        let text = sql[range.clone()].to_owned();
+        let quoted = text.strip_prefix('"').and_then(|text| text.strip_suffix('"'));
+        let name = match (piece, quoted) {
+            (Piece::Word, _) => Some(text.to_lowercase()),
+            (_, Some(inside)) => Some(inside.replace("\"\"", "\"")),
+            _ => None,
+        };
+        Token { is_word: piece == Piece::Word, name, start: range.start, end: range.end, text }
+    })
+    .collect()
+}
+
+/// The parts of a list, split at the commas that stand in no parentheses.
+pub(super) fn list(sql: &str) -> Vec<&str> {
+    let (mut depth, mut start, mut parts) = (0_usize, 0, Vec::new());
+    for (piece, range) in pieces(sql) {
+        match piece {
+            Piece::Symbol('(' | '[') => depth += 1,
+            Piece::Symbol(')' | ']') => depth = depth.saturating_sub(1),
+            Piece::Symbol(',') if depth == 0 => {
+                parts.push(sql[start..range.start].trim());
+                start = range.end;
+            }
+            _ => {}
+        }
+    }
+    parts.push(sql[start..].trim());
+    parts.retain(|part| !part.is_empty());
+    parts
+}
+
 /// The statements between semicolons. Bodies between dollars, and those of `BEGIN ATOMIC`, keep theirs.
 pub(in crate::dialect) fn statements(script: &str) -> Vec<Statement> {
     let script = script.strip_prefix('\u{feff}').unwrap_or(script);

@@ -10,9 +10,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use self::rows::TableRow;
+use self::rows::{AttachmentRow, TableRow};
 use crate::error::Cause;
-use crate::model::{Schema, Verbatim, VerbatimKind};
+use crate::model::{Attachment, AttachmentKind, Schema, Verbatim, VerbatimKind};
 
 const HEADER: &str = "\
 # What the entities declared at the last revision: how seachange knows what is the project's and what is not.
@@ -25,7 +25,19 @@ const FORMAT: u32 = 1;
 /// The lock of a schema. The same schema gives the same text.
 pub fn write(schema: &Schema) -> String {
     let mut text = format!("{HEADER}format = {FORMAT}\n");
-    for (name, view) in &schema.verbatim {
+    for (name, object) in schema.verbatim.iter().filter(|(_, object)| !object.sql.is_empty()) {
+        text.push_str(&format!("\n[sql.{}]\n", key(&name.to_string())));
+        if let Some(schema) = &name.schema {
+            text.push_str(&format!("schema = {}\n", quoted(schema)));
+        }
+        text.push_str(&format!("kind = {}\n", quoted(&object.kind.to_string())));
+        text.push_str(&format!("text = {}\n", quoted(&object.sql)));
+        if let Some(comment) = &object.comment {
+            text.push_str(&format!("comment = {}\n", quoted(comment)));
+        }
+        list(&mut text, "attachments", &attachments(&object.attachments));
+    }
+    for (name, view) in schema.verbatim.iter().filter(|(_, object)| object.sql.is_empty()) {
         text.push_str(&format!("\n[views.{}]\n", key(&name.to_string())));
         if let Some(schema) = &name.schema {
             text.push_str(&format!("schema = {}\n", quoted(schema)));
@@ -49,6 +61,7 @@ pub fn write(schema: &Schema) -> String {
         list(&mut text, "checks", &row.checks);
         list(&mut text, "exclusions", &row.exclusions);
         list(&mut text, "indexes", &row.indexes);
+        list(&mut text, "attachments", &attachments(&table.attachments));
         if row.strict {
             text.push_str("strict = true\n");
         }
@@ -79,7 +92,10 @@ pub fn read(text: &str) -> Result<Schema, Cause> {
     }
     let mut schema = Schema::default();
     for (name, row) in file.tables {
-        let table = row.into_table(&name)?;
+        let mut row = row;
+        let attachments = std::mem::take(&mut row.attachments);
+        let mut table = row.into_table(&name)?;
+        table.attachments = attached(attachments)?;
         schema.tables.insert(table.name.clone(), table);
     }
     for (key, row) in file.views {
@@ -87,7 +103,32 @@ pub fn read(text: &str) -> Result<Schema, Cause> {
         let verbatim = Verbatim::new(kind, "");
         schema.verbatim.insert(rows::table_name(&key, row.schema), verbatim);
     }
+    for (key, row) in file.sql {
+        let kind = VerbatimKind::ALL.into_iter().find(|kind| kind.to_string() == row.kind);
+        let kind = kind.ok_or_else(|| format!("`{key}` is of an unknown kind, `{}`", row.kind))?;
+        let object =
+            Verbatim { comment: row.comment, attachments: attached(row.attachments)?, ..Verbatim::new(kind, row.text) };
+        schema.verbatim.insert(rows::table_name(&key, row.schema), object);
+    }
     Ok(schema)
+}
+
+fn attachments(all: &[Attachment]) -> Vec<AttachmentRow> {
+    let row = |own: &Attachment| AttachmentRow {
+        kind: own.kind.to_string(),
+        name: own.name.clone(),
+        text: own.sql.clone(),
+    };
+    all.iter().map(row).collect()
+}
+
+fn attached(rows: Vec<AttachmentRow>) -> Result<Vec<Attachment>, Cause> {
+    let one = |row: AttachmentRow| {
+        let kind = AttachmentKind::ALL.into_iter().find(|kind| kind.to_string() == row.kind);
+        let kind = kind.ok_or_else(|| format!("`{}` is of an unknown kind, `{}`", row.name, row.kind))?;
+        Ok(Attachment { kind, name: row.name, sql: row.text })
+    };
+    rows.into_iter().map(one).collect()
 }
 
 fn list<T: Serialize>(text: &mut String, name: &str, rows: &[T]) {
@@ -147,7 +188,22 @@ struct LockFile {
     /// Entities that were views in the database: known by name only.
     #[serde(default)]
     views: BTreeMap<String, ViewRow>,
+    /// What was declared in SQL, in the project's own words.
+    #[serde(default)]
+    sql: BTreeMap<String, ObjectRow>,
 }
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ObjectRow {
+    schema: Option<String>,
+    kind: String,
+    text: String,
+    comment: Option<String>,
+    #[serde(default)]
+    attachments: Vec<AttachmentRow>,
+}
+
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -35,6 +35,17 @@ pub(super) struct TableRow {
     pub(super) without_rowid: bool,
     pub(super) partition_by: Option<String>,
     pub(super) comment: Option<String>,
+    #[serde(default)]
+    pub(super) attachments: Vec<AttachmentRow>,
+}
+
+/// A trigger or the like.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AttachmentRow {
+    pub(super) kind: String,
+    pub(super) name: String,
+    pub(super) text: String,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -276,6 +287,7 @@ impl From<&Table> for TableRow {
             without_rowid: table.options.without_rowid,
             partition_by: table.options.partition_by.clone(),
             comment: table.comment.clone(),
+            attachments: Vec::new(),
         };
         for unique in &table.uniques {
             row.uniques.push(KeyRow {

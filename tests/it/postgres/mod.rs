@@ -1,6 +1,7 @@
 //! What is tested on PostgreSQL alone, and the server the tests run on.
 
 mod reflect;
+mod camera;
 mod systems;
 
 use std::io::{BufRead, BufReader, Read};

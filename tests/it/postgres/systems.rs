@@ -79,11 +79,11 @@ fn the_rows_of_the_camera_fit_and_bear_what_later_phases_ask_of_them() {
     let (first, whole) = (cluster::database("camera first"), cluster::database("camera whole"));
     make!(first, systems::camera_initial: api_keys cameras gpu_stats logs detections events);
     annotate(&first, "camera/phases/1_initial");
-    run(&first, &["camera/rows_1.sql", "camera/schema/clean_cameras.sql"]);
+    run(&first, &["camera/rows_1.sql", "camera/data/clean_cameras.sql"]);
     first.script("CREATE UNIQUE INDEX ON cameras (name);\nCREATE UNIQUE INDEX ON cameras (folder_path);\n");
     assert_eq!(first.query("SELECT count(*)::text FROM cameras"), ["4"]);
     first.script("ALTER TABLE events ADD object_types text, ADD search_vector tsvector;\n");
-    run(&first, &["camera/schema/search.sql"]);
+    run(&first, &["camera/schema/search.sql", "camera/data/search_backfill.sql"]);
     let found = "SELECT batch_id FROM events WHERE search_vector @@ to_tsquery('english', 'waiting & door')";
     assert_eq!(first.query(found), ["b-1"]);
 
@@ -93,7 +93,7 @@ fn the_rows_of_the_camera_fit_and_bear_what_later_phases_ask_of_them() {
     let second = cluster::database("camera second");
     make!(second, systems::camera_search_alerts_zones: api_keys cameras gpu_stats logs detections events alert_rules alerts zones);
     annotate(&second, "camera/phases/2_search_alerts_zones");
-    run(&second, &["camera/rows_1.sql", "camera/schema/search.sql"]);
+    run(&second, &["camera/rows_1.sql", "camera/schema/search.sql", "camera/data/search_backfill.sql"]);
     assert_eq!(second.query(found), ["b-1"]);
 }
 

@@ -47,6 +47,19 @@ pub(in crate::dialect) async fn reflect(db: &impl ConnectionTrait, default_schem
     Ok(Assembly::new(&catalog).schema())
 }
 
+/// The same inside a transaction that the caller began and ends. Names of the second schema are bare in texts, too.
+pub(in crate::dialect) async fn read_inside(
+    db: &impl ConnectionTrait,
+    schema: &str,
+    beside: Option<&str>,
+) -> Result<Schema> {
+    let quoted = |name: &str| format!("\"{}\", ", name.replace('"', "\"\""));
+    let beside = beside.map(quoted).unwrap_or_default();
+    let set = format!("SET LOCAL search_path = pg_catalog, {}{beside}pg_temp; {SETTINGS}", quoted(schema));
+    db.execute_unprepared(&set).await.map_err(|cause| failed("start reading the schema", cause))?;
+    Ok(Assembly::new(&Catalog::read(db, schema).await?).schema())
+}
+
 /// The rows of the catalogs with the ways between them.
 struct Assembly<'a> {
     catalog: &'a Catalog,

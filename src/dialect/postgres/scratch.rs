@@ -1,0 +1,247 @@
+//! What is declared in SQL, in PostgreSQL's own words: made in a schema of its own, beside tables that only look like the
+//! declared ones, inside a transaction that is rolled back, and read from there as any other schema is.
+
+use sea_orm::ConnectionTrait;
+
+use super::script::same_words;
+use super::words::identifier;
+use super::{alter, reflect, table_name};
+use crate::dialect::Options;
+use crate::error::Result;
+use crate::model::{Attachment, Schema, Table, TableName, Verbatim, VerbatimKind};
+
+/// The schema everything is made in.
+const SCRATCH: &str = "seachange_scratch";
+
+/// Gives what both sides declare in SQL the form the live schema has, wherever PostgreSQL calls them the same, and the form
+/// PostgreSQL prints otherwise. Both sides are reconciled by rules before; what those settled is not asked for.
+pub(super) async fn settle(
+    db: &impl ConnectionTrait,
+    declared: &mut Schema,
+    lock: &mut Schema,
+    live: &Schema,
+    options: &Options,
+) -> Result<Vec<String>> {
+    if is_settled(declared, live) {
+        adopt_same(lock, declared, None);
+        return Ok(Vec::new());
+    }
+    let said = declared.clone();
+    let mut notes = Vec::new();
+    let begin = format!("BEGIN; SET LOCAL client_min_messages = error; CREATE SCHEMA {SCRATCH}");
+    let made = match db.execute_unprepared(&begin).await {
+        Ok(_) => make(db, declared, options, &mut notes).await.map(Some),
+        Err(cause) => {
+            notes.push(format!(
+                "note: this role may make no schema, not even for a moment, so what is declared in SQL was compared by its \
+                 words alone ({})",
+                words(&cause.to_string())
+            ));
+            Ok(None)
+        }
+    };
+    // Nothing that was made stays.
+    let ended = db.execute_unprepared("ROLLBACK").await;
+    let made = made?;
+    ended.map_err(|cause| super::catalog::failed("finish asking about what is declared in SQL", cause))?;
+    if let Some(made) = made {
+        take_forms(declared, &made, live);
+    }
+    adopt_same(lock, declared, Some(&said));
+    Ok(notes)
+}
+
+/// Whether the live schema already has all of it, word by word.
+fn is_settled(declared: &Schema, live: &Schema) -> bool {
+    let has = |name: &TableName, object: &Verbatim| object.sql.is_empty() || live.verbatim.get(name) == Some(object);
+    let attached = |table: &Table| {
+        let live = live.tables.get(&table.name).map(|live| &live.attachments);
+        table.attachments.iter().all(|own| live.is_some_and(|live| live.contains(own)))
+    };
+    declared.verbatim.iter().all(|(name, object)| has(name, object)) && declared.tables.values().all(attached)
+}
+
+/// The error in one line.
+fn words(error: &str) -> String {
+    error.rsplit("error returned from database: ").next().unwrap_or(error).lines().next().unwrap_or_default().to_owned()
+}
+
+/// Makes everything that is declared, as far as PostgreSQL lets it, and reads it back.
+async fn make(
+    db: &impl ConnectionTrait,
+    declared: &Schema,
+    options: &Options,
+    notes: &mut Vec<String>,
+) -> Result<Schema> {
+    let path = format!("SET LOCAL search_path TO {SCRATCH}, {}; SET LOCAL check_function_bodies TO off", identifier(&options.schema));
+    let mut script: Vec<(String, Option<String>)> = vec![(path, None)];
+    let home = |name: &TableName| name.schema.is_none();
+    for (name, definition) in declared.enums.iter().filter(|(name, _)| home(name)) {
+        script.push((alter::create_enum(name, definition), None));
+    }
+    let objects = |wanted: &'static [VerbatimKind]| {
+        let own = declared.verbatim.iter().filter(move |(_, object)| wanted.contains(&object.kind) && !object.sql.is_empty());
+        own.map(|(name, object)| (object.sql.clone(), Some(format!("the {} `{name}`", object.kind))))
+    };
+    script.extend(objects(&[VerbatimKind::Extension]));
+    script.extend(objects(&[VerbatimKind::Sequence, VerbatimKind::CompositeType, VerbatimKind::Domain]));
+    script.extend(objects(&[VerbatimKind::Function]));
+    for table in declared.tables.values().filter(|table| home(&table.name)) {
+        script.push((bare_table(table), Some(format!("the table `{}`", table.name))));
+    }
+    // Functions whose arguments are rows of tables come behind the tables; what is there already stays.
+    script.extend(objects(&[VerbatimKind::Function]));
+    let views = [VerbatimKind::View, VerbatimKind::MaterializedView];
+    let mut waiting: Vec<(&TableName, &Verbatim)> =
+        declared.verbatim.iter().filter(|(_, object)| views.contains(&object.kind) && !object.sql.is_empty()).collect();
+    let mut done = Vec::new();
+    run(db, script, &mut done).await?;
+    // Views may read each other, in whichever order they are declared.
+    loop {
+        let before = waiting.len();
+        let mut left = Vec::new();
+        for (name, object) in waiting {
+            let problem = attempt(db, &object.sql).await?;
+            if problem.is_some() {
+                left.push((name, object, problem));
+            }
+        }
+        if left.is_empty() || left.len() == before {
+            done.extend(left.into_iter().filter_map(|(name, object, problem)| {
+                Some((format!("the {} `{name}`", object.kind), problem?))
+            }));
+            break;
+        }
+        waiting = left.into_iter().map(|(name, object, _)| (name, object)).collect();
+    }
+    let of_objects = declared.verbatim.values().flat_map(|object| &object.attachments);
+    let of_tables = declared.tables.values().filter(|table| home(&table.name)).flat_map(|table| &table.attachments);
+    let attachments = of_tables.chain(of_objects).map(|own| (own.sql.clone(), Some(format!("the {} `{}`", own.kind, own.name))));
+    run(db, attachments.collect(), &mut done).await?;
+    let made = reflect::read_inside(db, SCRATCH, Some(&options.schema)).await?;
+    for (what, problem) in done {
+        let bare = what.split('`').nth(1).unwrap_or_default();
+        if !made.verbatim.keys().any(|name| name.name == bare) {
+            notes.push(format!("warning: PostgreSQL refuses {what}: {problem}"));
+        }
+    }
+    Ok(made)
+}
+
+/// Runs what can be run; the problems of what cannot are kept with its name.
+async fn run(
+    db: &impl ConnectionTrait,
+    script: Vec<(String, Option<String>)>,
+    problems: &mut Vec<(String, String)>,
+) -> Result<()> {
+    for (sql, what) in script {
+        if let (Some(problem), Some(what)) = (attempt(db, &sql).await?, what) {
+            problems.push((what, problem));
+        }
+    }
+    Ok(())
+}
+
+/// Runs one statement; what is wrong with it, if something is.
+async fn attempt(db: &impl ConnectionTrait, sql: &str) -> Result<Option<String>> {
+    let failed = |cause| super::catalog::failed("ask about what is declared in SQL", cause);
+    db.execute_unprepared("SAVEPOINT one").await.map_err(failed)?;
+    match db.execute_unprepared(sql).await {
+        Ok(_) => Ok(None),
+        Err(cause) => {
+            db.execute_unprepared("ROLLBACK TO SAVEPOINT one").await.map_err(failed)?;
+            Ok(Some(words(&cause.to_string())))
+        }
+    }
+}
+
+/// The table with its columns and its key, and nothing that could be evaluated.
+fn bare_table(table: &Table) -> String {
+    let columns = table.columns.iter().map(|column| {
+        format!("{} {}", identifier(&column.name), column.data_type.text.as_deref().unwrap_or("text"))
+    });
+    let key = table.primary_key.iter().map(|key| {
+        let columns: Vec<String> = key.columns.iter().map(|column| identifier(column)).collect();
+        format!("PRIMARY KEY ({})", columns.join(", "))
+    });
+    let parts: Vec<String> = columns.chain(key).collect();
+    format!("CREATE TABLE {} ({})", table_name(&table.name), parts.join(", "))
+}
+
+/// Puts PostgreSQL's form in the place of the declared one, and the live form in the place of both when they are the same.
+fn take_forms(declared: &mut Schema, made: &Schema, live: &Schema) {
+    let names: Vec<TableName> = declared.verbatim.keys().cloned().collect();
+    for name in names {
+        let Some(own) = declared.verbatim.get(&name).cloned() else { continue };
+        let is_extension = own.kind == VerbatimKind::Extension;
+        let Some((found, form)) = find(made, &name, own.kind).filter(|_| !is_extension && !own.sql.is_empty()) else { continue };
+        let form = Verbatim { comment: own.comment.clone(), ..form.clone() };
+        declared.verbatim.remove(&name);
+        let form = match live.verbatim.get(found) {
+            Some(live) if same(&form, live) => Verbatim { comment: form.comment.or(live.comment.clone()), ..live.clone() },
+            _ => form,
+        };
+        declared.verbatim.insert(found.clone(), form);
+    }
+    for table in declared.tables.values_mut() {
+        let made = made.tables.get(&table.name).map(|table| &table.attachments);
+        let live = live.tables.get(&table.name).map(|table| &table.attachments);
+        for own in &mut table.attachments {
+            let is_it = |other: &&Attachment| other.kind == own.kind && other.name == own.name;
+            if let Some(form) = made.and_then(|all| all.iter().find(is_it)) {
+                let live = live.and_then(|all| all.iter().find(|other| same_attachment(form, other)));
+                *own = live.unwrap_or(form).clone();
+            }
+        }
+    }
+}
+
+/// The object of that name; of a function, by its bare name when the arguments are written in another way.
+fn find<'a>(made: &'a Schema, name: &TableName, kind: VerbatimKind) -> Option<(&'a TableName, &'a Verbatim)> {
+    let bare = |name: &TableName| name.name.split('(').next().unwrap_or_default().to_owned();
+    let own = |(_, object): &(&TableName, &Verbatim)| object.kind == kind;
+    let exact = made.verbatim.get_key_value(name).filter(own);
+    exact.or_else(|| {
+        let mut alike = made.verbatim.iter().filter(|(other, _)| other.schema == name.schema && bare(other) == bare(name));
+        alike.next().filter(own).filter(|_| kind == VerbatimKind::Function && alike.next().is_none())
+    })
+}
+
+fn same(form: &Verbatim, live: &Verbatim) -> bool {
+    form.kind == live.kind
+        && same_words(&form.sql, &live.sql)
+        && form.attachments.len() == live.attachments.len()
+        && form.attachments.iter().all(|own| live.attachments.iter().any(|live| same_attachment(own, live)))
+}
+
+fn same_attachment(form: &Attachment, live: &Attachment) -> bool {
+    form.kind == live.kind && form.name == live.name && same_words(&form.sql, &live.sql)
+}
+
+/// What the lock says in the words of the project today gets the form those words have. `said` is what is declared, in the
+/// project's words.
+fn adopt_same(lock: &mut Schema, declared: &Schema, said: Option<&Schema>) {
+    let Some(said) = said else { return };
+    let names: Vec<TableName> = lock.verbatim.keys().cloned().collect();
+    for name in names {
+        let (Some(own), Some(today)) = (lock.verbatim.get(&name), said.verbatim.get(&name)) else { continue };
+        if own.sql.is_empty() || !same(own, today) {
+            continue;
+        }
+        if let Some((found, form)) = find(declared, &name, own.kind) {
+            let form = Verbatim { comment: own.comment.clone(), ..form.clone() };
+            lock.verbatim.remove(&name);
+            lock.verbatim.insert(found.clone(), form);
+        }
+    }
+    for (name, table) in &mut lock.tables {
+        let (today, form) = (said.tables.get(name), declared.tables.get(name));
+        let (Some(today), Some(form)) = (today, form) else { continue };
+        for own in &mut table.attachments {
+            let position = today.attachments.iter().position(|other| same_attachment(own, other));
+            if let Some(form) = position.and_then(|at| form.attachments.get(at)) {
+                *own = form.clone();
+            }
+        }
+    }
+}
