@@ -304,7 +304,7 @@ impl Dialect {
     pub fn align(self, schema: Schema, other: &Schema) -> Schema {
         match self {
             Self::Sqlite => sqlite::reconcile(schema, other),
-            Self::Postgres => postgres::align(schema, other),
+            Self::Postgres => postgres::respell(schema, other),
         }
     }
 

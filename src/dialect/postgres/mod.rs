@@ -25,7 +25,7 @@ pub(super) use alter::{accepts, alter};
 pub(super) use canonicalize::canonicalize;
 pub(super) use casts::converts;
 pub(super) use expand::expand;
-pub(super) use reconcile::{align, reconcile, respell};
+pub(super) use reconcile::{reconcile, respell};
 pub(super) use reflect::reflect;
 pub(super) use script::{loadable, statements};
 

@@ -88,53 +88,6 @@ fn text_of(name: &Name) -> &str {
     &name.text
 }
 
-/// The schema of one server in the words of another wherever both say the same: what a server prints, it may print in yet
-/// another way once it has read it.
-pub(in crate::dialect) fn align(mut schema: Schema, other: &Schema) -> Schema {
-    for table in schema.tables.values_mut() {
-        let Some(other) = other.tables.get(&table.name) else { continue };
-        let (own_types, other_types) = (table.clone(), other);
-        let column_type = column_types(&own_types, other_types);
-        let same = |left: &str, right: &str| left == right || expression::same(left, right, &column_type);
-        for check in &mut table.checks {
-            let twin = other.checks.iter().find(|twin| twin.name == check.name && same(&check.expression, &twin.expression));
-            check.expression = twin.map_or(std::mem::take(&mut check.expression), |twin| twin.expression.clone());
-        }
-        for index in &mut table.indexes {
-            let Some(twin) = other.indexes.iter().find(|twin| twin.name == index.name) else { continue };
-            if let (Some(own), Some(twin)) = (&mut index.predicate, &twin.predicate)
-                && same(own, twin)
-            {
-                own.clone_from(twin);
-            }
-            for (own, twin) in index.parts.iter_mut().zip(&twin.parts) {
-                if let (IndexKey::Expression(own), IndexKey::Expression(twin)) = (&mut own.key, &twin.key)
-                    && same(own, twin)
-                {
-                    own.clone_from(twin);
-                }
-            }
-        }
-        for column in &mut table.columns {
-            let twin = other.column(&column.name).and_then(|twin| twin.generated.as_ref());
-            if let (Some(own), Some(twin)) = (&mut column.generated, twin)
-                && same(&own.expression, &twin.expression)
-            {
-                own.expression.clone_from(&twin.expression);
-            }
-        }
-    }
-    schema
-}
-
-/// The types of columns as both tables have them; where they differ, nothing is taken for the same too easily.
-fn column_types<'a>(own: &'a Table, other: &'a Table) -> impl Fn(&str) -> Option<String> + 'a {
-    move |name: &str| {
-        let (own, other) = (type_text(own)(name), type_text(other)(name));
-        if own.is_some() && other.is_some() && own != other { None } else { other.or(own) }
-    }
-}
-
 fn reconcile_table(table: &mut Table, live: &Table, schema: &Schema) {
     for column in &mut table.columns {
         if let Some(live_column) = live.column(&column.name) {
