@@ -2,6 +2,7 @@
 
 mod reflect;
 mod camera;
+mod live;
 mod systems;
 
 use std::io::{BufRead, BufReader, Read};
