@@ -10,8 +10,8 @@ use crate::error::{Error, Result};
 use crate::migrate::{Access, Session};
 use crate::model::Schema;
 use crate::plan::{self, Plan, Purpose};
-use crate::report::plan::{PlanReport, Unmodelled};
 use crate::report;
+use crate::report::plan::{PlanReport, Unmodelled};
 use crate::revision::dir::LOCK;
 use crate::scratch;
 
@@ -93,11 +93,8 @@ async fn between(ctx: &mut Context<'_>, args: &cli::Diff, from: &str, to: &str) 
     )?;
     refuse_doubtful(&whole.doubtful, &whole.ops, &args.rename)?;
     let names = [shown(ctx, from_side), shown(ctx, to_side)];
-    let unmodelled: Vec<Unmodelled> = names
-        .iter()
-        .zip([&from_schema, &to_schema])
-        .flat_map(|(side, schema)| unmodelled(side, schema))
-        .collect();
+    let unmodelled: Vec<Unmodelled> =
+        names.iter().zip([&from_schema, &to_schema]).flat_map(|(side, schema)| unmodelled(side, schema)).collect();
     if args.strict && !unmodelled.is_empty() {
         let objects = unmodelled.iter().map(|one| format!("{} in `{}`", one.object, one.side)).collect();
         return Err(Error::Unmodelled { objects });
@@ -119,9 +116,10 @@ fn report(
 
 /// What is seen on one side and has no place in the model.
 fn unmodelled(side: &str, schema: &Schema) -> Vec<Unmodelled> {
-    let of_tables = schema.tables.values().flat_map(|table| {
-        table.unmodelled.iter().map(|words| format!("`{words}` of the table `{}`", table.name))
-    });
+    let of_tables = schema
+        .tables
+        .values()
+        .flat_map(|table| table.unmodelled.iter().map(|words| format!("`{words}` of the table `{}`", table.name)));
     let objects = schema.unmodelled.iter().cloned().chain(of_tables);
     objects.map(|object| Unmodelled { side: side.to_owned(), object }).collect()
 }
@@ -192,7 +190,9 @@ fn dialect(ctx: &Context<'_>, args: &cli::Diff, sides: &[Side; 2], scratch: Opti
         ([], None) if sides.iter().any(|side| matches!(side, Side::Entities | Side::Lock)) => {
             return Ok(ctx.config.dialect);
         }
-        ([], None) => "nothing says which kind of database is meant: add `--dialect sqlite` or `--dialect postgres`".to_owned(),
+        ([], None) => {
+            "nothing says which kind of database is meant: add `--dialect sqlite` or `--dialect postgres`".to_owned()
+        }
     };
     Err(Error::Misused { problem })
 }
@@ -208,9 +208,7 @@ async fn load(ctx: &mut Context<'_>, side: &Side, dialect: Dialect, server: Opti
     match side {
         Side::Empty => Ok(Schema::default()),
         Side::Entities => Ok(ctx.declare()?.schema),
-        Side::Lock => ctx.lock()?.ok_or_else(|| Error::NoLock {
-            path: ctx.config.migrations.join(LOCK),
-        }),
+        Side::Lock => ctx.lock()?.ok_or_else(|| Error::NoLock { path: ctx.config.migrations.join(LOCK) }),
         Side::Database(database) if database.is_missing() => {
             ctx.note(&format!("note: the database `{database}` does not exist yet; it counts as empty"))?;
             Ok(Schema::default())

@@ -39,8 +39,10 @@ fn files(project: &Path, pattern: &str, dialect: Dialect) -> Result<Vec<PathBuf>
     let unclear = || Error::NoSql { pattern: pattern.to_owned() };
     let glob = Glob::new(pattern).map_err(|_| unclear())?.compile_matcher();
     // Where nothing varies yet.
-    let fixed: PathBuf =
-        Path::new(pattern).components().take_while(|part| !part.as_os_str().to_string_lossy().contains(['*', '?', '[', '{'])).collect();
+    let fixed: PathBuf = Path::new(pattern)
+        .components()
+        .take_while(|part| !part.as_os_str().to_string_lossy().contains(['*', '?', '[', '{']))
+        .collect();
     let mut files: Vec<PathBuf> = WalkBuilder::new(project.join(&fixed))
         .standard_filters(false)
         .build()
@@ -120,13 +122,16 @@ impl Reader<'_> {
                 (Some(view), _) => view.attachments.push(attachment),
                 (None, Some(table)) if !of_index => table.attachments.push(attachment),
                 (None, Some(_)) => self.problems.push(
-                    place.problem(format!("the index `{}` is on the table `{name}`", attachment.name)).hint(
-                        "declare it at the entity: `#[seachange(index(...))]`",
-                    ),
+                    place
+                        .problem(format!("the index `{}` is on the table `{name}`", attachment.name))
+                        .hint("declare it at the entity: `#[seachange(index(...))]`"),
                 ),
                 (None, None) => self.problems.push(
                     place
-                        .problem(format!("no entity declares `{name}`, on which the {} `{}` is", attachment.kind, attachment.name))
+                        .problem(format!(
+                            "no entity declares `{name}`, on which the {} `{}` is",
+                            attachment.kind, attachment.name
+                        ))
                         .hint("declare the table, or write the statement into a revision: `seachange revision -m …`"),
                 ),
             }

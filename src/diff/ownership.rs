@@ -435,7 +435,8 @@ pub fn record(declared: &Schema, reconciled: &Schema, live: &Schema) -> Schema {
             .collect();
         lock.tables.insert(name.clone(), table);
     }
-    let is_live = |name: &TableName| reconciled.verbatim.get(name).is_some_and(|own| live.verbatim.get(name) == Some(own));
+    let is_live =
+        |name: &TableName| reconciled.verbatim.get(name).is_some_and(|own| live.verbatim.get(name) == Some(own));
     lock.verbatim = declared.verbatim.clone().into_iter().filter(|(name, _)| is_live(name)).collect();
     lock
 }

@@ -3,8 +3,8 @@
 
 use crate::dialect::{Dialect, Rebuild};
 use crate::model::{
-    Action, AutoIncrement, Check, Column, ColumnDefault, Constraint, DefaultValue, Deferrable, Exclusion, ExclusionElement, ForeignKey, Index,
-    IndexKey, IndexPart, Name, NullsOrder, Placement, Table, TableName, Unique,
+    Action, AutoIncrement, Check, Column, ColumnDefault, Constraint, DefaultValue, Deferrable, Exclusion,
+    ExclusionElement, ForeignKey, Index, IndexKey, IndexPart, Name, NullsOrder, Placement, Table, TableName, Unique,
 };
 use crate::op::{CommentOn, Op};
 use crate::plan::Step;

@@ -344,7 +344,8 @@ pub fn unmanaged_text(unmanaged: &Unmanaged) -> String {
                 IndexKey::Column(text) | IndexKey::Expression(text) => text.as_str(),
             });
             let unique = if index.unique { "unique " } else { "" };
-            let invalid = if index.invalid { ", which is INVALID: its making failed, and it is never used" } else { "" };
+            let invalid =
+                if index.invalid { ", which is INVALID: its making failed, and it is never used" } else { "" };
             let parts = parts.collect::<Vec<_>>().join(", ");
             format!("{unique}index `{}` on `{table}` ({parts}){invalid}", index.name.text)
         }

@@ -26,9 +26,8 @@ pub(crate) fn scripts(database: &str) -> Vec<(String, String)> {
     };
     let mut files: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
     files.sort();
-    let script = |path: &Path| {
-        (path.file_stem().unwrap().to_string_lossy().into_owned(), fs::read_to_string(path).unwrap())
-    };
+    let script =
+        |path: &Path| (path.file_stem().unwrap().to_string_lossy().into_owned(), fs::read_to_string(path).unwrap());
     files.iter().map(|path| script(path)).collect()
 }
 

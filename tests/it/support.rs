@@ -70,7 +70,8 @@ pub(crate) async fn reflect(session: &Session) -> Schema {
 /// SQLite's own opinion of the whole file. PostgreSQL never lets it come to anything else, but for what is left over.
 pub(crate) async fn assert_sound(session: &Session) {
     if session.dialect() == Dialect::Postgres {
-        let leftovers = "SELECT relname::text FROM pg_class WHERE relname LIKE '%\\_old' OR relname LIKE '\\_seachange%'";
+        let leftovers =
+            "SELECT relname::text FROM pg_class WHERE relname LIKE '%\\_old' OR relname LIKE '\\_seachange%'";
         assert_eq!(query(session, leftovers).await, Vec::<String>::new());
         return;
     }

@@ -177,16 +177,16 @@ pub(super) fn signature(name: &str, arguments: &str) -> String {
     let argument = |text: &&str| -> Option<String> {
         let tokens = script::tokens(text);
         let is = |position: usize, words: &[&str]| {
-            tokens.get(position).is_some_and(|token| token.is_word && words.contains(&token.text.to_lowercase().as_str()))
+            tokens
+                .get(position)
+                .is_some_and(|token| token.is_word && words.contains(&token.text.to_lowercase().as_str()))
         };
         if is(0, &["out"]) {
             return None;
         }
         let mode = is(0, &["in", "inout", "variadic"]);
         let first = usize::from(mode);
-        let last = tokens.iter().position(|token| {
-            token.text == "=" || token.text.eq_ignore_ascii_case("default")
-        });
+        let last = tokens.iter().position(|token| token.text == "=" || token.text.eq_ignore_ascii_case("default"));
         let own = tokens.get(first..last.unwrap_or(tokens.len()))?;
         let (start, end) = (own.first()?.start, own.last()?.end);
         let whole = text.get(start..end)?;

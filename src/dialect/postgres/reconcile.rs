@@ -57,7 +57,8 @@ fn respell_table(table: &mut Table, past: &Table) {
     for column in &mut table.columns {
         let Some(past) = past.column(&column.name) else { continue };
         let text = column.data_type.text.clone().unwrap_or_default();
-        if column.default.is_some() && value::same(past.default.as_ref(), column.default.as_ref(), &text, &column_type) {
+        if column.default.is_some() && value::same(past.default.as_ref(), column.default.as_ref(), &text, &column_type)
+        {
             column.default.clone_from(&past.default);
         }
         if let (Some(generated), Some(past)) = (&mut column.generated, &past.generated) {
@@ -65,7 +66,8 @@ fn respell_table(table: &mut Table, past: &Table) {
         }
     }
     for check in &mut table.checks {
-        if let Some(past) = past.checks.iter().find(|past| past.name.as_ref().map(text_of) == check.name.as_ref().map(text_of))
+        if let Some(past) =
+            past.checks.iter().find(|past| past.name.as_ref().map(text_of) == check.name.as_ref().map(text_of))
         {
             respell(&mut check.expression, &past.expression);
         }

@@ -73,14 +73,18 @@ async fn make(
     options: &Options,
     notes: &mut Vec<String>,
 ) -> Result<Schema> {
-    let path = format!("SET LOCAL search_path TO {SCRATCH}, {}; SET LOCAL check_function_bodies TO off", identifier(&options.schema));
+    let path = format!(
+        "SET LOCAL search_path TO {SCRATCH}, {}; SET LOCAL check_function_bodies TO off",
+        identifier(&options.schema)
+    );
     let mut script: Vec<(String, Option<String>)> = vec![(path, None)];
     let home = |name: &TableName| name.schema.is_none();
     for (name, definition) in declared.enums.iter().filter(|(name, _)| home(name)) {
         script.push((alter::create_enum(name, definition), None));
     }
     let objects = |wanted: &'static [VerbatimKind]| {
-        let own = declared.verbatim.iter().filter(move |(_, object)| wanted.contains(&object.kind) && !object.sql.is_empty());
+        let own =
+            declared.verbatim.iter().filter(move |(_, object)| wanted.contains(&object.kind) && !object.sql.is_empty());
         own.map(|(name, object)| (object.sql.clone(), Some(format!("the {} `{name}`", object.kind))))
     };
     script.extend(objects(&[VerbatimKind::Extension]));
@@ -107,16 +111,18 @@ async fn make(
             }
         }
         if left.is_empty() || left.len() == before {
-            done.extend(left.into_iter().filter_map(|(name, object, problem)| {
-                Some((format!("the {} `{name}`", object.kind), problem?))
-            }));
+            done.extend(
+                left.into_iter()
+                    .filter_map(|(name, object, problem)| Some((format!("the {} `{name}`", object.kind), problem?))),
+            );
             break;
         }
         waiting = left.into_iter().map(|(name, object, _)| (name, object)).collect();
     }
     let of_objects = declared.verbatim.values().flat_map(|object| &object.attachments);
     let of_tables = declared.tables.values().filter(|table| home(&table.name)).flat_map(|table| &table.attachments);
-    let attachments = of_tables.chain(of_objects).map(|own| (own.sql.clone(), Some(format!("the {} `{}`", own.kind, own.name))));
+    let attachments =
+        of_tables.chain(of_objects).map(|own| (own.sql.clone(), Some(format!("the {} `{}`", own.kind, own.name))));
     run(db, attachments.collect(), &mut done).await?;
     let made = reflect::read_inside(db, SCRATCH, Some(&options.schema)).await?;
     for (what, problem) in done {
@@ -157,9 +163,10 @@ async fn attempt(db: &impl ConnectionTrait, sql: &str) -> Result<Option<String>>
 
 /// The table with its columns and its key, and nothing that could be evaluated.
 fn bare_table(table: &Table) -> String {
-    let columns = table.columns.iter().map(|column| {
-        format!("{} {}", identifier(&column.name), column.data_type.text.as_deref().unwrap_or("text"))
-    });
+    let columns = table
+        .columns
+        .iter()
+        .map(|column| format!("{} {}", identifier(&column.name), column.data_type.text.as_deref().unwrap_or("text")));
     let key = table.primary_key.iter().map(|key| {
         let columns: Vec<String> = key.columns.iter().map(|column| identifier(column)).collect();
         format!("PRIMARY KEY ({})", columns.join(", "))
@@ -174,11 +181,15 @@ fn take_forms(declared: &mut Schema, made: &Schema, live: &Schema) {
     for name in names {
         let Some(own) = declared.verbatim.get(&name).cloned() else { continue };
         let is_extension = own.kind == VerbatimKind::Extension;
-        let Some((found, form)) = find(made, &name, own.kind).filter(|_| !is_extension && !own.sql.is_empty()) else { continue };
+        let Some((found, form)) = find(made, &name, own.kind).filter(|_| !is_extension && !own.sql.is_empty()) else {
+            continue;
+        };
         let form = Verbatim { comment: own.comment.clone(), ..form.clone() };
         declared.verbatim.remove(&name);
         let form = match live.verbatim.get(found) {
-            Some(live) if same(&form, live) => Verbatim { comment: form.comment.or(live.comment.clone()), ..live.clone() },
+            Some(live) if same(&form, live) => {
+                Verbatim { comment: form.comment.or(live.comment.clone()), ..live.clone() }
+            }
             _ => form,
         };
         declared.verbatim.insert(found.clone(), form);
@@ -202,7 +213,8 @@ fn find<'a>(made: &'a Schema, name: &TableName, kind: VerbatimKind) -> Option<(&
     let own = |(_, object): &(&TableName, &Verbatim)| object.kind == kind;
     let exact = made.verbatim.get_key_value(name).filter(own);
     exact.or_else(|| {
-        let mut alike = made.verbatim.iter().filter(|(other, _)| other.schema == name.schema && bare(other) == bare(name));
+        let mut alike =
+            made.verbatim.iter().filter(|(other, _)| other.schema == name.schema && bare(other) == bare(name));
         alike.next().filter(own).filter(|_| kind == VerbatimKind::Function && alike.next().is_none())
     })
 }

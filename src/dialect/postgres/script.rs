@@ -153,7 +153,8 @@ pub(in crate::dialect) fn loadable(script: &str) -> String {
 
 /// Whether the line is for `psql` itself. One inside a body between dollars looks different.
 fn is_meta_command(line: &str) -> bool {
-    line.strip_prefix('\\').is_some_and(|rest| rest == "." || rest.starts_with(|letter: char| letter.is_ascii_alphabetic()))
+    line.strip_prefix('\\')
+        .is_some_and(|rest| rest == "." || rest.starts_with(|letter: char| letter.is_ascii_alphabetic()))
 }
 
 /// Whether the statement says whose a thing is, or who may do what with it.
@@ -339,7 +340,10 @@ mod tests {
     fn a_dump_is_loaded_without_what_is_not_its_schema() {
         let dump = "\\restrict x\nCREATE TABLE t (a text);\nALTER TABLE public.t OWNER TO \"me\";\n\
                     COPY public.t (a) FROM stdin;\nDROP\n\\.\n\nGRANT ALL ON t\n TO me;\nSELECT 1;\n";
-        assert_eq!(loadable(dump).split_whitespace().collect::<Vec<_>>().join(" "), "CREATE TABLE t (a text); ; ; SELECT 1;");
+        assert_eq!(
+            loadable(dump).split_whitespace().collect::<Vec<_>>().join(" "),
+            "CREATE TABLE t (a text); ; ; SELECT 1;"
+        );
         assert_eq!(loadable(dump).matches('\n').count(), dump.matches('\n').count());
     }
 

@@ -29,7 +29,8 @@ pub(in crate::dialect) fn loadable(script: &str) -> String {
     let is_command = |line: &str| {
         line.strip_prefix('.').is_some_and(|rest| rest.starts_with(|letter: char| letter.is_ascii_lowercase()))
     };
-    let line = |line: &'_ str| if is_command(line) { line[line.trim_end().len()..].to_owned() } else { line.to_owned() };
+    let line =
+        |line: &'_ str| if is_command(line) { line[line.trim_end().len()..].to_owned() } else { line.to_owned() };
     script.split_inclusive('\n').map(line).collect()
 }
 

@@ -114,11 +114,8 @@ pub fn read(text: &str) -> Result<Schema, Cause> {
 }
 
 fn attachments(all: &[Attachment]) -> Vec<AttachmentRow> {
-    let row = |own: &Attachment| AttachmentRow {
-        kind: own.kind.to_string(),
-        name: own.name.clone(),
-        text: own.sql.clone(),
-    };
+    let row =
+        |own: &Attachment| AttachmentRow { kind: own.kind.to_string(), name: own.name.clone(), text: own.sql.clone() };
     all.iter().map(row).collect()
 }
 
@@ -203,7 +200,6 @@ struct ObjectRow {
     #[serde(default)]
     attachments: Vec<AttachmentRow>,
 }
-
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

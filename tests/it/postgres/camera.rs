@@ -97,7 +97,8 @@ fn from_the_first_table_to_the_last_index_and_back() {
     camera.phase("2_search_alerts_zones", SEARCH);
     let text = camera.advance("full text search, alerts and zones");
     let order = ["CREATE EXTENSION", "CREATE TYPE alert_severity", "CREATE TABLE alert_rules", "CREATE TRIGGER"];
-    let places: Vec<usize> = order.iter().map(|words| text.find(words).unwrap_or_else(|| panic!("{words}\n{text}"))).collect();
+    let places: Vec<usize> =
+        order.iter().map(|words| text.find(words).unwrap_or_else(|| panic!("{words}\n{text}"))).collect();
     assert!(places.is_sorted(), "{text}");
     camera.data_step("fill the search vectors", "data/search_backfill.sql");
     assert_eq!(camera.database.query("SELECT count(*)::text FROM events WHERE search_vector IS NULL"), ["0"]);
@@ -112,10 +113,13 @@ fn from_the_first_table_to_the_last_index_and_back() {
     let original = cluster::database("camera original");
     original.script(&fs::read_to_string(camera.path().join("original_a.sql")).unwrap());
     let script = camera.path().join("original_a.sql");
-    let ran = camera.run(&["diff", "--from", script.to_str().unwrap(), "--to", &camera.database.url(), "--format", "sql"]);
+    let ran =
+        camera.run(&["diff", "--from", script.to_str().unwrap(), "--to", &camera.database.url(), "--format", "sql"]);
     let changes: Vec<&str> = ran.out.lines().filter(|line| line.ends_with(';')).collect();
     // The ids of the original count with `serial`, and its keys have the names PostgreSQL gives.
-    let is_known = |line: &&str| !["IDENTITY", "SEQUENCE", "setval", "DROP DEFAULT", "COMMIT", "BEGIN"].iter().any(|word| line.contains(word));
+    let is_known = |line: &&str| {
+        !["IDENTITY", "SEQUENCE", "setval", "DROP DEFAULT", "COMMIT", "BEGIN"].iter().any(|word| line.contains(word))
+    };
     assert_eq!(changes.into_iter().filter(is_known).collect::<Vec<_>>(), Vec::<&str>::new(), "{}", ran.out);
 
     let ran = camera.run(&["downgrade", "base"]);
@@ -123,7 +127,10 @@ fn from_the_first_table_to_the_last_index_and_back() {
     let left = "SELECT typname::text FROM pg_type JOIN pg_namespace AS n ON n.oid = typnamespace
         WHERE nspname = 'public' AND typtype IN ('e', 'c', 'd') AND typname NOT LIKE '\\_%' AND typname NOT LIKE 'seachange%'";
     assert_eq!(camera.database.query(left), Vec::<String>::new());
-    assert_eq!(camera.database.query("SELECT proname::text FROM pg_proc WHERE proname LIKE 'events%'"), Vec::<String>::new());
+    assert_eq!(
+        camera.database.query("SELECT proname::text FROM pg_proc WHERE proname LIKE 'events%'"),
+        Vec::<String>::new()
+    );
     let ran = camera.run(&["upgrade", "head"]);
     assert_eq!(ran.code, 0, "{ran:?}");
     camera.assert_clean();

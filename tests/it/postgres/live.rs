@@ -122,7 +122,8 @@ fn any_schema_becomes_any_other_and_comes_back() {
         }
     }
     // What no statement does: rows that are there are not dealt out to partitions.
-    let expected = ["detections", "events", "logs"].map(|table| format!("change how table `{table}` is stored (partitions)"));
+    let expected =
+        ["detections", "events", "logs"].map(|table| format!("change how table `{table}` is stored (partitions)"));
     assert!(refused.iter().all(|op| expected.contains(op)), "{refused:?}");
 }
 

@@ -1,8 +1,8 @@
 //! What is tested on PostgreSQL alone, and the server the tests run on.
 
-mod reflect;
 mod camera;
 mod live;
+mod reflect;
 mod systems;
 
 use std::io::{BufRead, BufReader, Read};
