@@ -56,7 +56,7 @@ fn dump(database: &Database<'_>) -> Option<String> {
         in_history |= line.contains("seachange_history");
         let parameters = line.strip_prefix("WITH (").and_then(|rest| rest.strip_suffix(");"));
         match parameters {
-            _ if in_history => {}
+            _ if in_history || line.starts_with("SET default_ta") => {}
             Some(parameters) => {
                 let parameters: BTreeSet<&str> = parameters.split(", ").collect();
                 text += &format!("WITH ({});\n", parameters.into_iter().collect::<Vec<_>>().join(", "));
