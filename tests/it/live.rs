@@ -26,8 +26,9 @@ pub(crate) fn scripts(database: &str) -> Vec<(String, String)> {
     };
     let mut files: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
     files.sort();
-    let script =
-        |path: &Path| (path.file_stem().unwrap().to_string_lossy().into_owned(), fs::read_to_string(path).unwrap());
+    // SQLite's own table comes by itself.
+    let read = |path: &Path| fs::read_to_string(path).unwrap().replace("CREATE TABLE sqlite_sequence(name,seq);\n", "");
+    let script = |path: &Path| (path.file_stem().unwrap().to_string_lossy().into_owned(), read(path));
     files.iter().map(|path| script(path)).collect()
 }
 
