@@ -30,7 +30,7 @@ pub async fn load(
     };
     let server = server.ok_or_else(|| Error::NoScratch { path: path.to_owned() })?;
     let session = Session::open(server, Access::Write).await?;
-    let failed = |doing: &str, source: DbErr| Error::Query { doing: doing.to_owned(), source: cause(source) };
+    let failed = |doing: &str, source: DbErr| Error::Query { doing: doing.to_owned(), source: cause(&source) };
     let created = session.connection().execute_unprepared(&create).await;
     created.map_err(|source| failed(&format!("make a database on the server to load `{}`", path.display()), source))?;
     let mut database = server.beside(name);
@@ -47,7 +47,7 @@ async fn filled(path: &Path, script: &str, database: &Database) -> Result<Schema
     let script = database.dialect.loadable(script);
     if let Err(source) = session.connection().execute_unprepared(&script).await {
         let line = position(&source).map(|position| line_of(&script, position));
-        return Err(Error::Load { path: path.to_owned(), line, source: cause(source) });
+        return Err(Error::Load { path: path.to_owned(), line, source: cause(&source) });
     }
     session.reflect().await
 }
@@ -69,8 +69,8 @@ fn line_of(script: &str, position: usize) -> usize {
 }
 
 /// The database's own words, without the wrapping of the libraries in between.
-fn cause(error: DbErr) -> Cause {
-    let mut cause: &dyn std::error::Error = &error;
+fn cause(error: &DbErr) -> Cause {
+    let mut cause: &dyn std::error::Error = error;
     while let Some(source) = cause.source() {
         cause = source;
     }
