@@ -223,6 +223,37 @@ impl Op {
         }
     }
 
+    /// The kind of operation in one word, for programs.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::CreateTable { .. } => "create_table",
+            Self::DropTable { .. } => "drop_table",
+            Self::RenameTable { .. } => "rename_table",
+            Self::AlterTable { .. } => "alter_table",
+            Self::AddColumn { .. } => "add_column",
+            Self::DropColumn { .. } => "drop_column",
+            Self::RenameColumn { .. } => "rename_column",
+            Self::AlterColumn { .. } => "alter_column",
+            Self::AddConstraint { .. } => "add_constraint",
+            Self::DropConstraint { .. } => "drop_constraint",
+            Self::CreateIndex { .. } => "create_index",
+            Self::DropIndex { .. } => "drop_index",
+            Self::RenameIndex { .. } => "rename_index",
+            Self::RebuildTable { .. } => "rebuild_table",
+            Self::RenameConstraint { .. } => "rename_constraint",
+            Self::CreateAttachment { .. } => "create_attachment",
+            Self::DropAttachment { .. } => "drop_attachment",
+            Self::CreateVerbatim { .. } => "create_object",
+            Self::DropVerbatim { .. } => "drop_object",
+            Self::ReplaceVerbatim { .. } => "replace_object",
+            Self::CreateEnum { .. } => "create_enum",
+            Self::DropEnum { .. } => "drop_enum",
+            Self::AlterEnum { .. } => "alter_enum",
+            Self::RenameEnumValue { .. } => "rename_enum_value",
+            Self::Comment { .. } => "comment",
+        }
+    }
+
     /// The table the operation is about, by its name before; a view, type or the like by its own name.
     pub fn table(&self) -> &TableName {
         match self {

@@ -299,6 +299,47 @@ impl Dialect {
         }
     }
 
+    /// The schema of one database in the form of another wherever the two mean the same.
+    #[must_use]
+    pub fn align(self, schema: Schema, other: &Schema) -> Schema {
+        match self {
+            Self::Sqlite => sqlite::reconcile(schema, other),
+            Self::Postgres => postgres::respell(schema, other),
+        }
+    }
+
+    /// What a script says before its statements and behind them, for the database's own program to run it: nothing goes
+    /// on behind an error, and names mean what they mean here.
+    pub(crate) fn script_frame(self, schema: &str, transaction: bool) -> (Vec<String>, Vec<String>) {
+        match self {
+            Self::Sqlite => sqlite::script_frame(transaction),
+            Self::Postgres => postgres::script_frame(schema, transaction),
+        }
+    }
+
+    /// The text of a script as the database takes it in one go: without what only the database's own program understands,
+    /// without rows, and without owners and privileges, which are of no schema. Lines stay where they are.
+    pub(crate) fn loadable(self, script: &str) -> String {
+        match self {
+            Self::Sqlite => sqlite::loadable(script),
+            Self::Postgres => postgres::loadable(script),
+        }
+    }
+
+    /// The statements that make and drop an empty database of that name, where one has to be made.
+    pub(crate) fn scratch(self, name: &str) -> Option<[String; 2]> {
+        match self {
+            Self::Sqlite => None,
+            Self::Postgres => {
+                let name = postgres::quote(name);
+                Some([
+                    format!("CREATE DATABASE {name} TEMPLATE template0"),
+                    format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"),
+                ])
+            }
+        }
+    }
+
     /// The name of a table as this database keeps it: cut, and without a schema where there are none.
     #[must_use]
     pub fn fit_table(self, table: &TableName) -> TableName {

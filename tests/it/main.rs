@@ -11,6 +11,7 @@ mod conventions;
 mod declare;
 mod history;
 mod language;
+mod live;
 mod mediaparser_entities;
 mod models;
 mod naming;

@@ -22,6 +22,10 @@ pub(in crate::dialect) fn accepts(op: &Op, schema: &Schema) -> Result<(), Refusa
         )),
         Op::DropTable { table } => unread(schema, &table.name, None),
         Op::DropColumn { table, column, .. } => unread(schema, table, Some(&column.name)),
+        Op::AlterColumn { from, to, .. } if !casts::is_castable(text(from), text(to)) => Err(refusal(
+            format!("PostgreSQL has no way to make `{}` into `{}`", text(from), text(to)),
+            "add a new column, fill it from the old one and drop that, in a revision of your own: `seachange revision -m …`",
+        )),
         Op::AlterColumn { table, from, to } if from.data_type.text != to.data_type.text => {
             unread(schema, table, Some(&to.name))
         }
@@ -142,6 +146,9 @@ fn alter_column(table: &TableName, from: &Column, to: &Column) -> Vec<String> {
     if from.sequence != to.sequence || is_serial(from) != is_serial(to) {
         changes.statements.extend(sequence::make(table, to).into_iter().filter(|_| !is_serial(from)));
     }
+    if is_serial(from) && is_serial(to) {
+        changes.statements.extend(sequence::change(table, from, to));
+    }
     if retyped {
         let collation =
             to.collation.as_ref().map(|name| format!(" COLLATE {}", super::collation(name))).unwrap_or_default();
@@ -254,6 +261,9 @@ fn counting(table: &TableName, from: &Column, to: &Column) -> Vec<String> {
             statements.push(alter(format!("SET GENERATED {always}{}", sequence::set_options(from, identity))));
         }
         (Some(_) | None, _) => {}
+    }
+    if is_serial(from) && !is_serial(to) && to.identity.is_none() {
+        statements.push(format!("DROP SEQUENCE {}", table_name(&sequence::of(table, from))));
     }
     if is_serial(to) && !is_serial(from) {
         statements.push(sequence::owned_by(table, to));

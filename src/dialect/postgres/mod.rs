@@ -37,7 +37,7 @@ pub(super) fn rewrites(from: &ColumnType, to: &ColumnType) -> bool {
 pub(super) use expand::expand;
 pub(super) use reconcile::{reconcile, respell};
 pub(super) use reflect::reflect;
-pub(super) use script::statements;
+pub(super) use script::{loadable, statements};
 
 use super::{Capabilities, ColumnWords};
 use crate::model::{Column, ColumnType, Literal, RowSecurity, Table, TableName};
@@ -59,6 +59,13 @@ pub(super) const CAPABILITIES: Capabilities = Capabilities {
     transactional_ddl: true,
     longest_name: Some(sequence::LONGEST_NAME),
 };
+
+/// What a script for `psql` says around its statements.
+pub(super) fn script_frame(schema: &str, transaction: bool) -> (Vec<String>, Vec<String>) {
+    let mut before = vec!["\\set ON_ERROR_STOP on".to_owned(), format!("SET search_path TO {};", quote(schema))];
+    before.extend(transaction.then(|| "BEGIN;".to_owned()));
+    (before, transaction.then(|| "COMMIT;".to_owned()).into_iter().collect())
+}
 
 /// The identifier, in double quotes where it needs them.
 pub(super) fn quote(name: &str) -> String {

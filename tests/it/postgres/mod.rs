@@ -3,6 +3,7 @@
 mod ask;
 mod camera;
 mod changes;
+mod live;
 mod objects;
 mod orchestrator;
 mod project;
