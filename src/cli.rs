@@ -53,7 +53,7 @@ pub enum Command {
     Init(Init),
     /// Say whether entities, revisions and database are one.
     Check(Check),
-    /// Show the SQL that would bring the database to the entities, and write nothing.
+    /// Show what would bring the database to the entities, or any schema to any other, and write nothing.
     Diff(Diff),
     /// Write a new revision.
     Revision(Revision),
@@ -95,12 +95,53 @@ pub struct Check {
 /// Flags of `diff`.
 #[derive(Debug, Args)]
 pub struct Diff {
+    /// Begin at a complete schema: a database's URL, a `.sql` file, `entities`, `lock` or `empty`.
+    #[arg(long, value_name = "SIDE", requires = "to", conflicts_with = "offline")]
+    pub from: Option<String>,
+    /// End at a complete schema: as for `--from`. What is only in the other is dropped.
+    #[arg(long, value_name = "SIDE", requires = "from")]
+    pub to: Option<String>,
+    /// The kind of database when no side is one [default: that of the configured database].
+    #[arg(long, value_name = "DIALECT", requires = "from")]
+    pub dialect: Option<DialectName>,
+    /// A server on which a `.sql` file of PostgreSQL may be loaded, into a database that is dropped afterwards
+    /// [default: that of the other side, else the configured one].
+    #[arg(long, value_name = "URL", requires = "from")]
+    pub scratch: Option<String>,
+    /// How to print [default: `text` with `--from` and `--to`, else `sql`].
+    #[arg(long, value_name = "FORMAT")]
+    pub format: Option<Format>,
+    /// With `--from` and `--to`: fail when a side holds something that cannot be compared.
+    #[arg(long, requires = "from")]
+    pub strict: bool,
+    /// Exit with 1 when there are differences.
+    #[arg(long)]
+    pub exit_code: bool,
     /// Compare the entities with `schema.lock` only; needs no database.
     #[arg(long)]
     pub offline: bool,
     /// Something was renamed: `table.old=new` for a column, `old=new` for a table; may be given several times.
     #[arg(long, value_name = "OLD=NEW")]
     pub rename: Vec<String>,
+}
+
+/// A kind of database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[expect(missing_docs, reason = "the names are the names")]
+pub enum DialectName {
+    Sqlite,
+    Postgres,
+}
+
+/// How a plan is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// Words for people.
+    Text,
+    /// A script for `psql` or `sqlite3`.
+    Sql,
+    /// For programs.
+    Json,
 }
 
 /// Flags of `revision`.

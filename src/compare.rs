@@ -216,6 +216,129 @@ impl<'a> Sides<'a> {
     }
 }
 
+/// Where a complete schema comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// A database: its words are already those of a server.
+    Database,
+    /// Entities or the lock: weak where nobody wrote a thing, and in the words of people.
+    Declared,
+}
+
+/// What lies between two complete schemas.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Whole {
+    /// The side everything begins at, in the dialect's own words.
+    pub from: Schema,
+    /// The operations that lead to the other side.
+    pub ops: Vec<Op>,
+    /// Renames that were asked for and cannot be meant as they are written.
+    pub doubtful: Vec<Rename>,
+}
+
+/// Compares two complete schemas: what is only on the first side is dropped, and nothing is anybody else's.
+///
+/// # Errors
+/// The dialect has no form for something declared.
+///
+/// ```
+/// use seachange::compare::{Origin, whole};
+/// use seachange::dialect::{Dialect, Options};
+/// use seachange::model::Schema;
+///
+/// let empty = Schema::default();
+/// let both = [(&empty, Origin::Database), (&empty, Origin::Declared)];
+/// let whole = whole(both[0], both[1], &[], Dialect::Postgres, &Options::default()).unwrap();
+/// assert!(whole.ops.is_empty());
+/// ```
+pub fn whole(
+    from: (&Schema, Origin),
+    to: (&Schema, Origin),
+    asked: &[Rename],
+    dialect: Dialect,
+    options: &Options,
+) -> Result<Whole> {
+    Ok(Pair::new(from, to, asked, dialect, options)?.compare())
+}
+
+/// Two complete schemas in the words of one database, before they are compared.
+#[derive(Debug, Clone)]
+pub struct Pair<'a> {
+    dialect: Dialect,
+    options: &'a Options,
+    origins: (Origin, Origin),
+    from: Schema,
+    /// The first schema after the renames.
+    moved: Schema,
+    to: Schema,
+    renames: Vec<Rename>,
+    doubtful: Vec<Rename>,
+}
+
+impl<'a> Pair<'a> {
+    /// Brings both into the words of the database, by rules alone.
+    ///
+    /// # Errors
+    /// The dialect has no form for something declared.
+    pub fn new(
+        from: (&Schema, Origin),
+        to: (&Schema, Origin),
+        asked: &[Rename],
+        dialect: Dialect,
+        options: &'a Options,
+    ) -> Result<Self> {
+        let canonicalize = |schema: &Schema| dialect.canonicalize(schema.clone(), options).map(in_order);
+        let ((from, from_origin), (to, to_origin)) = (from, to);
+        let (from, to) = (canonicalize(from)?, canonicalize(to)?);
+        let asked: Vec<Rename> = asked.iter().map(|rename| dialect.fit_rename(rename)).collect();
+        let renames = diff::resolve(&asked, &from, &to);
+        let doubtful = diff::doubtful(&asked, &renames, &from, &to, &from);
+        let moved = apply(&renames, from.clone());
+        let (moved, to) = match (from_origin, to_origin) {
+            (Origin::Declared, Origin::Database) => (dialect.reconcile(moved, &to), to),
+            (Origin::Database, Origin::Database) => {
+                let to = dialect.align(to, &moved);
+                (moved, to)
+            }
+            (_, Origin::Declared) => {
+                let to = dialect.reconcile(to, &moved);
+                (moved, to)
+            }
+        };
+        let origins = (from_origin, to_origin);
+        Ok(Self { dialect, options, origins, from, moved, to, renames, doubtful })
+    }
+
+    /// Lets the database of the one side settle what the rules leave open about the other, which is declared.
+    ///
+    /// # Errors
+    /// The connection fails.
+    pub async fn ask(&mut self, db: &impl ConnectionTrait) -> Result<Vec<String>> {
+        let (declared, live) = match self.origins {
+            (Origin::Declared, Origin::Database) => (&mut self.moved, &self.to),
+            (Origin::Database, Origin::Declared) => (&mut self.to, &self.moved),
+            (Origin::Declared, Origin::Declared) | (Origin::Database, Origin::Database) => return Ok(Vec::new()),
+        };
+        let asked = dialect::ask(db, self.dialect, declared.clone(), Schema::default(), live, self.options).await?;
+        *declared = asked.declared;
+        Ok(asked.notes)
+    }
+
+    /// Compares.
+    pub fn compare(self) -> Whole {
+        let Self { origins, from, moved, to, renames, doubtful, .. } = self;
+        let from = match origins {
+            (Origin::Declared, Origin::Database) => {
+                let back = renames.iter().rev().map(|rename| Op::from(rename).inverse());
+                back.fold(moved.clone(), |schema, op| op.apply(schema))
+            }
+            _ => from,
+        };
+        let ops = renames.iter().map(Op::from).chain(diff::diff(&moved, &to)).collect();
+        Whole { from, ops, doubtful }
+    }
+}
+
 /// The schema without some tables, and without the foreign keys that lead to them: nothing can refer to a view.
 fn without(mut schema: Schema, names: &BTreeSet<TableName>) -> Schema {
     schema.tables.retain(|name, _| !names.contains(name));

@@ -254,6 +254,28 @@ pub enum Error {
         /// What the system said.
         source: std::io::Error,
     },
+    /// A script that makes a schema does not run.
+    #[error("failed to load `{}`{}", path.display(), line.map(|line| format!(", line {line}")).unwrap_or_default())]
+    Load {
+        /// The file.
+        path: PathBuf,
+        /// The line, when the database tells.
+        line: Option<usize>,
+        /// What the database said.
+        source: Cause,
+    },
+    /// There is no server on which a script could be loaded.
+    #[error("`{}` needs a server to be loaded on", path.display())]
+    NoScratch {
+        /// The file.
+        path: PathBuf,
+    },
+    /// Something that cannot be compared, and must not be passed over.
+    #[error("{} cannot be compared\n{}", count(objects.len(), "object"), listed(objects))]
+    Unmodelled {
+        /// Each in words, with its side.
+        objects: Vec<String>,
+    },
     /// A file could not be written.
     #[error("failed to write `{}`", path.display())]
     Write {
@@ -520,6 +542,19 @@ impl Error {
             Self::NoDatabase => Some(
                 "set `DATABASE_URL` in the environment or in `.env`, or write `url` below `[database]` in \
                  `seachange.toml`"
+                    .to_owned(),
+            ),
+            Self::Unmodelled { .. } => {
+                Some("compare them by other means, and leave `--strict` away to compare everything else".to_owned())
+            }
+            Self::Load { .. } => Some(
+                "the script has to make the whole schema in an empty database, as `pg_dump --schema-only` or `.schema` of \
+                 `sqlite3` write it"
+                    .to_owned(),
+            ),
+            Self::NoScratch { .. } => Some(
+                "name one with `--scratch postgres://…`; a database is made on it and dropped again, for which the role needs \
+                 `CREATEDB`"
                     .to_owned(),
             ),
             Self::NoEntities { .. } => Some(

@@ -13,6 +13,7 @@
 //! - [`plan`] orders the operations in the mildest form the dialect has and names their hazards.
 //! - [`render`] writes them as SQL and as the text of a revision; [`revision`] keeps those files, their order and the lock.
 //! - [`migrate`] runs revisions on a database and records them.
+//! - [`scratch`] loads a script into a database that is there for nothing else.
 //! - [`report`] says what was found; [`commands`] wires all of it to the command line in [`cli`], with [`config`].
 //!
 //! `ARCHITECTURE.md` has the layers and the reasons.
@@ -33,3 +34,4 @@ pub mod plan;
 pub mod render;
 pub mod report;
 pub mod revision;
+pub mod scratch;

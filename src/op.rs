@@ -22,6 +22,7 @@ use crate::model::{
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the fields say what they hold")]
+#[expect(clippy::large_enum_variant, reason = "a plan has few of them, and they are made of whole tables anyhow")]
 pub enum Op {
     /// Creates a table with its indexes and triggers.
     CreateTable {
@@ -219,6 +220,37 @@ impl Op {
             }
             Self::RenameEnumValue { name, from, to } => Self::RenameEnumValue { name, from: to, to: from },
             Self::Comment { on, from, to } => Self::Comment { on, from: to, to: from },
+        }
+    }
+
+    /// The kind of operation in one word, for programs.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::CreateTable { .. } => "create_table",
+            Self::DropTable { .. } => "drop_table",
+            Self::RenameTable { .. } => "rename_table",
+            Self::AlterTable { .. } => "alter_table",
+            Self::AddColumn { .. } => "add_column",
+            Self::DropColumn { .. } => "drop_column",
+            Self::RenameColumn { .. } => "rename_column",
+            Self::AlterColumn { .. } => "alter_column",
+            Self::AddConstraint { .. } => "add_constraint",
+            Self::DropConstraint { .. } => "drop_constraint",
+            Self::CreateIndex { .. } => "create_index",
+            Self::DropIndex { .. } => "drop_index",
+            Self::RenameIndex { .. } => "rename_index",
+            Self::RebuildTable { .. } => "rebuild_table",
+            Self::RenameConstraint { .. } => "rename_constraint",
+            Self::CreateAttachment { .. } => "create_attachment",
+            Self::DropAttachment { .. } => "drop_attachment",
+            Self::CreateVerbatim { .. } => "create_object",
+            Self::DropVerbatim { .. } => "drop_object",
+            Self::ReplaceVerbatim { .. } => "replace_object",
+            Self::CreateEnum { .. } => "create_enum",
+            Self::DropEnum { .. } => "drop_enum",
+            Self::AlterEnum { .. } => "alter_enum",
+            Self::RenameEnumValue { .. } => "rename_enum_value",
+            Self::Comment { .. } => "comment",
         }
     }
 
@@ -521,6 +553,7 @@ impl From<&Rename> for Op {
         match rename.clone() {
             Rename::Table { from, to } => Self::RenameTable { from, to },
             Rename::Column { table, from, to } => Self::RenameColumn { table, from, to },
+            Rename::Value { of, from, to } => Self::RenameEnumValue { name: of, from, to },
         }
     }
 }

@@ -1,12 +1,10 @@
-//! `check` and `diff`: what lies between the entities, the revisions and the database.
+//! `check`: what lies between the entities, the revisions and the database.
 
 use crate::cli;
 use crate::compare::Comparison;
 use crate::error::Result;
 use crate::model::{Declared, Schema};
 use crate::op::Op;
-use crate::plan::{self, Purpose};
-use crate::render::sql;
 use crate::report::{self, Report};
 use crate::revision::dir::LOCK;
 
@@ -79,7 +77,7 @@ async fn online(ctx: &mut Context<'_>, declared: &Declared, strict: bool) -> Res
     }
     let rules = ctx.config.rules.clone();
     let comparison = ctx.compare_live(declared, lock.as_ref(), &live, &rules).await?;
-    refuse_doubtful(&comparison, &[])?;
+    refuse_doubtful(&comparison.doubtful, &[], &[])?;
     let mut report = report.with(&comparison, declared, ctx.config.dialect);
     let known = live.history.values().find_map(|applied| applied.undeclared.as_deref());
     if let Some(known) = known.filter(|_| lock.is_some()) {
@@ -152,33 +150,4 @@ fn hint(report: &Report, comparison: &Comparison, is_first: bool) -> Option<Stri
 /// Whether an index that was begun and not finished is made again: nobody did that by hand.
 fn remakes_index(comparison: &Comparison) -> bool {
     comparison.differences.iter().any(|found| matches!(&found.op, Op::DropIndex { index, .. } if index.invalid))
-}
-
-/// Shows the SQL that would bring the database to the entities.
-pub(super) async fn diff(ctx: &mut Context<'_>, args: &cli::Diff) -> Result<Exit> {
-    let declared = ctx.declare_with(&args.rename)?;
-    let lock = ctx.lock()?;
-    let comparison = if args.offline {
-        against_lock(ctx, &declared, &lock.unwrap_or_default())?
-    } else {
-        let live = ctx.look().await?;
-        let rules = ctx.config.rules.clone();
-        ctx.compare_live(&declared, lock.as_ref(), &live, &rules).await?
-    };
-    refuse_doubtful(&comparison, &args.rename)?;
-    let plan = plan::plan(comparison.ops(), &comparison.live, ctx.config.dialect, Purpose::Up)
-        .map_err(|error| error.located(&declared))?;
-    for step in &plan.steps {
-        for hazard in &step.hazards {
-            ctx.say(&format!("-- {}: {}", hazard.kind.slug(), hazard.sentence))?;
-        }
-        for statement in sql::statements(step, ctx.config.dialect) {
-            ctx.say(&format!("{statement};"))?;
-        }
-    }
-    if plan.steps.is_empty() {
-        ctx.note("nothing to do: no differences")?;
-        return Ok(Exit::Clean);
-    }
-    Ok(Exit::Found)
 }

@@ -1,6 +1,7 @@
 //! The commands: load, call the stages, hand the result to a report. The only place that wires stages together.
 
 mod check;
+mod diff;
 mod init;
 mod objects;
 mod revisions;
@@ -50,12 +51,17 @@ pub async fn run(cli: &Cli, folder: &Path, out: &mut dyn Write, notes: &mut dyn 
     if let Command::Init(args) = &cli.command {
         return init::init(args, folder, &overrides, notes);
     }
-    let config = config::load(folder, &overrides)?;
+    let is_free = matches!(&cli.command, Command::Diff(args) if !diff::needs_project(args));
+    let config = if is_free && !config::is_there(folder, &overrides) {
+        config::without_file(folder, &overrides)?
+    } else {
+        config::load(folder, &overrides)?
+    };
     let mut ctx = Context { config, folder: folder.to_owned(), quiet: cli.global.quiet, out, notes };
     match &cli.command {
         Command::Init(_) => Ok(Exit::Clean),
         Command::Check(args) => check::check(&mut ctx, args).await,
-        Command::Diff(args) => check::diff(&mut ctx, args).await,
+        Command::Diff(args) => diff::diff(&mut ctx, args).await,
         Command::Revision(args) => write::revision(&mut ctx, args).await,
         Command::Upgrade(args) => revisions::upgrade(&mut ctx, &args.target).await,
         Command::Downgrade(args) => revisions::downgrade(&mut ctx, args).await,
@@ -155,9 +161,17 @@ impl Context<'_> {
     fn declare_with(&mut self, renames: &[String]) -> Result<Declared> {
         let mut declared = self.declare()?;
         for text in renames {
-            declared.renames.push(parse_rename(text)?);
+            let rename = parse_rename(text)?;
+            declared.renames.push(of_value(rename, &declared.schema));
         }
         Ok(declared)
+    }
+
+    /// A database that the user names beside the configured one, by the rules of the project.
+    fn database_of(&self, url: &str) -> Result<config::Database> {
+        let mut database = config::database(url, &self.folder, self.config.lock_timeout)?;
+        database.schema = self.config.options.schema.to_string();
+        Ok(database)
     }
 
     fn graph(&self) -> Result<Graph> {
@@ -213,11 +227,17 @@ fn refuse_missing(graph: &Graph, history: &BTreeMap<String, Applied>) -> Result<
 }
 
 /// Stops when a rename cannot be meant as it is written: what it should keep would be dropped.
-fn refuse_doubtful(comparison: &Comparison, asked: &[String]) -> Result<()> {
-    let mut renames: Vec<String> = comparison.doubtful.iter().map(doubt).collect();
+fn refuse_doubtful(doubtful: &[Rename], ops: &[Op], asked: &[String]) -> Result<()> {
+    let mut renames: Vec<String> = doubtful.iter().map(doubt).collect();
     let is_done = |asked: &&String| {
         let Ok(rename) = parse_rename(asked) else { return true };
-        comparison.differences.iter().any(|difference| difference.op == Op::from(&rename))
+        let is_it = |op: &Op| match (op, &rename) {
+            (Op::RenameEnumValue { name, from, to }, Rename::Column { table, from: old, to: new }) => {
+                (name, from, to) == (table, old, new)
+            }
+            (op, rename) => *op == Op::from(rename),
+        };
+        ops.iter().any(is_it)
     };
     renames.extend(
         asked.iter().filter(|asked| !is_done(asked)).map(|asked| format!("`--rename {asked}` renames nothing")),
@@ -230,7 +250,7 @@ fn doubt(rename: &Rename) -> String {
         Rename::Table { from, to } => {
             format!("table `{from}` to `{to}`: the database has neither, or has both and would lose the old one")
         }
-        Rename::Column { table, from, to } => {
+        Rename::Column { table, from, to } | Rename::Value { of: table, from, to } => {
             format!("`{table}.{from}` to `{to}`: the database has neither, or has both and would lose the old one")
         }
     }
@@ -249,6 +269,21 @@ fn parse_rename(text: &str) -> Result<Rename> {
         }
         None => Rename::Table { from: TableName::new(from), to: TableName::new(to) },
     })
+}
+
+/// The rename of a value, when what is named is no table but an enum type.
+fn of_value(rename: Rename, declared: &Schema) -> Rename {
+    let columns = || declared.tables.values().flat_map(|table| &table.columns);
+    let is_type = |name: &TableName| {
+        let text = name.to_string();
+        declared.enums.contains_key(name) || columns().any(|column| column.data_type.kind.enum_name() == Some(&text))
+    };
+    match rename {
+        Rename::Column { table, from, to } if !declared.tables.contains_key(&table) && is_type(&table) => {
+            Rename::Value { of: table, from, to }
+        }
+        rename => rename,
+    }
 }
 
 /// The time as revisions record it.

@@ -53,7 +53,7 @@ pub(super) async fn revision(ctx: &mut Context<'_>, args: &cli::Revision) -> Res
         refuse_unadopted(&graph, &comparison)?;
         comparison
     };
-    refuse_doubtful(&comparison, &args.rename)?;
+    refuse_doubtful(&comparison.doubtful, &comparison.ops(), &args.rename)?;
     if comparison.differences.is_empty() {
         return nothing_to_do(ctx, &declared, lock.as_ref());
     }
@@ -207,7 +207,7 @@ fn after_all(graph: &Graph, now: String) -> String {
 }
 
 /// Twelve random hex digits: enough that two branches do not meet.
-fn new_id() -> String {
+pub(super) fn new_id() -> String {
     let mut bytes = [0; 6];
     // Without random numbers the clock has to do; a file that exists is not overwritten in any case.
     if getrandom::fill(&mut bytes).is_err() {

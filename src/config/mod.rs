@@ -48,6 +48,8 @@ pub struct Config {
     pub template: Option<PathBuf>,
     /// The database, if one is named.
     pub database: Option<Database>,
+    /// How long to wait for another process to finish, on any database.
+    pub lock_timeout: Duration,
     /// The dialect of the database, or the one offline commands write for.
     pub dialect: Dialect,
     /// What the project decides about the dialect.
@@ -94,7 +96,12 @@ pub fn load(folder: &Path, overrides: &Overrides) -> Result<Config> {
     let text = std::fs::read_to_string(&path).map_err(|source| Error::Read { path: path.clone(), source })?;
     let file = read(&path, &text)?;
     let project = path.parent().unwrap_or(folder).to_owned();
-    let url = overrides.database_url.clone().or_else(|| database_url(&project)).or(file.url);
+    let url = overrides.database_url.clone().or_else(|| database_url(&project)).or_else(|| file.url.clone());
+    resolve(project, file, url)
+}
+
+/// The configuration from what the file says.
+fn resolve(project: PathBuf, file: File, url: Option<String>) -> Result<Config> {
     let mut database = url.map(|url| database(&url, &project, file.lock_timeout)).transpose()?;
     if let Some(database) = &mut database {
         database.statement_timeout = file.statement_timeout;
@@ -109,6 +116,7 @@ pub fn load(folder: &Path, overrides: &Overrides) -> Result<Config> {
         template: file.template.map(|template| project.join(template)),
         dialect: database.as_ref().map_or(Dialect::Sqlite, |database| database.dialect),
         database,
+        lock_timeout: file.lock_timeout,
         options: Options { enums: file.enums, schema: file.schema.into() },
         convention: file.convention,
         rules: file.rules,
@@ -116,6 +124,22 @@ pub fn load(folder: &Path, overrides: &Overrides) -> Result<Config> {
         strict: file.strict,
         project,
     })
+}
+
+/// Whether there is a configuration file at or above the folder, or one was named.
+pub fn is_there(folder: &Path, overrides: &Overrides) -> bool {
+    overrides.file.is_some() || find(folder).is_some()
+}
+
+/// What holds where there is no configuration file: the database of the command line or the environment, and otherwise
+/// what a file without a word would say.
+///
+/// # Errors
+/// The database's URL is of an unknown kind.
+pub fn without_file(folder: &Path, overrides: &Overrides) -> Result<Config> {
+    let file = read(&folder.join(FILE), "entities = []")?;
+    let url = overrides.database_url.clone().or_else(|| database_url(folder));
+    resolve(folder.to_owned(), file, url)
 }
 
 fn find(folder: &Path) -> Option<PathBuf> {

@@ -30,6 +30,26 @@ impl Database {
         &self.url
     }
 
+    /// Another database on the same server.
+    ///
+    /// ```
+    /// use std::{path::Path, time::Duration};
+    /// use seachange::config::database;
+    ///
+    /// let app = database("postgres://me@host/app?dbname=app&sslmode=require", Path::new("/"), Duration::ZERO).unwrap();
+    /// assert_eq!(app.beside("other").url(), "postgres://me@host/other?sslmode=require");
+    /// ```
+    #[must_use]
+    pub fn beside(&self, name: &str) -> Self {
+        let (address, parameters) = self.url.split_once('?').unwrap_or((&self.url, ""));
+        let (scheme, rest) = address.split_once("://").unwrap_or((address, ""));
+        let host = rest.split('/').next().unwrap_or_default();
+        let kept: Vec<&str> =
+            parameters.split('&').filter(|one| !one.is_empty() && !one.starts_with("dbname=")).collect();
+        let parameters = if kept.is_empty() { String::new() } else { format!("?{}", kept.join("&")) };
+        Self { url: format!("{scheme}://{host}/{name}{parameters}"), file: None, ..self.clone() }
+    }
+
     /// What the `mode` of the URL allows.
     pub(crate) fn may(&self) -> May {
         let parameters = self.url.split_once('?').map_or("", |(_, parameters)| parameters);

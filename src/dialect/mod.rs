@@ -299,6 +299,47 @@ impl Dialect {
         }
     }
 
+    /// The schema of one database in the form of another wherever the two mean the same.
+    #[must_use]
+    pub fn align(self, schema: Schema, other: &Schema) -> Schema {
+        match self {
+            Self::Sqlite => sqlite::reconcile(schema, other),
+            Self::Postgres => postgres::respell(schema, other),
+        }
+    }
+
+    /// What a script says before its statements and behind them, for the database's own program to run it: nothing goes
+    /// on behind an error, and names mean what they mean here.
+    pub(crate) fn script_frame(self, schema: &str, transaction: bool) -> (Vec<String>, Vec<String>) {
+        match self {
+            Self::Sqlite => sqlite::script_frame(transaction),
+            Self::Postgres => postgres::script_frame(schema, transaction),
+        }
+    }
+
+    /// The text of a script as the database takes it in one go: without what only the database's own program understands,
+    /// without rows, and without owners and privileges, which are of no schema. Lines stay where they are.
+    pub(crate) fn loadable(self, script: &str) -> String {
+        match self {
+            Self::Sqlite => sqlite::loadable(script),
+            Self::Postgres => postgres::loadable(script),
+        }
+    }
+
+    /// The statements that make and drop an empty database of that name, where one has to be made.
+    pub(crate) fn scratch(self, name: &str) -> Option<[String; 2]> {
+        match self {
+            Self::Sqlite => None,
+            Self::Postgres => {
+                let name = postgres::quote(name);
+                Some([
+                    format!("CREATE DATABASE {name} TEMPLATE template0"),
+                    format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"),
+                ])
+            }
+        }
+    }
+
     /// The name of a table as this database keeps it: cut, and without a schema where there are none.
     #[must_use]
     pub fn fit_table(self, table: &TableName) -> TableName {
@@ -318,6 +359,7 @@ impl Dialect {
             Rename::Column { table, from, to } => {
                 Rename::Column { table: self.fit_table(table), from: fit(from), to: fit(to) }
             }
+            Rename::Value { .. } => rename.clone(),
         }
     }
 
@@ -387,7 +429,10 @@ impl Dialect {
 
     /// A query for the rows of a table whose foreign keys point nowhere, in words, as `orphan`.
     pub(crate) fn orphans_query(self, table: &str) -> String {
-        sqlite::runner::orphans(table)
+        match self {
+            // PostgreSQL lets no row be without what it refers to.
+            Self::Sqlite | Self::Postgres => sqlite::runner::orphans(table),
+        }
     }
 
     /// Why a statement cannot run inside a transaction, if it cannot.
@@ -431,6 +476,15 @@ impl Dialect {
         match self {
             Self::Sqlite => sqlite::converts(from, to),
             Self::Postgres => postgres::converts(from, to),
+        }
+    }
+
+    /// Whether all rows are written anew when a column of one type gets the other. Both have their text.
+    pub(crate) fn rewrites(self, from: &ColumnType, to: &ColumnType) -> bool {
+        match self {
+            // What SQLite cannot alter is a rebuild, which says so itself.
+            Self::Sqlite => false,
+            Self::Postgres => postgres::rewrites(from, to),
         }
     }
 
@@ -490,8 +544,7 @@ impl Dialect {
     /// The statements of an operation for which standard SQL has no words.
     pub(crate) fn alter(self, op: &Op) -> Vec<String> {
         match self {
-            // What SQLite cannot do comes inside a rebuild, and the rest it does not have.
-            Self::Sqlite => Vec::new(),
+            Self::Sqlite => sqlite::alter(op),
             Self::Postgres => postgres::alter(op),
         }
     }
@@ -548,7 +601,12 @@ impl Dialect {
     /// # Errors
     /// It declares nothing that can be: what it is, in words.
     pub fn object(self, sql: &str) -> std::result::Result<Said, String> {
-        object::read(sql)
+        let sql = match self {
+            // It keeps the text without these words.
+            Self::Sqlite => object::without_condition(sql),
+            Self::Postgres => sql.to_owned(),
+        };
+        object::read(&sql)
     }
 
     /// Who holds a write lock on the database in that file, as in ``process 4711 (seachange upgrade head)``.

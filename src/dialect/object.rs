@@ -64,6 +64,18 @@ pub(super) fn read(sql: &str) -> Result<Said, String> {
     Ok(Said::Object(name, Verbatim::new(kind, sql)))
 }
 
+/// The statement without `IF NOT EXISTS`.
+pub(super) fn without_condition(sql: &str) -> String {
+    let tokens = tokens(sql);
+    let words = ["if", "not", "exists"];
+    let found = tokens.windows(3).take(4).find(|window| {
+        window.iter().zip(words).all(|(token, word)| token.is_word && token.text.eq_ignore_ascii_case(word))
+    });
+    let Some([first, _, last]) = found else { return sql.to_owned() };
+    let (before, after) = (sql.get(..first.start).unwrap_or_default(), sql.get(last.end..).unwrap_or_default());
+    format!("{before}{}", after.trim_start())
+}
+
 struct Reader<'a> {
     tokens: &'a [Token],
     position: usize,

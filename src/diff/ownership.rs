@@ -349,12 +349,11 @@ fn is_drift_in(op: &Op, declared: &Table, lock: &Table) -> bool {
         | Op::CreateEnum { .. }
         | Op::DropEnum { .. }
         | Op::AlterEnum { .. } => true,
-        Op::RenameEnumValue { .. } => false,
         Op::Comment { on, .. } => match on {
             CommentOn::Part(_, part) => declared.comments.get(part) == lock.comments.get(part),
             CommentOn::Table(_) | CommentOn::Enum(_) | CommentOn::Verbatim(..) => declared.comment == lock.comment,
         },
-        Op::RenameTable { .. } | Op::RenameColumn { .. } => false,
+        Op::RenameTable { .. } | Op::RenameColumn { .. } | Op::RenameEnumValue { .. } => false,
         Op::RebuildTable { ops, .. } => ops.iter().all(|op| is_drift_in(op, declared, lock)),
         Op::AlterTable { .. } => declared.options == lock.options,
         Op::AddColumn { column, .. } | Op::DropColumn { column, .. } => {

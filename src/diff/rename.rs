@@ -10,7 +10,7 @@ use crate::op::Op;
 /// therefore silent; and two names cannot be swapped in one revision, because before looks like after.
 pub fn resolve(asked: &[Rename], from: &Schema, to: &Schema) -> Vec<Rename> {
     let tables = asked.iter().filter(|rename| matches!(rename, Rename::Table { .. }));
-    let columns = asked.iter().filter(|rename| matches!(rename, Rename::Column { .. }));
+    let columns = asked.iter().filter(|rename| !matches!(rename, Rename::Table { .. }));
     let mut left: Vec<&Rename> = tables.chain(columns).collect();
     let mut schema = from.clone();
     let mut renames = Vec::new();
@@ -33,7 +33,7 @@ pub fn doubtful(asked: &[Rename], due: &[Rename], from: &Schema, to: &Schema, lo
             ObjectPath::Table(_) => {
                 lock.tables.keys().any(|name| from.tables.contains_key(name) && !to.tables.contains_key(name))
             }
-            ObjectPath::Column(table, _) => from.tables.contains_key(table),
+            ObjectPath::Column(table, _) => from.tables.contains_key(table) || from.enums.contains_key(table),
         };
         let is_nowhere = is_expected && !has(from, &before) && !has(from, &after) && has(to, &after);
         let is_lost = has(from, &before) && has(from, &after) && !has(to, &before) && has(lock, &before);
@@ -53,6 +53,7 @@ fn old(rename: &Rename) -> ObjectPath {
     match rename.clone() {
         Rename::Table { from, .. } => ObjectPath::Table(from),
         Rename::Column { table, from, .. } => ObjectPath::Column(table, from),
+        Rename::Value { of, from, .. } => ObjectPath::Column(of, from),
     }
 }
 
@@ -60,14 +61,17 @@ fn new(rename: &Rename) -> ObjectPath {
     match rename.clone() {
         Rename::Table { to, .. } => ObjectPath::Table(to),
         Rename::Column { table, to, .. } => ObjectPath::Column(table, to),
+        Rename::Value { of, to, .. } => ObjectPath::Column(of, to),
     }
 }
 
 fn has(schema: &Schema, path: &ObjectPath) -> bool {
     match path {
         ObjectPath::Table(table) => schema.tables.contains_key(table),
-        ObjectPath::Column(table, column) => {
-            schema.tables.get(table).is_some_and(|table| table.column(column).is_some())
-        }
+        // A table and an enum type cannot share a name.
+        ObjectPath::Column(table, column) => match schema.tables.get(table) {
+            Some(table) => table.column(column).is_some(),
+            None => schema.enums.get(table).is_some_and(|own| own.values.contains(column)),
+        },
     }
 }

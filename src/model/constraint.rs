@@ -149,6 +149,7 @@ pub enum Constraint {
 
 /// An index.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an independent fact about an index")]
 pub struct Index {
     /// Its name.
     pub name: Name,

@@ -374,6 +374,15 @@ pub enum Rename {
         /// Its name after.
         to: String,
     },
+    /// A value of an enum type.
+    Value {
+        /// The type.
+        of: TableName,
+        /// The value before.
+        from: String,
+        /// The value after.
+        to: String,
+    },
 }
 
 /// What entities declare: the schema, the renames they ask for, and where each thing is said.

@@ -34,6 +34,7 @@ pub enum Kind {
     ConvertsValues,
     StrictMayFail,
     EnumMayFail,
+    RewritesTable,
 }
 
 /// A row of the table.
@@ -50,7 +51,7 @@ pub struct Row {
 }
 
 /// All hazards.
-pub const HAZARDS: [Row; 14] = [
+pub const HAZARDS: [Row; 15] = [
     Row {
         kind: Kind::DropsTable,
         slug: "drops-table",
@@ -149,6 +150,13 @@ pub const HAZARDS: [Row; 14] = [
         explanation: "An enum type without one of its values has to be made anew, and every table that has a column of it \
                       is written anew. Rows that hold the value make the revision fail and change nothing; give them \
                       another in a step before.",
+    },
+    Row {
+        kind: Kind::RewritesTable,
+        slug: "rewrites-table",
+        loses_data: false,
+        explanation: "PostgreSQL writes all rows and all indexes of the table anew, and nobody can read or write it \
+                      meanwhile. On a large table: add a new column, fill it in steps, and let the code change over.",
     },
 ];
 
@@ -285,6 +293,12 @@ fn altered(table: &TableName, from: &Column, to: &Column, dialect: Dialect) -> V
             add(Kind::FillsNulls, format!("{column} becomes NOT NULL; rows that hold NULL in it get {value}."));
         }
         (_, false) => {}
+    }
+    if dialect.rewrites(&from.data_type, &to.data_type) {
+        add(
+            Kind::RewritesTable,
+            format!("The new type of {column} writes all rows of `{table}` anew while nobody can use it."),
+        );
     }
     if dialect.converts(&from.data_type, &to.data_type) {
         let text = |column: &Column| column.data_type.text.clone().unwrap_or_default();

@@ -63,7 +63,7 @@ pub fn plan(ops: Vec<Op>, from: &Schema, dialect: Dialect, purpose: Purpose) -> 
     let ops = order::order(mildest);
     let refused = refused(&ops, from, dialect);
     let ops = if refused.is_empty() { ops } else { order::order(together(&ops, &refused, from)) };
-    let ops = if dialect.capabilities().add_constraint { order::apart(ops) } else { ops };
+    let ops = if dialect.capabilities().add_constraint { order::apart(&ops) } else { ops };
     let renames = obstacle::renames(&ops);
     let mut schema = from.clone();
     let mut blocked: Vec<Blocked> = match purpose {
@@ -140,12 +140,16 @@ fn expanded(ops: &[Op], from: &Schema, dialect: Dialect) -> Vec<Planned> {
     let mut schema = from.clone();
     let mut planned: Vec<Planned> = Vec::with_capacity(ops.len());
     for op in ops {
-        let is_drop = matches!(
+        let may_be_early = matches!(
             op,
-            Op::DropIndex { .. } | Op::DropConstraint { .. } | Op::DropAttachment { .. } | Op::DropColumn { .. }
+            Op::DropIndex { .. }
+                | Op::DropConstraint { .. }
+                | Op::DropAttachment { .. }
+                | Op::DropColumn { .. }
+                | Op::AlterColumn { .. }
         );
         let is_done = || planned.iter().any(|planned| planned.op == *op);
-        if is_drop && is_done() && op.apply(schema.clone()) == schema {
+        if may_be_early && is_done() && op.apply(schema.clone()) == schema {
             continue;
         }
         let Expansion { before, middle, after } = dialect.expand(op, ops, &schema);

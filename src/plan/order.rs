@@ -13,6 +13,10 @@ enum Thing {
     Column(TableName, String),
     /// Tables, views and indexes share one space of names, in which the case of letters may not count.
     Name(String),
+    /// A column as it is until its type changes.
+    OldType(TableName, String),
+    /// A column from the moment on in which it has its new type.
+    NewType(TableName, String),
     /// What makes rows of a table findable by these columns: a primary key, unique constraint or unique index.
     Key(TableName, BTreeSet<String>),
     /// A table has room for one.
@@ -60,7 +64,7 @@ pub(super) fn order(ops: Vec<Op>) -> Vec<Op> {
 
 /// Takes foreign keys out of tables that are made before, or dropped after, the table they lead to; they are added when
 /// both are there. Only for a database that adds constraints to tables.
-pub(super) fn apart(ops: Vec<Op>) -> Vec<Op> {
+pub(super) fn apart(ops: &[Op]) -> Vec<Op> {
     let position = |is_it: &dyn Fn(&Op) -> Option<TableName>| -> BTreeMap<TableName, usize> {
         ops.iter().enumerate().filter_map(|(at, op)| Some((is_it(op)?, at))).collect()
     };
@@ -158,16 +162,19 @@ fn predecessors(effects: &[Effect]) -> Vec<BTreeSet<usize>> {
         .collect()
 }
 
+#[expect(clippy::too_many_lines, reason = "one arm for each operation, none of them long")]
 fn effect(op: &Op) -> Effect {
     let mut effect = Effect::default();
     match op {
         Op::CreateTable { table } => {
             effect.gives = whole(table);
             effect.uses = parents(table).into_iter().chain(table_uses(table)).collect();
+            effect.uses.extend(table.foreign_keys.iter().flat_map(|fk| types(&table.name, fk, Thing::NewType)));
         }
         Op::DropTable { table } => {
             effect.takes = whole(table);
             effect.uses = parents(table).into_iter().chain(table_uses(table)).collect();
+            effect.uses.extend(table.foreign_keys.iter().flat_map(|fk| types(&table.name, fk, Thing::OldType)));
         }
         Op::RenameTable { from, to } => {
             effect.takes.extend([Thing::Table(from.clone()), named(&from.name)]);
@@ -204,6 +211,10 @@ fn effect(op: &Op) -> Effect {
         Op::AlterColumn { table, from, to } => {
             effect.uses.extend([Thing::Table(table.clone()), column(table, &to.name)]);
             effect.uses.extend(column_uses(from).into_iter().chain(column_uses(to)));
+            if from.data_type != to.data_type {
+                effect.takes.insert(Thing::OldType(table.clone(), from.name.clone()));
+                effect.gives.insert(Thing::NewType(table.clone(), to.name.clone()));
+            }
             let generated = [from, to].into_iter().filter_map(|column| column.generated.as_ref());
             effect.uses.extend(generated.flat_map(|generated| mentioned(table, &generated.expression)));
         }
@@ -232,8 +243,10 @@ fn effect(op: &Op) -> Effect {
         }
         Op::RebuildTable { ops, .. } => {
             let parts: Vec<Effect> = ops.iter().map(self::effect).collect();
-            effect.gives = parts.iter().flat_map(|part| part.gives.clone()).collect();
-            effect.takes = parts.iter().flat_map(|part| part.takes.clone()).collect();
+            // A table that is made anew asks nobody about types.
+            let is_type = |thing: &Thing| matches!(thing, Thing::OldType(..) | Thing::NewType(..));
+            effect.gives = parts.iter().flat_map(|part| part.gives.clone()).filter(|thing| !is_type(thing)).collect();
+            effect.takes = parts.iter().flat_map(|part| part.takes.clone()).filter(|thing| !is_type(thing)).collect();
             let inside = |thing: &Thing| effect.gives.contains(thing) || effect.takes.contains(thing);
             effect.uses = parts.iter().flat_map(|part| part.uses.clone()).filter(|thing| !inside(thing)).collect();
         }
@@ -323,6 +336,9 @@ fn column_uses(column: &Column) -> Vec<Thing> {
 /// What a table needs besides its parents.
 fn table_uses(table: &Table) -> impl Iterator<Item = Thing> {
     let of_columns = table.columns.iter().flat_map(column_uses);
+    let of_attachments = table.attachments.iter().flat_map(|attachment| called(&attachment.sql));
+    let of_partitions = table.partitions.iter().flat_map(|partition| &partition.sql).flat_map(|sql| called(sql));
+    let of_columns = of_columns.chain(of_attachments).chain(of_partitions);
     let of_checks = table.checks.iter().flat_map(|check| called(&check.expression));
     let indexes = table.indexes.iter().flat_map(|index| {
         let keys = index.parts.iter().filter_map(|part| match &part.key {
@@ -364,13 +380,29 @@ fn referenced(fk: &ForeignKey) -> Vec<Thing> {
     things
 }
 
+/// The columns on both sides of a foreign key, before or after their types change.
+fn types<'a>(
+    table: &'a TableName,
+    fk: &'a ForeignKey,
+    when: fn(TableName, String) -> Thing,
+) -> impl Iterator<Item = Thing> + 'a {
+    let own = fk.columns.iter().map(move |name| when(table.clone(), name.clone()));
+    own.chain(fk.referenced_columns.iter().map(move |name| when(fk.references.clone(), name.clone())))
+}
+
 fn give_constraint(effect: &mut Effect, table: &TableName, constraint: &Constraint) {
+    if let Constraint::ForeignKey(fk) = constraint {
+        effect.uses.extend(types(table, fk, Thing::NewType));
+    }
     effect.uses.extend(constraint_uses(table, constraint));
     effect.gives.extend(constraint_key(table, constraint));
     effect.gives.extend(place(table, constraint));
 }
 
 fn take_constraint(effect: &mut Effect, table: &TableName, constraint: &Constraint) {
+    if let Constraint::ForeignKey(fk) = constraint {
+        effect.uses.extend(types(table, fk, Thing::OldType));
+    }
     effect.uses.extend(constraint_uses(table, constraint));
     effect.takes.extend(constraint_key(table, constraint));
     effect.takes.extend(place(table, constraint));

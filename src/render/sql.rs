@@ -28,7 +28,7 @@ fn operation(op: &Op, dialect: Dialect) -> Vec<String> {
             alter(table, format!("RENAME COLUMN {} TO {}", sql.name(from), sql.name(to)))
         }
         Op::AddColumn { table, column, constraints } => {
-            let (before, after) = dialect.around_column(table, column);
+            let (first, last) = dialect.around_column(table, column);
             // Rows that are there already need a value now, new ones bring their own.
             let value = if column.needs_value() { dialect.empty_value(column) } else { None };
             let filled = value.map(|text| Column {
@@ -38,7 +38,7 @@ fn operation(op: &Op, dialect: Dialect) -> Vec<String> {
             let definition = sql.column(table, filled.as_ref().unwrap_or(column), constraints);
             let add = alter(table, format!("ADD COLUMN {definition}"));
             let bare = filled.map(|_| alter(table, format!("ALTER COLUMN {} DROP DEFAULT", sql.name(&column.name))));
-            before.into_iter().chain(add).chain(bare.into_iter().flatten()).chain(after).collect()
+            first.into_iter().chain(add).chain(bare.into_iter().flatten()).chain(last).collect()
         }
         Op::DropColumn { table, column, .. } => alter(table, format!("DROP COLUMN {}", sql.name(&column.name))),
         Op::AddConstraint { table, constraint } => alter(table, format!("ADD {}", sql.constraint(constraint))),
@@ -145,13 +145,13 @@ impl Sql {
         statements.push(format!("CREATE {unlogged}TABLE {} {body}{options}", self.table(&table.name)));
         statements.extend(self.belongings(table));
         statements.extend(after);
+        for constraint in self.constraints(table).1 {
+            statements.push(format!("ALTER TABLE {} ADD {}", self.table(&table.name), self.constraint(&constraint)));
+        }
         for (part, comment) in &table.comments {
             let on = CommentOn::Part(table.name.clone(), part.clone());
             let op = Op::Comment { on, from: None, to: Some(comment.clone()) };
             statements.extend(self.dialect.alter(&op));
-        }
-        for constraint in table.constraints().filter(is_later) {
-            statements.push(format!("ALTER TABLE {} ADD {}", self.table(&table.name), self.constraint(&constraint)));
         }
         statements
     }
@@ -174,12 +174,26 @@ impl Sql {
         indexes.chain(table.attachments.iter().map(|trigger| trigger.sql.clone())).collect()
     }
 
+    /// The constraints that are written with the table, and those that come behind it: rows are not to be checked, or it
+    /// is one with a key before it, which a database that adds constraints would take for the same one.
+    fn constraints(&self, table: &Table) -> (Vec<Constraint>, Vec<Constraint>) {
+        let mut keys: Vec<Vec<String>> = Vec::new();
+        table.constraints().partition(|constraint| {
+            let columns = match constraint {
+                Constraint::PrimaryKey(key) => Some(&key.columns),
+                Constraint::Unique(unique) => Some(&unique.columns),
+                Constraint::ForeignKey(_) | Constraint::Check(_) | Constraint::Exclusion(_) => None,
+            };
+            let is_second = columns.is_some_and(|columns| keys.contains(columns));
+            keys.extend(columns.cloned());
+            !is_later(constraint) && !(is_second && self.dialect.capabilities().add_constraint)
+        })
+    }
+
     /// What stands between the parentheses of `CREATE TABLE`.
     fn table_body(&self, table: &Table) -> Vec<String> {
-        let (on_columns, of_table): (Vec<_>, Vec<_>) = table
-            .constraints()
-            .filter(|constraint| !is_later(constraint))
-            .partition(|constraint| column_of(constraint).is_some());
+        let (on_columns, of_table): (Vec<_>, Vec<_>) =
+            self.constraints(table).0.into_iter().partition(|constraint| column_of(constraint).is_some());
         let columns = table.columns.iter().map(|column| {
             let own: Vec<Constraint> =
                 on_columns.iter().filter(|constraint| column_of(constraint) == Some(&column.name)).cloned().collect();

@@ -2,6 +2,7 @@
 //! unmanaged, and what was checked. Compares nothing itself.
 
 pub mod error;
+pub mod plan;
 
 use std::collections::BTreeSet;
 use std::io::{self, Write};

@@ -456,7 +456,8 @@ fn diff_shows_the_sql_and_writes_nothing() {
     let project = adopted();
     project.phase("6_exact_and_similar_groups");
     let files = project.migrations();
-    let ran = project.expect(1, &["diff"]);
+    project.expect(0, &["diff"]);
+    let ran = project.expect(1, &["diff", "--exit-code"]);
     assert!(
         ran.out.contains("ALTER TABLE \"files\" RENAME COLUMN \"duplicate_group_id\" TO \"exact_group_id\";\n"),
         "{}",

@@ -7,7 +7,7 @@ use sea_orm::ConnectionTrait;
 use seachange::compare::compare;
 use seachange::config;
 use seachange::declare::{Sources, declare};
-use seachange::dialect::{self, Dialect, EnumStorage, Options};
+use seachange::dialect::{Dialect, EnumStorage, Options};
 use seachange::migrate::{Access, Session};
 use seachange::model::{Declared, Schema};
 

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::words::identifier as quote;
-use super::{casts, literal, sequence, table_name};
+use super::{casts, literal, sequence, table_name, value};
 use crate::dialect::Dialect;
 use crate::error::Refusal;
 use crate::model::{
@@ -22,6 +22,10 @@ pub(in crate::dialect) fn accepts(op: &Op, schema: &Schema) -> Result<(), Refusa
         )),
         Op::DropTable { table } => unread(schema, &table.name, None),
         Op::DropColumn { table, column, .. } => unread(schema, table, Some(&column.name)),
+        Op::AlterColumn { from, to, .. } if !casts::is_castable(text(from), text(to)) => Err(refusal(
+            format!("PostgreSQL has no way to make `{}` into `{}`", text(from), text(to)),
+            "add a new column, fill it from the old one and drop that, in a revision of your own: `seachange revision -m …`",
+        )),
         Op::AlterColumn { table, from, to } if from.data_type.text != to.data_type.text => {
             unread(schema, table, Some(&to.name))
         }
@@ -124,7 +128,10 @@ pub(super) fn comment(on: &CommentOn, text: Option<&String>) -> String {
 fn alter_column(table: &TableName, from: &Column, to: &Column) -> Vec<String> {
     let mut changes = Changes::new(table, to);
     let retyped = from.data_type.text != to.data_type.text || from.collation != to.collation;
-    let (before, after) = (default_of(table, from), default_of(table, to));
+    let before = default_of(table, from);
+    let kept = to.default.as_ref().filter(|default| retyped && to.default == from.default && !is_literal_free(default));
+    // A constant that stays is written for the new type.
+    let after = kept.map_or_else(|| default_of(table, to), |default| Some(value::spell(&default.value, text(to))));
     // A default of the old type may have no form in the new one.
     let lifted = retyped && before.is_some();
     if from.identity.is_some() && to.identity.is_none() {
@@ -138,6 +145,9 @@ fn alter_column(table: &TableName, from: &Column, to: &Column) -> Vec<String> {
     }
     if from.sequence != to.sequence || is_serial(from) != is_serial(to) {
         changes.statements.extend(sequence::make(table, to).into_iter().filter(|_| !is_serial(from)));
+    }
+    if is_serial(from) && is_serial(to) {
+        changes.statements.extend(sequence::change(table, from, to));
     }
     if retyped {
         let collation =
@@ -205,6 +215,11 @@ fn converted(column: &str, from: &Column, to: &Column) -> String {
     format!("{column}::{}", text(to))
 }
 
+/// Whether the default is more than a constant.
+fn is_literal_free(default: &ColumnDefault) -> bool {
+    matches!(default.value, DefaultValue::Expression(_))
+}
+
 /// Whether `serial` made the column.
 pub(super) fn is_serial(column: &Column) -> bool {
     column.auto_increment == AutoIncrement::Yes && column.identity.is_none()
@@ -246,6 +261,9 @@ fn counting(table: &TableName, from: &Column, to: &Column) -> Vec<String> {
             statements.push(alter(format!("SET GENERATED {always}{}", sequence::set_options(from, identity))));
         }
         (Some(_) | None, _) => {}
+    }
+    if is_serial(from) && !is_serial(to) && to.identity.is_none() {
+        statements.push(format!("DROP SEQUENCE {}", table_name(&sequence::of(table, from))));
     }
     if is_serial(to) && !is_serial(from) {
         statements.push(sequence::owned_by(table, to));

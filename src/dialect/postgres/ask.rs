@@ -125,7 +125,7 @@ async fn cannot_ask(db: &impl ConnectionTrait) -> Result<Option<&'static str>> {
     let doing = "ask whether temporary tables can be made";
     let row = db.query_one_raw(Statement::from_string(DbBackend::Postgres, MAY_ASK)).await;
     let Some(row) = row.map_err(|cause| failed(doing, cause))? else { return Ok(None) };
-    let get = |index: usize| row.try_get_by_index::<bool>(index).map_err(|cause| failed(doing, cause.into()));
+    let get = |index: usize| row.try_get_by_index::<bool>(index).map_err(|cause| failed(doing, cause));
     Ok(if get(0)? {
         Some("this server is a standby")
     } else if get(1)? {
@@ -275,7 +275,7 @@ async fn read(db: &impl ConnectionTrait, questions: &[Question]) -> Result<Vec<(
     let rows = db.query_all_raw(Statement::from_string(DbBackend::Postgres, ANSWERS)).await;
     let mut answers = Vec::new();
     for row in rows.map_err(|cause| failed(doing, cause))? {
-        let get = |index: usize| row.try_get_by_index::<String>(index).map_err(|cause| failed(doing, cause.into()));
+        let get = |index: usize| row.try_get_by_index::<String>(index).map_err(|cause| failed(doing, cause));
         let (name, printed) = (get(0)?, get(1)?);
         let number = name.strip_prefix(QUESTION).and_then(|number| number.parse::<usize>().ok());
         if let Some(question) = number.and_then(|number| questions.get(number)) {

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{script, sequence, types, value};
+use super::{script, sequence, text, types, value};
 use crate::dialect::{Options, extra};
 use crate::error::{Error, Result};
 use crate::model::{
@@ -139,7 +139,10 @@ fn column(column: &mut Column, path: ObjectPath, schema: &mut Schema) -> Result<
     let has_value = column.default.is_some() || column.generated.is_some();
     if !can_count || has_value {
         column.auto_increment = AutoIncrement::No;
-    } else if column.auto_increment != AutoIncrement::No && column.identity.is_none() {
+    } else if column.identity.is_some() {
+        // Somebody wrote how it counts, so no other way will do.
+        column.auto_increment = AutoIncrement::No;
+    } else if column.auto_increment != AutoIncrement::No {
         column.identity = Some(Identity::default());
     }
     if let Some(default) = &mut column.default
@@ -151,12 +154,19 @@ fn column(column: &mut Column, path: ObjectPath, schema: &mut Schema) -> Result<
             if let DefaultValue::Literal(constant) = value::parse(&sql) {
                 default.value = DefaultValue::Literal(constant);
             }
-            default.text = Some(sql);
+            default.text = Some(if needs_parentheses(&sql) { format!("({sql})") } else { sql });
         } else {
             default.text = Some(value::spell(&default.value, &text));
         }
     }
     Ok(())
+}
+
+/// Whether an expression holds words that mean something else behind `DEFAULT`, or nothing, when they stand there bare.
+fn needs_parentheses(sql: &str) -> bool {
+    const WORDS: [&str; 13] =
+        ["and", "at", "between", "collate", "ilike", "in", "is", "isnull", "like", "not", "notnull", "or", "similar"];
+    text::unwrapped(sql) == sql.trim() && script::words(sql).iter().any(|own| WORDS.iter().any(|word| own.is(word)))
 }
 
 /// The type a column names, perhaps in a schema.
@@ -265,6 +275,6 @@ fn name_all(table: &mut Table) {
 }
 
 /// The text of a column's type, for reading the expressions of its table.
-pub(super) fn type_text<'a>(table: &'a Table) -> impl Fn(&str) -> Option<String> + 'a {
+pub(super) fn type_text(table: &Table) -> impl Fn(&str) -> Option<String> + '_ {
     |name| table.column(name).and_then(|column| column.data_type.text.clone())
 }

@@ -57,6 +57,65 @@ pub(super) fn needs_using(from_text: &str, to_text: &str) -> bool {
     !is_assigned(&from, &to)
 }
 
+/// Casts between PostgreSQL's own types that only a `USING` may use, besides those from and to strings.
+const EXPLICIT: &[(&str, &[&str])] = &[
+    ("integer", &["boolean", "bit"]),
+    ("bigint", &["bit"]),
+    ("boolean", &["integer"]),
+    ("bit", &["integer", "bigint"]),
+    ("jsonb", &["boolean", "smallint", "integer", "bigint", "numeric", "real", "double precision"]),
+];
+
+/// PostgreSQL's own types of which all casts are known here.
+const KNOWN: &[&str] = &[
+    "smallint",
+    "integer",
+    "bigint",
+    "numeric",
+    "real",
+    "double precision",
+    "boolean",
+    "uuid",
+    "bytea",
+    "json",
+    "jsonb",
+    "date",
+    "time without time zone",
+    "time with time zone",
+    "timestamp without time zone",
+    "timestamp with time zone",
+    "inet",
+    "cidr",
+    "bit",
+];
+
+/// Whether PostgreSQL has a way to make values of one type into the other at all.
+pub(super) fn is_castable(from_text: &str, to_text: &str) -> bool {
+    let (from, to) = (TypeName::of(from_text), TypeName::of(to_text));
+    let is_string = |name: &TypeName| !name.array && (types::is_text(&name.base) || types::is_padded(&name.base));
+    if is_string(&from) || is_string(&to) || is_assigned(&from, &to) {
+        return true;
+    }
+    if from.array != to.array {
+        return false;
+    }
+    let is_known = |name: &TypeName| KNOWN.contains(&name.base.as_str());
+    let has = |list: &[(&str, &[&str])]| {
+        list.iter().any(|(before, after)| *before == from.base && after.contains(&to.base.as_str()))
+    };
+    from.base == to.base || has(ASSIGNED) || has(EXPLICIT) || !(is_known(&from) && is_known(&to))
+}
+
+/// Whether values of both types can be held against each other, so that a foreign key may lead from one to the other.
+pub(super) fn compares(from_text: &str, to_text: &str) -> bool {
+    let family = |text: &str| match TypeName::of(text).base.as_str() {
+        "smallint" | "integer" | "bigint" => "integer".to_owned(),
+        base if types::is_text(base) => "text".to_owned(),
+        base => base.to_owned(),
+    };
+    family(from_text) == family(to_text)
+}
+
 /// Whether PostgreSQL writes the whole table anew for the change. A change to `timestamp with time zone` counts as one:
 /// it is none only in a session whose time zone is UTC.
 pub(super) fn rewrites(from_text: &str, to_text: &str) -> bool {

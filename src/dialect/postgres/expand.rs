@@ -1,7 +1,7 @@
 //! What stands on a thing that changes: PostgreSQL lets a column or type become another only once what is computed from
 //! it, or written with its values, is out of the way. It goes before and comes back after.
 
-use super::{alter, literal, script};
+use super::{alter, casts, literal, script};
 use crate::dialect::Expansion;
 use crate::model::{
     AttachmentKind, Column, Constraint, EnumType, ForeignKey, Index, IndexKey, Literal, Schema, Table, TableName,
@@ -33,7 +33,8 @@ pub(in crate::dialect) fn expand(op: &Op, ops: &[Op], schema: &Schema) -> Expans
                 around(own, anew, ops, |what| what.stands_on(&from.name))
             }
             Some(own) if from.data_type.text != to.data_type.text => {
-                around(own, Expansion::alone(op.clone()), ops, |what| what.is_bound_to(&from.name))
+                let alone = around(own, Expansion::alone(op.clone()), ops, |what| what.is_bound_to(&from.name));
+                with_references(op, alone, ops, schema)
             }
             Some(_) | None => Expansion::alone(op.clone()),
         },
@@ -210,6 +211,57 @@ fn is_used_at_once(name: &TableName, from: &EnumType, to: &EnumType, ops: &[Op])
 
 fn is_key(constraint: &Constraint) -> bool {
     matches!(constraint, Constraint::PrimaryKey(_) | Constraint::Unique(_))
+}
+
+/// The column of which the operation changes the type to one that the old one is not held against.
+fn estranged(op: &Op) -> Option<(&TableName, &str)> {
+    let Op::AlterColumn { table, from, to } = op else { return None };
+    let text = |column: &Column| column.data_type.text.clone().unwrap_or_default();
+    (!casts::compares(&text(from), &text(to))).then_some((table, from.name.as_str()))
+}
+
+/// Both sides of a foreign key become another type together, while the foreign key is away.
+fn with_references(op: &Op, alone: Expansion, ops: &[Op], schema: &Schema) -> Expansion {
+    if estranged(op).is_none() {
+        return alone;
+    }
+    let touches = |op: &Op, child: &TableName, fk: &ForeignKey| {
+        estranged(op).is_some_and(|(table, column)| {
+            (table == child && fk.columns.iter().any(|own| own == column))
+                || (*table == fk.references && fk.referenced_columns.iter().any(|own| own == column))
+        })
+    };
+    let (mut group, mut drops) = (vec![op], Vec::new());
+    let mut position = 0;
+    while let Some(member) = group.get(position).copied() {
+        position += 1;
+        for child in schema.tables.values() {
+            for fk in child.foreign_keys.iter().filter(|fk| touches(member, &child.name, fk)) {
+                let constraint = Constraint::ForeignKey(fk.clone());
+                let drop = Op::DropConstraint { table: child.name.clone(), constraint };
+                if !drops.contains(&drop) {
+                    drops.push(drop);
+                    let others = ops.iter().filter(|other| touches(other, &child.name, fk));
+                    let others: Vec<&Op> = others.filter(|other| !group.contains(other)).collect();
+                    group.extend(others);
+                }
+            }
+        }
+    }
+    let mut whole = alone;
+    for other in group.into_iter().skip(1) {
+        let Op::AlterColumn { table, from, .. } = other else { continue };
+        let Some(own) = schema.tables.get(table) else { continue };
+        let next = around(own, Expansion::alone(other.clone()), ops, |what| what.is_bound_to(&from.name));
+        whole.middle.extend(next.middle);
+        whole = whole.within(next.before, next.after);
+    }
+    let stays = |drop: &&Op| {
+        let child_goes = ops.iter().any(|op| matches!(op, Op::DropTable { table } if table.name == *drop.table()));
+        !ops.contains(drop) && !child_goes
+    };
+    let adds = drops.iter().filter(stays).rev().map(Op::inverse).collect();
+    whole.within(drops, adds)
 }
 
 /// A key that others refer to: their foreign keys go before it and come back when there is one again.

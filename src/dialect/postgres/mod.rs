@@ -27,13 +27,20 @@ pub(super) use alter::{accepts, alter};
 pub(super) use ask::ask;
 pub(super) use canonicalize::canonicalize;
 pub(super) use casts::converts;
+
+/// Whether PostgreSQL writes all rows anew for the change of a type.
+pub(super) fn rewrites(from: &ColumnType, to: &ColumnType) -> bool {
+    let text = |own: &ColumnType| own.text.clone().unwrap_or_default();
+    text(from) != text(to) && casts::rewrites(&text(from), &text(to))
+}
+
 pub(super) use expand::expand;
 pub(super) use reconcile::{reconcile, respell};
 pub(super) use reflect::reflect;
-pub(super) use script::statements;
+pub(super) use script::{loadable, statements};
 
 use super::{Capabilities, ColumnWords};
-use crate::model::{Column, Literal, RowSecurity, Table, TableName};
+use crate::model::{Column, ColumnType, Literal, RowSecurity, Table, TableName};
 use crate::op::CommentOn;
 use words::identifier;
 
@@ -52,6 +59,13 @@ pub(super) const CAPABILITIES: Capabilities = Capabilities {
     transactional_ddl: true,
     longest_name: Some(sequence::LONGEST_NAME),
 };
+
+/// What a script for `psql` says around its statements.
+pub(super) fn script_frame(schema: &str, transaction: bool) -> (Vec<String>, Vec<String>) {
+    let mut before = vec!["\\set ON_ERROR_STOP on".to_owned(), format!("SET search_path TO {};", quote(schema))];
+    before.extend(transaction.then(|| "BEGIN;".to_owned()));
+    (before, transaction.then(|| "COMMIT;".to_owned()).into_iter().collect())
+}
 
 /// The identifier, in double quotes where it needs them.
 pub(super) fn quote(name: &str) -> String {
@@ -117,13 +131,12 @@ pub(super) fn empty_value(column: &Column) -> String {
     }
     let base = text.split(['(', ' ']).next().unwrap_or_default();
     let value = match base {
-        "smallint" | "integer" | "bigint" | "numeric" | "real" | "double" | "money" => "0",
+        "smallint" | "integer" | "bigint" | "numeric" | "real" | "double" | "money" | "interval" => "0",
         "boolean" => "false",
         "json" | "jsonb" => "{}",
         "uuid" => "00000000-0000-0000-0000-000000000000",
         "date" | "timestamp" => "epoch",
         "time" => "00:00",
-        "interval" => "0",
         "inet" | "cidr" => "0.0.0.0",
         "macaddr" => "00:00:00:00:00:00",
         _ if text.ends_with("[]") => "{}",

@@ -20,6 +20,8 @@ pub(super) struct Twin {
 pub(super) enum Role {
     /// The default of a column of the type.
     Default(String),
+    /// What a column of the type is generated from.
+    Generated(String),
     /// Something that is true or not.
     Condition,
     /// Anything else.
@@ -70,14 +72,12 @@ impl Kind {
     }
 
     fn role(self, table: &Table, object: &str) -> Role {
+        let data_type = || table.column(object).and_then(|column| column.data_type.text.clone()).unwrap_or_default();
         match self {
-            Self::Default => {
-                let data_type = table.column(object).and_then(|column| column.data_type.text.clone());
-                Role::Default(data_type.unwrap_or_default())
-            }
+            Self::Default => Role::Default(data_type()),
+            Self::Generated => Role::Generated(data_type()),
             Self::Check | Self::IndexPredicate | Self::ExclusionPredicate => Role::Condition,
-            // Behind `GENERATED` PostgreSQL works out at once what follows from constants. A check it only reads.
-            Self::Generated | Self::IndexPart | Self::ExclusionPart => Role::Value,
+            Self::IndexPart | Self::ExclusionPart => Role::Value,
         }
     }
 
@@ -215,7 +215,9 @@ fn twin_of(table: &Table, live: &Table) -> Twin {
 pub(super) fn same(role: &Role, left: &str, right: &str, column_type: &dyn Fn(&str) -> Option<String>) -> bool {
     left == right
         || match role {
-            Role::Default(data_type) => expression::same_value(left, right, data_type, column_type),
+            Role::Default(data_type) | Role::Generated(data_type) => {
+                expression::same_value(left, right, data_type, column_type)
+            }
             Role::Condition | Role::Value => expression::same(left, right, column_type),
         }
 }
@@ -266,12 +268,12 @@ impl Question {
     /// The question as a part of `CREATE TABLE`, under a name by which its answer is found.
     pub(super) fn clause(&self, name: &str) -> String {
         let (name, sql) = (identifier(name), &self.sql);
-        // A comment at the end of the expression ends with its line. What may stand behind `DEFAULT` without parentheses is
-        // less than what is a default.
+        // Less may stand behind `DEFAULT` without parentheses than within.
         match &self.role {
-            Role::Default(data_type) => format!("{name} {data_type} DEFAULT ({sql}\n)"),
-            Role::Condition => format!("CONSTRAINT {name} CHECK ({sql}\n)"),
-            Role::Value => format!("CONSTRAINT {name} CHECK (({sql}\n) IS NOT NULL)"),
+            Role::Default(data_type) => format!("{name} {data_type} DEFAULT ({sql})"),
+            Role::Condition => format!("CONSTRAINT {name} CHECK ({sql})"),
+            // Behind `GENERATED` PostgreSQL works out at once what follows from constants. A check it only reads.
+            Role::Value | Role::Generated(_) => format!("CONSTRAINT {name} CHECK (({sql}) IS NOT NULL)"),
         }
     }
 
@@ -280,7 +282,7 @@ impl Question {
         match self.role {
             Role::Default(_) => printed.to_owned(),
             Role::Condition => text::unwrapped(printed).to_owned(),
-            Role::Value => {
+            Role::Value | Role::Generated(_) => {
                 let test = text::unwrapped(printed);
                 text::unwrapped(test.strip_suffix(" IS NOT NULL").unwrap_or(test)).to_owned()
             }

@@ -115,7 +115,10 @@ pub(super) fn reconcile_table(table: &mut Table, live: &Table, schema: &Schema) 
     for column in &mut table.columns {
         if let (Some(generated), Some(live)) =
             (&mut column.generated, live.column(&column.name).and_then(|live| live.generated.as_ref()))
-            && same(&generated.expression, &live.expression)
+            && {
+                let data_type = column.data_type.text.as_deref().unwrap_or_default();
+                expression::same_value(&generated.expression, &live.expression, data_type, &column_type)
+            }
         {
             *generated = live.clone();
         }
@@ -199,6 +202,7 @@ fn reconcile_column(column: &mut Column, live: &Column, table: &Table, schema: &
     let text = live.data_type.text.clone().unwrap_or_default();
     if column.generated.is_none()
         && live.generated.is_none()
+        && column.data_type.text == live.data_type.text
         && value::same(column.default.as_ref(), live.default.as_ref(), &text, &type_text(table))
     {
         column.default.clone_from(&live.default);
@@ -291,18 +295,28 @@ fn same_index(own: &Index, live: &Index, same: &dyn Fn(&str, &str) -> bool) -> b
 }
 
 fn same_part(own: &IndexPart, live: &IndexPart, same: &dyn Fn(&str, &str) -> bool) -> bool {
-    let key = match (&own.key, &live.key) {
-        (IndexKey::Column(own), IndexKey::Column(live)) => own == live,
-        (IndexKey::Expression(own), IndexKey::Expression(live)) => same(own, live),
-        // A column in parentheses is a column.
-        (IndexKey::Expression(own), IndexKey::Column(live)) => same(own, &super::quote(live)),
-        (IndexKey::Column(_), IndexKey::Expression(_)) => false,
+    let live_sql = match &live.key {
+        IndexKey::Column(column) => super::quote(column),
+        IndexKey::Expression(sql) => format!("({sql})"),
     };
     let bare =
         |name: &Option<String>| name.as_deref().map(|name| name.trim_start_matches("pg_catalog.").to_lowercase());
-    key && own.descending == live.descending
+    let is_same = match (&own.key, &live.key) {
+        (IndexKey::Column(own), IndexKey::Column(live)) => own == live,
+        // A column in parentheses is a column.
+        (IndexKey::Expression(own), _) => same(own, &live_sql),
+        (IndexKey::Column(_), IndexKey::Expression(_)) => false,
+    };
+    let is_key = match (&own.key, &own.collation, &live.collation) {
+        // A collation at the end of an expression is that of the part.
+        (IndexKey::Expression(own), None, Some(name)) => {
+            same(own, &format!("{live_sql} COLLATE {}", super::collation(name)))
+        }
+        (_, own, live) => is_same && bare(own) == bare(live),
+    };
+    is_key
+        && own.descending == live.descending
         && nulls(own) == nulls(live)
-        && bare(&own.collation) == bare(&live.collation)
         && bare(&own.operator_class) == bare(&live.operator_class)
 }
 

@@ -9,6 +9,7 @@ use super::{alter, reflect, table_name};
 use crate::dialect::Options;
 use crate::error::Result;
 use crate::model::{Attachment, Schema, Table, TableName, Verbatim, VerbatimKind};
+use crate::op::identifiers;
 
 /// The schema everything is made in.
 const SCRATCH: &str = "seachange_scratch";
@@ -100,24 +101,17 @@ async fn make(
         declared.verbatim.iter().filter(|(_, object)| views.contains(&object.kind) && !object.sql.is_empty()).collect();
     let mut done = Vec::new();
     run(db, script, &mut done).await?;
-    // Views may read each other, in whichever order they are declared.
-    loop {
-        let before = waiting.len();
-        let mut left = Vec::new();
-        for (name, object) in waiting {
-            let problem = attempt(db, &object.sql).await?;
-            if problem.is_some() {
-                left.push((name, object, problem));
-            }
+    // What reads another comes behind it: the default schema may hold one of the same name, which is not meant.
+    while !waiting.is_empty() {
+        let reads_waiting = |(name, object): &(&TableName, &Verbatim)| {
+            let words = identifiers(&object.sql);
+            waiting.iter().any(|(other, _)| other != name && words.contains(&other.name))
+        };
+        let at = waiting.iter().position(|own| !reads_waiting(own)).unwrap_or_default();
+        let (name, object) = waiting.remove(at);
+        if let Some(problem) = attempt(db, &object.sql).await? {
+            done.push((format!("the {} `{name}`", object.kind), problem));
         }
-        if left.is_empty() || left.len() == before {
-            done.extend(
-                left.into_iter()
-                    .filter_map(|(name, object, problem)| Some((format!("the {} `{name}`", object.kind), problem?))),
-            );
-            break;
-        }
-        waiting = left.into_iter().map(|(name, object, _)| (name, object)).collect();
     }
     let of_objects = declared.verbatim.values().flat_map(|object| &object.attachments);
     let of_tables = declared.tables.values().filter(|table| home(&table.name)).flat_map(|table| &table.attachments);

@@ -55,7 +55,8 @@ pub(in crate::dialect) fn tokens(sql: &str) -> Vec<Token> {
     let own = pieces(sql).filter(|(piece, _)| !matches!(piece, Piece::Space | Piece::Comment));
     own.map(|(piece, range)| {
         let text = sql[range.clone()].to_owned();
-        let quoted = text.strip_prefix('"').and_then(|text| text.strip_suffix('"'));
+        let inside = |quote: char| text.strip_prefix(quote).and_then(|text| text.strip_suffix(quote));
+        let quoted = inside('"').or_else(|| inside('`'));
         let name = match (piece, quoted) {
             (Piece::Word, _) => Some(text.to_lowercase()),
             (_, Some(inside)) => Some(inside.replace("\"\"", "\"")),
@@ -123,6 +124,46 @@ pub(in crate::dialect) fn statements(script: &str) -> Vec<Statement> {
     }
     push(own);
     found
+}
+
+/// The script without what only `psql` understands, without rows, owners and privileges. Every line stays where it is.
+pub(in crate::dialect) fn loadable(script: &str) -> String {
+    let script = script.strip_prefix('\u{feff}').unwrap_or(script);
+    let mut in_rows = false;
+    let lines = script.split_inclusive('\n').map(|line| {
+        let text = line.trim_end();
+        let begins = text.starts_with("COPY ") && text.ends_with("FROM stdin;");
+        let is_left_out = in_rows || begins || is_meta_command(text);
+        in_rows = (in_rows || begins) && text != "\\.";
+        if is_left_out { line.get(text.len()..).unwrap_or_default() } else { line }
+    });
+    let mut script: String = lines.collect();
+    let mut position = 0;
+    for statement in statements(&script.clone()) {
+        let Some(start) = script.get(position..).and_then(|rest| rest.find(&statement.sql)) else { continue };
+        let range = position + start..position + start + statement.sql.len();
+        position = range.end;
+        if is_about_people(&statement.sql) {
+            // Bytes for bytes, so that what follows stays in its place.
+            let blank: String = statement.sql.bytes().map(|byte| if byte == b'\n' { '\n' } else { ' ' }).collect();
+            script.replace_range(range, &blank);
+        }
+    }
+    script
+}
+
+/// Whether the line is for `psql` itself. One inside a body between dollars looks different.
+fn is_meta_command(line: &str) -> bool {
+    line.strip_prefix('\\')
+        .is_some_and(|rest| rest == "." || rest.starts_with(|letter: char| letter.is_ascii_alphabetic()))
+}
+
+/// Whether the statement says whose a thing is, or who may do what with it.
+fn is_about_people(sql: &str) -> bool {
+    let words = words(sql);
+    let is = |position: usize, word: &str| words.get(position).is_some_and(|own| own.is(word));
+    let to_owner = || words.windows(2).any(|pair| pair[0].is("owner") && pair[1].is("to"));
+    is(0, "grant") || is(0, "revoke") || (is(0, "alter") && (to_owner() || (is(1, "default") && is(2, "privileges"))))
 }
 
 /// Whether two texts are the same but for space, comments, and capitals outside of quotes.
@@ -206,6 +247,8 @@ fn next(rest: &str) -> (Piece, usize) {
         ('/', Some('*')) => (Piece::Comment, comment(rest)),
         ('\'', _) => (Piece::Quoted, string(rest, 0, '\'', false)),
         ('"', _) => (Piece::Quoted, string(rest, 0, '"', false)),
+        // SQLite's other quotes, which are nothing in PostgreSQL.
+        ('`', _) => (Piece::Quoted, string(rest, 0, '`', false)),
         ('e' | 'E', Some('\'')) => (Piece::Quoted, string(rest, 1, '\'', true)),
         ('$', _) => match dollar(rest) {
             Some(length) => (Piece::Quoted, length),
@@ -294,6 +337,17 @@ mod tests {
     fn lines_are_those_of_the_first_word() {
         let lines: Vec<usize> = statements("\n-- a\n\nSELECT 1;\n\nSELECT\n2").iter().map(|own| own.line).collect();
         assert_eq!(lines, [4, 6]);
+    }
+
+    #[test]
+    fn a_dump_is_loaded_without_what_is_not_its_schema() {
+        let dump = "\\restrict x\nCREATE TABLE t (a text);\nALTER TABLE public.t OWNER TO \"me\";\n\
+                    COPY public.t (a) FROM stdin;\nDROP\n\\.\n\nGRANT ALL ON t\n TO me;\nSELECT 1;\n";
+        assert_eq!(
+            loadable(dump).split_whitespace().collect::<Vec<_>>().join(" "),
+            "CREATE TABLE t (a text); ; ; SELECT 1;"
+        );
+        assert_eq!(loadable(dump).matches('\n').count(), dump.matches('\n').count());
     }
 
     #[test]

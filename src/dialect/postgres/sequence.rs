@@ -69,6 +69,28 @@ pub(super) fn make(table: &TableName, column: &Column) -> Option<String> {
     Some(format!("CREATE SEQUENCE {}{kind}{options}", table_name(&of(table, column))))
 }
 
+/// The statements that make the sequence of a column that counted before the one it is to count with.
+pub(super) fn change(table: &TableName, from: &Column, to: &Column) -> Vec<String> {
+    let (old, new) = (of(table, from), of(table, to));
+    let mut statements = Vec::new();
+    if old.name != new.name {
+        statements.push(format!("ALTER SEQUENCE {} RENAME TO {}", table_name(&old), quote(&new.name)));
+    }
+    let data_type = |column: &Column| {
+        let own = column.sequence.as_ref().and_then(|own| own.data_type.clone());
+        own.or_else(|| column.data_type.text.clone()).unwrap_or_default()
+    };
+    let options = |column: &Column| column.sequence.as_ref().map(|own| own.options.clone()).unwrap_or_default();
+    let kind = if data_type(from) == data_type(to) { String::new() } else { format!(" AS {}", data_type(to)) };
+    // Here they stand without the word that `ALTER COLUMN` wants.
+    let changes = format!("{kind}{}", set_options(&options(from), &options(to)).replace(" SET ", " "));
+    if !changes.is_empty() {
+        let name = TableName { name: new.name, ..old };
+        statements.push(format!("ALTER SEQUENCE {}{changes}", table_name(&name)));
+    }
+    statements
+}
+
 /// The statement that ties a sequence to its column.
 pub(super) fn owned_by(table: &TableName, column: &Column) -> String {
     let sequence = table_name(&of(table, column));

@@ -30,11 +30,12 @@ pub(super) use lock::lock_holder;
 pub(super) use rebuild::rebuild;
 pub(super) use reconcile::reconcile;
 pub(super) use reflect::reflect;
-pub(super) use script::statements;
+pub(super) use script::{loadable, statements};
 pub(super) use types::converts;
 
 use super::Capabilities;
 use crate::model::{Literal, Table};
+use crate::op::Op;
 
 /// SQLite before 3.53, which is what most programs carry with them.
 pub(super) const CAPABILITIES: Capabilities = Capabilities {
@@ -52,6 +53,16 @@ pub(super) const CAPABILITIES: Capabilities = Capabilities {
     transactional_ddl: true,
     longest_name: None,
 };
+
+/// What a script for `sqlite3` says around its statements. Foreign keys would act on tables that are rebuilt.
+pub(super) fn script_frame(transaction: bool) -> (Vec<String>, Vec<String>) {
+    let mut before = vec![".bail on".to_owned()];
+    before.extend(runner::BEFORE_TRANSACTION.iter().map(|sql| format!("{sql};")));
+    before.extend(transaction.then(|| format!("{};", runner::BEGIN)));
+    let mut after: Vec<String> = transaction.then(|| "COMMIT;".to_owned()).into_iter().collect();
+    after.extend(runner::AFTER_TRANSACTION.iter().map(|sql| format!("{sql};")));
+    (before, after)
+}
 
 /// The identifier in double quotes.
 pub(super) fn quote(identifier: &str) -> String {
@@ -71,6 +82,15 @@ pub(super) fn literal(literal: &Literal) -> String {
             let digits: Vec<String> = bytes.iter().map(|byte| format!("{byte:02X}")).collect();
             format!("x'{}'", digits.concat())
         }
+    }
+}
+
+/// The statements of an operation for which standard SQL has no words. What SQLite cannot do comes inside a rebuild.
+pub(super) fn alter(op: &Op) -> Vec<String> {
+    match op {
+        Op::CreateAttachment { attachment, .. } => vec![attachment.sql.clone()],
+        Op::DropAttachment { attachment, .. } => vec![format!("DROP TRIGGER {}", quote(&attachment.name))],
+        _ => Vec::new(),
     }
 }
 

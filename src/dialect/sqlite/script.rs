@@ -24,6 +24,21 @@ pub(in crate::dialect) fn statements(script: &str) -> Vec<Statement> {
     statements
 }
 
+/// The script without the lines that only the program `sqlite3` understands, and without SQLite's own tables, which come
+/// by themselves. Every line stays where it is.
+pub(in crate::dialect) fn loadable(script: &str) -> String {
+    let is_left_out = |line: &str| {
+        let command = line.strip_prefix('.');
+        command.is_some_and(|rest| rest.starts_with(|letter: char| letter.is_ascii_lowercase()))
+            || line.starts_with("CREATE TABLE sqlite_")
+    };
+    let mut loadable = String::with_capacity(script.len());
+    for line in script.split_inclusive('\n') {
+        loadable.push_str(if is_left_out(line) { line.get(line.trim_end().len()..).unwrap_or_default() } else { line });
+    }
+    loadable
+}
+
 fn push<'a>(statements: &mut Vec<Statement>, lines: &mut Lines<'a>, tokens: &[Token<'a>]) {
     if let Some(first) = tokens.first() {
         let sql = slice(lines.script, tokens).trim_end().to_owned();

@@ -4,22 +4,23 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 use std::time::Duration;
 
-use sea_orm::ConnectionTrait;
+use sea_orm::{ConnectionTrait, DbBackend, Statement};
 use seachange::compare::{Comparison, Sides};
 use seachange::config;
-use seachange::dialect::{self, Dialect, Options};
+use seachange::dialect::{Dialect, Options};
 use seachange::diff::Rules;
 use seachange::migrate::{Access, Session};
 use seachange::model::{
-    Check, Column, ColumnDefault, ColumnType, DataType, Declared, DefaultValue, EnumType, Generated, Index, IndexKey,
-    IndexPart, Name, Placement, Rename, Schema, Table, TableName,
+    Column, ColumnDefault, ColumnType, DataType, Declared, DefaultValue, Generated, IndexKey, IndexPart, Rename,
+    Schema, Table, TableName,
 };
 
 use self::Sample::{Checked, Computed, Defaulted, Indexed, Partial};
 use crate::cluster::{self, Database};
-use crate::support::{Project, block_on};
+use crate::support::block_on;
 
 /// An expression in its place.
 #[derive(Debug, Clone, Copy)]
@@ -53,13 +54,13 @@ impl Sample {
     fn create(self, table: &str) -> String {
         let make = format!("CREATE TABLE {table} (LIKE base)");
         match self {
-            Defaulted(kind, sql) => format!("{make}; ALTER TABLE {table} ADD own {kind} DEFAULT ({sql}\n);\n"),
+            Defaulted(kind, sql) => format!("{make}; ALTER TABLE {table} ADD own {kind} DEFAULT ({sql});\n"),
             Computed(kind, sql) => {
-                format!("{make}; ALTER TABLE {table} ADD own {kind} GENERATED ALWAYS AS ({sql}\n) STORED;\n")
+                format!("{make}; ALTER TABLE {table} ADD own {kind} GENERATED ALWAYS AS ({sql}) STORED;\n")
             }
-            Checked(sql) => format!("{make}; ALTER TABLE {table} ADD CONSTRAINT own CHECK ({sql}\n);\n"),
-            Indexed(sql) => format!("{make}; CREATE INDEX {table}_own ON {table} (id, ({sql}\n));\n"),
-            Partial(sql) => format!("{make}; CREATE INDEX {table}_own ON {table} (id) WHERE {sql}\n;\n"),
+            Checked(sql) => format!("{make}; ALTER TABLE {table} ADD CONSTRAINT own CHECK ({sql});\n"),
+            Indexed(sql) => format!("{make}; CREATE INDEX {table}_own ON {table} (id, ({sql}));\n"),
+            Partial(sql) => format!("{make}; CREATE INDEX {table}_own ON {table} (id) WHERE {sql};\n"),
         }
     }
 
@@ -71,8 +72,8 @@ impl Sample {
                 own(table).default = Some(default);
             }
             Computed(_, sql) => own(table).generated = Some(Generated { expression: sql.to_owned(), stored: true }),
-            Checked(sql) => table.checks[0].expression = sql.to_owned(),
-            Indexed(sql) => table.indexes[0].parts[1].key = IndexKey::Expression(sql.to_owned()),
+            Checked(sql) => table.checks[0].expression = String::from(sql),
+            Indexed(sql) => table.indexes[0].parts[1] = IndexPart::new(IndexKey::Expression(sql.to_owned())),
             Partial(sql) => table.indexes[0].predicate = Some(sql.to_owned()),
         }
         // What is declared has no words of the server's.
@@ -262,7 +263,7 @@ const SAMPLES: &[Sample] = &[
     Checked("ints || 1 = ints"),
     Checked("tstz > '2020-01-01'::timestamptz"),
     Checked("ts + interval '1 day' > '2020-01-01'"),
-    Checked("ts - '1 hour' > '2020-01-01'::timestamp"),
+    Checked("ts - '1 hour'::interval > '2020-01-01'::timestamp"),
     Checked("d + 30 > '2020-01-01'"),
     Checked("d - '2020-01-01' > 3"),
     Checked("extract(year from d) >= 2000"),
@@ -337,7 +338,6 @@ const SAMPLES: &[Sample] = &[
     Checked("x = E'a\\tb'"),
     Checked("x = 'back\\slash'"),
     Checked("z > 0 /* positive */"),
-    Checked("z > 0 -- positive"),
     Checked("x::varchar(3) = 'abc'"),
     Checked("name::text = title"),
     Checked("name = title"),
@@ -368,6 +368,8 @@ const SAMPLES: &[Sample] = &[
     Indexed("((jb->>'x')::numeric(8,2))::integer"),
     Indexed("CASE WHEN z > 1 THEN x ELSE y END"),
     Indexed("x COLLATE \"C\""),
+    Indexed("lower(x) COLLATE \"C\""),
+    Indexed("lower(x COLLATE \"C\")"),
     Indexed("z IN (1, 2)"),
     Indexed("z BETWEEN 1 AND 2"),
     Indexed("x != 'a'"),
@@ -552,4 +554,276 @@ fn what_somebody_changed_is_a_difference() {
             assert!((expected..=expected + computed).contains(&ops.len()), "{ops:#?}");
         });
     }
+}
+
+/// A check that no rule settles.
+const OPEN: &str =
+    "CREATE TABLE notes (id integer NOT NULL, body text, CONSTRAINT tidy CHECK (body IS NFC NORMALIZED));";
+
+/// The same table with the check as somebody would write it.
+fn open_notes(live: &Schema) -> Declared {
+    let mut schema = live.clone();
+    let notes = schema.tables.get_mut(&TableName::new("notes")).unwrap();
+    Checked("(body) is nfc normalized").declare(notes);
+    Declared { schema, ..Declared::default() }
+}
+
+#[test]
+fn what_is_settled_is_not_asked() {
+    let database = cluster::database("settled");
+    database.script(&format!("{OPEN} ALTER TABLE notes ADD amount integer DEFAULT 1 CHECK (amount IN (1, 2));"));
+    block_on(async {
+        let session = open(&database, "postgres").await;
+        let live = session.reflect().await.unwrap();
+        let (options, rules) = (Options::default(), Rules::default());
+        let sides = |declared: &Declared| {
+            Sides::new(declared, Some(&declared.schema), &live, Dialect::Postgres, &options, &rules).unwrap()
+        };
+        let mut changed = live.clone();
+        let notes = changed.tables.get_mut(&TableName::new("notes")).unwrap();
+        notes.checks.retain(|check| check.expression.contains("amount"));
+        notes.checks[0].expression = "amount in (1,2)".to_owned();
+        let (mut settled, mut open) =
+            (sides(&Declared { schema: changed, ..Declared::default() }), sides(&open_notes(&live)));
+        // Who is asked now says that the connection is closed.
+        session.connection().close_by_ref().await.unwrap();
+        assert_eq!(settled.ask(session.connection()).await.unwrap(), Vec::<String>::new());
+        assert!(open.ask(session.connection()).await.is_err());
+    });
+}
+
+#[test]
+fn asking_runs_nothing_and_leaves_nothing_behind() {
+    let database = cluster::database("traces");
+    let function = |name: &str, kind: &str, body: &str| {
+        format!(
+            "CREATE OR REPLACE FUNCTION {name}(value text) RETURNS text LANGUAGE plpgsql {kind} AS $$ BEGIN {body} END $$;\n"
+        )
+    };
+    let harmless = "RETURN value;";
+    let (writes, raises) = ("INSERT INTO log VALUES (value); RETURN value;", "RAISE 'it ran';");
+    let script = [
+        "CREATE TABLE log (line text);\n".to_owned(),
+        function("writes", "VOLATILE", harmless),
+        function("raises", "IMMUTABLE", harmless),
+        "CREATE TABLE busy (
+            id integer NOT NULL,
+            body text DEFAULT CASE WHEN writes('a') IS NFC NORMALIZED THEN raises('b') END,
+            computed boolean GENERATED ALWAYS AS (raises('c') IS NFC NORMALIZED) STORED,
+            CONSTRAINT tidy CHECK (writes('d') IS NFC NORMALIZED AND raises('e') IS NFC NORMALIZED)
+        );
+        CREATE INDEX busy_expression ON busy ((raises('f') IS NFC NORMALIZED));
+        CREATE INDEX busy_predicate ON busy (id) WHERE raises('g') IS NFC NORMALIZED;\n"
+            .to_owned(),
+        "INSERT INTO busy (id) VALUES (1); TRUNCATE log;\n".to_owned(),
+        function("writes", "VOLATILE", writes),
+        function("raises", "IMMUTABLE", raises),
+    ];
+    database.script(&script.concat());
+    let objects = "SELECT 'class ' || oid || relname FROM pg_class WHERE relkind <> 't' UNION ALL
+        SELECT 'type ' || oid FROM pg_type UNION ALL SELECT 'schema ' || nspname FROM pg_namespace ORDER BY 1";
+    let before = database.query(objects);
+    block_on(async {
+        let session = open(&database, "postgres").await;
+        let live = session.reflect().await.unwrap();
+        let mut schema = live.clone();
+        let table = schema.tables.get_mut(&TableName::new("busy")).unwrap();
+        let lower = |sql: &str| sql.replace("IS NFC NORMALIZED", "is nfc normalized").replace("::text", "");
+        for sample in [1, 2] {
+            let column = &mut table.columns[sample];
+            if let Some(default) = &mut column.default {
+                let sql = lower(default.text.as_deref().unwrap());
+                *default = ColumnDefault { value: DefaultValue::Expression(sql), text: None };
+            }
+            if let Some(generated) = &mut column.generated {
+                generated.expression = lower(&generated.expression);
+            }
+        }
+        table.checks[0].expression = lower(&table.checks[0].expression);
+        for index in &mut table.indexes {
+            index.predicate = index.predicate.as_deref().map(lower);
+            for part in &mut index.parts {
+                if let IndexKey::Expression(sql) = &mut part.key {
+                    *sql = lower(sql);
+                }
+            }
+        }
+        table.columns[0].data_type = ColumnType { kind: DataType::Integer, text: None, inferred: false };
+        let declared = Declared { schema, ..Declared::default() };
+        let (options, rules) = (Options::default(), Rules::default());
+        let by_rules = Sides::new(&declared, None, &live, Dialect::Postgres, &options, &rules).unwrap().compare();
+        assert!(by_rules.differences.len() >= 5, "{:#?}", ops(&by_rules));
+        let (comparison, notes) = compare(&session, &declared, None).await;
+        assert_eq!((ops(&comparison), notes), Default::default());
+        let idle = session.connection().query_all_raw(Statement::from_string(
+            DbBackend::Postgres,
+            "SELECT 1 WHERE pg_my_temp_schema() <> 0 OR pg_current_xact_id_if_assigned() IS NOT NULL",
+        ));
+        assert!(idle.await.unwrap().is_empty(), "a transaction or a schema of its own is still there");
+    });
+    assert_eq!(database.query("SELECT line FROM log"), Vec::<String>::new());
+    assert_eq!(database.query(objects), before);
+}
+
+#[test]
+fn who_may_not_ask_hears_of_it() {
+    let database = cluster::database("rights");
+    let role = |name: &str| format!("{}_{name}", database.name());
+    let (plain, read_only, asking) = (role("plain"), role("read_only"), role("asking"));
+    database.script(&format!(
+        "{OPEN} REVOKE TEMP ON DATABASE {name} FROM PUBLIC; REVOKE CREATE ON SCHEMA public FROM PUBLIC;
+        CREATE ROLE {plain} LOGIN; CREATE ROLE {read_only} LOGIN; CREATE ROLE {asking} LOGIN;
+        GRANT TEMP ON DATABASE {name} TO {read_only}, {asking};
+        ALTER ROLE {read_only} SET default_transaction_read_only = on;",
+        name = database.name()
+    ));
+    let asked = |role: &str| {
+        block_on(async {
+            let session = open(&database, role).await;
+            let declared = open_notes(&session.reflect().await.unwrap());
+            let (comparison, notes) = compare(&session, &declared, Some(&declared.schema)).await;
+            (comparison.differences.len(), notes)
+        })
+    };
+    assert_eq!(asked(&asking), (0, Vec::new()));
+    let note = |reason: &str| vec![format!("note: {reason}, so 1 expression was compared by rules alone")];
+    assert_eq!(asked(&plain), (2, note("this role may not make temporary tables")));
+    assert_eq!(asked(&read_only), (2, note("transactions of this role are read-only")));
+
+    let project = tempfile::tempdir().unwrap();
+    fs::create_dir_all(project.path().join("src")).unwrap();
+    fs::write(project.path().join("Cargo.toml"), "[package]\nname = \"notes\"\nedition = \"2024\"\n").unwrap();
+    fs::write(project.path().join("seachange.toml"), "entities = [\"src\"]\n").unwrap();
+    let entity = "use sea_orm::entity::prelude::*;
+        #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, Seachange)]
+        #[sea_orm(table_name = \"notes\")]
+        #[seachange(check(\"(body) is nfc normalized\", name = \"tidy\"))]
+        pub struct Model {
+            #[sea_orm(primary_key, auto_increment = false)]
+            pub id: i32,
+            #[sea_orm(column_type = \"Text\", nullable)]
+            pub body: Option<String>,
+        }
+        #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+        pub enum Relation {}
+        impl ActiveModelBehavior for ActiveModel {}\n";
+    fs::write(project.path().join("src/lib.rs"), entity).unwrap();
+    database.script("ALTER TABLE notes ADD PRIMARY KEY (id);");
+    let check = |role: &str, command: &[&str]| {
+        let url = database.url().replace("user=postgres", &format!("user={role}"));
+        let mut seachange = Command::new(env!("CARGO_BIN_EXE_seachange"));
+        seachange.args(command).args(["--database-url", &url]).current_dir(project.path());
+        let output = seachange.env_remove("DATABASE_URL").env("NO_COLOR", "1").output().unwrap();
+        (output.status.code().unwrap(), String::from_utf8(output.stderr).unwrap())
+    };
+    for command in [&["check"][..], &["diff"], &["revision", "--autogenerate", "-m", "nothing"]] {
+        let (code, notes) = check(&asking, command);
+        assert!(code == 0 && !notes.contains("by rules alone"), "{command:?}: {code}\n{notes}");
+    }
+    for command in [&["check"][..], &["diff"]] {
+        let (code, notes) = check(&plain, command);
+        assert_eq!(code, 1, "{command:?}: {notes}");
+        assert!(notes.contains(&note("this role may not make temporary tables")[0]), "{command:?}: {notes}");
+    }
+}
+
+#[test]
+fn one_bad_expression_spoils_nothing() {
+    let database = cluster::database("refused");
+    let checks: Vec<String> =
+        (0..9).map(|number| format!("CONSTRAINT c{number} CHECK (body IS NFC NORMALIZED OR id = {number})")).collect();
+    let create = format!("CREATE TABLE notes (id integer NOT NULL, body text, {});", checks.join(", "));
+    database.script(&format!("{create} CREATE TABLE other (id integer, CONSTRAINT odd CHECK (id > 1));"));
+    block_on(async {
+        let session = open(&database, "postgres").await;
+        let mut schema = session.reflect().await.unwrap();
+        for table in schema.tables.values_mut() {
+            for check in &mut table.checks {
+                check.expression = check.expression.to_lowercase();
+            }
+            table.columns[0].data_type = ColumnType { kind: DataType::Integer, text: None, inferred: false };
+        }
+        let notes = schema.tables.get_mut(&TableName::new("notes")).unwrap();
+        notes.checks.iter_mut().find(|check| check.name.as_ref().unwrap().text == "c4").unwrap().expression =
+            "bodyy IS NFC NORMALIZED".to_owned();
+        let other = schema.tables.get_mut(&TableName::new("other")).unwrap();
+        other.checks[0].expression = "id > gone(1)".to_owned();
+        let declared = Declared { schema, ..Declared::default() };
+        let (comparison, notes) = compare(&session, &declared, None).await;
+        assert_eq!(
+            notes,
+            [
+                "warning: PostgreSQL refuses the check `c4` of `notes`: column \"bodyy\" does not exist",
+                "warning: PostgreSQL refuses the check `odd` of `other`: function gone(integer) does not exist",
+            ]
+        );
+        assert_eq!(
+            ops(&comparison),
+            [
+                "drop the check ((body IS NFC NORMALIZED) OR (id = 4)) from `notes`",
+                "add the check (bodyy IS NFC NORMALIZED) to `notes`",
+                "drop the check (id > 1) from `other`",
+                "add the check (id > gone(1)) to `other`",
+            ]
+        );
+    });
+}
+
+#[test]
+fn what_is_renamed_is_asked_under_its_new_name() {
+    let database = cluster::database("renamed");
+    database.script(OPEN);
+    block_on(async {
+        let session = open(&database, "postgres").await;
+        let live = session.reflect().await.unwrap();
+        let mut declared = open_notes(&live);
+        let mut table = declared.schema.tables.remove(&TableName::new("notes")).unwrap();
+        table.name = TableName::new("remarks");
+        table.columns[1].name = "text".to_owned();
+        Checked("(remarks.text) is nfc normalized").declare(&mut table);
+        declared.schema.tables.insert(table.name.clone(), table);
+        let (from, to) = (TableName::new("notes"), TableName::new("remarks"));
+        let column = Rename::Column { table: to.clone(), from: "body".to_owned(), to: "text".to_owned() };
+        declared.renames = vec![Rename::Table { from, to }, column];
+        let (comparison, notes) = compare(&session, &declared, Some(&live)).await;
+        assert_eq!(notes, Vec::<String>::new());
+        assert_eq!(ops(&comparison), ["rename table `notes` to `remarks`", "rename column `remarks.body` to `text`"]);
+    });
+}
+
+#[test]
+fn enum_types_are_asked_as_they_are_to_be() {
+    let database = cluster::database("enums");
+    database.script(
+        "CREATE TYPE mood AS ENUM ('glad', 'sad');
+        CREATE TABLE people (
+            id integer NOT NULL, mood mood,
+            CONSTRAINT same CHECK (mood BETWEEN SYMMETRIC 'glad' AND 'sad'), CONSTRAINT other CHECK (mood <> 'sad')
+        );",
+    );
+    block_on(async {
+        let session = open(&database, "postgres").await;
+        let live = session.reflect().await.unwrap();
+        let mut schema = live.clone();
+        schema.enums.get_mut(&TableName::new("mood")).unwrap().values.push("new".to_owned());
+        let people = schema.tables.get_mut(&TableName::new("people")).unwrap();
+        people.columns[1].values = None;
+        people.columns[0].data_type = ColumnType { kind: DataType::Integer, text: None, inferred: false };
+        for check in &mut people.checks {
+            let is_same = check.name.as_ref().unwrap().text == "same";
+            let sql = if is_same { "mood between symmetric 'glad' and 'sad'" } else { "mood is distinct from 'new'" };
+            check.expression = sql.to_owned();
+        }
+        let declared = Declared { schema, ..Declared::default() };
+        let (comparison, notes) = compare(&session, &declared, Some(&live)).await;
+        assert_eq!(notes, Vec::<String>::new());
+        assert_eq!(
+            ops(&comparison),
+            [
+                "change enum type `mood` (adds `new`)",
+                "drop the check (mood <> 'sad'::mood) from `people`",
+                "add the check (mood is distinct from 'new') to `people`",
+            ]
+        );
+    });
 }

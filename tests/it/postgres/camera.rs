@@ -2,99 +2,37 @@
 //! rows, and back.
 
 use std::fs;
-use std::path::Path;
-use std::process::Command;
 
-use crate::cluster::{self, Database};
-use crate::support::{Ran, copy, root};
+use super::project::Project;
+use crate::cluster;
+use crate::support::{copy, root};
 
-/// The project with its database.
-struct Camera {
-    folder: tempfile::TempDir,
-    database: Database<'static>,
+/// The project at a phase, with an empty database.
+fn camera(phase: &str) -> Project {
+    let camera = Project::of("fixtures/camera");
+    fs::remove_dir_all(camera.path().join("phases")).unwrap();
+    self::phase(&camera, phase, "[]");
+    camera
 }
 
-impl Camera {
-    fn new(phase: &str) -> Self {
-        let camera = Self { folder: tempfile::tempdir().unwrap(), database: cluster::database("camera life") };
-        copy(&root().join("fixtures/camera"), camera.path());
-        fs::remove_dir_all(camera.path().join("phases")).unwrap();
-        camera.phase(phase, "[]");
-        camera
-    }
-
-    fn path(&self) -> &Path {
-        self.folder.path()
-    }
-
-    /// The entities of a phase, and what is declared in SQL with them.
-    fn phase(&self, phase: &str, sql: &str) {
-        let entities = self.path().join("src/entities");
-        fs::remove_dir_all(&entities).unwrap();
-        copy(&root().join("fixtures/camera/phases").join(phase), &entities);
-        let settings = format!("entities = [\"src/entities\"]\nsql = {sql}\n");
-        fs::write(self.path().join("seachange.toml"), settings).unwrap();
-    }
-
-    fn run_on(&self, database: &Database<'_>, arguments: &[&str]) -> Ran {
-        let output = Command::new(env!("CARGO_BIN_EXE_seachange"))
-            .args(arguments)
-            .args(["--database-url", &database.url()])
-            .current_dir(self.path())
-            .env_remove("DATABASE_URL")
-            .output()
-            .unwrap();
-        let text = |bytes| String::from_utf8(bytes).unwrap();
-        Ran { code: output.status.code().unwrap(), out: text(output.stdout), notes: text(output.stderr) }
-    }
-
-    fn run(&self, arguments: &[&str]) -> Ran {
-        self.run_on(&self.database, arguments)
-    }
-
-    /// Writes what changed, applies it, and finds nothing left to do.
-    fn advance(&self, message: &str) -> String {
-        let ran = self.run(&["revision", "--autogenerate", "-m", message]);
-        assert_eq!(ran.code, 0, "{ran:?}");
-        let text = fs::read_to_string(self.path().join(ran.out.lines().next().unwrap())).unwrap();
-        let ran = self.run(&["upgrade", "head"]);
-        assert_eq!(ran.code, 0, "{ran:?}\n{text}");
-        self.assert_clean();
-        text
-    }
-
-    /// A revision of somebody's own: the statements of a file.
-    fn data_step(&self, message: &str, file: &str) {
-        let ran = self.run(&["revision", "-m", message]);
-        assert_eq!(ran.code, 0, "{ran:?}");
-        let path = self.path().join(ran.out.trim());
-        let step = fs::read_to_string(self.path().join(file)).unwrap();
-        let text = fs::read_to_string(&path).unwrap();
-        let text = text.replace("-- migrate:up\n", &format!("-- migrate:up\n\n{step}\n"));
-        // Nothing of it needs to be undone.
-        fs::write(&path, text.replace("-- migrate:down\n", "-- migrate:down\n\nSELECT 1;\n")).unwrap();
-        let ran = self.run(&["upgrade", "head"]);
-        assert_eq!(ran.code, 0, "{ran:?}");
-    }
-
-    fn assert_clean(&self) {
-        let ran = self.run(&["check"]);
-        assert_eq!(ran.code, 0, "{ran:?}");
-        let ran = self.run(&["check", "--offline"]);
-        assert_eq!(ran.code, 0, "{ran:?}");
-    }
+/// The entities of a phase, and what is declared in SQL with them.
+fn phase(camera: &Project, phase: &str, sql: &str) {
+    let entities = camera.path().join("src/entities");
+    fs::remove_dir_all(&entities).unwrap();
+    copy(&root().join("fixtures/camera/phases").join(phase), &entities);
+    camera.write("seachange.toml", &format!("entities = [\"src/entities\"]\nsql = {sql}\n"));
 }
 
 const SEARCH: &str = "[\"schema/extensions.sql\", \"schema/search.sql\"]";
 
 #[test]
 fn from_the_first_table_to_the_last_index_and_back() {
-    let camera = Camera::new("1_initial");
+    let camera = camera("1_initial");
     camera.advance("initial schema");
     camera.database.script(&fs::read_to_string(camera.path().join("rows_1.sql")).unwrap());
     let rows = camera.database.query("SELECT id || name FROM cameras ORDER BY id");
 
-    camera.phase("2_search_alerts_zones", SEARCH);
+    phase(&camera, "2_search_alerts_zones", SEARCH);
     let text = camera.advance("full text search, alerts and zones");
     let order = ["CREATE EXTENSION", "CREATE TYPE alert_severity", "CREATE TABLE alert_rules", "CREATE TRIGGER"];
     let places: Vec<usize> =
@@ -104,7 +42,7 @@ fn from_the_first_table_to_the_last_index_and_back() {
     assert_eq!(camera.database.query("SELECT count(*)::text FROM events WHERE search_vector IS NULL"), ["0"]);
 
     camera.data_step("one camera per name and folder", "data/clean_cameras.sql");
-    camera.phase("3_indexes_and_checks", SEARCH);
+    phase(&camera, "3_indexes_and_checks", SEARCH);
     let text = camera.advance("indexes and checks");
     assert!(text.contains("gin_trgm_ops"), "{text}");
     assert_eq!(camera.database.query("SELECT id FROM cameras ORDER BY id").len(), rows.len());
@@ -139,8 +77,8 @@ fn from_the_first_table_to_the_last_index_and_back() {
 
 #[test]
 fn the_database_of_the_original_tool_is_adopted_and_silent() {
-    let camera = Camera::new("3_indexes_and_checks");
-    camera.phase("3_indexes_and_checks", SEARCH);
+    let camera = camera("3_indexes_and_checks");
+    phase(&camera, "3_indexes_and_checks", SEARCH);
     camera.database.script(&fs::read_to_string(camera.path().join("original_a.sql")).unwrap());
     let ran = camera.run(&["revision", "--baseline", "-m", "as it was"]);
     assert_eq!(ran.code, 0, "{ran:?}");
@@ -150,7 +88,7 @@ fn the_database_of_the_original_tool_is_adopted_and_silent() {
 
     // On an empty database the baseline makes the same, to the letter.
     let other = cluster::database("camera other");
-    let ran = camera.run_on(&other, &["upgrade", "head"]);
+    let ran = camera.run_on(&other.url(), &["upgrade", "head"]);
     assert_eq!(ran.code, 0, "{ran:?}");
     if let (Some(original), Some(made)) = (camera.database.dump(), other.dump()) {
         // PostgreSQL prints an `IN` in another way once it has read what it printed before.
@@ -162,10 +100,10 @@ fn the_database_of_the_original_tool_is_adopted_and_silent() {
 
 #[test]
 fn a_table_is_not_partitioned_behind_anybodys_back() {
-    let camera = Camera::new("3_indexes_and_checks");
-    camera.phase("3_indexes_and_checks", SEARCH);
+    let camera = camera("3_indexes_and_checks");
+    phase(&camera, "3_indexes_and_checks", SEARCH);
     camera.advance("everything");
-    camera.phase("4_partitions", SEARCH);
+    phase(&camera, "4_partitions", SEARCH);
     let ran = camera.run(&["revision", "--autogenerate", "-m", "partitions"]);
     assert_eq!(ran.code, 2, "{ran:?}");
     assert!(ran.notes.contains("partitioned"), "{ran:?}");

@@ -2,6 +2,11 @@
 
 mod ask;
 mod camera;
+mod changes;
+mod live;
+mod objects;
+mod orchestrator;
+mod project;
 mod reflect;
 mod runner;
 mod systems;
