@@ -214,9 +214,9 @@ pub enum Error {
         /// Which statement of the section, from 1.
         number: usize,
         /// Its text.
-        sql: String,
-        /// What is left of it, and what to do next.
-        hint: String,
+        sql: Box<str>,
+        /// Nothing of the section stays.
+        in_transaction: bool,
         /// What the database said.
         source: Cause,
     },
@@ -617,7 +617,9 @@ impl Error {
             ),
             Self::NoLock { .. } => Some("bring it back: `git checkout -- migrations/schema.lock`".to_owned()),
             Self::Template { .. } => Some("correct the file that `template` in `seachange.toml` names".to_owned()),
-            Self::Statement { hint, .. } => Some(hint.clone()),
+            Self::Statement { in_transaction, number, source, .. } => {
+                Some(failed_hint(*in_transaction, number.saturating_sub(1), &source.to_string()))
+            }
             Self::NoSchema { schema } => Some(format!(
                 "make it (`CREATE SCHEMA {schema}`) or grant the role `USAGE` on it; or correct `schema` below `[database]` \
                  in `seachange.toml`"
@@ -635,6 +637,32 @@ impl Error {
             | Self::Definition { .. } => None,
         }
     }
+}
+
+/// What is said of a connection that ended by itself.
+pub(crate) const LOST: &str = "the connection to the server was lost";
+
+/// What to do about a statement of a revision that failed.
+fn failed_hint(in_transaction: bool, before: usize, error: &str) -> String {
+    let state = match (in_transaction, before) {
+        (true, _) => "the database was left at the revision before",
+        (false, 0) => "nothing of the revision was done, unless the statement itself leaves something behind",
+        (false, _) => {
+            "the revision runs without a transaction, so what stands before this statement was done and stays: the file must \
+             be able to run again"
+        }
+    };
+    let next = if error.contains("lock timeout") {
+        "another session holds a lock on what the statement changes: run the command again when it is done, or raise \
+         `lock_timeout` below `[database]` in `seachange.toml`"
+    } else if error.contains("statement timeout") {
+        "raise `statement_timeout` below `[database]` in `seachange.toml` and run the command again"
+    } else if error.contains(LOST) || error.contains("terminating connection") {
+        "run the command again"
+    } else {
+        "correct the file and run the command again"
+    };
+    format!("{state}; {next}")
 }
 
 /// What to grant to a role that may not do something.

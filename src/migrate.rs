@@ -15,7 +15,7 @@ use sea_orm::{
 
 use crate::config::Database;
 use crate::dialect::{self, Dialect, HISTORY};
-use crate::error::{Cause, Error, Result, count};
+use crate::error::{Cause, Error, LOST, Result, count};
 use crate::model::{Literal, Schema};
 use crate::revision::graph::Graph;
 use crate::revision::{Direction, Revision, Section};
@@ -25,9 +25,6 @@ const STAMPED: i64 = -1;
 
 /// How long to try to connect.
 const PATIENCE: Duration = Duration::from_secs(10);
-
-/// What is said of a connection that ended by itself.
-const LOST: &str = "the connection to the server was lost";
 
 /// A connection: exactly one, so that settings of the connection and transactions hold.
 pub struct Session {
@@ -273,8 +270,8 @@ impl Session {
                     path: revision.path.clone(),
                     line: section.line + statement.line - 1,
                     number: position + 1,
-                    sql: statement.sql,
-                    hint: failed_hint(section.transaction, position, &source.to_string()),
+                    sql: statement.sql.into_boxed_str(),
+                    in_transaction: section.transaction,
                     source,
                 }
             })?;
@@ -554,29 +551,6 @@ fn words(error: &sqlx::Error, was_connected: bool) -> Option<String> {
         sqlx::Error::PoolTimedOut => Some(format!("timed out after {} seconds", PATIENCE.as_secs())),
         _ => None,
     }
-}
-
-/// What to do about a statement of a revision that failed.
-fn failed_hint(in_transaction: bool, before: usize, error: &str) -> String {
-    let state = match (in_transaction, before) {
-        (true, _) => "the database was left at the revision before",
-        (false, 0) => "nothing of the revision was done, unless the statement itself leaves something behind",
-        (false, _) => {
-            "the revision runs without a transaction, so what stands before this statement was done and stays: the file must \
-             be able to run again"
-        }
-    };
-    let next = if error.contains("lock timeout") {
-        "another session holds a lock on what the statement changes: run the command again when it is done, or raise \
-         `lock_timeout` below `[database]` in `seachange.toml`"
-    } else if error.contains("statement timeout") {
-        "raise `statement_timeout` below `[database]` in `seachange.toml` and run the command again"
-    } else if error.contains(LOST) || error.contains("terminating connection") {
-        "run the command again"
-    } else {
-        "correct the file and run the command again"
-    };
-    format!("{state}; {next}")
 }
 
 /// Stops at a server that is older than the oldest whose catalogs are understood.
