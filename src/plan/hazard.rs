@@ -259,7 +259,7 @@ pub(super) fn of(op: &Op, schema: &Schema, dialect: Dialect) -> Vec<Hazard> {
         | Op::DropEnum { .. }
         | Op::RenameEnumValue { .. }
         | Op::Comment { .. } => Vec::new(),
-        Op::AlterEnum { name, from, to, .. } => {
+        Op::AlterEnum { name, from, to, columns, anew } => {
             let gone: Vec<String> = from
                 .values
                 .iter()
@@ -267,7 +267,14 @@ pub(super) fn of(op: &Op, schema: &Schema, dialect: Dialect) -> Vec<Hazard> {
                 .map(|value| format!("`{value}`"))
                 .collect();
             let sentence = || format!("`{name}` loses {}; this fails if rows hold it.", gone.join(", "));
-            if gone.is_empty() { Vec::new() } else { vec![hazard(Kind::EnumMayFail, sentence())] }
+            let may_fail = (!gone.is_empty()).then(|| hazard(Kind::EnumMayFail, sentence()));
+            let tables: BTreeSet<&TableName> = columns.iter().map(|(table, _)| table).filter(|_| *anew).collect();
+            let rewrites = tables.into_iter().map(|table| {
+                let sentence =
+                    format!("`{name}` is made anew, which writes all rows of `{table}` anew while nobody can use it.");
+                hazard(Kind::RewritesTable, sentence)
+            });
+            may_fail.into_iter().chain(rewrites).collect()
         }
     }
 }
