@@ -525,6 +525,7 @@ impl Error {
     }
 
     /// What the user can do about it, when there is something to say.
+    #[expect(clippy::too_many_lines, reason = "one arm for each error, none of them long")]
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::Connect { hint, .. } | Self::Unsupported { hint, .. } | Self::Locked { hint, .. } => {

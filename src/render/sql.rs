@@ -186,7 +186,7 @@ impl Sql {
             };
             let is_second = columns.is_some_and(|columns| keys.contains(columns));
             keys.extend(columns.cloned());
-            !is_later(constraint) && !(is_second && self.dialect.capabilities().add_constraint)
+            !(is_later(constraint) || is_second && self.dialect.capabilities().add_constraint)
         })
     }
 

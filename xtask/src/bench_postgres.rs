@@ -69,7 +69,7 @@ impl Server {
         let pid = server.folder.join("data/postmaster.pid");
         let started = Instant::now();
         while !std::fs::read_to_string(&pid).is_ok_and(|text| text.trim_end().ends_with("ready")) {
-            ensure!(started.elapsed() < Duration::from_secs(60), "PostgreSQL does not start");
+            ensure!(started.elapsed() < Duration::from_mins(1), "PostgreSQL does not start");
             std::thread::sleep(Duration::from_millis(10));
         }
         Ok(server)

@@ -57,7 +57,9 @@ fn from_the_first_table_to_the_last_index_and_back() {
     let changes: Vec<&str> = ran.out.lines().filter(|line| line.ends_with(';')).collect();
     // The ids of the original count with `serial`, and its keys have the names PostgreSQL gives.
     let is_known = |line: &&str| {
-        !["IDENTITY", "SEQUENCE", "setval", "DROP DEFAULT", "RENAME CONSTRAINT", "search_path", "COMMIT", "BEGIN"].iter().any(|word| line.contains(word))
+        !["IDENTITY", "SEQUENCE", "setval", "DROP DEFAULT", "RENAME CONSTRAINT", "search_path", "COMMIT", "BEGIN"]
+            .iter()
+            .any(|word| line.contains(word))
     };
     assert_eq!(changes.into_iter().filter(is_known).collect::<Vec<_>>(), Vec::<&str>::new(), "{}", ran.out);
 
