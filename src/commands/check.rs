@@ -93,6 +93,10 @@ async fn online(ctx: &mut Context<'_>, declared: &Declared, strict: bool) -> Res
 /// A database that already has what the entities say, although no revision makes it.
 fn unrecorded(ctx: &Context<'_>, declared: &Declared, lock: Option<&Schema>, report: Report) -> Result<Report> {
     let Some(lock) = lock else { return Ok(report) };
+    // Word by word the same needs no comparison.
+    if declared.schema == *lock {
+        return Ok(report);
+    }
     let comparison = against_lock(ctx, declared, lock)?;
     if comparison.differences.is_empty() {
         return Ok(report);

@@ -28,10 +28,11 @@ fn entity(attributes: &str, key: &str, fields: &str) -> String {
 }
 
 fn moods(values: &[&str]) -> String {
-    let variants: String = values
+    let variants: Vec<String> = values
         .iter()
         .map(|value| format!("#[sea_orm(string_value = \"{value}\")] {}{},\n", value[..1].to_uppercase(), &value[1..]))
         .collect();
+    let variants = variants.concat();
     format!(
         "#[derive(Clone, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
         #[sea_orm(rs_type = \"String\", db_type = \"Enum\", enum_name = \"mood\")]

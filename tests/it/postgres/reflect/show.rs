@@ -43,7 +43,7 @@ pub(super) fn table(table: &Table) -> String {
         RowSecurity::Forced => " forced row security",
     };
     out += &options.partition_by.as_ref().map_or_else(String::new, |key| format!(" partition by {key}"));
-    out += &options.storage.iter().map(|(key, value)| format!(" {key}={value}")).collect::<String>();
+    out += &options.storage.iter().map(|(key, value)| format!(" {key}={value}")).collect::<Vec<_>>().concat();
     out += &comment(table.comment.as_ref());
     out += "\n";
     for column in &table.columns {
@@ -154,7 +154,7 @@ fn index(index: &Index) -> String {
         write!(out, " include{}", listed(&index.include)).unwrap();
     }
     out += if index.nulls_not_distinct { " nulls not distinct" } else { "" };
-    out += &index.storage.iter().map(|(key, value)| format!(" {key}={value}")).collect::<String>();
+    out += &index.storage.iter().map(|(key, value)| format!(" {key}={value}")).collect::<Vec<_>>().concat();
     out += &predicate(index.predicate.as_ref());
     out + if index.invalid { " invalid" } else { "" }
 }
