@@ -213,7 +213,7 @@ fn the_statements_of_objects_make_them() {
         of(&[VerbatimKind::View, VerbatimKind::MaterializedView]).filter(|(name, _)| name.schema.is_none())
     {
         script += &format!("{};\n", found.sql);
-        script += &found.attachments.iter().map(|found| format!("{};\n", found.sql)).collect::<String>();
+        script += &found.attachments.iter().map(|found| format!("{};\n", found.sql)).collect::<Vec<_>>().concat();
     }
     for (name, found) in of(&[VerbatimKind::View]).filter(|(name, _)| name.schema.is_some()) {
         if name.name == "low" {
