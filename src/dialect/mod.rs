@@ -234,6 +234,7 @@ impl Dialect {
             VerbatimKind::Domain => "DOMAIN",
             VerbatimKind::CompositeType => "TYPE",
             VerbatimKind::Extension => return format!("EXTENSION {}", self.quote(&name.name)),
+            VerbatimKind::Namespace => return format!("SCHEMA {}", self.quote(&name.name)),
             // Its name is its signature, in SQL's words.
             VerbatimKind::Function => return format!("ROUTINE {schema}{}", name.name),
         };

@@ -353,6 +353,8 @@ pub enum VerbatimKind {
     Domain,
     CompositeType,
     Extension,
+    /// What other objects are in. Made when something is the first in it, and never dropped.
+    Namespace,
 }
 
 /// A rename somebody asked for. Asking for one that is already done means nothing.
@@ -616,7 +618,7 @@ impl AttachmentKind {
 
 impl VerbatimKind {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::View,
         Self::VirtualTable,
         Self::MaterializedView,
@@ -625,13 +627,19 @@ impl VerbatimKind {
         Self::Domain,
         Self::CompositeType,
         Self::Extension,
+        Self::Namespace,
     ];
 
     /// Whether it can be read like a table.
     pub fn is_relation(self) -> bool {
         match self {
             Self::View | Self::VirtualTable | Self::MaterializedView => true,
-            Self::Function | Self::Sequence | Self::Domain | Self::CompositeType | Self::Extension => false,
+            Self::Function
+            | Self::Sequence
+            | Self::Domain
+            | Self::CompositeType
+            | Self::Extension
+            | Self::Namespace => false,
         }
     }
 }
@@ -658,6 +666,7 @@ impl fmt::Display for VerbatimKind {
             Self::Domain => "domain",
             Self::CompositeType => "composite type",
             Self::Extension => "extension",
+            Self::Namespace => "schema",
         })
     }
 }

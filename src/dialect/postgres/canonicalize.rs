@@ -7,8 +7,8 @@ use super::{script, sequence, text, types, value};
 use crate::dialect::{Options, extra};
 use crate::error::{Error, Result};
 use crate::model::{
-    AutoIncrement, Column, ColumnType, DefaultValue, EnumType, Identity, IndexKey, Name, ObjectPath, Placement, Schema,
-    Table, TableName, Unique,
+    AutoIncrement, Column, ColumnType, DataType, DefaultValue, EnumType, Identity, IndexKey, Name, ObjectPath,
+    Placement, Schema, Table, TableName, Unique,
 };
 use crate::op::identifiers;
 
@@ -129,7 +129,12 @@ fn column(column: &mut Column, path: ObjectPath, schema: &mut Schema) -> Result<
         }
     }
     if column.data_type.text.is_none() {
-        column.data_type.text = Some(types::spell(&column.data_type.kind).ok_or_else(|| {
+        let named = column.data_type.kind.enum_name().map(|name| super::table_name(&enum_name(name)));
+        let named = named.map(|name| match column.data_type.kind {
+            DataType::Array(_) => format!("{name}[]"),
+            _ => name,
+        });
+        column.data_type.text = Some(named.or_else(|| types::spell(&column.data_type.kind)).ok_or_else(|| {
             let reason = format!("it is {}", types::describe(&column.data_type.kind));
             unsupported(path, reason, "write a `column_type` PostgreSQL has, such as `Integer` or `Text`")
         })?);

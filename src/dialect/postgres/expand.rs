@@ -5,12 +5,17 @@ use super::{alter, casts, literal, script};
 use crate::dialect::Expansion;
 use crate::model::{
     AttachmentKind, Column, Constraint, EnumType, ForeignKey, Index, IndexKey, Literal, Schema, Table, TableName,
+    Verbatim, VerbatimKind,
 };
 use crate::op::{Op, identifiers};
 
 /// The operations in the place of one, given all of the plan and the schema before it.
 pub(in crate::dialect) fn expand(op: &Op, ops: &[Op], schema: &Schema) -> Expansion {
     match op {
+        Op::CreateTable { .. } | Op::CreateEnum { .. } | Op::CreateVerbatim { .. } => {
+            let namespace = namespace(op.table(), schema);
+            Expansion::alone(op.clone()).within(namespace.into_iter().collect(), Vec::new())
+        }
         Op::AlterEnum { name, from, to, columns, .. } => {
             let anew = !alter::is_addition(from, to) || is_used_at_once(name, from, to, ops);
             let op = Op::AlterEnum {
@@ -44,6 +49,19 @@ pub(in crate::dialect) fn expand(op: &Op, ops: &[Op], schema: &Schema) -> Expans
         },
         _ => Expansion::alone(op.clone()),
     }
+}
+
+/// Makes the schema that something is the first in. One that is there although it is empty stays as it is.
+fn namespace(name: &TableName, schema: &Schema) -> Option<Op> {
+    let own = name.schema.as_ref()?;
+    let key = TableName::new(own);
+    let is_made = schema.verbatim.get(&key).is_some_and(|object| object.kind == VerbatimKind::Namespace);
+    let mut names = schema.tables.keys().chain(schema.enums.keys()).chain(schema.verbatim.keys());
+    if is_made || names.any(|other| other.schema.as_ref() == Some(own)) {
+        return None;
+    }
+    let sql = format!("CREATE SCHEMA IF NOT EXISTS {}", super::quote(own));
+    Some(Op::CreateVerbatim { name: key, object: Verbatim::new(VerbatimKind::Namespace, sql) })
 }
 
 /// Something of a table that may have to make room.

@@ -173,3 +173,17 @@ fn a_value_that_rows_hold_cannot_go() {
     assert!(ran.notes.contains("invalid input value for enum mood: \"sad\""), "{ran:?}");
     assert_eq!(project.database.query("SELECT mood::text FROM people"), ["sad"]);
 }
+
+#[test]
+fn tables_and_types_of_another_schema_bring_it_along() {
+    let entities = entity(&moods(&["glad", "sad"]).replace("\"mood\"", "\"shop.Mood of day\""), "", "pub mood: Mood,")
+        .replace("table_name = \"people\"", "table_name = \"people\", schema_name = \"shop\"");
+    let project = Project::new(&entities);
+    project.write("sql/none.sql", "-- nothing\n");
+    let text = project.advance("birth");
+    assert_eq!(text.matches("CREATE SCHEMA").count(), 1, "{text}");
+    assert!(text.contains("CREATE TYPE shop.\"Mood of day\" AS ENUM"), "{text}");
+    project.succeed(&["downgrade", "base"]);
+    project.succeed(&["upgrade", "head"]);
+    project.assert_clean();
+}
