@@ -380,6 +380,7 @@ fn is_drift_in(op: &Op, declared: &Table, lock: &Table) -> bool {
 /// `reconciled` the same after reconciliation with `live`.
 pub fn record(declared: &Schema, reconciled: &Schema, live: &Schema) -> Schema {
     let mut lock = Schema::default();
+    let enums = &live.enums;
     for (name, reconciled) in &reconciled.tables {
         let Some(live) = live.tables.get(name) else { continue };
         let declared = declared.tables.get(name);
@@ -400,6 +401,11 @@ pub fn record(declared: &Schema, reconciled: &Schema, live: &Schema) -> Schema {
             recorded.default = column.default.as_ref().and(live.default.clone());
             recorded.collation = column.collation.as_ref().and(live.collation.clone());
             recorded.generated = column.generated.as_ref().and(live.generated.clone());
+            if let (None, Some(name)) = (&recorded.values, recorded.data_type.kind.enum_name()) {
+                // The values of a type that is an object of its own.
+                let own = enums.iter().find(|(key, _)| key.to_string() == name);
+                recorded.values = own.map(|(_, definition)| definition.values.clone());
+            }
             table.columns.push(plain(recorded));
         }
         if table.primary_key != live.primary_key {

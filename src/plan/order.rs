@@ -23,8 +23,10 @@ enum Thing {
     PrimaryKey(TableName),
     Constraint(TableName, String),
     Verbatim(TableName),
-    /// An enum type, as columns name it.
+    /// An enum type with the values it gets, as columns name it.
     Enum(String),
+    /// The same with the values it had: what goes with them goes before it loses them.
+    OldEnum(String),
     /// What the definition of a table may call by name: a function, sequence, domain, type or extension.
     Callable(String),
 }
@@ -173,7 +175,7 @@ fn effect(op: &Op) -> Effect {
         }
         Op::DropTable { table } => {
             effect.takes = whole(table);
-            effect.uses = parents(table).into_iter().chain(table_uses(table)).collect();
+            effect.uses = parents(table).into_iter().chain(table_uses(table).map(before)).collect();
             effect.uses.extend(table.foreign_keys.iter().flat_map(|fk| types(&table.name, fk, Thing::OldType)));
         }
         Op::RenameTable { from, to } => {
@@ -196,7 +198,7 @@ fn effect(op: &Op) -> Effect {
         Op::DropColumn { table, column: dropped, constraints } => {
             effect.uses.insert(Thing::Table(table.clone()));
             effect.takes.insert(column(table, &dropped.name));
-            effect.uses.extend(column_uses(dropped));
+            effect.uses.extend(column_uses(dropped).into_iter().map(before));
             effect.uses.extend(dropped.generated.iter().flat_map(|generated| mentioned(table, &generated.expression)));
             for constraint in constraints {
                 take_constraint(&mut effect, table, constraint);
@@ -210,7 +212,9 @@ fn effect(op: &Op) -> Effect {
         }
         Op::AlterColumn { table, from, to } => {
             effect.uses.extend([Thing::Table(table.clone()), column(table, &to.name)]);
-            effect.uses.extend(column_uses(from).into_iter().chain(column_uses(to)));
+            let is_same = from.data_type.kind.enum_name() == to.data_type.kind.enum_name();
+            let old = column_uses(from).into_iter().map(|thing| if is_same { thing } else { before(thing) });
+            effect.uses.extend(old.chain(column_uses(to)));
             if from.data_type != to.data_type {
                 effect.takes.insert(Thing::OldType(table.clone(), from.name.clone()));
                 effect.gives.insert(Thing::NewType(table.clone(), to.name.clone()));
@@ -271,11 +275,16 @@ fn effect(op: &Op) -> Effect {
             effect.gives = verbatim(name, to.kind);
             effect.uses = verbatim_uses(name, from).into_iter().chain(verbatim_uses(name, to)).collect();
         }
-        Op::CreateEnum { name, .. } | Op::AlterEnum { name, .. } | Op::RenameEnumValue { name, .. } => {
+        Op::AlterEnum { name, .. } => {
+            effect.gives.insert(Thing::Enum(name.to_string()));
+            effect.takes.insert(Thing::OldEnum(name.to_string()));
+        }
+        Op::CreateEnum { name, .. } | Op::RenameEnumValue { name, .. } => {
             effect.gives.extend([Thing::Enum(name.to_string()), callable(&name.name)]);
         }
         Op::DropEnum { name, .. } => {
-            effect.takes.extend([Thing::Enum(name.to_string()), callable(&name.name)]);
+            let old = Thing::OldEnum(name.to_string());
+            effect.takes.extend([Thing::Enum(name.to_string()), old, callable(&name.name)]);
         }
         Op::Comment { on, .. } => {
             effect.uses.insert(match on {
@@ -288,6 +297,14 @@ fn effect(op: &Op) -> Effect {
         }
     }
     effect
+}
+
+/// What something that goes uses of what there was.
+fn before(thing: Thing) -> Thing {
+    match thing {
+        Thing::Enum(name) => Thing::OldEnum(name),
+        thing => thing,
+    }
 }
 
 fn callable(name: &str) -> Thing {

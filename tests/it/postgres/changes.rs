@@ -187,3 +187,14 @@ fn tables_and_types_of_another_schema_bring_it_along() {
     project.succeed(&["upgrade", "head"]);
     project.assert_clean();
 }
+
+#[test]
+fn a_column_with_a_new_value_goes_before_the_value() {
+    let project = Project::new(&entity(&moods(&["glad", "sad"]), "", "pub mood: Mood,"));
+    project.write("sql/none.sql", "-- nothing\n");
+    project.advance("birth");
+    project.database.script("INSERT INTO people (mood) VALUES ('sad');");
+    let fields = "pub mood: Mood, #[sea_orm(default_value = \"odd\")] pub other: Mood,";
+    there_and_back(&project, &entity(&moods(&["odd", "glad", "sad"]), "", fields));
+    assert_eq!(project.database.query("SELECT other::text FROM people"), ["odd"]);
+}
