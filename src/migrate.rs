@@ -519,7 +519,7 @@ fn query_error(doing: &str, source: &DbErr) -> Error {
 }
 
 /// The database's own words, without the wrapping of the libraries in between.
-fn cause(error: &DbErr) -> Cause {
+pub(crate) fn cause(error: &DbErr) -> Cause {
     if let DbErr::Conn(RuntimeErr::SqlxError(own))
     | DbErr::Exec(RuntimeErr::SqlxError(own))
     | DbErr::Query(RuntimeErr::SqlxError(own)) = error

@@ -8,8 +8,8 @@ use sea_orm::{ConnectionTrait, DbErr, RuntimeErr};
 
 use crate::config::{self, Database};
 use crate::dialect::Dialect;
-use crate::error::{Cause, Error, Result};
-use crate::migrate::{Access, Session};
+use crate::error::{Error, Result};
+use crate::migrate::{Access, Session, cause};
 use crate::model::Schema;
 
 /// The schema that a script makes in an empty database. Where a server has to lend the room, the database gets the name.
@@ -66,13 +66,4 @@ fn position(error: &DbErr) -> Option<usize> {
 
 fn line_of(script: &str, position: usize) -> usize {
     script.chars().take(position.saturating_sub(1)).filter(|letter| *letter == '\n').count() + 1
-}
-
-/// The database's own words, without the wrapping of the libraries in between.
-fn cause(error: &DbErr) -> Cause {
-    let mut cause: &dyn std::error::Error = error;
-    while let Some(source) = cause.source() {
-        cause = source;
-    }
-    cause.to_string().into()
 }

@@ -20,6 +20,11 @@ pub(in crate::dialect) fn accepts(op: &Op, schema: &Schema) -> Result<(), Refusa
             format!("PostgreSQL cannot change how the rows of a table that exists (`{table}`) are partitioned"),
             "make a new table, copy the rows and rename it, in a revision of your own: `seachange revision -m …`",
         )),
+        Op::DropVerbatim { name, object }
+            if matches!(object.kind, VerbatimKind::Domain | VerbatimKind::CompositeType) =>
+        {
+            unused(schema, name, object.kind)
+        }
         Op::DropTable { table } => unread(schema, &table.name, None),
         Op::DropColumn { table, column, .. } => unread(schema, table, Some(&column.name)),
         Op::AlterColumn { from, to, .. } if !casts::is_castable(text(from), text(to)) => Err(refusal(
@@ -54,6 +59,34 @@ fn unread(schema: &Schema, table: &TableName, column: Option<&str>) -> Result<()
         format!(
             "drop {them} before and make {them} again behind it, in a revision of your own: `seachange revision -m …`"
         ),
+    ))
+}
+
+/// Refuses what takes a type from columns that have it: PostgreSQL has no statement that gives them another by the way.
+fn unused(schema: &Schema, name: &TableName, kind: VerbatimKind) -> Result<(), Refusal> {
+    let own = table_name(name);
+    let columns =
+        schema.tables.values().flat_map(|table| table.columns.iter().map(move |column| (&table.name, column)));
+    let having: Vec<String> = columns
+        .filter(|(_, column)| text(column).trim_end_matches("[]") == own)
+        .map(|(table, column)| format!("`{table}.{}`", column.name))
+        .collect();
+    if having.is_empty() {
+        return Ok(());
+    }
+    let hint = format!(
+        "write the `ALTER {}` statements into a revision of your own: `seachange revision -m …`",
+        kind.to_string().to_uppercase()
+    );
+    Err(refusal(
+        format!(
+            "{} of the type `{name}`",
+            match having.as_slice() {
+                [one] => format!("{one} is"),
+                all => format!("{} are", all.join(", ")),
+            }
+        ),
+        hint,
     ))
 }
 

@@ -1,5 +1,6 @@
 //! What is tested on PostgreSQL alone, and the server the tests run on.
 
+mod any_two;
 mod ask;
 mod camera;
 mod changes;
