@@ -202,6 +202,10 @@ fn table_diffs(comparison: &Comparison, declared: &Declared, dialect: Dialect) -
         });
         let from = comparison.live.tables.get(before.unwrap_or(name));
         let to = comparison.target.tables.get(name);
+        if from.is_none() && to.is_none() {
+            // A type, view or function: the change itself says what there is to see.
+            continue;
+        }
         let renames: Vec<(&str, &str)> = ops()
             .filter_map(|op| match op {
                 Op::RenameColumn { table, from, to } if table == name => Some((to.as_str(), from.as_str())),

@@ -281,11 +281,11 @@ fn counting(table: &TableName, from: &Column, to: &Column) -> Vec<String> {
                     quote(&sequence::spare(&old))
                 ));
                 let spare = TableName { name: sequence::spare(&old), ..old };
-                statements.push(alter(format!("ADD {}", sequence::identity(table, to, identity))));
+                statements.push(alter(format!("ADD {}", sequence::identity(to, identity))));
                 statements.push(carried_over(table, to, &table_name(&spare)));
                 statements.push(format!("DROP SEQUENCE {}", table_name(&spare)));
             } else {
-                statements.push(alter(format!("ADD {}", sequence::identity(table, to, identity))));
+                statements.push(alter(format!("ADD {}", sequence::identity(to, identity))));
                 statements.push(above_all(table, to));
             }
         }

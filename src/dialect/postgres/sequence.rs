@@ -98,7 +98,7 @@ pub(super) fn owned_by(table: &TableName, column: &Column) -> String {
 }
 
 /// `GENERATED … AS IDENTITY` with all that is said about it.
-pub(super) fn identity(_table: &TableName, column: &Column, identity: &Identity) -> String {
+pub(super) fn identity(column: &Column, identity: &Identity) -> String {
     let when = if identity.always { "ALWAYS" } else { "BY DEFAULT" };
     let name = column.sequence.as_ref().map(|own| format!("SEQUENCE NAME {}", table_name(&own.name)));
     let words: Vec<String> = name.into_iter().chain(options(identity)).collect();
