@@ -140,16 +140,18 @@ fn expanded(ops: &[Op], from: &Schema, dialect: Dialect) -> Vec<Planned> {
     let mut schema = from.clone();
     let mut planned: Vec<Planned> = Vec::with_capacity(ops.len());
     for op in ops {
-        let may_be_early = matches!(
-            op,
+        let is_in_effect = || match op {
             Op::DropIndex { .. }
-                | Op::DropConstraint { .. }
-                | Op::DropAttachment { .. }
-                | Op::DropColumn { .. }
-                | Op::AlterColumn { .. }
-        );
-        let is_done = || planned.iter().any(|planned| planned.op == *op);
-        if may_be_early && is_done() && op.apply(schema.clone()) == schema {
+            | Op::DropConstraint { .. }
+            | Op::DropAttachment { .. }
+            | Op::DropColumn { .. }
+            | Op::AlterColumn { .. } => op.apply(schema.clone()) == schema,
+            Op::AddConstraint { table, constraint } => {
+                schema.tables.get(table).is_some_and(|own| own.constraints().any(|own| own == *constraint))
+            }
+            _ => false,
+        };
+        if planned.iter().any(|planned| planned.op == *op) && is_in_effect() {
             continue;
         }
         let Expansion { before, middle, after } = dialect.expand(op, ops, &schema);
@@ -157,11 +159,19 @@ fn expanded(ops: &[Op], from: &Schema, dialect: Dialect) -> Vec<Planned> {
         for (op, around) in parts.into_iter().flat_map(|(ops, around)| ops.into_iter().map(move |op| (op, around))) {
             schema = op.apply(schema);
             // What the plan does anyhow is its own, however early.
-            let around = around && !ops.contains(&op);
-            planned.push(Planned { op, around });
+            let is_own = ops.contains(&op);
+            planned.push(Planned { op: if around { at_once(op) } else { op }, around: around && !is_own });
         }
     }
     planned
+}
+
+/// The operation without the wish to wait for those who write to the table: another statement waits for its effect.
+fn at_once(mut op: Op) -> Op {
+    if let Op::CreateIndex { index, .. } | Op::DropIndex { index, .. } = &mut op {
+        index.concurrently = false;
+    }
+    op
 }
 
 /// An operation, and whether it only makes room for another.

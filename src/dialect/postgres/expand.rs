@@ -289,11 +289,7 @@ fn around_key(table: &Table, op: &Op, key: &Constraint, ops: &[Op], schema: &Sch
         Constraint::Unique(unique) => &unique.columns,
         _ => return Expansion::alone(op.clone()),
     };
-    let is_on = |fk: &ForeignKey| {
-        fk.references == table.name
-            && fk.referenced_columns.len() == columns.len()
-            && fk.referenced_columns.iter().all(|column| columns.contains(column))
-    };
+    let is_on = |fk: &ForeignKey| fk.references == table.name && is_same_set(&fk.referenced_columns, columns);
     let mut before = Vec::new();
     for child in schema.tables.values() {
         let is_dropped = ops.iter().any(|op| matches!(op, Op::DropTable { table } if table.name == child.name));
@@ -303,5 +299,21 @@ fn around_key(table: &Table, op: &Op, key: &Constraint, ops: &[Op], schema: &Sch
         }
     }
     let after: Vec<Op> = before.iter().filter(|op| !ops.contains(op)).rev().map(Op::inverse).collect();
-    Expansion::alone(op.clone()).within(before, after)
+    // What comes back needs another key on the same columns, which the plan may bring.
+    let brings = |op: &&Op| match op {
+        Op::AddConstraint { table: of, constraint: Constraint::PrimaryKey(key) } => {
+            *of == table.name && is_same_set(&key.columns, columns)
+        }
+        Op::AddConstraint { table: of, constraint: Constraint::Unique(unique) } => {
+            *of == table.name && is_same_set(&unique.columns, columns)
+        }
+        _ => false,
+    };
+    let mut alone = Expansion::alone(op.clone());
+    alone.middle.extend(ops.iter().find(brings).filter(|_| !after.is_empty()).cloned());
+    alone.within(before, after)
+}
+
+fn is_same_set(one: &[String], other: &[String]) -> bool {
+    one.len() == other.len() && one.iter().all(|column| other.contains(column))
 }

@@ -198,3 +198,65 @@ fn a_column_with_a_new_value_goes_before_the_value() {
     there_and_back(&project, &entity(&moods(&["odd", "glad", "sad"]), "", fields));
     assert_eq!(project.database.query("SELECT other::text FROM people"), ["odd"]);
 }
+
+#[test]
+fn a_key_that_others_refer_to_becomes_another_kind_of_key() {
+    let people = |key: &str, unique: &str| {
+        format!(
+            "pub mod people {{
+                use sea_orm::entity::prelude::*;
+
+                #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+                #[sea_orm(table_name = \"people\")]
+                pub struct Model {{
+                    #[sea_orm({key}column_name = \"code\")] pub code: String,
+                    #[sea_orm({unique}column_name = \"number\")] pub number: i32,
+                }}
+
+                #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+                pub enum Relation {{}}
+
+                impl ActiveModelBehavior for ActiveModel {{}}
+            }}
+            pub mod pets {{
+                use sea_orm::entity::prelude::*;
+
+                #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+                #[sea_orm(table_name = \"pets\")]
+                pub struct Model {{
+                    #[sea_orm(primary_key)]
+                    pub id: i32,
+                    pub owner: i32,
+                }}
+
+                #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+                pub enum Relation {{
+                    #[sea_orm(belongs_to = \"super::people::Entity\", from = \"Column::Owner\", to = \"super::people::Column::Number\")]
+                    Owner,
+                }}
+
+                impl ActiveModelBehavior for ActiveModel {{}}
+            }}"
+        )
+    };
+    let project = Project::new(&people("", "primary_key, auto_increment = false, "));
+    project.write("sql/none.sql", "-- nothing\n");
+    project.advance("birth");
+    project.database.script("INSERT INTO people (code, number) VALUES ('a', 1); INSERT INTO pets (owner) VALUES (1);");
+    there_and_back(&project, &people("primary_key, auto_increment = false, ", "unique, "));
+    assert_eq!(project.database.query("SELECT owner::text FROM pets"), ["1"]);
+}
+
+#[test]
+fn what_makes_room_does_not_wait_for_writers() {
+    let index = "#[seachange(index(columns = [id], name = \"gloomy\", where = \"mood = 'sad'\", concurrently))]";
+    let with = |values: &[&str]| {
+        entity(&moods(values), "", "pub mood: Mood,")
+            .replace("#[sea_orm(table_name", &format!("{index}\n#[sea_orm(table_name"))
+    };
+    let project = Project::new(&with(&["glad", "sad", "odd"]));
+    project.write("sql/none.sql", "-- nothing\n");
+    project.advance("birth");
+    let text = there_and_back(&project, &with(&["sad", "glad"]));
+    assert!(text.contains("DROP INDEX gloomy") && !text.contains("CONCURRENTLY"), "{text}");
+}
