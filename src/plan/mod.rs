@@ -151,7 +151,7 @@ fn expanded(ops: &[Op], from: &Schema, dialect: Dialect) -> Vec<Planned> {
             }
             _ => false,
         };
-        if planned.iter().any(|planned| planned.op == *op) && is_in_effect() {
+        if planned.iter().any(|planned| at_once(planned.op.clone()) == at_once(op.clone())) && is_in_effect() {
             continue;
         }
         let Expansion { before, middle, after } = dialect.expand(op, ops, &schema);

@@ -181,7 +181,7 @@ async fn create_missing(db: &impl ConnectionTrait, enums: &Enums) -> Result<()> 
 
 async fn undo(db: &impl ConnectionTrait) -> Result<()> {
     let undone = db.execute_unprepared("ROLLBACK TO seachange").await;
-    undone.map(drop).map_err(|cause| failed("ask about expressions", cause))
+    undone.map(drop).map_err(|cause| failed("ask the database for its words", cause))
 }
 
 /// Prints all questions at once, or in ever smaller groups as long as one in the group is refused.
@@ -286,7 +286,7 @@ async fn read(db: &impl ConnectionTrait, questions: &[Question]) -> Result<Vec<(
 }
 
 /// The database's reason, when it is the statement that it refuses. Anything else is an error.
-fn refusal(cause: DbErr) -> Result<String> {
+pub(super) fn refusal(cause: DbErr) -> Result<String> {
     let error = match &cause {
         DbErr::Exec(RuntimeErr::SqlxError(error)) | DbErr::Query(RuntimeErr::SqlxError(error)) => {
             error.as_database_error()
@@ -297,7 +297,7 @@ fn refusal(cause: DbErr) -> Result<String> {
     let is_none_of_it = |code: &str| ["53", "55", "57", "58", "XX", "08"].iter().any(|class| code.starts_with(class));
     match error.and_then(|error| Some((error.code()?, error.message()))) {
         Some((code, message)) if !is_none_of_it(&code) => Ok(message.to_owned()),
-        _ => Err(failed("ask about expressions", cause)),
+        _ => Err(failed("ask the database for its words", cause)),
     }
 }
 

@@ -96,10 +96,7 @@ pub(super) fn literal(literal: &Literal) -> String {
         Literal::Bool(false) => "false".to_owned(),
         Literal::Integer(number) => number.to_string(),
         Literal::Real(text) => text.clone(),
-        Literal::Text(text) if text.contains('\\') => {
-            format!("E'{}'", text.replace('\\', "\\\\").replace('\'', "''"))
-        }
-        Literal::Text(text) => format!("'{}'", text.replace('\'', "''")),
+        Literal::Text(text) => text::literal(text),
         Literal::Blob(bytes) => {
             let digits: Vec<String> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
             format!("'\\x{}'::bytea", digits.concat())

@@ -342,12 +342,13 @@ fn same_exclusion(own: &Exclusion, live: &Exclusion, same: &dyn Fn(&str, &str) -
             .all(|(own, live)| own.operator == live.operator && same_part(&own.part, &live.part, same))
 }
 
-fn same_attachment(own: &Attachment, live: &Attachment) -> bool {
+/// Whether two triggers or the like of one name say the same.
+pub(super) fn same_attachment(own: &Attachment, live: &Attachment) -> bool {
     own.kind == live.kind && own.name == live.name && script::same_words(&own.sql, &live.sql)
 }
 
 /// Whether two objects of the same name say the same.
-fn same_verbatim(own: &Verbatim, live: &Verbatim) -> bool {
+pub(super) fn same_verbatim(own: &Verbatim, live: &Verbatim) -> bool {
     // Which version it is, and where it lives, is the database's business.
     let is_extension = own.kind == VerbatimKind::Extension;
     own.kind == live.kind

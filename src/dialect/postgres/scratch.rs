@@ -3,7 +3,8 @@
 
 use sea_orm::ConnectionTrait;
 
-use super::script::same_words;
+use super::ask::refusal;
+use super::reconcile::{same_attachment, same_verbatim};
 use super::words::identifier;
 use super::{alter, reflect, table_name};
 use crate::dialect::Options;
@@ -32,14 +33,13 @@ pub(super) async fn settle(
     let begin = format!("BEGIN; SET LOCAL client_min_messages = error; CREATE SCHEMA {SCRATCH}");
     let made = match db.execute_unprepared(&begin).await {
         Ok(_) => make(db, declared, options, &mut notes).await.map(Some),
-        Err(cause) => {
+        Err(cause) => refusal(cause).map(|reason| {
             notes.push(format!(
                 "note: this role may make no schema, not even for a moment, so what is declared in SQL was compared by its \
-                 words alone ({})",
-                words(&cause.to_string())
+                 words alone ({reason})"
             ));
-            Ok(None)
-        }
+            None
+        }),
     };
     // Nothing that was made stays.
     let ended = db.execute_unprepared("ROLLBACK").await;
@@ -60,11 +60,6 @@ fn is_settled(declared: &Schema, live: &Schema) -> bool {
         table.attachments.iter().all(|own| live.is_some_and(|live| live.contains(own)))
     };
     declared.verbatim.iter().all(|(name, object)| has(name, object)) && declared.tables.values().all(attached)
-}
-
-/// The error in one line.
-fn words(error: &str) -> String {
-    error.rsplit("error returned from database: ").next().unwrap_or(error).lines().next().unwrap_or_default().to_owned()
 }
 
 /// Makes everything that is declared, as far as PostgreSQL lets it, and reads it back.
@@ -149,8 +144,9 @@ async fn attempt(db: &impl ConnectionTrait, sql: &str) -> Result<Option<String>>
     match db.execute_unprepared(sql).await {
         Ok(_) => Ok(None),
         Err(cause) => {
+            let reason = refusal(cause)?;
             db.execute_unprepared("ROLLBACK TO SAVEPOINT one").await.map_err(failed)?;
-            Ok(Some(words(&cause.to_string())))
+            Ok(Some(reason))
         }
     }
 }
@@ -181,7 +177,7 @@ fn take_forms(declared: &mut Schema, made: &Schema, live: &Schema) {
         let form = Verbatim { comment: own.comment.clone(), ..form.clone() };
         declared.verbatim.remove(&name);
         let form = match live.verbatim.get(found) {
-            Some(live) if same(&form, live) => {
+            Some(live) if same_verbatim(&form, live) => {
                 Verbatim { comment: form.comment.or(live.comment.clone()), ..live.clone() }
             }
             _ => form,
@@ -213,17 +209,6 @@ fn find<'a>(made: &'a Schema, name: &TableName, kind: VerbatimKind) -> Option<(&
     })
 }
 
-fn same(form: &Verbatim, live: &Verbatim) -> bool {
-    form.kind == live.kind
-        && same_words(&form.sql, &live.sql)
-        && form.attachments.len() == live.attachments.len()
-        && form.attachments.iter().all(|own| live.attachments.iter().any(|live| same_attachment(own, live)))
-}
-
-fn same_attachment(form: &Attachment, live: &Attachment) -> bool {
-    form.kind == live.kind && form.name == live.name && same_words(&form.sql, &live.sql)
-}
-
 /// What the lock says in the words of the project today gets the form those words have. `said` is what is declared, in the
 /// project's words.
 fn adopt_same(lock: &mut Schema, declared: &Schema, said: Option<&Schema>) {
@@ -231,7 +216,7 @@ fn adopt_same(lock: &mut Schema, declared: &Schema, said: Option<&Schema>) {
     let names: Vec<TableName> = lock.verbatim.keys().cloned().collect();
     for name in names {
         let (Some(own), Some(today)) = (lock.verbatim.get(&name), said.verbatim.get(&name)) else { continue };
-        if own.sql.is_empty() || !same(own, today) {
+        if own.sql.is_empty() || !same_verbatim(own, today) {
             continue;
         }
         if let Some((found, form)) = find(declared, &name, own.kind) {

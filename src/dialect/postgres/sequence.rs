@@ -167,6 +167,7 @@ mod tests {
         assert_eq!(made_name("users", "", "pkey"), "users_pkey");
         let long = "a".repeat(60);
         assert_eq!(made_name(&long, "column", "seq"), format!("{}_column_seq", "a".repeat(52)));
-        assert_eq!(made_name(&long, &"b".repeat(60), "seq").len(), 63);
+        assert_eq!(made_name(&long, &"b".repeat(60), "seq"), format!("{}_{}_seq", "a".repeat(29), "b".repeat(29)));
+        assert_eq!(made_name(&"ü".repeat(31), "nummer", "seq"), format!("{}_nummer_seq", "ü".repeat(26)));
     }
 }

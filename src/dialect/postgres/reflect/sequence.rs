@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::super::catalog::{Catalog, ColumnRow, RelationRow, SequenceRow};
+use super::super::sequence::made_name;
 use super::{Assembly, written};
 use crate::model::{Identity, OwnedSequence, TableName};
 
@@ -42,7 +43,7 @@ impl Assembly<'_> {
         let options = if sequence.of_identity { Identity::default() } else { counting(sequence) };
         let data_type = (sequence.data_type != column.data_type).then(|| sequence.data_type.clone());
         let is_usual = sequence.schema == table.schema
-            && sequence.name == usual_name(&table.name, &column.name)
+            && sequence.name == made_name(&table.name, &column.name, "seq")
             && data_type.is_none()
             && options == Identity::default();
         let name = self.name(&sequence.schema, &sequence.name);
@@ -88,42 +89,5 @@ pub(super) fn counting(row: &SequenceRow) -> Identity {
         max: unless(row.max, max),
         cache: unless(row.cache, 1),
         cycle: row.cycle,
-    }
-}
-
-/// The name the database gives to the sequence of a column: what is too long loses bytes from the longer of both names.
-fn usual_name(table: &str, column: &str) -> String {
-    let room = 63 - "__seq".len();
-    let (mut of_table, mut of_column) = (table.len(), column.len());
-    while of_table + of_column > room {
-        if of_table > of_column {
-            of_table -= 1;
-        } else {
-            of_column -= 1;
-        }
-    }
-    format!("{}_{}_seq", cut(table, of_table), cut(column, of_column))
-}
-
-/// No more than these bytes, and no half of a character.
-fn cut(name: &str, mut bytes: usize) -> &str {
-    while !name.is_char_boundary(bytes) {
-        bytes -= 1;
-    }
-    &name[..bytes]
-}
-
-#[cfg(test)]
-mod tests {
-    use super::usual_name;
-
-    #[test]
-    fn names_of_sequences() {
-        assert_eq!(usual_name("users", "id"), "users_id_seq");
-        let long = usual_name(&"t".repeat(63), "id");
-        assert_eq!((long.len(), long.ends_with("t_id_seq")), (63, true));
-        let both = usual_name(&"t".repeat(60), &"c".repeat(60));
-        assert_eq!(both, format!("{}_{}_seq", "t".repeat(29), "c".repeat(29)));
-        assert_eq!(usual_name(&"ü".repeat(31), "nummer"), format!("{}_nummer_seq", "ü".repeat(26)));
     }
 }
