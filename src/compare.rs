@@ -9,7 +9,7 @@ use sea_orm::ConnectionTrait;
 use crate::dialect::{self, Dialect, Options};
 use crate::diff::{self, Rules, Unmanaged};
 use crate::error::Result;
-use crate::model::{Check, Declared, Placement, Rename, Schema, TableName};
+use crate::model::{Check, Declared, Placement, Rename, Schema, Table, TableName};
 use crate::op::Op;
 
 /// What lies between the entities and a database.
@@ -342,7 +342,8 @@ impl<'a> Pair<'a> {
 /// The schema without some tables, and without the foreign keys that lead to them: nothing can refer to a view.
 fn without(mut schema: Schema, names: &BTreeSet<TableName>) -> Schema {
     schema.tables.retain(|name, _| !names.contains(name));
-    for table in schema.tables.values_mut() {
+    let refers = |table: &Table| table.foreign_keys.iter().any(|fk| names.contains(&fk.references));
+    for table in schema.tables.values_mut().filter(|table| refers(table)) {
         table.foreign_keys.retain(|fk| !names.contains(&fk.references));
     }
     schema

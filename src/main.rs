@@ -10,6 +10,10 @@ use seachange::commands::{self, Exit};
 use seachange::error::{Error, Result};
 use seachange::report;
 
+/// Reading sources is mostly making and dropping small things.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let cli = Cli::parse();
     match cli.global.color {

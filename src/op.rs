@@ -300,7 +300,7 @@ impl Op {
     pub fn apply(&self, mut schema: Schema) -> Schema {
         match self.clone() {
             Self::CreateTable { table } => {
-                schema.tables.insert(table.name.clone(), table);
+                schema.tables.insert(table.name.clone(), table.into());
             }
             Self::DropTable { table } => {
                 schema.tables.remove(&table.name);
@@ -308,7 +308,7 @@ impl Op {
             Self::RenameTable { from, to } => rename_table(&mut schema, &from, &to),
             Self::RenameColumn { table, from, to } => rename_column(&mut schema, &table, &from, &to),
             Self::RebuildTable { to, .. } => {
-                schema.tables.insert(to.name.clone(), to);
+                schema.tables.insert(to.name.clone(), to.into());
             }
             Self::CreateVerbatim { name, object } | Self::ReplaceVerbatim { name, to: object, .. } => {
                 schema.verbatim.insert(name, object);

@@ -12,11 +12,11 @@ use super::{Context, Exit, Live, closed, missing, refuse_doubtful};
 
 /// Says whether entities, revisions and database are one.
 pub(super) async fn check(ctx: &mut Context<'_>, args: &cli::Check) -> Result<Exit> {
-    let declared = ctx.declare()?;
     let report = if args.offline {
+        let declared = ctx.declare()?;
         offline(ctx, &declared)?
     } else {
-        online(ctx, &declared, args.strict || ctx.config.strict).await?
+        online(ctx, args.strict || ctx.config.strict).await?
     };
     report::write(&report, ctx.quiet, ctx.out).map_err(closed)?;
     if let Some(hint) = &report.hint {
@@ -53,9 +53,10 @@ fn offline(ctx: &Context<'_>, declared: &Declared) -> Result<Report> {
     Ok(report)
 }
 
-async fn online(ctx: &mut Context<'_>, declared: &Declared, strict: bool) -> Result<Report> {
+async fn online(ctx: &mut Context<'_>, strict: bool) -> Result<Report> {
     let (graph, lock) = (ctx.graph()?, ctx.lock()?);
-    let live = ctx.look().await?;
+    let (declared, live) = ctx.declare_and_look().await?;
+    let declared = &declared;
     let mut report = empty(format!("the database `{}`", ctx.database()?), "database");
     report.strict = strict;
     report.history = history_problems(&graph, &live);

@@ -8,7 +8,7 @@ use crate::config::Database;
 use crate::dialect::Dialect;
 use crate::error::{Error, Result};
 use crate::migrate::{Access, Session};
-use crate::model::{Schema, Table};
+use crate::model::{Schema, Shared, Table};
 use crate::plan::{self, Plan, Purpose};
 use crate::report;
 use crate::report::plan::{PlanReport, Unmodelled};
@@ -123,7 +123,8 @@ fn report(
 
 /// The tables on both sides whose partitions differ: these belong to their table and are never made or dropped alone.
 fn partitions<'a>(from: &'a Schema, to: &'a Schema, side: &'a str) -> impl Iterator<Item = Unmodelled> + 'a {
-    let differ = |table: &&Table| from.tables.get(&table.name).is_some_and(|own| own.partitions != table.partitions);
+    let differ =
+        |table: &&Shared<Table>| from.tables.get(&table.name).is_some_and(|own| own.partitions != table.partitions);
     to.tables.values().filter(differ).map(move |table| Unmodelled {
         side: side.to_owned(),
         object: format!("other partitions of the table `{}`", table.name),

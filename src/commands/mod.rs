@@ -9,6 +9,7 @@ mod write;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
+use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 
 use crate::cli::{Cli, Command, Global};
@@ -106,19 +107,38 @@ impl Context<'_> {
         path.strip_prefix(&self.folder).unwrap_or(path).display().to_string()
     }
 
-    /// The entities. None at all is a mistake in the configuration, not a project whose tables may go.
-    fn declare(&mut self) -> Result<Declared> {
-        let sources = Sources {
+    /// Where the entities are.
+    fn sources(&self) -> Sources {
+        Sources {
             features: self.config.features.clone(),
             types: self.config.types.clone(),
             ..Sources::new(&self.folder, &self.config.entities)
-        };
-        let mut declared = declare::declare(&sources)?;
+        }
+    }
+
+    /// The entities.
+    fn declare(&mut self) -> Result<Declared> {
+        let read = declare::declare(&self.sources())?;
+        self.complete(read)
+    }
+
+    /// The entities and the database, read at the same time. What is wrong with the entities is said first.
+    async fn declare_and_look(&mut self) -> Result<(Declared, Live)> {
+        let sources = self.sources();
+        let reading = tokio::task::spawn_blocking(move || declare::declare(&sources));
+        let live = self.look().await;
+        let read = reading.await.unwrap_or_else(|panic| resume_unwind(panic.into_panic()))?;
+        Ok((self.complete(read)?, live?))
+    }
+
+    /// What was read, with everything that is said elsewhere. No entity at all is a mistake in the configuration, not a
+    /// project whose tables may go.
+    fn complete(&mut self, mut declared: Declared) -> Result<Declared> {
         for warning in declared.warnings.iter().filter(|_| !self.quiet) {
             crate::report::error::write_warning(warning, self.notes).map_err(closed)?;
         }
         if declared.schema.tables.is_empty() && declared.views.is_empty() && declared.ignored.is_empty() {
-            let folder = sources.roots.into_iter().next().unwrap_or(sources.project);
+            let folder = self.config.entities.first().unwrap_or(&self.folder).clone();
             return Err(Error::NoEntities { folder });
         }
         // What is left out has the names it has.

@@ -112,8 +112,7 @@ async fn baseline(ctx: &mut Context<'_>, args: &cli::Revision, graph: &Graph) ->
             format!("`--baseline` is for the first revision; there {} already", there_are(graph.revisions().len()));
         return Err(Error::Misused { problem });
     }
-    let declared = ctx.declare()?;
-    let live = ctx.look().await?;
+    let (declared, live) = ctx.declare_and_look().await?;
     let dialect = ctx.config.dialect;
     // The lock takes everything as it is, whatever the project wants to hear of later.
     let rules = Rules { tables: ctx.config.rules.tables.clone(), ..Rules::default() };

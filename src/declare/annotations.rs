@@ -284,7 +284,7 @@ impl Writer<'_> {
                 self.no_default(name, span);
             }
             (Word::Identity, Value::Details(_, details)) => {
-                column.identity = Some(identity(details));
+                column.identity = Some(Box::new(identity(details)));
                 self.no_default(name, span);
             }
             // Everything else is no attribute of a column.

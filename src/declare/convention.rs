@@ -16,7 +16,7 @@ use crate::model::{Check, Declared, IndexKey, Name, ObjectPath, Placement, Table
 /// let mut table = Table::new(TableName::new("users"));
 /// table.primary_key = Some(PrimaryKey { name: None, columns: vec!["id".to_owned()] });
 /// let mut declared = Declared::default();
-/// declared.schema.tables.insert(table.name.clone(), table);
+/// declared.schema.tables.insert(table.name.clone(), table.into());
 ///
 /// let mut convention = Convention::default();
 /// convention.set(Kind::PrimaryKey, "pk_{table}").unwrap();

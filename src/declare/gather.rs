@@ -76,7 +76,7 @@ fn add(declared: &mut Declared, entity: Found) -> Option<Diagnostic> {
     }
     if let Some(first) = declared.schema.tables.get(&name) {
         match shared::join(first, &entity.table) {
-            Ok(table) => drop(declared.schema.tables.insert(name.clone(), table)),
+            Ok(table) => drop(declared.schema.tables.insert(name.clone(), table.into())),
             Err(difference) => {
                 let other = declared.origins.get(&path).map(|first| format!(" at {first}")).unwrap_or_default();
                 let problem = entity.named.problem(format!("two entities declare the table `{name}` differently"));
@@ -86,7 +86,7 @@ fn add(declared: &mut Declared, entity: Found) -> Option<Diagnostic> {
             }
         }
     } else {
-        declared.schema.tables.insert(name.clone(), entity.table);
+        declared.schema.tables.insert(name.clone(), entity.table.into());
         declared.origins.insert(path, entity.named.location);
     }
     for (column, location) in entity.columns {

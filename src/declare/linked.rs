@@ -62,7 +62,7 @@ impl Entities {
     pub fn with<E: EntityTrait>(mut self) -> Result<Self> {
         let (table, renames) = read::<E>()?;
         let name = table.name.clone();
-        if self.0.schema.tables.insert(name.clone(), table).is_some() {
+        if self.0.schema.tables.insert(name.clone(), table.into()).is_some() {
             return Err(untold(ObjectPath::Table(name), "two entities have this table"));
         }
         self.0.renames.extend(renames);

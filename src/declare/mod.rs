@@ -39,7 +39,8 @@ use std::panic::resume_unwind;
 use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::thread::{self, ScopedJoinHandle};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
 
 use syn::Item;
 use syn::spanned::Spanned;
@@ -126,10 +127,13 @@ struct Part {
 /// Fewer files than this are read faster by one thread than by two.
 const WORTH_A_THREAD: usize = 64;
 
+/// So many files are read together: their syntax trees are all in memory until the last of them is understood.
+const TOGETHER: usize = 128;
+
 /// Room for sources that are nested deeper than anybody writes them; what is not used costs nothing.
 const STACK: usize = 256 << 20;
 
-/// Reads the files, in parallel when there are many. Each thread has a workspace of its own and parses again what its files
+/// Reads the files, in parallel when there are many. Each part has a workspace of its own and parses again what its files
 /// lead to: texts are shared, but syntax trees cannot be, and entities mostly refer to their neighbours.
 fn read_parts(sources: &Sources, files: &BTreeSet<PathBuf>) -> Vec<Result<Part>> {
     let threads = thread::available_parallelism().map_or(1, NonZero::get).min(files.len() / WORTH_A_THREAD).max(1);
@@ -139,23 +143,30 @@ fn read_parts(sources: &Sources, files: &BTreeSet<PathBuf>) -> Vec<Result<Part>>
 fn read_in(threads: usize, sources: &Sources, all: &BTreeSet<PathBuf>) -> Vec<Result<Part>> {
     let files: Vec<PathBuf> = all.iter().cloned().collect();
     let texts = Arc::<Texts>::default();
-    let parts: Vec<&[PathBuf]> = files.chunks(files.len().div_ceil(threads).max(1)).collect();
-    thread::scope(|scope| {
-        let started: Vec<_> = parts
-            .iter()
-            .map(|part| {
-                thread::Builder::new().stack_size(STACK).spawn_scoped(scope, || read_part(sources, part, all, &texts))
-            })
+    let parts: Vec<&[PathBuf]> = files.chunks(files.len().div_ceil(threads).clamp(1, TOGETHER)).collect();
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let mut results = Vec::new();
+        while let at = next.fetch_add(1, Ordering::Relaxed)
+            && let Some(part) = parts.get(at)
+        {
+            results.push((at, read_part(sources, part, all, &texts)));
+        }
+        results
+    };
+    let mut results = thread::scope(|scope| {
+        let started: Vec<_> = (0..threads)
+            .map_while(|_| thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work).ok())
             .collect();
-        let results =
-            started.into_iter().zip(&parts).map(|(started, part)| match started.map(ScopedJoinHandle::join) {
-                Ok(Ok(result)) => result,
-                // There is no second thread to be had.
-                Err(_) => read_part(sources, part, all, &texts),
-                Ok(Err(panic)) => resume_unwind(panic),
-            });
-        results.collect()
-    })
+        // With no other thread to be had, this one does it.
+        let mut results = if started.is_empty() { work() } else { Vec::new() };
+        for thread in started {
+            results.extend(thread.join().unwrap_or_else(|panic| resume_unwind(panic)));
+        }
+        results
+    });
+    results.sort_by_key(|(at, _)| *at);
+    results.into_iter().map(|(_, result)| result).collect()
 }
 
 fn read_part(sources: &Sources, files: &[PathBuf], all: &BTreeSet<PathBuf>, texts: &Arc<Texts>) -> Result<Part> {

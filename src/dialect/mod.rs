@@ -269,26 +269,29 @@ impl Dialect {
     ///
     /// let mut table = Table::new(TableName::new("users"));
     /// table.columns.push(Column::new("name", ColumnType::inferred(DataType::String(None))));
-    /// let schema = Schema { tables: [(table.name.clone(), table)].into(), ..Schema::default() };
+    /// let schema = Schema::from_iter([table]);
     /// let schema = Dialect::Sqlite.canonicalize(schema, &Options::default()).unwrap();
     /// let column = schema.tables[&TableName::new("users")].column("name").unwrap();
     /// assert_eq!(column.data_type.text.as_deref(), Some("varchar"));
     /// ```
     pub fn canonicalize(self, schema: Schema, options: &Options) -> Result<Schema> {
+        let written = schema.clone();
         let schema = names::fit(schema, self.capabilities().longest_name)?;
-        match self {
+        let canonical = match self {
             Self::Sqlite => sqlite::canonicalize(schema, options),
             Self::Postgres => postgres::canonicalize(schema, options),
-        }
+        }?;
+        Ok(canonical.sharing(&written))
     }
 
     /// The declared schema with everything the live side satisfies replaced by the live form, so that `==` between
     /// the two means "no difference". Both must be canonicalized. Matched objects take the live order.
     pub fn reconcile(self, declared: Schema, live: &Schema) -> Schema {
-        match self {
+        let reconciled = match self {
             Self::Sqlite => sqlite::reconcile(declared, live),
             Self::Postgres => postgres::reconcile(declared, live),
-        }
+        };
+        reconciled.sharing(live)
     }
 
     /// The live schema in the words of the past wherever both mean the same. Both must be canonicalized.

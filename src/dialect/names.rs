@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt::Display;
 
 use crate::error::{Error, Result};
-use crate::model::{Constraint, IndexKey, IndexPart, Name, Placement, Schema, Table, TableName};
+use crate::model::{Constraint, IndexKey, IndexPart, Name, Placement, Schema, Shared, Table, TableName};
 
 /// The name as a database with that limit keeps it: as many whole characters as fit.
 pub(super) fn cut(name: &str, limit: Option<usize>) -> &str {
@@ -33,8 +33,8 @@ pub(super) fn fit(schema: Schema, limit: Option<usize>) -> Result<Schema> {
         let message = |problem| format!("{problem}: the database keeps {limit} bytes of a name");
         return Err(Error::Names { problems: problems.into_iter().map(message).collect() });
     }
-    let fit_table = |table: Table| fit_table(table, &|name: &mut String| *name = cut(name));
-    let tables = schema.tables.into_values().map(fit_table).map(|table| (table.name.clone(), table));
+    let fit_table = |table: Shared<Table>| fit_table(table.into_inner(), &|name: &mut String| *name = cut(name));
+    let tables = schema.tables.into_values().map(fit_table).map(|table| (table.name.clone(), table.into()));
     Ok(Schema { tables: tables.collect(), ..schema })
 }
 
@@ -142,7 +142,7 @@ mod tests {
     }
 
     fn schema(tables: Vec<Table>) -> Schema {
-        Schema { tables: tables.into_iter().map(|table| (table.name.clone(), table)).collect(), ..Schema::default() }
+        tables.into_iter().collect()
     }
 
     #[test]

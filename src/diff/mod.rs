@@ -34,13 +34,14 @@ pub fn diff(from: &Schema, to: &Schema) -> Vec<Op> {
     diff_enums(from, to, &mut ops);
     for (name, to_table) in &to.tables {
         match from.tables.get(name) {
+            Some(from_table) if from_table == to_table => {}
             Some(from_table) => diff_table(from_table, to_table, &mut ops),
-            None => ops.push(Op::CreateTable { table: to_table.clone() }),
+            None => ops.push(Op::CreateTable { table: Table::clone(to_table) }),
         }
     }
     for (name, table) in &from.tables {
         if !to.tables.contains_key(name) {
-            ops.push(Op::DropTable { table: table.clone() });
+            ops.push(Op::DropTable { table: Table::clone(table) });
         }
     }
     for (name, to) in &to.verbatim {

@@ -3,7 +3,7 @@
 
 use crate::model::{
     Attachment, AttachmentKind, Column, ColumnDefault, Constraint, DataType, Deferrable, ForeignKey, Index, Schema,
-    Table, TableName, TableOptions,
+    Shared, Table, TableName, TableOptions,
 };
 use crate::op::{CommentOn, Op};
 
@@ -31,7 +31,7 @@ pub struct Unmanaged {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[expect(missing_docs, reason = "each holds the thing of its name")]
 pub enum UnmanagedObject {
-    Table(Box<Table>),
+    Table(Shared<Table>),
     Column(Box<Column>),
     Default {
         column: String,
@@ -62,14 +62,19 @@ pub fn settle(declared: &Schema, lock: &Schema, live: &Schema) -> Settled {
     for (name, live_table) in &live.tables {
         let lock_table = lock.tables.get(name);
         match (settled.target.tables.get_mut(name), lock_table) {
+            (Some(target), _) if target == live_table => {}
             (Some(target), _) => {
-                let mut table = Merge { lock: lock_table, live: live_table, unmanaged: &mut settled.unmanaged };
+                let mut table = Merge {
+                    lock: lock_table.map(|table| &**table),
+                    live: live_table,
+                    unmanaged: &mut settled.unmanaged,
+                };
                 table.merge(target);
             }
             (None, Some(_)) => {}
             (None, None) => {
                 settled.target.tables.insert(name.clone(), live_table.clone());
-                let object = UnmanagedObject::Table(Box::new(live_table.clone()));
+                let object = UnmanagedObject::Table(live_table.clone());
                 settled.unmanaged.push(Unmanaged { table: name.clone(), object });
             }
         }
@@ -385,7 +390,7 @@ pub fn record(declared: &Schema, reconciled: &Schema, live: &Schema) -> Schema {
         let Some(live) = live.tables.get(name) else { continue };
         let declared = declared.tables.get(name);
         let mut table =
-            Table { columns: Vec::new(), attachments: Vec::new(), unmodelled: Vec::new(), ..reconciled.clone() };
+            Table { columns: Vec::new(), attachments: Vec::new(), unmodelled: Vec::new(), ..Table::clone(reconciled) };
         for column in &reconciled.columns {
             let Some(live) = live.column(&column.name) else { continue };
             // What the field says nothing about is the database's own, here as in `settle`.
@@ -438,7 +443,7 @@ pub fn record(declared: &Schema, reconciled: &Schema, live: &Schema) -> Schema {
             .filter(|own| live.attachments.iter().any(|live| live.kind == own.kind && live.name == own.name))
             .cloned()
             .collect();
-        lock.tables.insert(name.clone(), table);
+        lock.tables.insert(name.clone(), table.into());
     }
     let is_live =
         |name: &TableName| reconciled.verbatim.get(name).is_some_and(|own| live.verbatim.get(name) == Some(own));

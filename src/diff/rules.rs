@@ -159,6 +159,9 @@ impl Rules {
     /// The declared schema with what nobody wrote as strict as the project wants it.
     #[must_use]
     pub fn tighten(&self, mut declared: Schema, live: &Schema) -> Schema {
+        if !self.exact_types && !self.exact_names {
+            return declared;
+        }
         for table in declared.tables.values_mut() {
             if self.exact_types {
                 for column in &mut table.columns {
@@ -166,7 +169,8 @@ impl Rules {
                 }
             }
             if self.exact_names {
-                tighten_names(table, live.tables.get(&table.name));
+                let live = live.tables.get(&table.name).map(|live| &**live);
+                tighten_names(table, live);
             }
         }
         declared
@@ -176,6 +180,9 @@ impl Rules {
     /// have in the live database, and what is an object of its own is gone.
     #[must_use]
     pub fn without_ignored(&self, mut schema: Schema, live: &Schema) -> Schema {
+        if self.ignore.is_empty() {
+            return schema;
+        }
         if self.ignores(Kind::ForeignKeys) {
             schema.tables.values_mut().for_each(|table| table.foreign_keys.clear());
         }
@@ -202,7 +209,7 @@ impl Rules {
             }
             table.checks.retain(|_| !self.ignores(Kind::Checks));
             table.exclusions.retain(|_| !self.ignores(Kind::Uniques));
-            let name = &table.name;
+            let name = table.name.clone();
             // Without it, no row could be written that has the foreign key.
             let is_needed = |columns: Vec<&String>| needed.contains(&(name.clone(), sorted(columns)));
             table.uniques.retain(|unique| !self.ignores(Kind::Uniques) || is_needed(unique.columns.iter().collect()));
@@ -294,7 +301,7 @@ mod tests {
             table.comment = Some(comment.to_owned());
             let column = Column::new("a", ColumnType::inferred(DataType::Integer));
             table.columns.push(Column { comment: Some(comment.to_owned()), ..column });
-            Schema { tables: [(table.name.clone(), table)].into(), ..Schema::default() }
+            Schema::from_iter([table])
         };
         let rules = Rules { ignore: vec![Kind::Comments], ..Rules::default() };
         assert_eq!(rules.without_ignored(schema("new"), &schema("old")), schema("old"));

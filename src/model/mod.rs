@@ -2,6 +2,7 @@
 //! Knows no dialect, no source file format and no SQL.
 
 mod constraint;
+mod shared;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -11,13 +12,14 @@ pub use self::constraint::{
     Action, Check, Constraint, Deferrable, Exclusion, ExclusionElement, ForeignKey, Index, IndexKey, IndexPart, Name,
     NullsOrder, Placement, PrimaryKey, Unique,
 };
+pub use self::shared::Shared;
 use crate::error::Diagnostic;
 
 /// Everything that is compared: the tables of one database, and the objects known only by their text.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Schema {
     /// The tables by name.
-    pub tables: BTreeMap<TableName, Table>,
+    pub tables: BTreeMap<TableName, Shared<Table>>,
     /// Enum types that are objects of their own.
     pub enums: BTreeMap<TableName, EnumType>,
     /// What no entity can declare: views, functions, extensions and the like, by their names. The name of a function is
@@ -25,6 +27,32 @@ pub struct Schema {
     pub verbatim: BTreeMap<TableName, Verbatim>,
     /// What the database holds and this model has no place for, in words. Never touched.
     pub unmodelled: BTreeSet<String>,
+}
+
+/// The schema that holds these tables and nothing else.
+impl FromIterator<Table> for Schema {
+    fn from_iter<T: IntoIterator<Item = Table>>(tables: T) -> Self {
+        let tables = tables.into_iter().map(|table| (table.name.clone(), table.into()));
+        Self { tables: tables.collect(), ..Self::default() }
+    }
+}
+
+impl Schema {
+    /// The tables a table refers to, itself not counted.
+    pub fn referenced_by(table: &Table) -> BTreeSet<&TableName> {
+        table.foreign_keys.iter().map(|fk| &fk.references).filter(|name| **name != table.name).collect()
+    }
+
+    /// The schema with the tables of another where they are the same, so that both hold them once.
+    #[must_use]
+    pub fn sharing(mut self, other: &Self) -> Self {
+        for (name, table) in &mut self.tables {
+            if let Some(same) = other.tables.get(name).filter(|other| *other == table) {
+                *table = same.clone();
+            }
+        }
+        self
+    }
 }
 
 /// An enum type.
@@ -144,9 +172,9 @@ pub struct Column {
     /// Whether the database counts up its values.
     pub auto_increment: AutoIncrement,
     /// Set for a column that `GENERATED ... AS IDENTITY` counts up.
-    pub identity: Option<Identity>,
+    pub identity: Option<Box<Identity>>,
     /// The sequence that belongs to a column that counts, when it is not the one the database makes by itself.
-    pub sequence: Option<OwnedSequence>,
+    pub sequence: Option<Box<OwnedSequence>>,
     /// The collation, when one is named.
     pub collation: Option<String>,
     /// The only values the entity can hold, for a string enum, in their order.
@@ -534,13 +562,6 @@ impl Table {
             .chain(self.foreign_keys.iter().cloned().map(Constraint::ForeignKey))
             .chain(self.checks.iter().cloned().map(Constraint::Check))
             .chain(self.exclusions.iter().cloned().map(Constraint::Exclusion))
-    }
-}
-
-impl Schema {
-    /// The tables a table refers to, itself not counted.
-    pub fn referenced_by(table: &Table) -> BTreeSet<&TableName> {
-        table.foreign_keys.iter().map(|fk| &fk.references).filter(|name| **name != table.name).collect()
     }
 }
 

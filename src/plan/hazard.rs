@@ -229,7 +229,7 @@ pub(super) fn of(op: &Op, schema: &Schema, dialect: Dialect) -> Vec<Hazard> {
             let rebuild = format!("Rebuilding `{}` copies all its rows while nobody else can write.", to.name);
             let mut hazards = vec![hazard(Kind::RebuildsTable, rebuild)];
             // What is new is held against the table as it will be.
-            let after = Schema { tables: [(to.name.clone(), to.clone())].into(), ..Schema::default() };
+            let after = Schema::from_iter([to.clone()]);
             for hazard in ops.iter().filter(|op| !is_key_as_before(op, from)).flat_map(|op| of(op, &after, dialect)) {
                 if !hazards.contains(&hazard) {
                     hazards.push(hazard);

@@ -5,7 +5,7 @@ pub mod hazard;
 mod obstacle;
 mod order;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use crate::dialect::{Dialect, Expansion, Rebuild};
 use crate::error::{Blocked, Error, Result};
@@ -128,7 +128,7 @@ fn together(ops: &[Op], refused: &BTreeSet<TableName>, from: &Schema) -> Vec<Op>
             planned.push(op.clone());
         } else if !planned.iter().any(|op| matches!(op, Op::RebuildTable { from, .. } if from.name == *name)) {
             let ops = ops.iter().filter(|op| is_inside(op, name)).cloned().collect();
-            let table = from.tables.get(name).cloned().unwrap_or_else(|| Table::new(name.clone()));
+            let table = from.tables.get(name).map_or_else(|| Table::new(name.clone()), |table| Table::clone(table));
             planned.push(Op::RebuildTable { from: table.clone(), to: table, ops });
         }
     }
@@ -188,14 +188,14 @@ fn with_tables(op: Op, schema: &Schema) -> Op {
         let of = |table: &Table| -> Vec<(TableName, Column)> {
             table.columns.iter().filter(is_it).map(|column| (table.name.clone(), column.clone())).collect()
         };
-        let columns = schema.tables.values().flat_map(of).collect();
+        let columns = schema.tables.values().flat_map(|table| of(table)).collect();
         return Op::AlterEnum { name, from, to, columns, anew };
     }
     let Op::RebuildTable { from, ops, .. } = op else { return op };
-    let from = schema.tables.get(&from.name).cloned().unwrap_or(from);
-    let alone = Schema { tables: BTreeMap::from([(from.name.clone(), from.clone())]), ..Schema::default() };
+    let from = schema.tables.get(&from.name).map_or(from, |table| Table::clone(table));
+    let alone = Schema::from_iter([from.clone()]);
     let after = ops.iter().fold(alone, |schema, op| op.apply(schema));
-    let to = after.tables.get(&from.name).cloned().unwrap_or_else(|| from.clone());
+    let to = after.tables.get(&from.name).map_or_else(|| from.clone(), |table| Table::clone(table));
     Op::RebuildTable { from, to, ops }
 }
 

@@ -409,7 +409,7 @@ mod tests {
             Column::new("id", ColumnType { text: Some("bigint".into()), ..ColumnType::written(DataType::BigInteger) });
         column.nullable = false;
         let counted = Identity { always: true, start: Some(10), cache: Some(5), cycle: true, ..Identity::default() };
-        column.identity = Some(counted);
+        column.identity = Some(Box::new(counted));
         let part = IndexPart {
             descending: true,
             nulls: Some(NullsOrder::Last),

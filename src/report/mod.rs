@@ -216,7 +216,9 @@ fn table_diffs(comparison: &Comparison, declared: &Declared, dialect: Dialect) -
             name: name.to_string(),
             origin: declared.place(&ObjectPath::Table(name.clone())).cloned(),
             from: from.map(|table| table_lines(table, dialect)).unwrap_or_default(),
-            to: to.map(|to| table_lines(&in_order_of(from, to, &renames), dialect)).unwrap_or_default(),
+            to: to
+                .map(|to| table_lines(&in_order_of(from.map(|from| &**from), to, &renames), dialect))
+                .unwrap_or_default(),
         });
     }
     diffs

@@ -254,8 +254,10 @@ fn unmanaged(schema: &Schema) -> BTreeMap<String, (TableName, String)> {
             add(format!("check {name}"), check.expression.clone());
         }
         for index in &table.indexes {
-            let sql =
-                table_lines(&Table { indexes: vec![index.clone()], columns: Vec::new(), ..table.clone() }, DIALECT);
+            let sql = table_lines(
+                &Table { indexes: vec![index.clone()], columns: Vec::new(), ..Table::clone(table) },
+                DIALECT,
+            );
             add(format!("index {}", index.name.text), sql.join("\n"));
         }
         for trigger in &table.attachments {

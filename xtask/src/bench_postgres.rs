@@ -6,6 +6,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
+use sea_schema::postgres::discovery::SchemaDiscovery;
 use seachange::config;
 use seachange::migrate::{Access, Session};
 
@@ -111,6 +112,8 @@ pub(crate) fn bench(folder: &Path) -> Result<()> {
 
     let ratio = |time: Duration, base: Duration| time.as_secs_f64() / base.as_secs_f64();
     let reflected = median(|| Ok(runtime.block_on(session.reflect()).map(drop)?))?;
+    let discovery = SchemaDiscovery::new(session.connection().get_postgres_connection_pool().clone(), "public");
+    let discovered = median(|| Ok(runtime.block_on(discovery.discover()).map(drop)?))?;
     let mut peak = 0;
     let checked = median(|| {
         let program = crate::root().join("target/release/seachange");
@@ -129,7 +132,12 @@ pub(crate) fn bench(folder: &Path) -> Result<()> {
         Ok(())
     })?;
     println!("postgres pg_dump  {dumped:>10.1?}");
-    println!("postgres reflect  {reflected:>10.1?}   {:.2} x pg_dump -s", ratio(reflected, dumped));
+    println!("postgres sea-schema {discovered:>8.1?}   {:.2} x pg_dump -s", ratio(discovered, dumped));
+    println!(
+        "postgres reflect  {reflected:>10.1?}   {:.2} x pg_dump -s, {:.3} x sea-schema",
+        ratio(reflected, dumped),
+        ratio(reflected, discovered)
+    );
     println!(
         "postgres check    {checked:>10.1?}   {:.2} x pg_dump -s (at most 0.5), {} MB at its peak (at most 60)",
         ratio(checked, dumped),

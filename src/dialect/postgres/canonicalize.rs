@@ -7,8 +7,8 @@ use super::{script, sequence, text, types, value};
 use crate::dialect::{Options, extra};
 use crate::error::{Error, Result};
 use crate::model::{
-    AutoIncrement, Column, ColumnType, DataType, DefaultValue, EnumType, Identity, IndexKey, Name, ObjectPath,
-    Placement, Schema, Table, TableName, Unique,
+    AutoIncrement, Column, ColumnType, DataType, DefaultValue, EnumType, IndexKey, Name, ObjectPath, Placement, Schema,
+    Table, TableName, Unique,
 };
 use crate::op::identifiers;
 
@@ -19,13 +19,14 @@ const NAME: &str = "PostgreSQL";
 pub(in crate::dialect) fn canonicalize(schema: Schema, options: &Options) -> Result<Schema> {
     let mut canonical =
         Schema { tables: [].into(), enums: schema.enums, verbatim: schema.verbatim, unmodelled: schema.unmodelled };
-    for (_, mut table) in schema.tables {
+    for (_, table) in schema.tables {
+        let mut table = table.into_inner();
         home(&mut table.name, options);
         for fk in &mut table.foreign_keys {
             home(&mut fk.references, options);
         }
         let table = if is_declared(&table) { declared(table, &mut canonical)? } else { table };
-        canonical.tables.insert(table.name.clone(), plain(table));
+        canonical.tables.insert(table.name.clone(), plain(table).into());
     }
     Ok(canonical)
 }
@@ -148,7 +149,7 @@ fn column(column: &mut Column, path: ObjectPath, schema: &mut Schema) -> Result<
         // Somebody wrote how it counts, so no other way will do.
         column.auto_increment = AutoIncrement::No;
     } else if column.auto_increment != AutoIncrement::No {
-        column.identity = Some(Identity::default());
+        column.identity = Some(Box::default());
     }
     if let Some(default) = &mut column.default
         && default.text.is_none()

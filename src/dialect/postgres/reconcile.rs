@@ -39,7 +39,9 @@ pub(in crate::dialect) fn reconcile(mut declared: Schema, live: &Schema) -> Sche
 /// way back says what somebody once wrote, and says the same with a database at hand and without one.
 pub(in crate::dialect) fn respell(mut live: Schema, past: &Schema) -> Schema {
     for table in live.tables.values_mut() {
-        if let Some(past) = past.tables.get(&table.name) {
+        if let Some(past) = past.tables.get(&table.name)
+            && table != past
+        {
             respell_table(table, past);
         }
     }

@@ -59,7 +59,8 @@ fn is_settled(declared: &Schema, live: &Schema) -> bool {
         let live = live.tables.get(&table.name).map(|live| &live.attachments);
         table.attachments.iter().all(|own| live.is_some_and(|live| live.contains(own)))
     };
-    declared.verbatim.iter().all(|(name, object)| has(name, object)) && declared.tables.values().all(attached)
+    declared.verbatim.iter().all(|(name, object)| has(name, object))
+        && declared.tables.values().all(|table| attached(table))
 }
 
 /// Makes everything that is declared, as far as PostgreSQL lets it, and reads it back.

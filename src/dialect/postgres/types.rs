@@ -86,6 +86,9 @@ pub(super) fn describe(kind: &DataType) -> &'static str {
 /// A written type wants the very same, with its length and precision. An inferred one takes every type in which the
 /// driver reads and writes all values of the Rust type.
 pub(super) fn satisfies(declared: &ColumnType, live: &ColumnType) -> bool {
+    if declared.text.is_some() && declared.text == live.text {
+        return true;
+    }
     let text = |side: &ColumnType| side.text.clone().or_else(|| spell(&side.kind)).unwrap_or_default();
     let (declared_name, live_name) = (TypeName::of(&text(declared)), TypeName::of(&text(live)));
     declared_name == live_name || (declared.inferred && holds(&declared.kind, &live_name))

@@ -50,6 +50,9 @@ pub(super) fn same(
     type_text: &str,
     column_type: ColumnTypes<'_>,
 ) -> bool {
+    if declared.map(|side| &side.value) == live.map(|side| &side.value) {
+        return true;
+    }
     let text =
         |side: Option<&ColumnDefault>| side.map_or_else(|| "NULL".to_owned(), |side| spell(&side.value, type_text));
     expression::same_value(&text(declared), &text(live), type_text, column_type)

@@ -12,10 +12,10 @@ use crate::model::{
 
 /// The schema in SQLite's own words.
 pub(in crate::dialect) fn canonicalize(schema: Schema, options: &Options) -> Result<Schema> {
-    let is_new = schema.tables.values().any(is_declared);
+    let is_new = schema.tables.values().any(|table| is_declared(table));
     let mut canonical = Schema { verbatim: schema.verbatim, ..Schema::default() };
     for (declared_name, table) in schema.tables {
-        let table = self::table(table, options)?;
+        let table = self::table(table.into_inner(), options)?;
         if canonical.tables.contains_key(&table.name) {
             return Err(unsupported(
                 ObjectPath::Table(declared_name),
@@ -23,7 +23,7 @@ pub(in crate::dialect) fn canonicalize(schema: Schema, options: &Options) -> Res
                 "give the table another `table_name`",
             ));
         }
-        canonical.tables.insert(table.name.clone(), table);
+        canonical.tables.insert(table.name.clone(), table.into());
     }
     if is_new {
         namespace::check(&canonical)?;

@@ -12,7 +12,7 @@ use crate::model::{Schema, Table};
 /// # Errors
 /// [`Error::NamesMeet`] with all names that two things have, and all that SQLite keeps for itself.
 pub(super) fn check(schema: &Schema) -> Result<()> {
-    let mut problems = meeting(schema.tables.values().flat_map(owners_in_list));
+    let mut problems = meeting(schema.tables.values().flat_map(|table| owners_in_list(table)));
     for table in schema.tables.values() {
         let column = |name: &str| (name.to_owned(), format!("the column `{}.{name}`", table.name));
         problems.extend(meeting(table.columns.iter().map(|of| column(&of.name))));

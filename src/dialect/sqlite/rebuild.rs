@@ -182,7 +182,7 @@ mod tests {
             (TableName::new(name), Verbatim { attachments, ..Verbatim::new(VerbatimKind::View, sql) })
         };
         let schema = Schema {
-            tables: [(table.name.clone(), table.clone())].into(),
+            tables: [(table.name.clone(), table.clone().into())].into(),
             verbatim: [
                 view("v", "CREATE VIEW v AS SELECT * FROM t", vec![trigger("on_v", "CREATE TRIGGER on_v …")]),
                 view("w", "CREATE VIEW w AS SELECT 1", vec![trigger("on_w", "CREATE TRIGGER on_w … INTO t …")]),

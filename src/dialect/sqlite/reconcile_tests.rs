@@ -26,8 +26,7 @@ async fn live(script: &str) -> Schema {
 /// Shows the lines in which the declared schema differs from the live one: `+` declared, `-` live.
 async fn check_with(declared: Vec<Table>, options: Options, script: &str, expected: &Expect) {
     let live = live(script).await;
-    let tables = declared.into_iter().map(|table| (table.name.clone(), table)).collect();
-    let declared = canonicalize(Schema { tables, ..Schema::default() }, &options).unwrap();
+    let declared = canonicalize(declared.into_iter().collect(), &options).unwrap();
     assert_eq!(canonicalize(declared.clone(), &options).unwrap(), declared, "canonicalizing twice changes nothing");
     let reconciled = reconcile(declared, &live);
     assert_eq!(reconcile(reconciled.clone(), &live), reconciled, "reconciling twice changes nothing");
@@ -473,7 +472,7 @@ fn what_sqlite_has_no_form_for() {
     let message = |column: Column| {
         let table =
             Table { name: TableName { schema: Some("s".into()), name: "t".into() }, ..table("t", vec![column]) };
-        let schema = Schema { tables: [(table.name.clone(), table)].into(), ..Schema::default() };
+        let schema = Schema::from_iter([table]);
         let error = canonicalize(schema, &PLAIN).unwrap_err();
         format!("{error}\nhint: {}", error.hint().unwrap())
     };
@@ -572,8 +571,8 @@ fn a_declared_schema_satisfies_itself() {
         ..foreign_key(Some(Name::inferred("fk")), &["id"], "users", &["id"])
     });
     for options in [PLAIN, CHECK] {
-        let tables = [users.clone(), with_status(&["A", "B"])].map(|table| (table.name.clone(), table)).into();
-        let schema = canonicalize(Schema { tables, ..Schema::default() }, &options).unwrap();
+        let schema = Schema::from_iter([users.clone(), with_status(&["A", "B"])]);
+        let schema = canonicalize(schema, &options).unwrap();
         assert_eq!(reconcile(schema.clone(), &schema), schema);
     }
 }

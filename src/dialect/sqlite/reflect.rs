@@ -50,7 +50,7 @@ impl Catalog {
         let names: BTreeSet<&str> = self.ordinary_tables().map(|object| object.name.as_str()).collect();
         for object in self.ordinary_tables() {
             let table = self.table(object, &names, &indexes)?;
-            schema.tables.insert(table.name.clone(), table);
+            schema.tables.insert(table.name.clone(), table.into());
         }
         let views: BTreeSet<String> = schema.verbatim.keys().map(|name| name.name.clone()).collect();
         let views: BTreeSet<&str> = views.iter().map(String::as_str).collect();

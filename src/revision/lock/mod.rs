@@ -47,7 +47,7 @@ pub fn write(schema: &Schema) -> String {
         }
     }
     for table in schema.tables.values() {
-        let row = TableRow::from(table);
+        let row = TableRow::from(&**table);
         text.push_str(&format!("\n[tables.{}]\n", key(&table.name.to_string())));
         if let Some(schema) = &table.name.schema {
             text.push_str(&format!("schema = {}\n", quoted(schema)));
@@ -96,7 +96,7 @@ pub fn read(text: &str) -> Result<Schema, Cause> {
         let attachments = std::mem::take(&mut row.attachments);
         let mut table = row.into_table(&name)?;
         table.attachments = attached(attachments)?;
-        schema.tables.insert(table.name.clone(), table);
+        schema.tables.insert(table.name.clone(), table.into());
     }
     for (key, row) in file.views {
         let kind = if row.r#virtual { VerbatimKind::VirtualTable } else { VerbatimKind::View };

@@ -61,7 +61,8 @@ fn every_kind_of_object() -> Schema {
     table.columns[4].collation = Some("NOCASE".into());
     table.columns[5].extra = Some("CHECK (c5 > 0)".into());
     table.columns[6].comment = Some("ü".into());
-    table.columns[7].identity = Some(Identity { always: true, start: Some(10), cycle: true, ..Identity::default() });
+    let identity = Identity { always: true, start: Some(10), cycle: true, ..Identity::default() };
+    table.columns[7].identity = Some(Box::new(identity));
     table.columns[8].written_types =
         [("postgres".to_owned(), "citext".to_owned()), ("sqlite".to_owned(), "TEXT".to_owned())].into();
     table.primary_key =
@@ -116,7 +117,7 @@ fn every_kind_of_object() -> Schema {
         ..TableOptions::default()
     };
     table.comment = Some("a\nb".into());
-    Schema { tables: BTreeMap::from([(name, table)]), ..Schema::default() }
+    Schema::from_iter([table])
 }
 
 #[test]
@@ -208,6 +209,6 @@ fn a_name_of_several_lines_stays_one_key() {
     let name = TableName { schema: Some("s\n".into()), name: "a\r\n\t\"b\\".into() };
     let mut table = Table::new(name.clone());
     table.columns.push(Column::new("c\nd", ColumnType::written(DataType::Integer)));
-    let schema = Schema { tables: [(name, table)].into(), ..Schema::default() };
+    let schema = Schema::from_iter([table]);
     assert_eq!(read(&write(&schema)).unwrap(), schema);
 }

@@ -268,7 +268,7 @@ fn without_annotations(read: &Declared, linked: &Declared) -> (Declared, Declare
         let mut declared = declared.clone();
         declared.schema.tables.retain(|name, _| !unmade(name));
         for (_, table) in declared.schema.tables.iter_mut().filter(|(name, _)| is_annotated(name)) {
-            *table = without_annotation(table.clone());
+            *table = without_annotation(Table::clone(table)).into();
         }
         declared.renames.retain(|rename| match rename {
             Rename::Table { to, .. } => !is_annotated(to),

@@ -56,7 +56,7 @@ pub(crate) fn edit(schema: &mut Schema, renames: &mut Vec<Rename>, choices: &mut
         (17, _) => {
             let new = super::table(choices, schema);
             let new_name = new.name.clone();
-            schema.tables.insert(new_name.clone(), new);
+            schema.tables.insert(new_name.clone(), new.into());
             add_foreign_key(schema, &new_name, choices);
             add_object(schema, &new_name, choices, Demands::Any);
         }
@@ -239,8 +239,9 @@ fn rename_column(schema: &mut Schema, renames: &mut Vec<Rename>, table: &TableNa
 }
 
 fn rename_table(schema: &mut Schema, renames: &mut Vec<Rename>, from: &TableName, to: &TableName) {
-    let Some(table) = schema.tables.remove(from) else { return };
-    schema.tables.insert(to.clone(), Table { name: to.clone(), ..table });
+    let Some(mut table) = schema.tables.remove(from) else { return };
+    table.name = to.clone();
+    schema.tables.insert(to.clone(), table);
     for fk in schema.tables.values_mut().flat_map(|table| &mut table.foreign_keys) {
         if fk.references == *from {
             fk.references = to.clone();

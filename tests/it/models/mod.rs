@@ -112,7 +112,7 @@ pub(crate) fn schema(tables: &[Vec<u16>]) -> Schema {
     for choices in &mut choices {
         let table = table(choices, &schema);
         names.push(table.name.clone());
-        schema.tables.insert(table.name.clone(), table);
+        schema.tables.insert(table.name.clone(), table.into());
     }
     for (name, choices) in names.iter().zip(&mut choices) {
         for _ in 0..choices.below(3) {
@@ -368,7 +368,7 @@ fn tune(index: &mut Index, choices: &mut Choices<'_>) {
 /// Removes what refers to nothing, and gives inferred names as SeaORM makes them.
 pub(crate) fn make_valid(schema: &mut Schema) {
     let mut names: BTreeSet<String> = schema.tables.keys().map(|name| name.name.to_lowercase()).collect();
-    for table in schema.tables.values_mut() {
+    for table in schema.tables.values_mut().map(|table| &mut **table) {
         let own: BTreeSet<String> = table.columns.iter().map(|column| column.name.clone()).collect();
         let has_all = |columns: &[String]| !columns.is_empty() && columns.iter().all(|column| own.contains(column));
         let has = |placement: &Placement| matches!(placement, Placement::Column(name) if own.contains(name));
@@ -474,7 +474,7 @@ pub(crate) fn show(schema: &Schema) -> String {
     let mut text = String::new();
     for table in schema.tables.values() {
         let options = seachange::dialect::Options::default();
-        let alone = Schema { tables: [(table.name.clone(), table.clone())].into(), ..Schema::default() };
+        let alone = Schema::from_iter([Table::clone(table)]);
         writeln!(text, "{}", table.name).unwrap();
         match crate::support::DIALECT.canonicalize(alone, &options) {
             Ok(canonical) => {

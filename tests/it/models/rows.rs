@@ -24,7 +24,7 @@ pub(crate) fn rows(schema: &Schema, number_of_rows: usize) -> String {
 
 /// Puts the values of enums back, which a database does not know.
 pub(crate) fn keep_values(schema: &mut Schema, declared: &Schema) {
-    for table in schema.tables.values_mut() {
+    for table in schema.tables.values_mut().map(|table| &mut **table) {
         for column in &mut table.columns {
             let said = declared.tables.get(&table.name).and_then(|table| table.column(&column.name));
             column.values = said.and_then(|column| column.values.clone());

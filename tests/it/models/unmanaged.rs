@@ -28,7 +28,7 @@ pub(crate) fn add_unmanaged(schema: &mut Schema, choices: &mut Choices<'_>) -> V
                 let mut other = Table::new(TableName::new(format!("unmanaged table {number}")));
                 primary_key(&mut other, choices);
                 let other_name = other.name.clone();
-                schema.tables.insert(other_name.clone(), other);
+                schema.tables.insert(other_name.clone(), other.into());
                 if choices.often(70) {
                     add_foreign_key(schema, &other_name, choices);
                 }

@@ -21,9 +21,9 @@ impl Assembly<'_> {
         if let Some(identity) = row.identity {
             let usual = Identity::default();
             let options = counting.map_or(usual, sequence::counting);
-            column.identity = Some(Identity { always: identity == 'a', ..options });
+            column.identity = Some(Box::new(Identity { always: identity == 'a', ..options }));
         }
-        column.sequence = counting.and_then(|sequence| self.unusual_sequence(table, row, sequence));
+        column.sequence = counting.and_then(|sequence| self.unusual_sequence(table, row, sequence)).map(Box::new);
         match (&row.default, row.generated) {
             (Some(sql), Some(kind)) => {
                 let expression = text::unwrapped(sql).to_owned();

@@ -84,7 +84,7 @@ impl<'a> Assembly<'a> {
         let mut schema = Schema { enums: self.own_enums(), ..Schema::default() };
         for row in self.catalog.relations.iter().filter(|row| is_table(row) && row.parents.is_empty()) {
             let table = self.table(row);
-            schema.tables.insert(table.name.clone(), table);
+            schema.tables.insert(table.name.clone(), table.into());
         }
         self.objects(&mut schema);
         schema

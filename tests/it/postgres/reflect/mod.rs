@@ -144,7 +144,7 @@ fn as_much_as_in_a_dump() {
     let count = |start: &str| dump.lines().filter(|line| line.trim_start().starts_with(start)).count();
     let tools = 1;
 
-    let sum = |of: fn(&Table) -> usize| schema.tables.values().map(of).sum::<usize>();
+    let sum = |of: fn(&Table) -> usize| schema.tables.values().map(|table| of(table)).sum::<usize>();
     let statements = |word: &str| {
         let parts = schema.tables.values().flat_map(|table| &table.partitions).flat_map(|part| &part.sql);
         parts.filter(|sql| sql.starts_with(word)).count()
