@@ -680,9 +680,11 @@ fn rename_column(schema: &mut Schema, table: &TableName, from: &str, to: &str) {
     }
     if let Some(key) = &mut table.primary_key {
         key.columns.iter_mut().for_each(rename);
+        key.include.iter_mut().for_each(rename);
     }
     for unique in &mut table.uniques {
         unique.columns.iter_mut().for_each(rename);
+        unique.include.iter_mut().for_each(rename);
         rename_placement(&mut unique.placement);
     }
     for fk in &mut table.foreign_keys {

@@ -650,6 +650,18 @@ pub async fn reflect(db: &impl ConnectionTrait, dialect: Dialect, schema: &str) 
     }
 }
 
+/// Why nothing can be changed over the connection, if the database says that of itself.
+///
+/// # Errors
+/// The connection fails.
+pub(crate) async fn only_reads(db: &impl ConnectionTrait, dialect: Dialect) -> Result<Option<&'static str>> {
+    match dialect {
+        // It says so when something is changed, and it is the file that does.
+        Dialect::Sqlite => Ok(None),
+        Dialect::Postgres => postgres::only_reads(db).await,
+    }
+}
+
 /// Both sides after the database was asked, and what there is to tell about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Asked {

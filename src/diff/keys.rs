@@ -160,6 +160,9 @@ pub(super) fn is_same_constraint(a: &Constraint, b: &Constraint) -> bool {
 /// Whether a constraint can be in a table without these columns.
 pub(super) fn can_be_without(constraint: &Constraint, columns: &[&str]) -> bool {
     let is_gone = |name: &String| columns.contains(&name.as_str());
+    if constraint.include().iter().any(is_gone) {
+        return false;
+    }
     match constraint {
         Constraint::PrimaryKey(key) => !key.columns.iter().any(is_gone),
         Constraint::Unique(unique) => !unique.columns.iter().any(is_gone),

@@ -3,7 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{Column, Constraint, ForeignKey, Index, IndexKey, Part, Table, TableName, Verbatim, VerbatimKind};
+use crate::model::{
+    Column, Constraint, ForeignKey, Index, IndexKey, Part, PrimaryKey, Table, TableName, Unique, Verbatim, VerbatimKind,
+};
 use crate::op::{CommentOn, Op, identifiers};
 
 /// Something operations meet at.
@@ -435,8 +437,8 @@ fn place(table: &TableName, constraint: &Constraint) -> Vec<Thing> {
 fn constraint_uses(table: &TableName, constraint: &Constraint) -> Vec<Thing> {
     let columns = |names: &[String]| names.iter().map(|name| column(table, name)).collect();
     match constraint {
-        Constraint::PrimaryKey(key) => columns(&key.columns),
-        Constraint::Unique(unique) => columns(&unique.columns),
+        Constraint::PrimaryKey(PrimaryKey { columns: names, include, .. })
+        | Constraint::Unique(Unique { columns: names, include, .. }) => columns(&[&names[..], include].concat()),
         Constraint::ForeignKey(fk) => {
             let mut things: Vec<Thing> = columns(&fk.columns);
             if fk.references != *table {
@@ -596,7 +598,7 @@ mod tests {
     fn a_primary_key_makes_room_for_the_next_however_long_it_has_to_wait() {
         let files = || TableName::new("files");
         let key = |column: &str| {
-            let key = PrimaryKey { name: None, columns: vec![column.to_owned()] };
+            let key = PrimaryKey::new(None, vec![column.to_owned()]);
             Constraint::PrimaryKey(key)
         };
         check(

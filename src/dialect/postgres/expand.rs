@@ -84,6 +84,7 @@ impl Standing<'_> {
                 keys || index.include.iter().any(|name| name == column)
                     || index.predicate.as_ref().is_some_and(|sql| mentions(sql, column))
             }
+            Self::Constraint(constraint) if constraint.include().iter().any(|name| name == column) => true,
             Self::Constraint(constraint) => match constraint {
                 Constraint::PrimaryKey(key) => key.columns.iter().any(|name| name == column),
                 Constraint::Unique(unique) => unique.columns.iter().any(|name| name == column),

@@ -24,7 +24,7 @@ mod value;
 mod words;
 
 pub(super) use alter::{accepts, alter};
-pub(super) use ask::ask;
+pub(super) use ask::{ask, only_reads};
 pub(super) use canonicalize::canonicalize;
 pub(super) use casts::converts;
 
