@@ -532,6 +532,11 @@ impl Error {
         }
     }
 
+    /// Whether somebody who was to read the output has gone, as `head` does when it has enough.
+    pub fn is_closed_pipe(&self) -> bool {
+        matches!(self, Self::Write { source, .. } if source.kind() == std::io::ErrorKind::BrokenPipe)
+    }
+
     /// What the user can do about it, when there is something to say.
     #[expect(clippy::too_many_lines, reason = "one arm for each error, none of them long")]
     pub fn hint(&self) -> Option<String> {

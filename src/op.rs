@@ -176,6 +176,7 @@ impl fmt::Display for CommentOn {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Table(name) => write!(f, "table `{name}`"),
+            Self::Part(table, Part::Column(name)) => write!(f, "column `{table}.{name}`"),
             Self::Part(table, Part::Constraint(name)) => write!(f, "constraint `{name}` of `{table}`"),
             Self::Part(table, Part::Index(name)) => write!(f, "index `{name}` of `{table}`"),
             Self::Part(table, Part::Attachment(kind, name)) => write!(f, "{kind} `{name}` of `{table}`"),
@@ -621,6 +622,9 @@ fn comment(schema: &mut Schema, on: &CommentOn, comment: Option<String>) {
             if let Some(table) = schema.tables.get_mut(name) {
                 table.comments.remove(part);
                 table.comments.extend(comment.map(|comment| (part.clone(), comment)));
+            } else if let Some(object) = schema.verbatim.get_mut(name) {
+                object.comments.remove(part);
+                object.comments.extend(comment.map(|comment| (part.clone(), comment)));
             }
         }
         CommentOn::Enum(name) => {

@@ -11,13 +11,14 @@ mod sqlite;
 pub use object::Said;
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
 use sea_orm::ConnectionTrait;
 
 use crate::error::{Refusal, Result};
-use crate::model::{Column, ColumnType, Literal, Rename, Schema, Table, TableName, VerbatimKind};
+use crate::model::{Column, ColumnType, Literal, Rename, Schema, Table, TableName, Verbatim, VerbatimKind};
 use crate::op::Op;
 
 /// The table in which seachange records what it applied. Never part of a comparison.
@@ -503,6 +504,21 @@ impl Dialect {
         match self {
             Self::Sqlite => Expansion::alone(op.clone()),
             Self::Postgres => postgres::expand(op, ops, schema),
+        }
+    }
+
+    /// The operations that put back what others took away to make room, as far as nothing of the rest of a plan needs that
+    /// room. `away` is what was taken.
+    pub(crate) fn put_back(
+        self,
+        away: &BTreeMap<TableName, Verbatim>,
+        rest: &[&Op],
+        ops: &[Op],
+        schema: &Schema,
+    ) -> Vec<Op> {
+        match self {
+            Self::Sqlite => Vec::new(),
+            Self::Postgres => postgres::put_back(away, rest, ops, schema),
         }
     }
 

@@ -2,8 +2,8 @@
 //! "Not declared" is a drop only when the lock says that the project declared it before; otherwise it is kept.
 
 use crate::model::{
-    Attachment, AttachmentKind, Column, ColumnDefault, Constraint, DataType, Deferrable, ForeignKey, Index, PrimaryKey,
-    Schema, Table, TableName, TableOptions, Unique,
+    Attachment, AttachmentKind, Column, ColumnDefault, Constraint, DataType, Deferrable, ForeignKey, Index, Part,
+    PrimaryKey, Schema, Table, TableName, TableOptions, Unique,
 };
 use crate::op::{CommentOn, Op};
 
@@ -84,6 +84,15 @@ pub fn settle(declared: &Schema, lock: &Schema, live: &Schema) -> Settled {
         }
         settled.target.verbatim.insert(name.clone(), object.clone());
         settled.unmanaged.push(Unmanaged { table: name.clone(), object: UnmanagedObject::Verbatim(object.kind) });
+    }
+    for (name, object) in &mut settled.target.verbatim {
+        let Some(live) = live.verbatim.get(name) else { continue };
+        // What is said about a column is said about the one that takes its place.
+        let kept = live.comments.iter().filter(|(part, _)| object.has_part(part));
+        let kept: Vec<(Part, String)> = kept.map(|(part, text)| (part.clone(), text.clone())).collect();
+        for (part, text) in kept {
+            object.comments.entry(part).or_insert(text);
+        }
     }
     for (name, definition) in &live.enums {
         let is_used = || used_enums(&settled.target).any(|used| used == name.to_string());

@@ -291,6 +291,7 @@ fn effect(op: &Op) -> Effect {
         Op::Comment { on, .. } => {
             effect.uses.insert(match on {
                 CommentOn::Table(table) | CommentOn::Part(table, Part::Attachment(..)) => Thing::Table(table.clone()),
+                CommentOn::Part(view, Part::Column(_)) => Thing::Verbatim(view.clone()),
                 CommentOn::Part(_, Part::Index(name)) => named(name),
                 CommentOn::Part(table, Part::Constraint(name)) => Thing::Constraint(table.clone(), name.clone()),
                 CommentOn::Enum(name) => Thing::Enum(name.to_string()),

@@ -59,8 +59,13 @@ fn operation(op: &Op, dialect: Dialect) -> Vec<String> {
             let attachments = object.attachments.iter().map(|attachment| attachment.sql.clone());
             let on = CommentOn::Verbatim(name.clone(), object.kind);
             let comment = object.comment.clone().map(|text| Op::Comment { on, from: None, to: Some(text) });
-            let comment = comment.iter().flat_map(|op| dialect.alter(op));
-            std::iter::once(object.sql.clone()).chain(attachments).chain(comment).collect()
+            let comments = object.comments.iter().map(|(part, text)| {
+                let on = CommentOn::Part(name.clone(), part.clone());
+                Op::Comment { on, from: None, to: Some(text.clone()) }
+            });
+            let comments: Vec<Op> = comment.into_iter().chain(comments).collect();
+            let comments = comments.iter().flat_map(|op| dialect.alter(op));
+            std::iter::once(object.sql.clone()).chain(attachments).chain(comments).collect()
         }
         Op::DropVerbatim { name, object } => {
             vec![format!("DROP {}", dialect.object_name(object.kind, name))]

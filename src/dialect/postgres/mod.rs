@@ -21,6 +21,7 @@ mod text;
 mod types;
 mod typing;
 mod value;
+mod views;
 mod words;
 
 pub(super) use alter::{accepts, alter};
@@ -38,6 +39,7 @@ pub(super) use expand::expand;
 pub(super) use reconcile::{reconcile, respell};
 pub(super) use reflect::reflect;
 pub(super) use script::{loadable, statements};
+pub(super) use views::put_back;
 
 use super::{Capabilities, ColumnWords};
 use crate::model::{Column, ColumnType, Literal, RowSecurity, Table, TableName};

@@ -1,6 +1,7 @@
 //! What a live table has and its entity says nothing about: it stays whatever else changes, and goes only when the project
 //! said it once and says it no longer.
 
+use super::changes::adopted;
 use super::project::Project;
 
 fn entity(attributes: &str, code: &str, body: &str) -> String {
@@ -30,17 +31,6 @@ fn entity(attributes: &str, code: &str, body: &str) -> String {
 }
 
 const BODY: &str = "#[sea_orm(column_type = \"Text\")] pub body: String,";
-
-/// The project on a database that SQL made.
-fn adopted(sql: &str, entities: &str) -> Project {
-    let project = Project::new(entities);
-    project.write("sql/none.sql", "-- nothing\n");
-    project.database.script(sql);
-    project.succeed(&["revision", "--baseline", "-m", "as it was"]);
-    project.succeed(&["stamp", "head"]);
-    project.assert_clean();
-    project
-}
 
 fn keys(project: &Project) -> Vec<String> {
     project.database.query(

@@ -12,6 +12,7 @@ mod project;
 mod reflect;
 mod runner;
 mod systems;
+mod views;
 
 use std::io::{BufRead, BufReader, Read};
 use std::os::unix::net::UnixStream;

@@ -22,6 +22,12 @@ pub(super) fn schema(schema: &Schema) -> String {
         for attachment in &object.attachments {
             writeln!(out, "  {} {}\n{}", attachment.kind, attachment.name, indented(&attachment.sql)).unwrap();
         }
+        for (part, comment) in &object.comments {
+            writeln!(out, "  comment on {part:?}: {comment}").unwrap();
+        }
+        for lost in &object.lost_with_it {
+            writeln!(out, "  lost with it: {lost}").unwrap();
+        }
         for used in &object.uses {
             writeln!(out, "  uses {used}").unwrap();
         }
