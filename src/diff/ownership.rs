@@ -330,15 +330,16 @@ impl<'a> Merge<'a> {
     }
 
     fn details(&mut self, own: KeyDetails<'_>, lock: Option<(Deferrable, &[String])>, live: Constraint, gone: &[&str]) {
+        let KeyDetails { deferrable, include: included } = own;
         let was_deferrable = lock.is_some_and(|(deferrable, _)| deferrable != Deferrable::No);
-        if *own.deferrable == Deferrable::No && live.deferrable() != Deferrable::No && !was_deferrable {
-            *own.deferrable = live.deferrable();
+        if *deferrable == Deferrable::No && live.deferrable() != Deferrable::No && !was_deferrable {
+            *deferrable = live.deferrable();
             self.keep(UnmanagedObject::Deferral(live.clone()));
         }
         let had_included = lock.is_some_and(|(_, include)| !include.is_empty());
         let can_stay = live.include().iter().all(|column| !gone.contains(&column.as_str()));
-        if own.include.is_empty() && !live.include().is_empty() && !had_included && can_stay {
-            *own.include = live.include().to_vec();
+        if included.is_empty() && !live.include().is_empty() && !had_included && can_stay {
+            *included = live.include().to_vec();
             self.keep(UnmanagedObject::Included(live));
         }
     }
