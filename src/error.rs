@@ -192,6 +192,14 @@ pub enum Error {
         /// Its name.
         schema: String,
     },
+    /// Nothing can be changed where something is to be changed.
+    #[error("`{database}` cannot be changed: {reason}")]
+    OnlyReads {
+        /// Its URL without the password.
+        database: String,
+        /// Why.
+        reason: &'static str,
+    },
     /// Another process is writing to the database.
     #[error("the database is locked{}", holder.as_ref().map(|holder| format!(" by {holder}")).unwrap_or_default())]
     Locked {
@@ -524,6 +532,11 @@ impl Error {
         }
     }
 
+    /// Whether somebody who was to read the output has gone, as `head` does when it has enough.
+    pub fn is_closed_pipe(&self) -> bool {
+        matches!(self, Self::Write { source, .. } if source.kind() == std::io::ErrorKind::BrokenPipe)
+    }
+
     /// What the user can do about it, when there is something to say.
     #[expect(clippy::too_many_lines, reason = "one arm for each error, none of them long")]
     pub fn hint(&self) -> Option<String> {
@@ -620,6 +633,9 @@ impl Error {
             Self::Template { .. } => Some("correct the file that `template` in `seachange.toml` names".to_owned()),
             Self::Statement { in_transaction, number, source, .. } => {
                 Some(failed_hint(*in_transaction, number.saturating_sub(1), &source.to_string()))
+            }
+            Self::OnlyReads { .. } => {
+                Some("name the primary server in the URL, or a role that may write; nothing was changed".to_owned())
             }
             Self::NoSchema { schema } => Some(format!(
                 "make it (`CREATE SCHEMA {schema}`) or grant the role `USAGE` on it; or correct `schema` below `[database]` \

@@ -25,6 +25,8 @@ fn main() -> ExitCode {
     let mut stderr = anstream::stderr().lock();
     match run(&cli, &mut stdout, &mut stderr) {
         Ok(exit) => ExitCode::from(exit.code()),
+        // Who reads no further needs no message. The code is that of a program which the system ends for it.
+        Err(error) if error.is_closed_pipe() => ExitCode::from(141),
         Err(error) => {
             // Nothing can be said any more when these are closed; the exit code still tells.
             let _ = stdout.flush();

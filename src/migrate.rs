@@ -69,7 +69,8 @@ impl Session {
     /// Connects.
     ///
     /// # Errors
-    /// [`Error::Connect`]: the database cannot be opened.
+    /// [`Error::Connect`]: the database cannot be opened; [`Error::OnlyReads`]: it is to be changed, and it is a standby or
+    /// its transactions are read-only.
     pub async fn open(database: &Database, access: Access) -> Result<Self> {
         let db = match database.dialect {
             Dialect::Sqlite => sqlite(database, access).await?,
@@ -80,6 +81,11 @@ impl Session {
             session.execute(&sql, "prepare the connection").await?;
         }
         session.refuse_unknown_version().await?;
+        if access == Access::Write
+            && let Some(reason) = dialect::only_reads(&session.db, database.dialect).await?
+        {
+            return Err(Error::OnlyReads { database: database.to_string(), reason });
+        }
         // SQLite opens anything; only a first read tells whether it is a database.
         let first = session.db.query_one_raw(session.statement(database.dialect.find_table(HISTORY))).await;
         first.map_err(|source| connect_error(database, &source))?;

@@ -176,6 +176,7 @@ impl fmt::Display for CommentOn {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Table(name) => write!(f, "table `{name}`"),
+            Self::Part(table, Part::Column(name)) => write!(f, "column `{table}.{name}`"),
             Self::Part(table, Part::Constraint(name)) => write!(f, "constraint `{name}` of `{table}`"),
             Self::Part(table, Part::Index(name)) => write!(f, "index `{name}` of `{table}`"),
             Self::Part(table, Part::Attachment(kind, name)) => write!(f, "{kind} `{name}` of `{table}`"),
@@ -621,6 +622,9 @@ fn comment(schema: &mut Schema, on: &CommentOn, comment: Option<String>) {
             if let Some(table) = schema.tables.get_mut(name) {
                 table.comments.remove(part);
                 table.comments.extend(comment.map(|comment| (part.clone(), comment)));
+            } else if let Some(object) = schema.verbatim.get_mut(name) {
+                object.comments.remove(part);
+                object.comments.extend(comment.map(|comment| (part.clone(), comment)));
             }
         }
         CommentOn::Enum(name) => {
@@ -680,9 +684,11 @@ fn rename_column(schema: &mut Schema, table: &TableName, from: &str, to: &str) {
     }
     if let Some(key) = &mut table.primary_key {
         key.columns.iter_mut().for_each(rename);
+        key.include.iter_mut().for_each(rename);
     }
     for unique in &mut table.uniques {
         unique.columns.iter_mut().for_each(rename);
+        unique.include.iter_mut().for_each(rename);
         rename_placement(&mut unique.placement);
     }
     for fk in &mut table.foreign_keys {

@@ -204,8 +204,11 @@ impl Writer<'_> {
                     self.foreign_key(span, &columns, details);
                 }
                 (Word::PrimaryKey, Value::Details(_, details)) => {
-                    if let (Some(key), Some(name)) = (&mut self.table.primary_key, name(details)) {
-                        key.name = Some(name);
+                    let include = self.columns(details.fields(Word::Include));
+                    if let Some(key) = &mut self.table.primary_key {
+                        key.name = name(details).or(key.name.take());
+                        key.deferrable = deferrable(details);
+                        key.include = include;
                     }
                 }
                 (Word::Comment, Value::Text(text)) => {
@@ -367,6 +370,7 @@ impl Writer<'_> {
     fn unique(&mut self, columns: Vec<String>, placement: Placement, said: &Entries<Span>) {
         let unique = Unique {
             deferrable: deferrable(said),
+            include: self.columns(said.fields(Word::Include)),
             nulls_not_distinct: said.has(Word::NullsNotDistinct),
             ..Unique::new(name(said), columns, placement)
         };

@@ -61,7 +61,7 @@ fn every_example_of_the_page() {
           guests Integer inferred
           code String(None) inferred null
           cancelled Boolean inferred
-          primary key booking_key (id)
+          primary key booking_key (id) include (room)
           unique one_code (code) nulls not distinct at code
           unique one_start (room, starts) deferrable
           check (guests > 0) at guests
@@ -306,10 +306,10 @@ fn words_that_do_not_go_together() {
               | #[seachange(index(columns = ["a + 1"]), index(columns = [a], nulls_not_distinct), primary_key())]
               |                                                              ^^^^^^^^^^^^^^^^^^
               hint: add `unique`: without it the index takes any number of NULLs anyway
-            entities/mod.rs:4:83: `primary_key` without `name`
+            entities/mod.rs:4:83: `primary_key` says nothing
               | #[seachange(index(columns = ["a + 1"]), index(columns = [a], nulls_not_distinct), primary_key())]
               |                                                                                   ^^^^^^^^^^^
-              hint: write `name = "..."`: its name in the database
+              hint: write `primary_key(name = "...")`, or remove it
             entities/mod.rs:5:33: an element without `with`
               | #[seachange(exclude(elements = [a]), index(columns = [a], with(), with(x = 1, x = off)), index(columns = []))]
               |                                 ^

@@ -14,7 +14,7 @@ use crate::model::{Check, Declared, IndexKey, Name, ObjectPath, Placement, Table
 /// use seachange::model::{Declared, PrimaryKey, Table, TableName};
 ///
 /// let mut table = Table::new(TableName::new("users"));
-/// table.primary_key = Some(PrimaryKey { name: None, columns: vec!["id".to_owned()] });
+/// table.primary_key = Some(PrimaryKey::new(None, vec!["id".to_owned()]));
 /// let mut declared = Declared::default();
 /// declared.schema.tables.insert(table.name.clone(), table.into());
 ///

@@ -124,7 +124,7 @@ fn untold(object: ObjectPath, reason: impl Into<String>) -> Error {
 fn primary_key<E: EntityTrait>(table: &TableName) -> Option<PrimaryKey> {
     let columns: Vec<String> = E::PrimaryKey::iter().map(|key| key.into_column().as_str().to_owned()).collect();
     let name = (columns.len() > 1).then(|| Name::inferred(format!("pk-{}", table.name)));
-    (!columns.is_empty()).then_some(PrimaryKey { name, columns })
+    (!columns.is_empty()).then_some(PrimaryKey::new(name, columns))
 }
 
 /// A column, and the name it had before.

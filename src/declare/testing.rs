@@ -90,12 +90,13 @@ fn write_table(text: &mut String, table: &Table) {
     }
     if let Some(key) = &table.primary_key {
         let name = key.name.as_ref().map(|found| format!(" {}", name(found))).unwrap_or_default();
-        let _ = writeln!(text, "  primary key{name} ({})", key.columns.join(", "));
+        let details = include(&key.include) + deferrable(key.deferrable);
+        let _ = writeln!(text, "  primary key{name} ({}){details}", key.columns.join(", "));
     }
     for unique in &table.uniques {
         let name = unique.name.as_ref().map(|found| format!(" {}", name(found))).unwrap_or_default();
         let nulls = if unique.nulls_not_distinct { " nulls not distinct" } else { "" };
-        let (when, place) = (deferrable(unique.deferrable), place(&unique.placement));
+        let (when, place) = (include(&unique.include) + deferrable(unique.deferrable), place(&unique.placement));
         let _ = writeln!(text, "  unique{name} ({}){nulls}{when}{place}", unique.columns.join(", "));
     }
     for check in &table.checks {
@@ -227,6 +228,10 @@ fn exclusion_line(exclusion: &Exclusion) -> String {
         let _ = write!(line, " where {predicate}");
     }
     line + deferrable(exclusion.deferrable)
+}
+
+fn include(columns: &[String]) -> String {
+    if columns.is_empty() { String::new() } else { format!(" include ({})", columns.join(", ")) }
 }
 
 fn deferrable(when: Deferrable) -> &'static str {

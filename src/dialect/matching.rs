@@ -24,6 +24,11 @@ pub(super) fn same_key(key: &PrimaryKey, live: &PrimaryKey) -> bool {
         && (key.columns == live.columns || (inferred && sorted(key) == sorted(live)))
 }
 
+/// The live key that does for a declared one, but for what the declared one says about deferral and what goes along.
+pub(super) fn satisfied_key(key: PrimaryKey, live: &PrimaryKey) -> PrimaryKey {
+    PrimaryKey { deferrable: key.deferrable, include: key.include, ..live.clone() }
+}
+
 /// What a foreign key ties together, whatever it is called and does. The order of the pairs means nothing.
 pub(super) fn foreign_key_meaning(fk: &ForeignKey) -> (&TableName, BTreeMap<&str, &str>) {
     let pairs = fk.columns.iter().map(String::as_str).zip(fk.referenced_columns.iter().map(String::as_str));

@@ -11,13 +11,14 @@ mod sqlite;
 pub use object::Said;
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
 use sea_orm::ConnectionTrait;
 
 use crate::error::{Refusal, Result};
-use crate::model::{Column, ColumnType, Literal, Rename, Schema, Table, TableName, VerbatimKind};
+use crate::model::{Column, ColumnType, Literal, Rename, Schema, Table, TableName, Verbatim, VerbatimKind};
 use crate::op::Op;
 
 /// The table in which seachange records what it applied. Never part of a comparison.
@@ -509,6 +510,21 @@ impl Dialect {
         }
     }
 
+    /// The operations that put back what others took away to make room, as far as nothing of the rest of a plan needs that
+    /// room. `away` is what was taken.
+    pub(crate) fn put_back(
+        self,
+        away: &BTreeMap<TableName, Verbatim>,
+        rest: &[&Op],
+        ops: &[Op],
+        schema: &Schema,
+    ) -> Vec<Op> {
+        match self {
+            Self::Sqlite => Vec::new(),
+            Self::Postgres => postgres::put_back(away, rest, ops, schema),
+        }
+    }
+
     /// The words of a column that differ from database to database.
     pub(crate) fn column_words(self, table: &TableName, column: &Column) -> ColumnWords {
         match self {
@@ -650,6 +666,18 @@ pub async fn reflect(db: &impl ConnectionTrait, dialect: Dialect, schema: &str) 
     match dialect {
         Dialect::Sqlite => sqlite::reflect(db).await,
         Dialect::Postgres => postgres::reflect(db, schema).await,
+    }
+}
+
+/// Why nothing can be changed over the connection, if the database says that of itself.
+///
+/// # Errors
+/// The connection fails.
+pub(crate) async fn only_reads(db: &impl ConnectionTrait, dialect: Dialect) -> Result<Option<&'static str>> {
+    match dialect {
+        // It says so when something is changed, and it is the file that does.
+        Dialect::Sqlite => Ok(None),
+        Dialect::Postgres => postgres::only_reads(db).await,
     }
 }
 

@@ -1,5 +1,7 @@
 //! What differs between the constraints and the indexes of two forms of a table.
 
+use std::collections::BTreeSet;
+
 use crate::model::{
     Check, Constraint, Exclusion, ForeignKey, Index, IndexKey, Name, Part, Placement, Table, TableName, Unique,
     Verbatim, VerbatimKind,
@@ -88,6 +90,7 @@ pub(super) fn comment(on: CommentOn, from: Option<&String>, to: Option<&String>)
 /// Whether the table has what the comment is on.
 pub(super) fn has_part(table: &Table, part: &Part) -> bool {
     match part {
+        Part::Column(_) => false,
         Part::Constraint(name) => table.constraints().any(|own| own.name().is_some_and(|own| own.text == *name)),
         Part::Index(name) => table.indexes.iter().any(|index| index.name.text == *name),
         Part::Attachment(kind, name) => table.attachments.iter().any(|own| own.kind == *kind && own.name == *name),
@@ -111,6 +114,11 @@ pub(super) fn alter_verbatim(name: &TableName, from: &Verbatim, to: &Verbatim, o
     }
     let on = CommentOn::Verbatim(name.clone(), to.kind);
     ops.extend(comment(on, from.comment.as_ref(), to.comment.as_ref()));
+    let parts: BTreeSet<&Part> = from.comments.keys().chain(to.comments.keys()).collect();
+    for part in parts {
+        let on = CommentOn::Part(name.clone(), part.clone());
+        ops.extend(comment(on, from.comments.get(part), to.comments.get(part)));
+    }
 }
 
 /// Whether both are the same foreign key, perhaps with other details: one replaces the other.
@@ -160,6 +168,9 @@ pub(super) fn is_same_constraint(a: &Constraint, b: &Constraint) -> bool {
 /// Whether a constraint can be in a table without these columns.
 pub(super) fn can_be_without(constraint: &Constraint, columns: &[&str]) -> bool {
     let is_gone = |name: &String| columns.contains(&name.as_str());
+    if constraint.include().iter().any(is_gone) {
+        return false;
+    }
     match constraint {
         Constraint::PrimaryKey(key) => !key.columns.iter().any(is_gone),
         Constraint::Unique(unique) => !unique.columns.iter().any(is_gone),

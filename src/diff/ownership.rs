@@ -2,8 +2,8 @@
 //! "Not declared" is a drop only when the lock says that the project declared it before; otherwise it is kept.
 
 use crate::model::{
-    Attachment, AttachmentKind, Column, ColumnDefault, Constraint, DataType, Deferrable, ForeignKey, Index, Schema,
-    Shared, Table, TableName, TableOptions,
+    Attachment, AttachmentKind, Column, ColumnDefault, Constraint, DataType, Deferrable, ForeignKey, Index, Part,
+    PrimaryKey, Schema, Shared, Table, TableName, TableOptions, Unique,
 };
 use crate::op::{CommentOn, Op};
 
@@ -47,8 +47,10 @@ pub enum UnmanagedObject {
     },
     /// `ON DELETE` or `ON UPDATE` of a foreign key whose entity says nothing about it.
     ForeignKeyAction(ForeignKey),
-    /// `DEFERRABLE` of a foreign key whose entity says nothing about it.
-    ForeignKeyDeferral(ForeignKey),
+    /// `DEFERRABLE` of a foreign key, primary key or unique constraint whose entity says nothing about it.
+    Deferral(Constraint),
+    /// `INCLUDE` of a primary key or unique constraint whose entity says nothing about it.
+    Included(Constraint),
     Constraint(Constraint),
     Index(Index),
     Attachment(AttachmentKind, String),
@@ -87,6 +89,15 @@ pub fn settle(declared: &Schema, lock: &Schema, live: &Schema) -> Settled {
         }
         settled.target.verbatim.insert(name.clone(), object.clone());
         settled.unmanaged.push(Unmanaged { table: name.clone(), object: UnmanagedObject::Verbatim(object.kind) });
+    }
+    for (name, object) in &mut settled.target.verbatim {
+        let Some(live) = live.verbatim.get(name) else { continue };
+        // What is said about a column is said about the one that takes its place.
+        let kept = live.comments.iter().filter(|(part, _)| object.has_part(part));
+        let kept: Vec<(Part, String)> = kept.map(|(part, text)| (part.clone(), text.clone())).collect();
+        for (part, text) in kept {
+            object.comments.entry(part).or_insert(text);
+        }
     }
     for (name, definition) in &live.enums {
         let is_used = || used_enums(&settled.target).any(|used| used == name.to_string());
@@ -219,6 +230,7 @@ impl<'a> Merge<'a> {
 
     fn constraints(&mut self, target: &mut Table) {
         self.foreign_key_actions(target);
+        self.key_details(target);
         let gone = self.gone(target);
         // What nobody declares takes nobody's place, though it may be like something else that nobody declares.
         let declared: Vec<Constraint> = target.constraints().collect();
@@ -293,9 +305,47 @@ impl<'a> Merge<'a> {
             let is_unsaid = |fk: &ForeignKey| fk.deferrable == Deferrable::No;
             if is_unsaid(fk) && !is_unsaid(live) && lock.is_none_or(is_unsaid) {
                 fk.deferrable = live.deferrable;
-                let object = UnmanagedObject::ForeignKeyDeferral(live.clone());
+                let object = UnmanagedObject::Deferral(Constraint::ForeignKey(live.clone()));
                 self.unmanaged.push(Unmanaged { table: table(), object });
             }
+        }
+    }
+
+    /// An entity that says nothing about `DEFERRABLE` or `INCLUDE` of a key leaves it to the database.
+    fn key_details(&mut self, target: &mut Table) {
+        let gone = self.gone(target);
+        let lock = self.lock.and_then(|table| table.primary_key.as_ref());
+        if let (Some(key), Some(live)) = (&mut target.primary_key, &self.live.primary_key) {
+            let details = KeyDetails { deferrable: &mut key.deferrable, include: &mut key.include };
+            let said = lock.map(|lock| (lock.deferrable, lock.include.as_slice()));
+            self.details(details, said, Constraint::PrimaryKey(live.clone()), &gone);
+        }
+        for unique in &mut target.uniques {
+            let is_it = |other: &&Unique| keys::is_same_unique(other, unique);
+            let is_exact = |other: &&Unique| is_it(other) && other.name == unique.name;
+            let in_table = |table: &'a Table| {
+                let uniques = &table.uniques;
+                uniques.iter().find(is_exact).or_else(|| uniques.iter().find(is_it))
+            };
+            let Some(live) = in_table(self.live) else { continue };
+            let said = self.lock.and_then(in_table).map(|lock| (lock.deferrable, lock.include.as_slice()));
+            let details = KeyDetails { deferrable: &mut unique.deferrable, include: &mut unique.include };
+            self.details(details, said, Constraint::Unique(live.clone()), &gone);
+        }
+    }
+
+    fn details(&mut self, own: KeyDetails<'_>, lock: Option<(Deferrable, &[String])>, live: Constraint, gone: &[&str]) {
+        let KeyDetails { deferrable, include: included } = own;
+        let was_deferrable = lock.is_some_and(|(deferrable, _)| deferrable != Deferrable::No);
+        if *deferrable == Deferrable::No && live.deferrable() != Deferrable::No && !was_deferrable {
+            *deferrable = live.deferrable();
+            self.keep(UnmanagedObject::Deferral(live.clone()));
+        }
+        let had_included = lock.is_some_and(|(_, include)| !include.is_empty());
+        let can_stay = live.include().iter().all(|column| !gone.contains(&column.as_str()));
+        if included.is_empty() && !live.include().is_empty() && !had_included && can_stay {
+            *included = live.include().to_vec();
+            self.keep(UnmanagedObject::Included(live));
         }
     }
 
@@ -311,6 +361,12 @@ impl<'a> Merge<'a> {
             }
         }
     }
+}
+
+/// What an entity may leave open about a key.
+struct KeyDetails<'a> {
+    deferrable: &'a mut Deferrable,
+    include: &'a mut Vec<String>,
 }
 
 /// Whether an operation only undoes what somebody did to the database behind the project's back:
@@ -413,10 +469,14 @@ pub fn record(declared: &Schema, reconciled: &Schema, live: &Schema) -> Schema {
             }
             table.columns.push(plain(recorded));
         }
-        if table.primary_key != live.primary_key {
-            table.primary_key.clone_from(&live.primary_key);
-        }
-        table.uniques.retain(|unique| live.uniques.contains(unique));
+        let said = table.primary_key.take().map(|key| (key.deferrable, key.include));
+        table.primary_key = live.primary_key.clone().map(|live| {
+            let (deferrable, include) = said.unwrap_or_default();
+            let deferrable = if deferrable == Deferrable::No { Deferrable::No } else { live.deferrable };
+            let include = if include.is_empty() { Vec::new() } else { live.include.clone() };
+            PrimaryKey { deferrable, include, ..live }
+        });
+        table.uniques = table.uniques.iter().filter_map(|unique| recorded_unique(unique, &live.uniques)).collect();
         table.indexes.retain(|index| live.indexes.contains(index));
         table.checks.retain(|check| live.checks.contains(check));
         table.exclusions.retain(|exclusion| live.exclusions.contains(exclusion));
@@ -449,6 +509,16 @@ pub fn record(declared: &Schema, reconciled: &Schema, live: &Schema) -> Schema {
         |name: &TableName| reconciled.verbatim.get(name).is_some_and(|own| live.verbatim.get(name) == Some(own));
     lock.verbatim = declared.verbatim.clone().into_iter().filter(|(name, _)| is_live(name)).collect();
     lock
+}
+
+/// The live constraint that a declared one is, without what the declared one leaves open.
+fn recorded_unique(unique: &Unique, live: &[Unique]) -> Option<Unique> {
+    let own = |live: &Unique| Unique {
+        deferrable: if unique.deferrable == Deferrable::No { Deferrable::No } else { live.deferrable },
+        include: if unique.include.is_empty() { Vec::new() } else { live.include.clone() },
+        ..live.clone()
+    };
+    live.iter().map(own).find(|own| own == unique)
 }
 
 /// The column without the words of one dialect.

@@ -229,11 +229,15 @@ impl Rules {
             UnmanagedObject::Index(index) if index.unique => Some(Kind::Uniques),
             UnmanagedObject::Index(_) => Some(Kind::Indexes),
             UnmanagedObject::ForeignKeyAction(_)
-            | UnmanagedObject::ForeignKeyDeferral(_)
+            | UnmanagedObject::Deferral(Constraint::ForeignKey(_))
             | UnmanagedObject::Constraint(Constraint::ForeignKey(_)) => Some(Kind::ForeignKeys),
-            UnmanagedObject::Constraint(Constraint::Unique(_) | Constraint::Exclusion(_)) => Some(Kind::Uniques),
+            UnmanagedObject::Constraint(Constraint::Unique(_) | Constraint::Exclusion(_))
+            | UnmanagedObject::Deferral(Constraint::Unique(_))
+            | UnmanagedObject::Included(Constraint::Unique(_)) => Some(Kind::Uniques),
             UnmanagedObject::Constraint(Constraint::Check(_)) => Some(Kind::Checks),
             UnmanagedObject::Constraint(Constraint::PrimaryKey(_))
+            | UnmanagedObject::Deferral(_)
+            | UnmanagedObject::Included(_)
             | UnmanagedObject::Table(_)
             | UnmanagedObject::Column(_)
             | UnmanagedObject::Generated { .. }

@@ -21,6 +21,10 @@ pub struct PrimaryKey {
     pub name: Option<Name>,
     /// The columns in key order.
     pub columns: Vec<String>,
+    /// When it is checked.
+    pub deferrable: Deferrable,
+    /// Columns its index carries along.
+    pub include: Vec<String>,
 }
 
 /// A unique constraint.
@@ -32,6 +36,8 @@ pub struct Unique {
     pub columns: Vec<String>,
     /// When it is checked.
     pub deferrable: Deferrable,
+    /// Columns its index carries along.
+    pub include: Vec<String>,
     /// `NULLS NOT DISTINCT`: NULL equals NULL.
     pub nulls_not_distinct: bool,
     /// Where it is written.
@@ -218,6 +224,26 @@ impl Name {
 }
 
 impl Constraint {
+    /// When it is checked.
+    pub fn deferrable(&self) -> Deferrable {
+        match self {
+            Self::PrimaryKey(key) => key.deferrable,
+            Self::Unique(unique) => unique.deferrable,
+            Self::ForeignKey(fk) => fk.deferrable,
+            Self::Exclusion(exclusion) => exclusion.deferrable,
+            Self::Check(_) => Deferrable::No,
+        }
+    }
+
+    /// The columns its index carries along.
+    pub fn include(&self) -> &[String] {
+        match self {
+            Self::PrimaryKey(key) => &key.include,
+            Self::Unique(unique) => &unique.include,
+            Self::ForeignKey(_) | Self::Check(_) | Self::Exclusion(_) => &[],
+        }
+    }
+
     /// The constraint's name, if it has one.
     pub fn name(&self) -> Option<&Name> {
         match self {
@@ -237,10 +263,18 @@ impl Check {
     }
 }
 
+impl PrimaryKey {
+    /// A key that says nothing but its columns.
+    pub fn new(name: Option<Name>, columns: Vec<String>) -> Self {
+        Self { name, columns, deferrable: Deferrable::No, include: Vec::new() }
+    }
+}
+
 impl Unique {
     /// A constraint that says nothing but its columns.
     pub fn new(name: Option<Name>, columns: Vec<String>, placement: Placement) -> Self {
-        Self { name, columns, deferrable: Deferrable::No, nulls_not_distinct: false, placement }
+        let include = Vec::new();
+        Self { name, columns, deferrable: Deferrable::No, include, nulls_not_distinct: false, placement }
     }
 }
 

@@ -139,6 +139,8 @@ pub enum RowSecurity {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 #[expect(missing_docs, reason = "each holds the name of what it says")]
 pub enum Part {
+    /// Of a view; a table's columns have their own comments.
+    Column(String),
     Constraint(String),
     Index(String),
     Attachment(AttachmentKind, String),
@@ -365,8 +367,14 @@ pub struct Verbatim {
     pub attachments: Vec<Attachment>,
     /// The comment on it.
     pub comment: Option<String>,
+    /// The comments on its columns, triggers and indexes.
+    pub comments: BTreeMap<Part, String>,
     /// The tables and columns it reads, where the database tells.
     pub uses: BTreeSet<ObjectPath>,
+    /// The columns of a view, where the database tells.
+    pub columns: Vec<String>,
+    /// What only the live one has and nobody could make anew, in words.
+    pub lost_with_it: Vec<String>,
 }
 
 /// The kinds of objects known only by their text.
@@ -628,7 +636,28 @@ impl ColumnType {
 impl Verbatim {
     /// An object that says nothing but its text.
     pub fn new(kind: VerbatimKind, sql: impl Into<String>) -> Self {
-        Self { kind, sql: sql.into(), attachments: Vec::new(), comment: None, uses: BTreeSet::new() }
+        Self {
+            kind,
+            sql: sql.into(),
+            attachments: Vec::new(),
+            comment: None,
+            comments: BTreeMap::new(),
+            uses: BTreeSet::new(),
+            columns: Vec::new(),
+            lost_with_it: Vec::new(),
+        }
+    }
+
+    /// Whether it has what the comment is on.
+    pub fn has_part(&self, part: &Part) -> bool {
+        match part {
+            Part::Column(name) => self.columns.contains(name),
+            Part::Index(name) => {
+                self.attachments.iter().any(|own| own.kind == AttachmentKind::Index && own.name == *name)
+            }
+            Part::Attachment(kind, name) => self.attachments.iter().any(|own| own.kind == *kind && own.name == *name),
+            Part::Constraint(_) => false,
+        }
     }
 }
 

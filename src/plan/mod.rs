@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 
 use crate::dialect::{Dialect, Expansion, Rebuild};
 use crate::error::{Blocked, Error, Result};
-use crate::model::{Attachment, Column, Constraint, Index, IndexPart, Name, Schema, Table, TableName};
+use crate::model::{Attachment, Column, Constraint, Index, IndexPart, Name, Schema, Table, TableName, Verbatim};
 use crate::op::Op;
 
 use hazard::Hazard;
@@ -139,31 +139,50 @@ fn together(ops: &[Op], refused: &BTreeSet<TableName>, from: &Schema) -> Vec<Op>
 fn expanded(ops: &[Op], from: &Schema, dialect: Dialect) -> Vec<Planned> {
     let mut schema = from.clone();
     let mut planned: Vec<Planned> = Vec::with_capacity(ops.len());
-    for op in ops {
-        let is_in_effect = || match op {
-            Op::DropIndex { .. }
-            | Op::DropConstraint { .. }
-            | Op::DropAttachment { .. }
-            | Op::DropColumn { .. }
-            | Op::AlterColumn { .. } => op.apply(schema.clone()) == schema,
-            Op::AddConstraint { table, constraint } => {
-                schema.tables.get(table).is_some_and(|own| own.constraints().any(|own| own == *constraint))
+    let mut away: BTreeMap<TableName, Verbatim> = BTreeMap::new();
+    for (position, op) in ops.iter().enumerate() {
+        if !is_done(op, &planned, &schema) {
+            let Expansion { before, middle, after } = dialect.expand(op, ops, &schema);
+            let parts = [(before, true), (middle, false), (after, true)];
+            for (op, around) in parts.into_iter().flat_map(|(ops, around)| ops.into_iter().map(move |op| (op, around)))
+            {
+                schema = op.apply(schema);
+                // What the plan does anyhow is its own, however early.
+                let around = around && !ops.contains(&op);
+                if let (Op::DropVerbatim { name, object }, true) = (&op, around) {
+                    away.insert(name.clone(), object.clone());
+                }
+                planned.push(Planned { op: if around { at_once(op) } else { op }, around });
             }
-            _ => false,
-        };
-        if planned.iter().any(|planned| at_once(planned.op.clone()) == at_once(op.clone())) && is_in_effect() {
+        }
+        if away.is_empty() {
             continue;
         }
-        let Expansion { before, middle, after } = dialect.expand(op, ops, &schema);
-        let parts = [(before, true), (middle, false), (after, true)];
-        for (op, around) in parts.into_iter().flat_map(|(ops, around)| ops.into_iter().map(move |op| (op, around))) {
+        let rest: Vec<&Op> = ops.iter().skip(position + 1).filter(|op| !is_done(op, &planned, &schema)).collect();
+        for op in dialect.put_back(&away, &rest, ops, &schema) {
+            away.remove(op.table());
             schema = op.apply(schema);
-            // What the plan does anyhow is its own, however early.
-            let is_own = ops.contains(&op);
-            planned.push(Planned { op: if around { at_once(op) } else { op }, around: around && !is_own });
+            planned.push(Planned { op, around: true });
         }
     }
     planned
+}
+
+/// Whether an operation was done early, to make room for another, and is still in effect.
+fn is_done(op: &Op, planned: &[Planned], schema: &Schema) -> bool {
+    let is_in_effect = || match op {
+        Op::DropIndex { .. }
+        | Op::DropConstraint { .. }
+        | Op::DropAttachment { .. }
+        | Op::DropColumn { .. }
+        | Op::DropVerbatim { .. }
+        | Op::AlterColumn { .. } => op.apply(schema.clone()) == *schema,
+        Op::AddConstraint { table, constraint } => {
+            schema.tables.get(table).is_some_and(|own| own.constraints().any(|own| own == *constraint))
+        }
+        _ => false,
+    };
+    planned.iter().any(|planned| at_once(planned.op.clone()) == at_once(op.clone())) && is_in_effect()
 }
 
 /// The operation without the wish to wait for those who write to the table: another statement waits for its effect.

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use super::Plan;
 use crate::dialect::{Dialect, Rebuild};
 use crate::error::{Blocked, Refusal};
-use crate::model::{Constraint, ForeignKey, Index, IndexKey, Schema, Table, TableName};
+use crate::model::{Constraint, Deferrable, ForeignKey, Index, IndexKey, Schema, Table, TableName};
 use crate::op::{Op, identifiers};
 
 /// An operation that cannot be done. Who knows where its object is declared adds that.
@@ -79,18 +79,34 @@ pub(super) fn aimless_references(from: &Schema, to: &Schema, plan: &Plan) -> Vec
             let columns = fk.referenced_columns.join(", ");
             let refusal = Refusal {
                 reason: format!(
-                    "the foreign key ({}) of `{}` refers to `{}` ({columns}), which is neither its primary key nor unique",
+                    "the foreign key ({}) of `{}` refers to `{}` ({columns}), which is {}",
                     fk.columns.join(", "),
                     table.name,
                     fk.references,
+                    if is_late(to, fk) { "deferrable" } else { "neither its primary key nor unique" },
                 ),
-                hint: format!("make `{}` ({columns}) unique, or write `skip_fk` at the relation", fk.references),
+                hint: format!(
+                    "make `{}` ({columns}) unique{}, or write `skip_fk` at the relation",
+                    fk.references,
+                    if is_late(to, fk) { " at once" } else { "" }
+                ),
                 can_rebuild: false,
             };
             found.extend(ops.find(|op| adds(op, &table.name, fk)).map(|op| blocked(op, refusal)));
         }
     }
     found
+}
+
+/// Whether what the foreign key refers to is unique only when a transaction ends.
+fn is_late(schema: &Schema, fk: &ForeignKey) -> bool {
+    let keys = schema.tables.get(&fk.references).into_iter().flat_map(Table::constraints);
+    let mut late = keys.filter(|key| key.deferrable() != Deferrable::No);
+    late.any(|key| match key {
+        Constraint::PrimaryKey(key) => key.columns == fk.referenced_columns,
+        Constraint::Unique(unique) => unique.columns == fk.referenced_columns,
+        Constraint::ForeignKey(_) | Constraint::Check(_) | Constraint::Exclusion(_) => false,
+    })
 }
 
 /// Whether the foreign key comes with the operation.
@@ -115,8 +131,10 @@ fn has_key(parent: &Table, fk: &ForeignKey) -> bool {
         });
         index.unique && index.predicate.is_none() && columns.collect::<Option<BTreeSet<_>>>() == Some(wanted.clone())
     };
-    parent.primary_key.as_ref().is_some_and(|key| is_it(&key.columns))
-        || parent.uniques.iter().any(|unique| is_it(&unique.columns))
+    // A key that may be broken for a while is nobody's to refer to.
+    let at_once = |deferrable: Deferrable| deferrable == Deferrable::No;
+    parent.primary_key.as_ref().is_some_and(|key| is_it(&key.columns) && at_once(key.deferrable))
+        || parent.uniques.iter().any(|unique| is_it(&unique.columns) && at_once(unique.deferrable))
         || parent.indexes.iter().any(by_index)
 }
 

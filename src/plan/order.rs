@@ -3,7 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{Column, Constraint, ForeignKey, Index, IndexKey, Part, Table, TableName, Verbatim, VerbatimKind};
+use crate::model::{
+    Column, Constraint, ForeignKey, Index, IndexKey, Part, PrimaryKey, Table, TableName, Unique, Verbatim, VerbatimKind,
+};
 use crate::op::{CommentOn, Op, identifiers};
 
 /// Something operations meet at.
@@ -289,6 +291,7 @@ fn effect(op: &Op) -> Effect {
         Op::Comment { on, .. } => {
             effect.uses.insert(match on {
                 CommentOn::Table(table) | CommentOn::Part(table, Part::Attachment(..)) => Thing::Table(table.clone()),
+                CommentOn::Part(view, Part::Column(_)) => Thing::Verbatim(view.clone()),
                 CommentOn::Part(_, Part::Index(name)) => named(name),
                 CommentOn::Part(table, Part::Constraint(name)) => Thing::Constraint(table.clone(), name.clone()),
                 CommentOn::Enum(name) => Thing::Enum(name.to_string()),
@@ -435,8 +438,8 @@ fn place(table: &TableName, constraint: &Constraint) -> Vec<Thing> {
 fn constraint_uses(table: &TableName, constraint: &Constraint) -> Vec<Thing> {
     let columns = |names: &[String]| names.iter().map(|name| column(table, name)).collect();
     match constraint {
-        Constraint::PrimaryKey(key) => columns(&key.columns),
-        Constraint::Unique(unique) => columns(&unique.columns),
+        Constraint::PrimaryKey(PrimaryKey { columns: names, include, .. })
+        | Constraint::Unique(Unique { columns: names, include, .. }) => columns(&[&names[..], include].concat()),
         Constraint::ForeignKey(fk) => {
             let mut things: Vec<Thing> = columns(&fk.columns);
             if fk.references != *table {
@@ -596,7 +599,7 @@ mod tests {
     fn a_primary_key_makes_room_for_the_next_however_long_it_has_to_wait() {
         let files = || TableName::new("files");
         let key = |column: &str| {
-            let key = PrimaryKey { name: None, columns: vec![column.to_owned()] };
+            let key = PrimaryKey::new(None, vec![column.to_owned()]);
             Constraint::PrimaryKey(key)
         };
         check(

@@ -59,8 +59,13 @@ fn operation(op: &Op, dialect: Dialect) -> Vec<String> {
             let attachments = object.attachments.iter().map(|attachment| attachment.sql.clone());
             let on = CommentOn::Verbatim(name.clone(), object.kind);
             let comment = object.comment.clone().map(|text| Op::Comment { on, from: None, to: Some(text) });
-            let comment = comment.iter().flat_map(|op| dialect.alter(op));
-            std::iter::once(object.sql.clone()).chain(attachments).chain(comment).collect()
+            let comments = object.comments.iter().map(|(part, text)| {
+                let on = CommentOn::Part(name.clone(), part.clone());
+                Op::Comment { on, from: None, to: Some(text.clone()) }
+            });
+            let comments: Vec<Op> = comment.into_iter().chain(comments).collect();
+            let comments = comments.iter().flat_map(|op| dialect.alter(op));
+            std::iter::once(object.sql.clone()).chain(attachments).chain(comments).collect()
         }
         Op::DropVerbatim { name, object } => {
             vec![format!("DROP {}", dialect.object_name(object.kind, name))]
@@ -228,12 +233,12 @@ impl Sql {
     fn column_constraint(&self, column: &Column, constraint: &Constraint) -> String {
         let name = self.constraint_name(constraint.name());
         match constraint {
-            Constraint::PrimaryKey(_) => {
+            Constraint::PrimaryKey(key) => {
                 let counts = match (self.dialect, column.auto_increment) {
                     (Dialect::Sqlite, AutoIncrement::Yes | AutoIncrement::Inferred) => " AUTOINCREMENT",
                     (Dialect::Sqlite, AutoIncrement::No) | (Dialect::Postgres, _) => "",
                 };
-                format!("{name}PRIMARY KEY{counts}")
+                format!("{name}PRIMARY KEY{counts}{}", deferrable(key.deferrable))
             }
             Constraint::Unique(unique) => format!("{name}UNIQUE{}{}", nulls(unique), deferrable(unique.deferrable)),
             Constraint::Check(check) => format!("{name}CHECK ({}){}", check.expression, check_tail(check)),
@@ -246,10 +251,12 @@ impl Sql {
     fn constraint(&self, constraint: &Constraint) -> String {
         let name = self.constraint_name(constraint.name());
         match constraint {
-            Constraint::PrimaryKey(key) => format!("{name}PRIMARY KEY ({})", self.names(&key.columns)),
+            Constraint::PrimaryKey(key) => {
+                format!("{name}PRIMARY KEY ({}){}", self.names(&key.columns), self.key_tail(constraint))
+            }
             Constraint::Unique(unique) => {
                 let columns = self.names(&unique.columns);
-                format!("{name}UNIQUE{} ({columns}){}", nulls(unique), deferrable(unique.deferrable))
+                format!("{name}UNIQUE{} ({columns}){}", nulls(unique), self.key_tail(constraint))
             }
             Constraint::Check(check) => format!("{name}CHECK ({}){}", check.expression, check_tail(check)),
             Constraint::ForeignKey(fk) => {
@@ -257,6 +264,15 @@ impl Sql {
             }
             Constraint::Exclusion(exclusion) => format!("{name}{}", self.exclusion(exclusion)),
         }
+    }
+
+    /// What stands behind the columns of a key.
+    fn key_tail(&self, constraint: &Constraint) -> String {
+        let include = match constraint.include() {
+            [] => String::new(),
+            columns => format!(" INCLUDE ({})", self.names(columns)),
+        };
+        include + deferrable(constraint.deferrable())
     }
 
     fn constraint_name(&self, name: Option<&Name>) -> String {

@@ -317,7 +317,8 @@ pub fn alteration_text(unmanaged: &Unmanaged) -> Option<String> {
         | UnmanagedObject::Collation { .. }
         | UnmanagedObject::Generated { .. }
         | UnmanagedObject::ForeignKeyAction(_)
-        | UnmanagedObject::ForeignKeyDeferral(_)
+        | UnmanagedObject::Deferral(_)
+        | UnmanagedObject::Included(_)
         | UnmanagedObject::Constraint(_) => Some(unmanaged_text(unmanaged)),
         UnmanagedObject::Table(_)
         | UnmanagedObject::Index(_)
@@ -351,8 +352,12 @@ pub fn unmanaged_text(unmanaged: &Unmanaged) -> String {
                 fk.references
             )
         }
-        UnmanagedObject::ForeignKeyDeferral(fk) => {
+        UnmanagedObject::Deferral(Constraint::ForeignKey(fk)) => {
             format!("DEFERRABLE of the foreign key `{table}` ({}) to `{}`", fk.columns.join(", "), fk.references)
+        }
+        UnmanagedObject::Deferral(constraint) => format!("DEFERRABLE of the {}", constraint_text(table, constraint)),
+        UnmanagedObject::Included(constraint) => {
+            format!("INCLUDE ({}) of the {}", constraint.include().join(", "), constraint_text(table, constraint))
         }
         UnmanagedObject::Constraint(constraint) => constraint_text(table, constraint),
         UnmanagedObject::Index(index) => {

@@ -137,6 +137,7 @@ fn what_sqlite_cannot_enforce_is_refused() {
     let notes = [
         refused("#[seachange(exclude(elements = [a(with = \"=\")]))]", "pub a: i32"),
         refused("#[seachange(unique(columns = [a], deferrable))]", "pub a: i32"),
+        refused("#[seachange(primary_key(initially_deferred))]", "pub a: i32"),
         refused("#[seachange(index(columns = [a], unique, nulls_not_distinct))]", "pub a: i32"),
         refused("#[seachange(without_rowid)]", "pub a: i32"),
         refused("#[seachange(strict)]", "#[seachange(type(sqlite = \"VARCHAR(3)\"))] pub a: String"),
@@ -150,6 +151,10 @@ fn what_sqlite_cannot_enforce_is_refused() {
         note: the database `sqlite://media.db` does not exist yet; it counts as empty
         error: SQLite has no form for `t`: it has a deferrable unique constraint, and SQLite checks uniqueness at once
         hint: remove `deferrable` and `initially_deferred` from `unique(...)`
+
+        note: the database `sqlite://media.db` does not exist yet; it counts as empty
+        error: SQLite has no form for `t`: it has a deferrable primary key, and SQLite checks uniqueness at once
+        hint: remove `deferrable` and `initially_deferred` from `primary_key(...)`
 
         note: the database `sqlite://media.db` does not exist yet; it counts as empty
         error: SQLite has no form for `t`: it says `nulls_not_distinct`, and to SQLite no NULL equals another

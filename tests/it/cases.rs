@@ -87,6 +87,7 @@ cases! {
     index_is_added
     index_is_dropped
     index_order_and_collation_change
+    keys_carry_columns_and_wait
     named_unique_is_added
     names_are_nasty
     optional_column_is_added_with_check

@@ -46,6 +46,20 @@ fn init_finds_entities_and_database_and_never_overwrites() {
 }
 
 #[test]
+fn a_reader_who_has_enough_is_told_nothing() {
+    let project = adopted();
+    for command in ["history", "check", "diff"] {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let mut seachange = std::process::Command::new(env!("CARGO_BIN_EXE_seachange"));
+        let output = seachange.arg(command).current_dir(project.path()).stdout(writer).output().unwrap();
+        let notes = String::from_utf8(output.stderr).unwrap();
+        assert!(!notes.contains("error"), "{command}: {notes}");
+        assert!(matches!(output.status.code(), Some(0 | 141)), "{command}: {output:?}", output = output.status);
+    }
+}
+
+#[test]
 fn init_without_entities_says_where_it_looked() {
     let project = Project::mediaparser("1_initial");
     fs::remove_dir_all(project.path().join("src")).unwrap();

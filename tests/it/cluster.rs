@@ -26,7 +26,7 @@ const NOBODY: u32 = 65534;
 /// Starts the server, and ends it and removes its folder when nothing holds the other end of its standard input any more.
 const WATCHER: &str = r#"
 "$1/postgres" -D "$2/data" -k "$2" -c listen_addresses= -c fsync=off -c synchronous_commit=off -c full_page_writes=off \
-    -c autovacuum=off -c wal_level=minimal -c max_wal_senders=0 -c max_connections=200 -c timezone=UTC \
+    -c autovacuum=off -c wal_level="$3" -c max_wal_senders=0 -c max_connections=200 -c timezone=UTC \
     -c lc_messages=C </dev/null >"$2/log" 2>&1 &
 server=$!
 while read -r line; do :; done
@@ -44,6 +44,77 @@ pub(crate) fn shared() -> &'static Server {
 /// An empty database of the shared server, dropped with the value. The hint shows in its name.
 pub(crate) fn database(hint: &str) -> Database<'static> {
     shared().database(hint)
+}
+
+/// The folder a server will live in, its programs, and who runs them.
+struct Home {
+    folder: PathBuf,
+    binaries: PathBuf,
+    /// PostgreSQL refuses to run as root.
+    is_root: bool,
+    lock: File,
+}
+
+impl Home {
+    fn new() -> Self {
+        remove_stale_folders(&std::env::temp_dir());
+        let binaries = binaries();
+        let (folder, lock) = make_folder(&std::env::temp_dir());
+        let is_root = fs::metadata(&folder).unwrap().uid() == 0;
+        if is_root {
+            std::os::unix::fs::chown(&folder, Some(NOBODY), Some(NOBODY)).unwrap();
+        }
+        Self { folder, binaries, is_root, lock }
+    }
+
+    /// A program that runs in the folder, as somebody PostgreSQL accepts.
+    fn command(&self, program: impl AsRef<Path>) -> Command {
+        let mut command = Command::new(program.as_ref());
+        command.current_dir(&self.folder).env("LC_ALL", "C");
+        if self.is_root {
+            command.uid(NOBODY).gid(NOBODY);
+        }
+        command
+    }
+
+    /// Makes the files of a new server.
+    fn initialize(&self) {
+        let mut initdb = self.command(self.binaries.join("initdb"));
+        initdb.args([
+            "--no-sync",
+            "-A",
+            "trust",
+            "-U",
+            "postgres",
+            "-E",
+            "UTF8",
+            "--locale=C",
+            "--wal-segsize=1",
+            "-D",
+        ]);
+        let output = initdb.arg(self.folder.join("data")).output().unwrap_or_else(|error| {
+            panic!("`{}` cannot be run: {error} (as root, `nobody` must be able to read it)", self.binaries.display())
+        });
+        assert!(output.status.success(), "initdb failed:\n{}", String::from_utf8_lossy(&output.stderr));
+    }
+
+    /// Runs the server on its files. `log` is how much its write-ahead log says.
+    fn run(self, log: &str) -> Server {
+        let major = major(&self.binaries.join("postgres")).expect("`postgres --version` tells a version");
+        let (reader, lifeline) = std::io::pipe().unwrap();
+        let mut watcher = self.command("sh");
+        watcher.args(["-c", WATCHER, "watcher"]).arg(&self.binaries).arg(&self.folder).arg(log);
+        watcher.stdin(reader).stdout(Stdio::null());
+        // A signal to the whole group of the tests must not reach who cleans up after them.
+        let mut watcher = watcher.stderr(Stdio::null()).process_group(0).spawn().unwrap();
+        wait_until_ready(&self.folder, &mut watcher);
+        // Whoever ends the watcher's wait waits for nobody else.
+        thread::spawn(move || watcher.wait());
+
+        let Self { folder, binaries, lock, .. } = self;
+        let (creating, created) = (Mutex::default(), AtomicU32::new(0));
+        Server { folder, binaries, major, creating, created, _lifeline: lifeline, _lock: lock }
+    }
 }
 
 /// A running server.
@@ -65,52 +136,36 @@ pub(crate) struct Server {
 impl Server {
     /// Starts a server. Fails the test with what there is to know when that does not work.
     pub(crate) fn start() -> Self {
-        remove_stale_folders(&std::env::temp_dir());
-        let binaries = binaries();
-        let major = major(&binaries.join("postgres")).expect("`postgres --version` tells a version");
-        let (folder, lock) = make_folder(&std::env::temp_dir());
-        let is_root = fs::metadata(&folder).unwrap().uid() == 0;
-        if is_root {
-            std::os::unix::fs::chown(&folder, Some(NOBODY), Some(NOBODY)).unwrap();
+        let home = Home::new();
+        home.initialize();
+        home.run("minimal")
+    }
+
+    /// Starts a server of which [`Server::into_standby`] can make another.
+    pub(crate) fn start_primary() -> Self {
+        let home = Home::new();
+        home.initialize();
+        home.run("replica")
+    }
+
+    /// Stops the server and starts another on a copy of its files, as a hot standby: it answers and changes nothing, and
+    /// waits for news of a primary that never come.
+    pub(crate) fn into_standby(self) -> Self {
+        let data = self.folder.join("data");
+        let pid_file = data.join("postmaster.pid");
+        let pid = fs::read_to_string(&pid_file).unwrap().lines().next().unwrap().to_owned();
+        // Ends what is connected, writes everything down and goes.
+        assert!(Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
+        let start = Instant::now();
+        while pid_file.exists() {
+            assert!(start.elapsed() < Duration::from_mins(1), "PostgreSQL does not stop");
+            thread::sleep(Duration::from_millis(5));
         }
-        let command = |program: &Path| {
-            let mut command = Command::new(program);
-            command.current_dir(&folder).env("LC_ALL", "C");
-            if is_root {
-                command.uid(NOBODY).gid(NOBODY);
-            }
-            command
-        };
-
-        let mut initdb = command(&binaries.join("initdb"));
-        initdb.args([
-            "--no-sync",
-            "-A",
-            "trust",
-            "-U",
-            "postgres",
-            "-E",
-            "UTF8",
-            "--locale=C",
-            "--wal-segsize=1",
-            "-D",
-        ]);
-        let output = initdb.arg(folder.join("data")).output().unwrap_or_else(|error| {
-            panic!("`{}` cannot be run: {error} (as root, `nobody` must be able to read it)", binaries.display())
-        });
-        assert!(output.status.success(), "initdb failed:\n{}", String::from_utf8_lossy(&output.stderr));
-
-        let (reader, lifeline) = std::io::pipe().unwrap();
-        let mut watcher = command(Path::new("sh"));
-        watcher.args(["-c", WATCHER, "watcher"]).arg(&binaries).arg(&folder).stdin(reader).stdout(Stdio::null());
-        // A signal to the whole group of the tests must not reach who cleans up after them.
-        let mut watcher = watcher.stderr(Stdio::null()).process_group(0).spawn().unwrap();
-        wait_until_ready(&folder, &mut watcher);
-        // Whoever ends the watcher's wait waits for nobody else.
-        thread::spawn(move || watcher.wait());
-
-        let (creating, created) = (Mutex::default(), AtomicU32::new(0));
-        Self { folder, binaries, major, creating, created, _lifeline: lifeline, _lock: lock }
+        let home = Home::new();
+        let copied = home.command("cp").arg("-R").args([&data, &home.folder.join("data")]).status().unwrap();
+        assert!(copied.success(), "the files of the server cannot be copied");
+        assert!(home.command("touch").arg(home.folder.join("data/standby.signal")).status().unwrap().success());
+        home.run("replica")
     }
 
     /// Where the server keeps everything, its socket included. Gone some moments after the server.
@@ -133,7 +188,7 @@ impl Server {
     }
 
     /// The URL of a database, as sqlx understands it.
-    fn url(&self, database: &str) -> String {
+    pub(crate) fn url(&self, database: &str) -> String {
         format!("postgres:///{database}?host={}&user=postgres", self.folder.display())
     }
 

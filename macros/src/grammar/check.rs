@@ -319,6 +319,10 @@ impl<S: Copy> Checker<'_, S> {
                 self.complain(span, message, help.to_owned());
             }
             Scope::Identity => self.identity(entries),
+            Scope::PrimaryKey if entries.0.is_empty() => {
+                let help = "write `primary_key(name = \"...\")`, or remove it".to_owned();
+                self.complain(span, format!("`{}` says nothing", key.name), help);
+            }
             _ => {}
         }
     }

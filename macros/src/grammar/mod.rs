@@ -177,9 +177,10 @@ const NAMED: &[Scope] = &[
     Scope::Exclude,
     Scope::ForeignKey,
     Scope::FieldForeignKey,
+    Scope::PrimaryKey,
 ];
 const DEFERRED: &[Scope] =
-    &[Scope::Unique, Scope::FieldUnique, Scope::Exclude, Scope::ForeignKey, Scope::FieldForeignKey];
+    &[Scope::PrimaryKey, Scope::Unique, Scope::FieldUnique, Scope::Exclude, Scope::ForeignKey, Scope::FieldForeignKey];
 const ANYWHERE: &[Scope] = &[Scope::Struct, Scope::Field];
 
 const fn key(
@@ -205,7 +206,7 @@ pub(crate) const KEYS: &[Key] = &[
     key(Word::Exclude, "exclude", &[Scope::Struct], Takes::Details(Scope::Exclude), Number::Any, "No two rows may compare true with all operators."),
     key(Word::ForeignKey, "foreign_key", &[Scope::Struct], Takes::Details(Scope::ForeignKey), Number::Any, "Details of the foreign key that a relation declares over these fields."),
     key(Word::ForeignKey, "foreign_key", &[Scope::Field], Takes::Details(Scope::FieldForeignKey), Number::AtMostOnce, "Details of the foreign key that a relation declares over this field."),
-    key(Word::PrimaryKey, "primary_key", &[Scope::Struct], Takes::Details(Scope::PrimaryKey), Number::AtMostOnce, "The name of the primary key."),
+    key(Word::PrimaryKey, "primary_key", &[Scope::Struct], Takes::Details(Scope::PrimaryKey), Number::AtMostOnce, "The primary key's name and details."),
     key(Word::Comment, "comment", ANYWHERE, Takes::Text, Number::AtMostOnce, "The comment on the table or column."),
     key(Word::RenamedFrom, "renamed_from", ANYWHERE, Takes::Text, Number::AtMostOnce, "What the table or column was called before."),
     key(Word::PartitionBy, "partition_by", &[Scope::Struct], Takes::Text, Number::AtMostOnce, "How the table is partitioned."),
@@ -221,10 +222,9 @@ pub(crate) const KEYS: &[Key] = &[
     key(Word::Columns, "columns", &[Scope::Unique, Scope::ForeignKey], Takes::Fields, Number::Once, "The fields it is about, in order."),
     key(Word::Elements, "elements", &[Scope::Exclude], Takes::Parts(Scope::Element), Number::Once, "What is compared, each with its operator."),
     key(Word::Name, "name", NAMED, Takes::Text, Number::AtMostOnce, "Its name in the database."),
-    key(Word::Name, "name", &[Scope::PrimaryKey], Takes::Text, Number::Once, "Its name in the database."),
     key(Word::Using, "using", &[Scope::Index, Scope::FieldIndex, Scope::Exclude], Takes::Text, Number::AtMostOnce, "The kind of index."),
     key(Word::Where, "where", &[Scope::Index, Scope::FieldIndex, Scope::Exclude], Takes::Text, Number::AtMostOnce, "Only rows that meet this condition take part."),
-    key(Word::Include, "include", INDEXES, Takes::Fields, Number::AtMostOnce, "Fields the index carries along without ordering by them."),
+    key(Word::Include, "include", &[Scope::Index, Scope::FieldIndex, Scope::PrimaryKey, Scope::Unique, Scope::FieldUnique], Takes::Fields, Number::AtMostOnce, "Fields the index carries along without ordering by them."),
     key(Word::NullsNotDistinct, "nulls_not_distinct", &[Scope::Index, Scope::FieldIndex, Scope::Unique, Scope::FieldUnique], Takes::Nothing, Number::AtMostOnce, "NULL equals NULL, so there can be one only."),
     key(Word::With, "with", INDEXES, Takes::Settings, Number::AtMostOnce, "How the index is stored."),
     key(Word::With, "with", &[Scope::Element], Takes::Text, Number::Once, "The operator that compares two rows."),

@@ -208,7 +208,7 @@ pub(super) fn assemble(
     }
     if !keys.is_empty() {
         let name = (keys.len() > 1).then(|| Name::inferred(format!("pk-{}", table.name.name)));
-        table.primary_key = Some(PrimaryKey { name, columns: keys });
+        table.primary_key = Some(PrimaryKey::new(name, keys));
     }
     table.uniques = fields.iter().filter(|field| field.said.unique).map(|field| unique(&field.name)).collect();
     table.indexes = indexes(&table.name, fields);

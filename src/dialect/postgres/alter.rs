@@ -26,19 +26,23 @@ pub(in crate::dialect) fn accepts(op: &Op, schema: &Schema) -> Result<(), Refusa
             unused(schema, name, object.kind)
         }
         Op::DropTable { table } => unread(schema, &table.name, None),
+        Op::DropVerbatim { name, object } if object.kind.is_relation() => unread(schema, name, None),
         Op::DropColumn { table, column, .. } => unread(schema, table, Some(&column.name)),
         Op::AlterColumn { from, to, .. } if !casts::is_castable(text(from), text(to)) => Err(refusal(
             format!("PostgreSQL has no way to make `{}` into `{}`", text(from), text(to)),
             "add a new column, fill it from the old one and drop that, in a revision of your own: `seachange revision -m …`",
         )),
-        Op::AlterColumn { table, from, to } if from.data_type.text != to.data_type.text => {
-            unread(schema, table, Some(&to.name))
-        }
+        Op::AlterColumn { table, from, to } if is_retyped(from, to) => unread(schema, table, Some(&to.name)),
         Op::AlterEnum { columns, anew: true, .. } => {
             columns.iter().try_for_each(|(table, column)| unread(schema, table, Some(&column.name)))
         }
         _ => Ok(()),
     }
+}
+
+/// Whether the change of a column is one of its type, which a view on it would notice.
+pub(super) fn is_retyped(from: &Column, to: &Column) -> bool {
+    from.data_type.text != to.data_type.text || from.collation != to.collation
 }
 
 /// Refuses what a view that stays would notice: PostgreSQL does not let go of what a view reads.
@@ -49,13 +53,19 @@ fn unread(schema: &Schema, table: &TableName, column: Option<&str>) -> Result<()
         (ObjectPath::Table(_), Some(_)) => false,
     };
     let views = schema.verbatim.iter().filter(|(_, object)| object.uses.iter().any(is_read));
-    let views: Vec<String> = views.map(|(name, object)| format!("the {} `{name}`", object.kind)).collect();
+    let (mut lost, mut names) = (Vec::new(), Vec::new());
+    for (name, object) in views {
+        names.push(format!("the {} `{name}`", object.kind));
+        let own = object.lost_with_it.iter().map(|what| format!("`{name}` would lose {what} if it was made anew"));
+        lost.extend(own);
+    }
+    let views = names;
     if views.is_empty() {
         return Ok(());
     }
     let (read, them) = if views.len() == 1 { ("reads", "it") } else { ("read", "them") };
     Err(refusal(
-        format!("{} {read} it", views.join(" and ")),
+        [format!("{} {read} it", views.join(" and "))].into_iter().chain(lost).collect::<Vec<_>>().join("; "),
         format!(
             "drop {them} before and make {them} again behind it, in a revision of your own: `seachange revision -m …`"
         ),
@@ -142,6 +152,7 @@ pub(super) fn comment(on: &CommentOn, text: Option<&String>) -> String {
     let text = text.map_or("NULL".to_owned(), |text| literal(&Literal::Text(text.clone())));
     let what = match on {
         CommentOn::Table(table) => format!("TABLE {}", table_name(table)),
+        CommentOn::Part(view, Part::Column(name)) => format!("COLUMN {}.{}", table_name(view), quote(name)),
         CommentOn::Part(table, Part::Index(name)) => {
             format!("INDEX {}", table_name(&TableName { name: name.clone(), ..table.clone() }))
         }

@@ -28,6 +28,10 @@ const ROUNDS: usize = 2;
 const MAY_ASK: &str = "SELECT pg_catalog.pg_is_in_recovery(), pg_catalog.current_setting('transaction_read_only')::boolean, \
     pg_catalog.has_database_privilege(pg_catalog.current_database(), 'TEMP')";
 
+/// What the first two columns of it mean.
+const STANDBY: &str = "this server is a standby";
+const READ_ONLY: &str = "transactions of this role are read-only";
+
 const ANSWERS: &str = include_str!("catalog/answers.sql");
 
 /// What PostgreSQL made of a question.
@@ -122,19 +126,30 @@ async fn answer(
 
 /// Why the database cannot be asked, if it cannot.
 async fn cannot_ask(db: &impl ConnectionTrait) -> Result<Option<&'static str>> {
-    let doing = "ask whether temporary tables can be made";
+    let allowed = allowed(db).await?;
+    let may_make_tables = allowed.is_none_or(|[.., may_make_tables]| may_make_tables);
+    Ok(reading(allowed).or((!may_make_tables).then_some("this role may not make temporary tables")))
+}
+
+/// Why nothing can be changed over the connection, if nothing can.
+pub(in crate::dialect) async fn only_reads(db: &impl ConnectionTrait) -> Result<Option<&'static str>> {
+    allowed(db).await.map(reading)
+}
+
+fn reading(allowed: Option<[bool; 3]>) -> Option<&'static str> {
+    match allowed {
+        Some([true, ..]) => Some(STANDBY),
+        Some([_, true, _]) => Some(READ_ONLY),
+        Some(_) | None => None,
+    }
+}
+
+async fn allowed(db: &impl ConnectionTrait) -> Result<Option<[bool; 3]>> {
+    let doing = "ask whether anything can be changed";
     let row = db.query_one_raw(Statement::from_string(DbBackend::Postgres, MAY_ASK)).await;
     let Some(row) = row.map_err(|cause| failed(doing, cause))? else { return Ok(None) };
     let get = |index: usize| row.try_get_by_index::<bool>(index).map_err(|cause| failed(doing, cause));
-    Ok(if get(0)? {
-        Some("this server is a standby")
-    } else if get(1)? {
-        Some("transactions of this role are read-only")
-    } else if !get(2)? {
-        Some("this role may not make temporary tables")
-    } else {
-        None
-    })
+    Ok(Some([get(0)?, get(1)?, get(2)?]))
 }
 
 /// The enum types that are not in the database as a schema wants them, as the statements that make temporary ones.

@@ -68,7 +68,8 @@ fn place(table: &mut Table) {
         _ => Placement::Table,
     };
     for unique in &mut table.uniques {
-        unique.placement = of(&unique.columns);
+        // `INCLUDE` has no place behind a column.
+        unique.placement = if unique.include.is_empty() { of(&unique.columns) } else { Placement::Table };
     }
     for fk in &mut table.foreign_keys {
         fk.placement = of(&fk.columns);

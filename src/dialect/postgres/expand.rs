@@ -1,7 +1,7 @@
 //! What stands on a thing that changes: PostgreSQL lets a column or type become another only once what is computed from
 //! it, or written with its values, is out of the way. It goes before and comes back after.
 
-use super::{alter, casts, literal, script};
+use super::{alter, casts, literal, script, views};
 use crate::dialect::Expansion;
 use crate::model::{
     AttachmentKind, Column, Constraint, EnumType, ForeignKey, Index, IndexKey, Literal, Schema, Table, TableName,
@@ -11,13 +11,19 @@ use crate::op::{Op, identifiers};
 
 /// The operations in the place of one, given all of the plan and the schema before it.
 pub(in crate::dialect) fn expand(op: &Op, ops: &[Op], schema: &Schema) -> Expansion {
+    let planned = beside_views(op, ops, schema);
+    let away = views::in_the_way(&planned, ops, schema);
+    planned.within(away, Vec::new())
+}
+
+fn beside_views(op: &Op, ops: &[Op], schema: &Schema) -> Expansion {
     match op {
         Op::CreateTable { .. } | Op::CreateEnum { .. } | Op::CreateVerbatim { .. } => {
             let namespace = namespace(op.table(), schema);
             Expansion::alone(op.clone()).within(namespace.into_iter().collect(), Vec::new())
         }
         Op::AlterEnum { name, from, to, columns, .. } => {
-            let anew = !alter::is_addition(from, to) || is_used_at_once(name, from, to, ops);
+            let anew = is_made_anew(name, from, to, ops);
             let op = Op::AlterEnum {
                 name: name.clone(),
                 from: from.clone(),
@@ -84,6 +90,7 @@ impl Standing<'_> {
                 keys || index.include.iter().any(|name| name == column)
                     || index.predicate.as_ref().is_some_and(|sql| mentions(sql, column))
             }
+            Self::Constraint(constraint) if constraint.include().iter().any(|name| name == column) => true,
             Self::Constraint(constraint) => match constraint {
                 Constraint::PrimaryKey(key) => key.columns.iter().any(|name| name == column),
                 Constraint::Unique(unique) => unique.columns.iter().any(|name| name == column),
@@ -184,6 +191,11 @@ fn around_enum(alone: Expansion, name: &TableName, ops: &[Op], schema: &Schema) 
         }
     }
     planned
+}
+
+/// Whether an enum type gets its values by another in its place.
+pub(super) fn is_made_anew(name: &TableName, from: &EnumType, to: &EnumType, ops: &[Op]) -> bool {
+    !alter::is_addition(from, to) || is_used_at_once(name, from, to, ops)
 }
 
 /// Whether the plan uses a value in the transaction that adds it, which PostgreSQL refuses.

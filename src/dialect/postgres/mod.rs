@@ -21,10 +21,11 @@ mod text;
 mod types;
 mod typing;
 mod value;
+mod views;
 mod words;
 
 pub(super) use alter::{accepts, alter};
-pub(super) use ask::ask;
+pub(super) use ask::{ask, only_reads};
 pub(super) use canonicalize::canonicalize;
 pub(super) use casts::converts;
 
@@ -38,6 +39,7 @@ pub(super) use expand::expand;
 pub(super) use reconcile::{reconcile, respell};
 pub(super) use reflect::reflect;
 pub(super) use script::{loadable, statements};
+pub(super) use views::put_back;
 
 use super::{Capabilities, ColumnWords};
 use crate::model::{Column, ColumnType, Literal, RowSecurity, Table, TableName};

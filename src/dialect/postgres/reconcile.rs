@@ -3,7 +3,7 @@
 
 use super::canonicalize::type_text;
 use super::{expression, script, sequence, types, value};
-use crate::dialect::matching::{Keyed, foreign_key, foreign_key_meaning, match_all, same_key};
+use crate::dialect::matching::{Keyed, foreign_key, foreign_key_meaning, match_all, same_key, satisfied_key};
 use crate::model::{
     Attachment, AutoIncrement, Check, Column, ColumnType, DefaultValue, Deferrable, Exclusion, Index, IndexKey,
     IndexPart, Name, NullsOrder, Schema, Table, TableName, Unique, Verbatim, VerbatimKind,
@@ -135,6 +135,10 @@ pub(super) fn reconcile_table(table: &mut Table, live: &Table, schema: &Schema) 
             (Keyed::Index(own), Keyed::Index(live)) => {
                 Keyed::Index(Index { concurrently: own.concurrently, ..live.clone() })
             }
+            // What the entity does not say about it is decided where the lock is known.
+            (Keyed::Unique(own), Keyed::Unique(live)) => {
+                Keyed::Unique(Unique { deferrable: own.deferrable, include: own.include, ..live.clone() })
+            }
             (_, live) => live.clone(),
         },
     );
@@ -173,7 +177,7 @@ pub(super) fn reconcile_table(table: &mut Table, live: &Table, schema: &Schema) 
     if let (Some(key), Some(live)) = (&mut table.primary_key, &live.primary_key)
         && same_key(key, live)
     {
-        *key = live.clone();
+        *key = satisfied_key(key.clone(), live);
     }
     if let (Some(own), Some(live)) = (&table.options.partition_by, &live.options.partition_by)
         && script::same_words(own, live)
@@ -253,13 +257,12 @@ fn base_of(sql: &str, name: &str) -> Option<String> {
 fn same_keyed(declared: &Keyed, live: &Keyed, same: &dyn Fn(&str, &str) -> bool) -> bool {
     match (declared, live) {
         (Keyed::Unique(own), Keyed::Unique(live)) => {
-            own.columns == live.columns
-                && own.deferrable == live.deferrable
-                && own.nulls_not_distinct == live.nulls_not_distinct
+            own.columns == live.columns && own.nulls_not_distinct == live.nulls_not_distinct
         }
         (Keyed::Index(own), Keyed::Index(live)) => same_index(own, live, same),
-        (Keyed::Unique(unique), Keyed::Index(index)) | (Keyed::Index(index), Keyed::Unique(unique)) => {
-            same_unique_index(unique, index)
+        (Keyed::Unique(own), Keyed::Index(live)) => own.include == live.include && same_unique_index(own, live),
+        (Keyed::Index(own), Keyed::Unique(live)) => {
+            (own.include.is_empty() || own.include == live.include) && same_unique_index(live, own)
         }
     }
 }
@@ -274,7 +277,6 @@ fn same_unique_index(unique: &Unique, index: &Index) -> bool {
         && !index.invalid
         && index.predicate.is_none()
         && index.method.is_none()
-        && index.include.is_empty()
         && unique.deferrable == Deferrable::No
         && unique.nulls_not_distinct == index.nulls_not_distinct
         && plain.collect::<Option<Vec<_>>>() == Some(unique.columns.iter().collect())

@@ -3,7 +3,7 @@
 
 use sea_orm::ConnectionTrait;
 
-use super::ask::refusal;
+use super::ask::{only_reads, refusal};
 use super::reconcile::{same_attachment, same_verbatim};
 use super::words::identifier;
 use super::{alter, reflect, table_name};
@@ -30,13 +30,19 @@ pub(super) async fn settle(
     }
     let said = declared.clone();
     let mut notes = Vec::new();
+    if let Some(reason) = only_reads(db).await? {
+        notes.push(format!("note: {reason}, so what is declared in SQL was compared {BY_WORDS}"));
+        take_forms(declared, &unchanged(declared, lock, live), live);
+        adopt_same(lock, declared, Some(&said));
+        return Ok(notes);
+    }
     let begin = format!("BEGIN; SET LOCAL client_min_messages = error; CREATE SCHEMA {SCRATCH}");
     let made = match db.execute_unprepared(&begin).await {
         Ok(_) => make(db, declared, options, &mut notes).await.map(Some),
         Err(cause) => refusal(cause).map(|reason| {
             notes.push(format!(
-                "note: this role may make no schema, not even for a moment, so what is declared in SQL was compared by its \
-                 words alone ({reason})"
+                "note: this role may make no schema, not even for a moment, so what is declared in SQL was compared \
+                 {BY_WORDS} ({reason})"
             ));
             None
         }),
@@ -45,11 +51,33 @@ pub(super) async fn settle(
     let ended = db.execute_unprepared("ROLLBACK").await;
     let made = made?;
     ended.map_err(|cause| super::catalog::failed("finish asking about what is declared in SQL", cause))?;
-    if let Some(made) = made {
-        take_forms(declared, &made, live);
-    }
+    let made = made.unwrap_or_else(|| unchanged(declared, lock, live));
+    take_forms(declared, &made, live);
     adopt_same(lock, declared, Some(&said));
     Ok(notes)
+}
+
+/// What is left of a comparison where PostgreSQL cannot be asked.
+const BY_WORDS: &str = "by its words alone, with those of the last revision";
+
+/// What PostgreSQL would make of what has not changed since the last revision, as far as nobody changed the database.
+fn unchanged(declared: &Schema, lock: &Schema, live: &Schema) -> Schema {
+    let mut found = Schema::default();
+    for (name, own) in &declared.verbatim {
+        let is_unchanged = lock.verbatim.get(name).is_some_and(|lock| same_verbatim(own, lock));
+        let live = find(live, name, own.kind).filter(|_| is_unchanged);
+        found.verbatim.extend(live.map(|(name, object)| (name.clone(), object.clone())));
+    }
+    for (name, table) in &declared.tables {
+        let (Some(lock), Some(live)) = (lock.tables.get(name), live.tables.get(name)) else { continue };
+        let is_unchanged = |live: &&Attachment| {
+            let mut own = table.attachments.iter().filter(|own| own.kind == live.kind && own.name == live.name);
+            own.any(|own| lock.attachments.iter().any(|lock| same_attachment(own, lock)))
+        };
+        let attachments = live.attachments.iter().filter(is_unchanged).cloned().collect();
+        found.tables.insert(name.clone(), Table { attachments, ..Table::new(name.clone()) });
+    }
+    found
 }
 
 /// Whether the live schema already has all of it, word by word.

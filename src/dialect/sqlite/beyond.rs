@@ -26,6 +26,10 @@ pub(super) fn leave_out(table: &mut Table) -> Result<()> {
             fk.deferrable = Deferrable::No;
         }
     }
+    if let Some(key) = &mut table.primary_key {
+        key.include.clear();
+    }
+    table.uniques.iter_mut().for_each(|unique| unique.include.clear());
     let columns = &table.columns;
     for index in &mut table.indexes {
         index.method = None;
@@ -77,6 +81,12 @@ fn refuse(table: &Table) -> Result<()> {
         return no(
             "it has a deferrable unique constraint, and SQLite checks uniqueness at once",
             "remove `deferrable` and `initially_deferred` from `unique(...)`",
+        );
+    }
+    if table.primary_key.as_ref().is_some_and(|key| key.deferrable != Deferrable::No) {
+        return no(
+            "it has a deferrable primary key, and SQLite checks uniqueness at once",
+            "remove `deferrable` and `initially_deferred` from `primary_key(...)`",
         );
     }
     let is_null_value = table.uniques.iter().any(|unique| unique.nulls_not_distinct);

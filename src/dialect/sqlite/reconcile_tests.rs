@@ -67,7 +67,7 @@ fn entity(name: &str, columns: Vec<Column>) -> Table {
     let mut id = Column { auto_increment: AutoIncrement::Inferred, ..required("id", DataType::Integer) };
     id.nullable = false;
     let mut table = table(name, [vec![id], columns].concat());
-    table.primary_key = Some(PrimaryKey { name: None, columns: names(&["id"]) });
+    table.primary_key = Some(PrimaryKey::new(None, names(&["id"])));
     table
 }
 
@@ -142,8 +142,7 @@ async fn a_database_made_by_another_tool() {
     jobs.indexes.push(index(Name::inferred("idx-jobs-status"), &["status"]));
     let mut job_files =
         table("job_files", vec![required("file_id", DataType::Integer), required("job_id", DataType::Integer)]);
-    job_files.primary_key =
-        Some(PrimaryKey { name: Some(Name::inferred("pk-job_files")), columns: names(&["file_id", "job_id"]) });
+    job_files.primary_key = Some(PrimaryKey::new(Some(Name::inferred("pk-job_files")), names(&["file_id", "job_id"])));
     job_files.foreign_keys.push(foreign_key(Some(Name::inferred("fk-job_files-job_id")), &["job_id"], "jobs", &["id"]));
     check(
         vec![jobs, job_files],
@@ -197,7 +196,7 @@ async fn differences_stay() {
 #[tokio::test]
 async fn names_in_another_case() {
     let mut posts = table("Posts", vec![required("Id", DataType::Integer), optional("authorID", DataType::Integer)]);
-    posts.primary_key = Some(PrimaryKey { name: None, columns: names(&["Id"]) });
+    posts.primary_key = Some(PrimaryKey::new(None, names(&["Id"])));
     posts.indexes.push(index(Name::inferred("i"), &["authorID"]));
     posts.checks.push(Check::new(None, "authorID > 0", Placement::Column("authorID".into())));
     posts.foreign_keys.push(foreign_key(None, &["authorID"], "Posts", &["Id"]));
@@ -271,7 +270,7 @@ async fn indexes_that_are_not_the_same() {
 async fn foreign_keys() {
     let parent = |name| {
         let mut table = table(name, vec![required("x", DataType::Integer), required("y", DataType::Integer)]);
-        table.primary_key = Some(PrimaryKey { name: Some(Name::inferred("pk")), columns: names(&["x", "y"]) });
+        table.primary_key = Some(PrimaryKey::new(Some(Name::inferred("pk")), names(&["x", "y"])));
         table
     };
     let mut child = table("child", ["a", "b", "c", "d"].map(|name| optional(name, DataType::Integer)).into());
@@ -343,7 +342,7 @@ async fn enums_with_other_values() {
 async fn counting() {
     let key = |name: &str, kind, auto_increment| {
         let mut table = table(name, vec![Column { auto_increment, ..required("id", kind) }]);
-        table.primary_key = Some(PrimaryKey { name: None, columns: names(&["id"]) });
+        table.primary_key = Some(PrimaryKey::new(None, names(&["id"])));
         table
     };
     check(
@@ -452,7 +451,7 @@ async fn how_a_table_is_stored() {
             written("c", DataType::String(Some(9))),
         ],
     );
-    t.primary_key = Some(PrimaryKey { name: None, columns: names(&["id"]) });
+    t.primary_key = Some(PrimaryKey::new(None, names(&["id"])));
     let mut strict = table("u", vec![optional("a", DataType::Uuid)]);
     strict.options.strict = true;
     check(

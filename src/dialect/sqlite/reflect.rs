@@ -240,7 +240,7 @@ fn primary_key(rows: &[ColumnRow], text: &TableText) -> Option<PrimaryKey> {
         ClauseKind::PrimaryKey { .. } => clause.name.clone(),
         _ => None,
     });
-    (!columns.is_empty()).then(|| PrimaryKey { name: name.map(Name::written), columns })
+    (!columns.is_empty()).then(|| PrimaryKey::new(name.map(Name::written), columns))
 }
 
 fn checks(text: &TableText, rows: &[ColumnRow]) -> Vec<Check> {

@@ -132,6 +132,8 @@ pub(super) struct KeyRow {
     columns: Vec<String>,
     #[serde(flatten)]
     deferrable: DeferrableRow,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    include: Vec<String>,
     #[serde(default, skip_serializing_if = "is_false")]
     nulls_not_distinct: bool,
     #[serde(default, skip_serializing_if = "is_false")]
@@ -277,7 +279,11 @@ impl From<&Table> for TableRow {
         let mut row = Self {
             schema: table.name.schema.clone(),
             columns: table.columns.iter().map(ColumnRow::from).collect(),
-            primary_key: table.primary_key.as_ref().map(|key| KeyRow::new(key.name.as_ref(), &key.columns)),
+            primary_key: table.primary_key.as_ref().map(|key| KeyRow {
+                deferrable: key.deferrable.into(),
+                include: key.include.clone(),
+                ..KeyRow::new(key.name.as_ref(), &key.columns)
+            }),
             uniques: Vec::new(),
             foreign_keys: table.foreign_keys.iter().map(ForeignKeyRow::from).collect(),
             checks: table.checks.iter().map(CheckRow::from).collect(),
@@ -292,6 +298,7 @@ impl From<&Table> for TableRow {
         for unique in &table.uniques {
             row.uniques.push(KeyRow {
                 deferrable: unique.deferrable.into(),
+                include: unique.include.clone(),
                 nulls_not_distinct: unique.nulls_not_distinct,
                 inline: matches!(unique.placement, Placement::Column(_)),
                 ..KeyRow::new(unique.name.as_ref(), &unique.columns)
@@ -316,13 +323,18 @@ impl TableRow {
             };
             Unique {
                 deferrable: row.deferrable.into(),
+                include: row.include,
                 nulls_not_distinct: row.nulls_not_distinct,
                 ..Unique::new(row.name.into(), row.columns, placement)
             }
         });
         Ok(Table {
             columns: self.columns.into_iter().map(ColumnRow::into_column).collect::<Result<_, _>>()?,
-            primary_key: self.primary_key.map(|row| PrimaryKey { name: row.name.into(), columns: row.columns }),
+            primary_key: self.primary_key.map(|row| PrimaryKey {
+                deferrable: row.deferrable.into(),
+                include: row.include,
+                ..PrimaryKey::new(row.name.into(), row.columns)
+            }),
             uniques: uniques.collect(),
             foreign_keys: self.foreign_keys.into_iter().map(ForeignKey::from).collect(),
             checks: self.checks.into_iter().map(Check::from).collect(),
@@ -470,6 +482,7 @@ impl KeyRow {
             name: NameRow::new(name),
             columns: columns.to_vec(),
             deferrable: Deferrable::No.into(),
+            include: Vec::new(),
             nulls_not_distinct: false,
             inline: false,
         }

@@ -65,8 +65,7 @@ fn every_kind_of_object() -> Schema {
     table.columns[7].identity = Some(Box::new(identity));
     table.columns[8].written_types =
         [("postgres".to_owned(), "citext".to_owned()), ("sqlite".to_owned(), "TEXT".to_owned())].into();
-    table.primary_key =
-        Some(PrimaryKey { name: Some(Name::inferred("pk-t")), columns: vec!["c1".into(), "c2".into()] });
+    table.primary_key = Some(PrimaryKey::new(Some(Name::inferred("pk-t")), vec!["c1".into(), "c2".into()]));
     table.uniques = vec![Unique::new(None, vec!["c1".into()], Placement::Column("c1".into())), deferred_unique()];
     table.foreign_keys = vec![ForeignKey {
         name: Some(Name::written("fk")),

@@ -105,6 +105,7 @@ cases! {
     index_is_added(files => files)
     index_is_dropped(files => files)
     index_order_and_collation_change(files => files)
+    keys_carry_columns_and_wait(files => files)
     named_unique_is_added(files => files)
     names_are_nasty(order => order q)
     optional_column_is_added_with_check(files => files)
@@ -305,6 +306,8 @@ fn without_annotation(mut table: Table) -> Table {
     table.uniques.retain(|unique| unique.placement != Placement::Table);
     for unique in &mut table.uniques {
         unique.name = None;
+        unique.deferrable = Deferrable::No;
+        unique.include.clear();
     }
     for fk in &mut table.foreign_keys {
         fk.name = None;
@@ -312,6 +315,8 @@ fn without_annotation(mut table: Table) -> Table {
     }
     if let Some(key) = table.primary_key.as_mut() {
         key.name = None;
+        key.deferrable = Deferrable::No;
+        key.include.clear();
     }
     table
 }

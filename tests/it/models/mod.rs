@@ -157,7 +157,7 @@ fn primary_key(table: &mut Table, choices: &mut Choices<'_>) {
     let names: Vec<String> = columns.iter().map(|column| column.name.clone()).collect();
     let name = (names.len() > 1).then(|| Name::inferred(""));
     table.columns.splice(0..0, columns);
-    table.primary_key = Some(PrimaryKey { name, columns: names });
+    table.primary_key = Some(PrimaryKey::new(name, names));
 }
 
 fn column(table: &Table, choices: &mut Choices<'_>) -> Column {

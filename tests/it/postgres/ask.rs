@@ -442,7 +442,7 @@ fn name(number: usize) -> String {
 async fn open(database: &Database<'_>, user: &str) -> Session {
     let url = database.url().replace("user=postgres", &format!("user={user}"));
     let database = config::database(&url, Path::new("/"), Duration::from_secs(5)).unwrap();
-    Session::open(&database, Access::Write).await.unwrap()
+    Session::open(&database, Access::Read).await.unwrap()
 }
 
 /// Compares, and asks where the rules are not enough.

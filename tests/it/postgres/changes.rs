@@ -3,7 +3,7 @@
 use super::project::Project;
 
 /// One table with these fields behind its key.
-fn entity(attributes: &str, key: &str, fields: &str) -> String {
+pub(super) fn entity(attributes: &str, key: &str, fields: &str) -> String {
     format!(
         "pub mod people {{
             use sea_orm::entity::prelude::*;
@@ -27,7 +27,7 @@ fn entity(attributes: &str, key: &str, fields: &str) -> String {
     )
 }
 
-fn moods(values: &[&str]) -> String {
+pub(super) fn moods(values: &[&str]) -> String {
     let variants: Vec<String> = values
         .iter()
         .map(|value| format!("#[sea_orm(string_value = \"{value}\")] {}{},\n", value[..1].to_uppercase(), &value[1..]))
@@ -41,7 +41,7 @@ fn moods(values: &[&str]) -> String {
 }
 
 /// The project on a database that SQL made.
-fn adopted(sql: &str, entities: &str) -> Project {
+pub(super) fn adopted(sql: &str, entities: &str) -> Project {
     let project = Project::new(entities);
     project.write("sql/none.sql", "-- nothing\n");
     project.database.script(sql);
@@ -52,7 +52,7 @@ fn adopted(sql: &str, entities: &str) -> Project {
 }
 
 /// There, back, and there again; the dumps before and after the way back are the same.
-fn there_and_back(project: &Project, entities: &str) -> String {
+pub(super) fn there_and_back(project: &Project, entities: &str) -> String {
     let before = project.database.dump();
     project.write("entities.rs", entities);
     let text = project.advance("change");
@@ -113,12 +113,10 @@ fn a_view_in_the_way_is_named_before_anything_runs() {
         CREATE VIEW old AS SELECT id FROM people WHERE age > 60;",
         &entity("", "", "pub name: String, pub age: i32,"),
     );
-    for fields in ["pub name: String,", "pub name: String, pub age: i64,"] {
-        project.write("entities.rs", &entity("", "", fields));
-        let ran = project.run(&["revision", "--autogenerate", "-m", "x"]);
-        assert_eq!(ran.code, 2, "{ran:?}");
-        assert!(ran.notes.contains("the view `old` reads it"), "{ran:?}");
-    }
+    project.write("entities.rs", &entity("", "", "pub name: String,"));
+    let ran = project.run(&["revision", "--autogenerate", "-m", "x"]);
+    assert_eq!(ran.code, 2, "{ran:?}");
+    assert!(ran.notes.contains("the view `old` reads it"), "{ran:?}");
     // What the view does not read may change.
     project.write("entities.rs", &entity("", "", "pub age: i32,"));
     project.advance("no names");

@@ -4,6 +4,7 @@ mod any_two;
 mod ask;
 mod camera;
 mod changes;
+mod kept;
 mod live;
 mod objects;
 mod orchestrator;
@@ -11,6 +12,7 @@ mod project;
 mod reflect;
 mod runner;
 mod systems;
+mod views;
 
 use std::io::{BufRead, BufReader, Read};
 use std::os::unix::net::UnixStream;

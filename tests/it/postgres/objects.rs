@@ -1,6 +1,7 @@
 //! What is declared in SQL: made, changed, taken back and dropped, with a way down that brings the earlier form back.
 
 use super::project::Project;
+use crate::cluster::Server;
 
 const ENTITIES: &str = r#"
 pub mod orders {
@@ -137,6 +138,55 @@ fn a_role_that_may_make_nothing_compares_words_and_says_so() {
     let ran = project.run_on(&url, &["check"]);
     assert!(ran.notes.contains("may make no schema"), "{ran:?}");
     project.database.script(&format!("DROP OWNED BY {role}; DROP ROLE {role};"));
+}
+
+#[test]
+fn a_hot_standby_is_read_and_not_changed() {
+    let project = Project::new(ENTITIES);
+    project.write("sql/all.sql", FIRST);
+    let primary = Server::start_primary();
+    let on = |server: &Server, arguments: &[&str]| project.run_on(&server.url("postgres"), arguments);
+    for arguments in [&["revision", "--autogenerate", "-m", "first"][..], &["upgrade", "head"], &["check"]] {
+        let ran = on(&primary, arguments);
+        assert_eq!(ran.code, 0, "{ran:?}");
+    }
+    let standby = primary.into_standby();
+
+    // It is read as its primary was, and nothing is found where nothing changed. It cannot be asked, and that is said.
+    let note = "note: this server is a standby, so what is declared in SQL was compared by its words alone";
+    let ran = on(&standby, &["check"]);
+    assert_eq!((ran.code, ran.notes.contains(note)), (0, true), "{ran:?}");
+    let ran = on(&standby, &["diff"]);
+    assert_eq!((ran.code, ran.notes.contains(note)), (0, true), "{ran:?}");
+    let ran = on(&standby, &["upgrade", "head"]);
+    assert_eq!(ran.code, 0, "nothing is left to do: {ran:?}");
+
+    // What changed is found.
+    project.write("sql/all.sql", &FIRST.replace("sum > 100", "sum > 1000"));
+    project.write(
+        "entities.rs",
+        &ENTITIES
+            .replace("use sea_orm::entity::prelude::*;", "use sea_orm::entity::prelude::*;\n    use seachange_macros::Seachange;")
+            .replace("DeriveEntityModel)]", "DeriveEntityModel, Seachange)]\n    #[seachange(check(\"customer is nfc normalized\", name = \"tidy\"))]"),
+    );
+    let ran = on(&standby, &["check"]);
+    assert_eq!(ran.code, 1, "{ran:?}");
+    for words in ["big_customers", "nfc normalized"] {
+        assert!(ran.out.contains(words), "{words}: {ran:?}");
+    }
+    assert!(!ran.out.contains("totals") && !ran.out.contains("vat"), "{ran:?}");
+
+    // Nothing is half done.
+    let ran = on(&standby, &["revision", "--autogenerate", "-m", "second"]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    for arguments in [&["upgrade", "head"][..], &["downgrade", "-1"], &["stamp", "head"]] {
+        let ran = on(&standby, arguments);
+        assert_eq!(ran.code, 2, "{ran:?}");
+        assert!(ran.notes.contains("cannot be changed: this server is a standby"), "{ran:?}");
+        assert_eq!(ran.notes.matches("error").count(), 1, "{ran:?}");
+    }
+    let ran = on(&standby, &["current"]);
+    assert!(ran.out.contains("first") && !ran.out.contains("second"), "{ran:?}");
 }
 
 #[test]

@@ -24,5 +24,5 @@ LEFT JOIN pg_collation AS l ON l.oid = a.attcollation AND a.attcollation <> t.ty
 LEFT JOIN pg_namespace AS ln ON ln.oid = l.collnamespace
 LEFT JOIN pg_description AS d
     ON d.objoid = a.attrelid AND d.classoid = 'pg_class'::regclass AND d.objsubid = a.attnum
-WHERE c.relkind IN ('r', 'p', 'c') AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
+WHERE c.relkind IN ('r', 'p', 'v', 'm', 'c') AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
 ORDER BY a.attrelid, a.attnum

@@ -36,6 +36,10 @@ pub(crate) struct RelationRow {
     /// The type a typed table is of.
     pub(crate) of_type: Option<String>,
     pub(crate) comment: Option<String>,
+    /// To whom a view belongs, when it is not the role that asks.
+    pub(crate) owner: Option<String>,
+    /// A view with privileges of its own.
+    pub(crate) is_granted: bool,
 }
 
 /// A column of a table or a field of a composite type.
@@ -221,6 +225,8 @@ impl RelationRow {
             replica_identity: letter(row, 17)?,
             of_type: sql(row, 18, words)?,
             comment: get(row, 19)?,
+            owner: get(row, 20)?,
+            is_granted: get(row, 21)?,
         })
     }
 }

@@ -28,18 +28,16 @@ impl Assembly<'_> {
         let mut unusual = Vec::new();
         match constraint.kind {
             'p' => {
-                unusual.extend(match deferrable(constraint) {
-                    Deferrable::No => None,
-                    Deferrable::InitiallyImmediate => Some("DEFERRABLE".to_owned()),
-                    Deferrable::InitiallyDeferred => Some("DEFERRABLE INITIALLY DEFERRED".to_owned()),
+                table.primary_key = Some(PrimaryKey {
+                    deferrable: deferrable(constraint),
+                    include: self.included(row, index),
+                    ..PrimaryKey::new(name, columns)
                 });
-                unusual.extend(index.and_then(|index| self.included(row, index)));
-                table.primary_key = Some(PrimaryKey { name, columns });
             }
             'u' => {
-                unusual.extend(index.and_then(|index| self.included(row, index)));
                 table.uniques.push(Unique {
                     deferrable: deferrable(constraint),
+                    include: self.included(row, index),
                     nulls_not_distinct: index.is_some_and(|index| index.nulls_not_distinct),
                     ..Unique::new(name, columns, Placement::Table)
                 });
@@ -58,7 +56,8 @@ impl Assembly<'_> {
                 )
             }),
             'x' => {
-                unusual.extend(index.and_then(|index| self.included(row, index)));
+                let included = self.included(row, index);
+                unusual.extend((!included.is_empty()).then(|| format!("INCLUDE ({})", included.join(", "))));
                 table.exclusions.extend(index.map(|index| self.exclusion(row, constraint, index)));
             }
             // NOT NULL: the column says it, but not how.
@@ -115,9 +114,8 @@ impl Assembly<'_> {
     }
 
     /// What stands behind `INCLUDE`.
-    fn included(&self, row: &RelationRow, index: &IndexRow) -> Option<String> {
-        let columns = self.included_columns(row, index);
-        (!columns.is_empty()).then(|| format!("INCLUDE ({})", columns.join(", ")))
+    fn included(&self, row: &RelationRow, index: Option<&IndexRow>) -> Vec<String> {
+        index.map(|index| self.included_columns(row, index)).unwrap_or_default()
     }
 }
 

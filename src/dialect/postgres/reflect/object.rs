@@ -8,7 +8,7 @@ use super::super::catalog::{Catalog, RelationRow};
 use super::super::words::identifier;
 use super::sequence::Owned;
 use super::{Assembly, in_words, is_table, parameters, sequence, written};
-use crate::model::{Attachment, AttachmentKind, EnumType, ObjectPath, Schema, TableName, Verbatim, VerbatimKind};
+use crate::model::{Attachment, AttachmentKind, EnumType, ObjectPath, Part, Schema, TableName, Verbatim, VerbatimKind};
 
 /// All enum types with their names, those of extensions as well.
 pub(super) fn enums(catalog: &Catalog) -> BTreeMap<i64, (TableName, EnumType)> {
@@ -91,12 +91,24 @@ impl Assembly<'_> {
         }
         sql += &format!(" AS\n{query}");
         let mut view = Verbatim { comment: row.comment.clone(), ..Verbatim::new(kind, sql) };
-        view.attachments.extend(self.attachments(row).map(|(attachment, ..)| attachment));
+        for (attachment, comment, _) in self.attachments(row) {
+            let part = Part::Attachment(attachment.kind, attachment.name.clone());
+            view.comments.extend(comment.map(|comment| (part, comment)));
+            view.attachments.push(attachment);
+        }
         for index in self.catalog.indexes.get(&row.id).into_iter().flatten() {
+            let part = Part::Index(index.name.clone());
+            view.comments.extend(index.comment.clone().map(|comment| (part, comment)));
             let attachment =
                 |sql: &String| Attachment { kind: AttachmentKind::Index, name: index.name.clone(), sql: sql.clone() };
             view.attachments.extend(index.definition.as_ref().map(attachment));
         }
+        for column in self.columns(row.id) {
+            let part = Part::Column(column.name.clone());
+            view.comments.extend(column.comment.clone().map(|comment| (part, comment)));
+            view.columns.push(column.name.clone());
+        }
+        view.lost_with_it = self.lost_with_view(row);
         for used in self.catalog.uses.get(&row.id).into_iter().flatten() {
             let table = self.name(&used.schema, &used.table);
             view.uses.insert(match &used.column {
@@ -105,6 +117,21 @@ impl Assembly<'_> {
             });
         }
         view
+    }
+
+    /// What a view has that its definition does not say.
+    fn lost_with_view(&self, row: &RelationRow) -> Vec<String> {
+        let mut lost: Vec<String> = row.owner.iter().map(|owner| format!("its owner `{owner}`")).collect();
+        lost.extend(row.is_granted.then(|| "the privileges granted on it".to_owned()));
+        for column in self.columns(row.id) {
+            lost.extend(column.default.as_ref().map(|_| format!("the default of its column `{}`", column.name)));
+            lost.extend(column.unusual.iter().map(|words| format!("`{words}` of its column `{}`", column.name)));
+        }
+        for index in self.catalog.indexes.get(&row.id).into_iter().flatten() {
+            lost.extend(index.clustered.then(|| format!("its order by the index `{}`", index.name)));
+            lost.extend(index.tablespace.as_ref().map(|name| format!("the tablespace `{name}` of an index")));
+        }
+        lost
     }
 
     fn types(&self, schema: &mut Schema) {

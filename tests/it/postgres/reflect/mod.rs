@@ -116,7 +116,11 @@ fn a_role_that_may_only_connect_sees_the_same() {
         database.name()
     ));
     let url = database.url().replace("user=postgres", &format!("user={role}"));
-    let (theirs, ours) = (reflect(&url, "public"), reflect(&database.url(), "public"));
+    let (mut theirs, ours) = (reflect(&url, "public"), reflect(&database.url(), "public"));
+    // But for what it would take from somebody else.
+    for view in theirs.verbatim.values_mut().filter(|object| object.kind.is_relation()) {
+        assert_eq!(std::mem::take(&mut view.lost_with_it), ["its owner `postgres`"]);
+    }
     assert_eq!(show::schema(&theirs), show::schema(&ours));
     assert_eq!(theirs, ours);
     database.script(&format!("DROP OWNED BY {role};\nDROP ROLE {role};\n"));
@@ -224,7 +228,7 @@ fn the_statements_of_objects_make_them() {
     for (_, found) in of(&[VerbatimKind::Function]) {
         script += &format!("{};\n", found.sql);
     }
-    script += "COMMENT ON VIEW people IS 'of a view';\n";
+    script += "COMMENT ON VIEW people IS 'of a view';\nCOMMENT ON COLUMN people.owner IS 'in capitals';\n";
     database.script(&script);
     assert_eq!(reflect(&database.url(), "public"), before);
 }

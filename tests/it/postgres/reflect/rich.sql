@@ -138,6 +138,7 @@ CREATE POLICY all_of_it ON other.forced FOR SELECT USING (true);
 CREATE TABLE empty ();
 CREATE VIEW people WITH (security_barrier) AS SELECT g.id, upper(g.owner) AS owner FROM guarded g CROSS JOIN empty WHERE g.id > 1;
 COMMENT ON VIEW people IS 'of a view';
+COMMENT ON COLUMN people.owner IS 'in capitals';
 CREATE TRIGGER instead INSTEAD OF INSERT ON people FOR EACH ROW EXECUTE FUNCTION stamp();
 CREATE VIEW other.joined AS SELECT p.id, k.y FROM people p JOIN other.keys k ON k.x = p.id;
 CREATE VIEW other.low AS SELECT * FROM other.keys WHERE x < 10 WITH LOCAL CHECK OPTION;

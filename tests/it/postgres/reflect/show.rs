@@ -22,6 +22,12 @@ pub(super) fn schema(schema: &Schema) -> String {
         for attachment in &object.attachments {
             writeln!(out, "  {} {}\n{}", attachment.kind, attachment.name, indented(&attachment.sql)).unwrap();
         }
+        for (part, comment) in &object.comments {
+            writeln!(out, "  comment on {part:?}: {comment}").unwrap();
+        }
+        for lost in &object.lost_with_it {
+            writeln!(out, "  lost with it: {lost}").unwrap();
+        }
         for used in &object.uses {
             writeln!(out, "  uses {used}").unwrap();
         }
@@ -50,13 +56,14 @@ pub(super) fn table(table: &Table) -> String {
         writeln!(out, "  {}", self::column(column)).unwrap();
     }
     if let Some(key) = &table.primary_key {
-        writeln!(out, "  key{} {:?}", name(key.name.as_ref()), key.columns).unwrap();
+        let details = include(&key.include) + deferrable(key.deferrable);
+        writeln!(out, "  key{} {:?}{details}", name(key.name.as_ref()), key.columns).unwrap();
     }
     for unique in &table.uniques {
         assert_eq!(unique.placement, Placement::Table);
         let nulls = if unique.nulls_not_distinct { " nulls not distinct" } else { "" };
-        let deferrable = deferrable(unique.deferrable);
-        writeln!(out, "  unique{} {:?}{nulls}{deferrable}", name(unique.name.as_ref()), unique.columns).unwrap();
+        let details = include(&unique.include) + deferrable(unique.deferrable);
+        writeln!(out, "  unique{} {:?}{nulls}{details}", name(unique.name.as_ref()), unique.columns).unwrap();
     }
     for fk in &table.foreign_keys {
         writeln!(out, "  {}", foreign_key(fk)).unwrap();
@@ -172,6 +179,10 @@ fn part(part: &IndexPart) -> String {
         Some(NullsOrder::First) => " nulls first",
         Some(NullsOrder::Last) => " nulls last",
     }
+}
+
+fn include(columns: &[String]) -> String {
+    if columns.is_empty() { String::new() } else { format!(" include {columns:?}") }
 }
 
 fn deferrable(deferrable: Deferrable) -> &'static str {
