@@ -10,6 +10,7 @@ mod constant;
 mod expand;
 mod expression;
 mod questions;
+mod rebuild;
 mod reconcile;
 mod reflect;
 pub(super) mod runner;
@@ -23,7 +24,7 @@ mod typing;
 mod value;
 mod words;
 
-pub(super) use alter::{accepts, alter};
+pub(super) use alter::{accepts, alter, replaces};
 pub(super) use ask::ask;
 pub(super) use canonicalize::canonicalize;
 pub(super) use casts::converts;
@@ -35,9 +36,11 @@ pub(super) fn rewrites(from: &ColumnType, to: &ColumnType) -> bool {
 }
 
 pub(super) use expand::expand;
+pub(super) use rebuild::rebuild;
 pub(super) use reconcile::{reconcile, respell};
 pub(super) use reflect::reflect;
 pub(super) use script::{loadable, statements};
+pub(super) use sequence::pinned;
 
 use super::{Capabilities, ColumnWords};
 use crate::model::{Column, ColumnType, Literal, RowSecurity, Table, TableName};
