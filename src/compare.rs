@@ -159,7 +159,7 @@ impl<'a> Sides<'a> {
         let asked: Vec<Rename> = asked.iter().map(|rename| dialect.fit_rename(rename)).collect();
         let renames = diff::resolve(&asked, &live, &goal);
         let doubtful = diff::doubtful(&asked, &renames, &live, &goal, &past);
-        let moved = apply(&renames, live.clone());
+        let moved = apply(&renames, dialect.pinned(live.clone(), &renames));
         let past = apply(&diff::resolve(&asked, &past, &goal), past);
         let goal = dialect.reconcile(rules.tighten(goal, &moved), &moved);
         let past = dialect.reconcile(past, &moved);
@@ -293,7 +293,7 @@ impl<'a> Pair<'a> {
         let asked: Vec<Rename> = asked.iter().map(|rename| dialect.fit_rename(rename)).collect();
         let renames = diff::resolve(&asked, &from, &to);
         let doubtful = diff::doubtful(&asked, &renames, &from, &to, &from);
-        let moved = apply(&renames, from.clone());
+        let moved = apply(&renames, dialect.pinned(from.clone(), &renames));
         let (moved, to) = match (from_origin, to_origin) {
             (Origin::Declared, Origin::Database) => (dialect.reconcile(moved, &to), to),
             (Origin::Database, Origin::Database) => {

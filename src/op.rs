@@ -8,7 +8,7 @@ use sqlparser::tokenizer::{Token, Tokenizer, Word};
 
 use crate::model::{
     Attachment, Column, Constraint, DefaultValue, EnumType, ExclusionElement, Index, IndexKey, Literal, ObjectPath,
-    Part, Placement, Rename, Schema, Table, TableName, TableOptions, Verbatim, VerbatimKind,
+    Part, Partition, Placement, Rename, Schema, Table, TableName, TableOptions, Verbatim, VerbatimKind,
 };
 
 /// One change.
@@ -22,7 +22,6 @@ use crate::model::{
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the fields say what they hold")]
-#[expect(clippy::large_enum_variant, reason = "a plan has few of them, and they are made of whole tables anyhow")]
 pub enum Op {
     /// Creates a table with its indexes and triggers.
     CreateTable {
@@ -64,6 +63,14 @@ pub enum Op {
         from: Column,
         to: Column,
     },
+    /// Puts a new column in the place of one that cannot become it. What was in it is gone.
+    ReplaceColumn {
+        table: TableName,
+        from: Column,
+        to: Column,
+        /// Rows that are there get an empty value where they have to have one: on the way down. The plan fills it.
+        filled: bool,
+    },
     AddConstraint {
         table: TableName,
         constraint: Constraint,
@@ -97,6 +104,21 @@ pub enum Op {
         table: TableName,
         from: Constraint,
         to: Constraint,
+    },
+    /// Creates a table that holds a part of the rows of another.
+    CreatePartition {
+        table: TableName,
+        partition: Partition,
+    },
+    DropPartition {
+        table: TableName,
+        partition: Partition,
+    },
+    /// Gives a part of a table other rows, or says other things about it.
+    AlterPartition {
+        table: TableName,
+        from: Partition,
+        to: Partition,
     },
     /// Creates a trigger, rule or policy from its own text.
     CreateAttachment {
@@ -199,6 +221,12 @@ impl Op {
             Self::DropColumn { table, column, constraints } => Self::AddColumn { table, column, constraints },
             Self::RenameColumn { table, from, to } => Self::RenameColumn { table, from: to, to: from },
             Self::AlterColumn { table, from, to } => Self::AlterColumn { table, from: to, to: from },
+            Self::ReplaceColumn { table, from, to, filled } => {
+                Self::ReplaceColumn { table, from: to, to: from, filled }
+            }
+            Self::CreatePartition { table, partition } => Self::DropPartition { table, partition },
+            Self::DropPartition { table, partition } => Self::CreatePartition { table, partition },
+            Self::AlterPartition { table, from, to } => Self::AlterPartition { table, from: to, to: from },
             Self::AddConstraint { table, constraint } => Self::DropConstraint { table, constraint },
             Self::DropConstraint { table, constraint } => Self::AddConstraint { table, constraint },
             Self::CreateIndex { table, index } => Self::DropIndex { table, index },
@@ -235,6 +263,10 @@ impl Op {
             Self::DropColumn { .. } => "drop_column",
             Self::RenameColumn { .. } => "rename_column",
             Self::AlterColumn { .. } => "alter_column",
+            Self::ReplaceColumn { .. } => "replace_column",
+            Self::CreatePartition { .. } => "create_partition",
+            Self::DropPartition { .. } => "drop_partition",
+            Self::AlterPartition { .. } => "alter_partition",
             Self::AddConstraint { .. } => "add_constraint",
             Self::DropConstraint { .. } => "drop_constraint",
             Self::CreateIndex { .. } => "create_index",
@@ -267,6 +299,10 @@ impl Op {
             | Self::DropColumn { table, .. }
             | Self::RenameColumn { table, .. }
             | Self::AlterColumn { table, .. }
+            | Self::ReplaceColumn { table, .. }
+            | Self::CreatePartition { table, .. }
+            | Self::DropPartition { table, .. }
+            | Self::AlterPartition { table, .. }
             | Self::AddConstraint { table, .. }
             | Self::DropConstraint { table, .. }
             | Self::CreateIndex { table, .. }
@@ -291,7 +327,8 @@ impl Op {
         match self {
             Self::AddColumn { table, column, .. }
             | Self::DropColumn { table, column, .. }
-            | Self::AlterColumn { table, to: column, .. } => ObjectPath::Column(table.clone(), column.name.clone()),
+            | Self::AlterColumn { table, to: column, .. }
+            | Self::ReplaceColumn { table, to: column, .. } => ObjectPath::Column(table.clone(), column.name.clone()),
             op => ObjectPath::Table(op.table().clone()),
         }
     }
@@ -350,9 +387,16 @@ impl Op {
                     drop_constraint(table, constraint);
                 }
             }
-            Self::AlterColumn { from, to, .. } => {
+            Self::AlterColumn { from, to, .. } | Self::ReplaceColumn { from, to, .. } => {
                 if let Some(column) = table.columns.iter_mut().find(|column| column.name == from.name) {
                     *column = to;
+                }
+            }
+            Self::CreatePartition { partition, .. } => table.partitions.push(partition),
+            Self::DropPartition { partition, .. } => table.partitions.retain(|other| other.name != partition.name),
+            Self::AlterPartition { from, to, .. } => {
+                if let Some(partition) = table.partitions.iter_mut().find(|other| other.name == from.name) {
+                    *partition = to;
                 }
             }
             Self::AddConstraint { constraint, .. } => add_constraint(table, constraint),
@@ -403,6 +447,14 @@ impl fmt::Display for Op {
             Self::AlterColumn { table, from, to } => {
                 write!(f, "change column `{table}.{}` ({})", from.name, column_changes(from, to).join(", "))
             }
+            Self::ReplaceColumn { table, from, to, .. } => {
+                write!(f, "replace column `{table}.{}` ({})", from.name, column_changes(from, to).join(", "))
+            }
+            Self::CreatePartition { table, partition } => {
+                write!(f, "create partition `{}` of `{table}`", partition.name)
+            }
+            Self::DropPartition { table, partition } => write!(f, "drop partition `{}` of `{table}`", partition.name),
+            Self::AlterPartition { table, to, .. } => write!(f, "change partition `{}` of `{table}`", to.name),
             Self::AddConstraint { table, constraint } => write!(f, "add {} to `{table}`", Described(constraint)),
             Self::DropConstraint { table, constraint } => write!(f, "drop {} from `{table}`", Described(constraint)),
             Self::CreateIndex { table, index } => write!(f, "create index `{}` on `{table}`", index.name.text),

@@ -8,7 +8,7 @@ use crate::config::Database;
 use crate::dialect::Dialect;
 use crate::error::{Error, Result};
 use crate::migrate::{Access, Session};
-use crate::model::{Schema, Shared, Table};
+use crate::model::Schema;
 use crate::plan::{self, Plan, Purpose};
 use crate::report;
 use crate::report::plan::{PlanReport, Unmodelled};
@@ -100,8 +100,6 @@ async fn between(ctx: &mut Context<'_>, args: &cli::Diff, from: &str, to: &str) 
     let names = [shown(ctx, from_side), shown(ctx, to_side)];
     let unmodelled: Vec<Unmodelled> =
         names.iter().zip([&from_schema, &to_schema]).flat_map(|(side, schema)| unmodelled(side, schema)).collect();
-    let unmodelled: Vec<Unmodelled> =
-        unmodelled.into_iter().chain(partitions(&from_schema, &to_schema, &names[1])).collect();
     if args.strict && !unmodelled.is_empty() {
         let objects = unmodelled.iter().map(|one| format!("{} in `{}`", one.object, one.side)).collect();
         return Err(Error::Unmodelled { objects });
@@ -119,16 +117,6 @@ fn report(
 ) -> PlanReport {
     let schema = ctx.config.options.schema.to_string();
     PlanReport { dialect, schema, from, to, plan, unmodelled }
-}
-
-/// The tables on both sides whose partitions differ: these belong to their table and are never made or dropped alone.
-fn partitions<'a>(from: &'a Schema, to: &'a Schema, side: &'a str) -> impl Iterator<Item = Unmodelled> + 'a {
-    let differ =
-        |table: &&Shared<Table>| from.tables.get(&table.name).is_some_and(|own| own.partitions != table.partitions);
-    to.tables.values().filter(differ).map(move |table| Unmodelled {
-        side: side.to_owned(),
-        object: format!("other partitions of the table `{}`", table.name),
-    })
 }
 
 /// What is seen on one side and has no place in the model.

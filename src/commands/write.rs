@@ -69,9 +69,9 @@ pub(super) async fn revision(ctx: &mut Context<'_>, args: &cli::Revision) -> Res
     let up =
         plan::plan(ops, &comparison.live, ctx.config.dialect, Purpose::Up).map_err(|error| error.located(&declared))?;
     let lock = with_views(ctx.config.rules.tables.keep(declared.schema), &comparison, ctx.config.dialect);
-    // What takes no transaction around it comes behind everything else, in a revision of its own.
-    let (together, alone) = up.split();
-    let plans: Vec<Plan> = [together, alone].into_iter().filter(|plan| !plan.steps.is_empty()).collect();
+    // What takes no transaction around it comes behind everything else, in a revision of its own; what needs that comes
+    // behind it.
+    let plans = up.split();
     let (mut before, mut parents, mut paths) = (comparison.live.clone(), parents, Vec::new());
     for plan in &plans {
         let after = plan.apply(&before);

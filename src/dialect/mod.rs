@@ -102,8 +102,8 @@ pub enum EnumStorage {
 /// The statements around a new table that takes the place of an old one, in three groups.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rebuild {
-    /// The name of the new table until it takes the old one's.
-    pub name: TableName,
+    /// The new table with what it is until it takes the place of the old one: its name, and what it holds back.
+    pub table: Table,
     /// Before the new table is created.
     pub before: Vec<String>,
     /// After it is created and before its indexes and triggers are.
@@ -368,6 +368,15 @@ impl Dialect {
         }
     }
 
+    /// The schema with every name said that is usual now and no longer is once the renames are done.
+    pub(crate) fn pinned(self, schema: Schema, renames: &[Rename]) -> Schema {
+        match self {
+            // No name follows from another.
+            Self::Sqlite => schema,
+            Self::Postgres => postgres::pinned(schema, renames),
+        }
+    }
+
     /// How files name it: `-- migrate:up sqlite`.
     pub fn name(self) -> &'static str {
         match self {
@@ -493,11 +502,28 @@ impl Dialect {
         }
     }
 
-    /// How a table becomes another by copying its rows, on a schema as it is right before. `None` where no table is.
-    pub fn rebuild(self, from: &Table, to: &Table, schema: &Schema) -> Option<Rebuild> {
+    /// How a table becomes another by copying its rows, on a schema as it is right before.
+    pub fn rebuild(self, from: &Table, to: &Table, schema: &Schema) -> Rebuild {
         match self {
-            Self::Sqlite => Some(sqlite::rebuild(from, to, schema)),
-            Self::Postgres => None,
+            Self::Sqlite => sqlite::rebuild(from, to, schema),
+            Self::Postgres => postgres::rebuild(from, to, schema),
+        }
+    }
+
+    /// What a table that is made anew does not know of the one before, in a sentence.
+    pub(crate) fn forgotten(self) -> Option<&'static str> {
+        match self {
+            Self::Sqlite => None,
+            Self::Postgres => Some("Privileges that were granted on it have to be granted again."),
+        }
+    }
+
+    /// Whether no value of one column can become a value of the other, so that only a new one can take its place.
+    pub(crate) fn replaces(self, from: &Column, to: &Column) -> bool {
+        match self {
+            // What SQLite cannot alter it copies, and it takes any value.
+            Self::Sqlite => false,
+            Self::Postgres => postgres::replaces(from, to),
         }
     }
 

@@ -51,6 +51,25 @@ fn renamed<'a>(index: &Index, from: &Table, to: &'a Table) -> Option<&'a Index> 
     }
 }
 
+/// What differs between the partitions of two forms of a table. Those inside of others come behind them.
+pub(super) fn partitions(from: &Table, to: &Table, ops: &mut Vec<Op>) {
+    let table = || to.name.clone();
+    for partition in from.partitions.iter().rev() {
+        if !to.partitions.iter().any(|other| other.name == partition.name) {
+            ops.push(Op::DropPartition { table: table(), partition: partition.clone() });
+        }
+    }
+    for partition in &to.partitions {
+        match from.partitions.iter().find(|other| other.name == partition.name) {
+            Some(same) if same == partition => {}
+            Some(from) => {
+                ops.push(Op::AlterPartition { table: table(), from: from.clone(), to: partition.clone() });
+            }
+            None => ops.push(Op::CreatePartition { table: table(), partition: partition.clone() }),
+        }
+    }
+}
+
 /// Takes the pairs out of both lists that are the same constraint under another name.
 pub(super) fn renamed_constraints(
     dropped: Vec<Constraint>,

@@ -112,6 +112,7 @@ fn diff_table(from: &Table, to: &Table, ops: &mut Vec<Op>) {
             ops.push(Op::AlterColumn { table: table.clone(), from: from_column.clone(), to: to_column.clone() });
         }
     }
+    keys::partitions(from, to, ops);
     if from.options != to.options {
         ops.push(Op::AlterTable { table: table.clone(), from: from.options.clone(), to: to.options.clone() });
     }

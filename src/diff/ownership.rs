@@ -409,7 +409,11 @@ fn is_drift_in(op: &Op, declared: &Table, lock: &Table) -> bool {
         | Op::ReplaceVerbatim { .. }
         | Op::CreateEnum { .. }
         | Op::DropEnum { .. }
-        | Op::AlterEnum { .. } => true,
+        | Op::AlterEnum { .. }
+        // They are the database's own.
+        | Op::CreatePartition { .. }
+        | Op::DropPartition { .. }
+        | Op::AlterPartition { .. } => true,
         Op::Comment { on, .. } => match on {
             CommentOn::Part(_, part) => declared.comments.get(part) == lock.comments.get(part),
             CommentOn::Table(_) | CommentOn::Enum(_) | CommentOn::Verbatim(..) => declared.comment == lock.comment,
@@ -420,7 +424,9 @@ fn is_drift_in(op: &Op, declared: &Table, lock: &Table) -> bool {
         Op::AddColumn { column, .. } | Op::DropColumn { column, .. } => {
             declared.column(&column.name).is_some() == lock.column(&column.name).is_some()
         }
-        Op::AlterColumn { to, .. } => declared.column(&to.name) == lock.column(&to.name),
+        Op::AlterColumn { to, .. } | Op::ReplaceColumn { to, .. } => {
+            declared.column(&to.name) == lock.column(&to.name)
+        }
         Op::AddConstraint { constraint, .. } | Op::DropConstraint { constraint, .. } => {
             let has = |table: &Table| table.constraints().any(|other| other == *constraint);
             has(declared) == has(lock)

@@ -183,6 +183,12 @@ pub(super) fn of(op: &Op, schema: &Schema, dialect: Dialect) -> Vec<Hazard> {
         Op::DropColumn { table, column, .. } if column.generated.is_none() => {
             vec![hazard(Kind::DropsColumn, format!("Dropping `{table}.{}` deletes its data.", column.name))]
         }
+        Op::DropPartition { table, partition } => vec![dropped_partition(table, &partition.name)],
+        Op::CreatePartition { table, partition } => {
+            let parent = schema.tables.get(table).filter(|parent| has_default_partition(parent));
+            parent.map(|_| filled_partition(table, &partition.name)).into_iter().collect()
+        }
+        Op::ReplaceColumn { table, from, to, filled } => replaced(table, from, to, *filled),
         Op::RenameTable { from, .. } => {
             vec![hazard(Kind::RenamesTable, format!("Running code that still says `{from}` will fail."))]
         }
@@ -225,26 +231,11 @@ pub(super) fn of(op: &Op, schema: &Schema, dialect: Dialect) -> Vec<Hazard> {
             Kind::StrictMayFail,
             format!("`{table}` becomes strict; this fails if rows hold values of another type than the column's."),
         )],
-        Op::RebuildTable { from, to, ops } => {
-            let rebuild = format!("Rebuilding `{}` copies all its rows while nobody else can write.", to.name);
-            let mut hazards = vec![hazard(Kind::RebuildsTable, rebuild)];
-            // What is new is held against the table as it will be.
-            let after = Schema::from_iter([to.clone()]);
-            for hazard in ops.iter().filter(|op| !is_key_as_before(op, from)).flat_map(|op| of(op, &after, dialect)) {
-                if !hazards.contains(&hazard) {
-                    hazards.push(hazard);
-                }
-            }
-            let is_new = |column: &&Column| from.column(&column.name).is_none() && column.needs_value();
-            for column in to.columns.iter().filter(is_new) {
-                let sentence = format!("Every row gets an empty value in `{}.{}`.", to.name, column.name);
-                hazards.push(hazard(Kind::InventsValues, sentence));
-            }
-            hazards
-        }
+        Op::RebuildTable { from, to, ops } => rebuilt(from, to, ops, dialect),
         Op::CreateTable { .. }
         | Op::DropColumn { .. }
         | Op::AlterTable { .. }
+        | Op::AlterPartition { .. }
         | Op::DropConstraint { .. }
         | Op::CreateIndex { .. }
         | Op::DropIndex { .. }
@@ -277,6 +268,79 @@ pub(super) fn of(op: &Op, schema: &Schema, dialect: Dialect) -> Vec<Hazard> {
             may_fail.into_iter().chain(rewrites).collect()
         }
     }
+}
+
+fn dropped_partition(table: &TableName, name: &TableName) -> Hazard {
+    let sentence = format!("Dropping the partition `{name}` of `{table}` deletes all its rows.");
+    Hazard { kind: Kind::DropsTable, sentence }
+}
+
+fn filled_partition(table: &TableName, name: &TableName) -> Hazard {
+    let sentence = format!(
+        "Creating the partition `{name}` of `{table}` fails if rows that belong into it are in the default one."
+    );
+    Hazard { kind: Kind::CheckMayFail, sentence }
+}
+
+/// A table whose rows are copied, with what happens to it on the way.
+fn rebuilt(from: &Table, to: &Table, ops: &[Op], dialect: Dialect) -> Vec<Hazard> {
+    let new = |kind, sentence| Hazard { kind, sentence };
+    let rebuild = format!("Rebuilding `{}` copies all its rows while nobody else can write.", to.name);
+    let sentence = [Some(rebuild.as_str()), dialect.forgotten()].into_iter().flatten().collect::<Vec<_>>();
+    let mut hazards = vec![new(Kind::RebuildsTable, sentence.join(" "))];
+    if to.options.partition_by.is_some() {
+        let sentence = format!("Rows of `{}` that fit into none of its partitions make it fail.", to.name);
+        hazards.push(new(Kind::CheckMayFail, sentence));
+    }
+    // What is new is held against the table as it will be.
+    let after = Schema::from_iter([to.clone()]);
+    // The rows of a partition are copied with the others.
+    let is_part = |op: &Op| matches!(op, Op::CreatePartition { .. } | Op::DropPartition { .. });
+    let is_told = |op: &&Op| !is_key_as_before(op, from) && !is_part(op);
+    for hazard in ops.iter().filter(is_told).flat_map(|op| of(op, &after, dialect)) {
+        if !hazards.contains(&hazard) {
+            hazards.push(hazard);
+        }
+    }
+    let is_new = |column: &&Column| from.column(&column.name).is_none() && column.needs_value();
+    for column in to.columns.iter().filter(is_new) {
+        let sentence = format!("Every row gets an empty value in `{}.{}`.", to.name, column.name);
+        hazards.push(new(Kind::InventsValues, sentence));
+    }
+    hazards
+}
+
+/// A column whose values are gone, and what the rows that are there hold in the new one.
+fn replaced(table: &TableName, from: &Column, to: &Column, filled: bool) -> Vec<Hazard> {
+    let name = format!("`{table}.{}`", to.name);
+    let mut hazards = Vec::new();
+    let mut add = |kind, sentence| hazards.push(Hazard { kind, sentence });
+    let text = |column: &Column| column.data_type.text.clone().unwrap_or_default();
+    match (&from.generated, &to.generated) {
+        (Some(_), _) => {}
+        (None, Some(_)) => add(Kind::DropsColumn, format!("{name} is computed from now on, which deletes its data.")),
+        (None, None) => {
+            let types = format!("No {} becomes a {}", text(from), text(to));
+            add(Kind::DropsColumn, format!("{types}: a new column takes the place of {name}, which deletes its data."));
+        }
+    }
+    if to.needs_value() && filled {
+        add(Kind::InventsValues, format!("Every row gets an empty value in {name}."));
+    } else if to.needs_value() {
+        add(
+            Kind::NotNullMayFail,
+            format!("{name} is NOT NULL and comes without values; this fails if `{table}` has rows."),
+        );
+    }
+    hazards.extend(computed_null(&name, to));
+    hazards
+}
+
+/// Whether one of its partitions takes the rows that fit into no other.
+fn has_default_partition(table: &Table) -> bool {
+    let is_default =
+        |sql: &String| sql.starts_with("CREATE") && sql.contains(" PARTITION OF ") && sql.contains(" DEFAULT");
+    table.partitions.iter().flat_map(|partition| &partition.sql).any(is_default)
 }
 
 fn altered(table: &TableName, from: &Column, to: &Column, dialect: Dialect) -> Vec<Hazard> {

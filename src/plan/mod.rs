@@ -5,7 +5,7 @@ pub mod hazard;
 mod obstacle;
 mod order;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::dialect::{Dialect, Expansion, Rebuild};
 use crate::error::{Blocked, Error, Result};
@@ -60,14 +60,17 @@ pub enum Purpose {
 pub fn plan(ops: Vec<Op>, from: &Schema, dialect: Dialect, purpose: Purpose) -> Result<Plan> {
     let mut names = names(&ops.iter().fold(from.clone(), |schema, op| op.apply(schema)));
     let mildest: Vec<Op> = ops.into_iter().flat_map(|op| mildest(op, dialect, &mut names)).collect();
-    let ops = order::order(mildest);
+    let ops = order::order(mildest.into_iter().map(|op| replaced(op, dialect, purpose)).collect());
     let refused = refused(&ops, from, dialect);
-    let ops = if refused.is_empty() { ops } else { order::order(together(&ops, &refused, from)) };
+    let ops = if refused.is_empty() { ops } else { order::order(together(&ops, &refused, from, dialect)) };
     let ops = if dialect.capabilities().add_constraint { order::apart(&ops) } else { ops };
     let renames = obstacle::renames(&ops);
     let mut schema = from.clone();
     let mut blocked: Vec<Blocked> = match purpose {
-        Purpose::Up => ops.iter().flat_map(parts).filter_map(obstacle::without_value).collect(),
+        Purpose::Up => {
+            let blocked = |op| obstacle::without_value(op).or_else(|| obstacle::without_place(op));
+            ops.iter().flat_map(parts).filter_map(blocked).collect()
+        }
         Purpose::Record | Purpose::Down => Vec::new(),
     };
     let mut plan = Plan::default();
@@ -77,7 +80,7 @@ pub fn plan(ops: Vec<Op>, from: &Schema, dialect: Dialect, purpose: Purpose) -> 
             blocked.push(obstacle::blocked(&op, refusal));
         }
         let rebuild = match &op {
-            Op::RebuildTable { from, to, .. } => dialect.rebuild(from, to, &schema),
+            Op::RebuildTable { from, to, .. } => Some(dialect.rebuild(from, to, &schema)),
             _ => None,
         };
         blocked.extend(rebuild.as_ref().and_then(|rebuild| obstacle::uncertain(&op, rebuild, &renames)));
@@ -95,6 +98,23 @@ pub fn plan(ops: Vec<Op>, from: &Schema, dialect: Dialect, purpose: Purpose) -> 
         Purpose::Record | Purpose::Down => Vec::new(),
     });
     if blocked.is_empty() { Ok(plan) } else { Err(Error::Blocked { blocked }) }
+}
+
+/// The operation with a new column in the place of one that cannot become it, which is nothing to do by the way: a project
+/// has to say what becomes of its values.
+fn replaced(op: Op, dialect: Dialect, purpose: Purpose) -> Op {
+    match (op, purpose) {
+        (Op::AlterColumn { table, from, to }, Purpose::Record) if dialect.replaces(&from, &to) => {
+            Op::ReplaceColumn { table, from, to, filled: false }
+        }
+        (Op::AlterColumn { table, from, to }, Purpose::Down) if dialect.replaces(&from, &to) => {
+            Op::ReplaceColumn { table, from, to, filled: true }
+        }
+        (Op::ReplaceColumn { table, from, to, .. }, purpose) => {
+            Op::ReplaceColumn { table, from, to, filled: purpose == Purpose::Down }
+        }
+        (op, _) => op,
+    }
 }
 
 /// The operations inside a rebuild, or the operation itself.
@@ -118,13 +138,15 @@ fn refused(ops: &[Op], from: &Schema, dialect: Dialect) -> BTreeSet<TableName> {
     tables
 }
 
-/// Puts all operations inside a refused table into one rebuild of it, where the first of them was.
-fn together(ops: &[Op], refused: &BTreeSet<TableName>, from: &Schema) -> Vec<Op> {
-    let is_inside = |op: &Op, name: &TableName| op.table() == name && stays_inside(op);
+/// Puts all operations inside a refused table into one rebuild of it, where the first of them was. Where the database has
+/// statements for the others, only how the table is stored is among them.
+fn together(ops: &[Op], refused: &BTreeSet<TableName>, from: &Schema, dialect: Dialect) -> Vec<Op> {
+    let is_part = |op: &Op| if dialect.capabilities().alter_column { is_storage(op) } else { stays_inside(op) };
+    let is_inside = |op: &Op, name: &TableName| op.table() == name && is_part(op);
     let mut planned: Vec<Op> = Vec::new();
     for op in ops {
         let name = op.table();
-        if !refused.contains(name) || !stays_inside(op) {
+        if !refused.contains(name) || !is_part(op) {
             planned.push(op.clone());
         } else if !planned.iter().any(|op| matches!(op, Op::RebuildTable { from, .. } if from.name == *name)) {
             let ops = ops.iter().filter(|op| is_inside(op, name)).cloned().collect();
@@ -176,7 +198,8 @@ fn is_done(op: &Op, planned: &[Planned], schema: &Schema) -> bool {
         | Op::DropAttachment { .. }
         | Op::DropColumn { .. }
         | Op::DropVerbatim { .. }
-        | Op::AlterColumn { .. } => op.apply(schema.clone()) == *schema,
+        | Op::AlterColumn { .. }
+        | Op::ReplaceColumn { .. } => op.apply(schema.clone()) == *schema,
         Op::AddConstraint { table, constraint } => {
             schema.tables.get(table).is_some_and(|own| own.constraints().any(|own| own == *constraint))
         }
@@ -218,6 +241,14 @@ fn with_tables(op: Op, schema: &Schema) -> Op {
     Op::RebuildTable { from, to, ops }
 }
 
+/// Whether the operation is about where the rows of a table are.
+fn is_storage(op: &Op) -> bool {
+    matches!(
+        op,
+        Op::AlterTable { .. } | Op::CreatePartition { .. } | Op::DropPartition { .. } | Op::AlterPartition { .. }
+    )
+}
+
 /// Whether the operation changes one table and nothing around it, so that a rebuild can do it.
 fn stays_inside(op: &Op) -> bool {
     match op {
@@ -225,6 +256,10 @@ fn stays_inside(op: &Op) -> bool {
         | Op::AddColumn { .. }
         | Op::DropColumn { .. }
         | Op::AlterColumn { .. }
+        | Op::ReplaceColumn { .. }
+        | Op::CreatePartition { .. }
+        | Op::DropPartition { .. }
+        | Op::AlterPartition { .. }
         | Op::AddConstraint { .. }
         | Op::DropConstraint { .. }
         | Op::CreateIndex { .. }
@@ -264,11 +299,27 @@ impl Plan {
         self.steps.iter().any(|step| is_concurrent(&step.op))
     }
 
-    /// The plan without the steps that take no transaction around them, and a plan of these alone, to run behind it.
+    /// The plan in parts to run one behind the other: steps that take no transaction around them are in parts of their own,
+    /// behind everything that does not wait for them.
+    ///
+    /// ```
+    /// assert!(seachange::plan::Plan::default().split().is_empty());
+    /// ```
     #[must_use]
-    pub fn split(self) -> (Self, Self) {
-        let (alone, together) = self.steps.into_iter().partition(|step| is_concurrent(&step.op));
-        (Self { steps: together }, Self { steps: alone })
+    pub fn split(self) -> Vec<Self> {
+        let waits = order::waits(self.steps.iter().map(|step| &step.op));
+        let mut places: Vec<usize> = Vec::with_capacity(self.steps.len());
+        for (step, waits) in self.steps.iter().zip(waits) {
+            let earliest = waits.iter().filter_map(|other| places.get(*other)).max().copied().unwrap_or_default();
+            // Every second part is one without a transaction.
+            let fits = earliest % 2 == usize::from(is_concurrent(&step.op));
+            places.push(if fits { earliest } else { earliest + 1 });
+        }
+        let mut parts: BTreeMap<usize, Self> = BTreeMap::new();
+        for (place, step) in places.into_iter().zip(self.steps) {
+            parts.entry(place).or_default().steps.push(step);
+        }
+        parts.into_values().collect()
     }
 
     /// The schema after all steps.

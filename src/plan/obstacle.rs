@@ -25,6 +25,19 @@ pub(super) fn without_value(op: &Op) -> Option<Blocked> {
     column.needs_value().then(|| blocked(op, refusal()))
 }
 
+/// Rows that are to be dealt out anew, when nobody says where each of them goes: entities name no partitions.
+pub(super) fn without_place(op: &Op) -> Option<Blocked> {
+    let Op::AlterTable { table, from, to } = op else { return None };
+    let reason = match &to.partition_by {
+        _ if from.partition_by == to.partition_by => return None,
+        Some(_) => format!("the rows of `{table}` are partitioned anew, and no entity says which partitions there are"),
+        None => format!("the partitions of `{table}` would go, and no entity says that these are all there are"),
+    };
+    let hint = "write the tables as they shall be, with all partitions, into a `.sql` file; `seachange diff --from … --to … \
+                --format sql` says how to get there, for a revision of your own: `seachange revision -m …`";
+    Some(blocked(op, Refusal { reason, hint: hint.to_owned(), can_rebuild: false }))
+}
+
 /// A table that is dropped although a text nobody declares needs it once all is done.
 pub(super) fn needed_table(op: &Op, after: &Schema, dialect: Dialect) -> Option<Blocked> {
     let Op::DropTable { table } = op else { return None };
@@ -100,7 +113,7 @@ pub(super) fn aimless_references(from: &Schema, to: &Schema, plan: &Plan) -> Vec
 
 /// Whether what the foreign key refers to is unique only when a transaction ends.
 fn is_late(schema: &Schema, fk: &ForeignKey) -> bool {
-    let keys = schema.tables.get(&fk.references).into_iter().flat_map(Table::constraints);
+    let keys = schema.tables.get(&fk.references).into_iter().flat_map(|table| table.constraints());
     let mut late = keys.filter(|key| key.deferrable() != Deferrable::No);
     late.any(|key| match key {
         Constraint::PrimaryKey(key) => key.columns == fk.referenced_columns,

@@ -4,7 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{
-    Column, Constraint, ForeignKey, Index, IndexKey, Part, PrimaryKey, Table, TableName, Unique, Verbatim, VerbatimKind,
+    Column, Constraint, ForeignKey, Index, IndexKey, Part, Partition, PrimaryKey, Table, TableName, Unique, Verbatim,
+    VerbatimKind,
 };
 use crate::op::{CommentOn, Op, identifiers};
 
@@ -19,6 +20,10 @@ enum Thing {
     OldType(TableName, String),
     /// A column from the moment on in which it has its new type.
     NewType(TableName, String),
+    /// A table, by its bare name, as its rows are stored until they move.
+    OldStorage(String),
+    /// A table from the moment on in which its rows are where they shall be.
+    NewStorage(String),
     /// What makes rows of a table findable by these columns: a primary key, unique constraint or unique index.
     Key(TableName, BTreeSet<String>),
     /// A table has room for one.
@@ -108,6 +113,17 @@ pub(super) fn apart(ops: &[Op]) -> Vec<Op> {
     planned
 }
 
+/// For each operation of an ordered list, the positions of those before it that it cannot do without: they give what it
+/// uses, or make room for what it gives.
+pub(super) fn waits<'a>(ops: impl Iterator<Item = &'a Op>) -> Vec<BTreeSet<usize>> {
+    let effects: Vec<Effect> = ops.map(effect).collect();
+    let meets = |one: &BTreeSet<Thing>, other: &BTreeSet<Thing>| !one.is_disjoint(other);
+    let waits =
+        |later: &Effect, earlier: &Effect| meets(&later.uses, &earlier.gives) || meets(&later.gives, &earlier.takes);
+    let of = |(at, later): (usize, &Effect)| (0..at).filter(|other| waits(later, &effects[*other])).collect();
+    effects.iter().enumerate().map(of).collect()
+}
+
 fn sort(ops: Vec<Op>) -> Vec<Op> {
     let effects: Vec<Effect> = ops.iter().map(effect).collect();
     let waits_for = predecessors(&effects);
@@ -184,8 +200,31 @@ fn effect(op: &Op) -> Effect {
             effect.takes.extend([Thing::Table(from.clone()), named(&from.name)]);
             effect.gives.extend([Thing::Table(to.clone()), named(&to.name)]);
         }
-        Op::AlterTable { table, .. } => {
+        Op::AlterTable { table, from, to } => {
             effect.uses.insert(Thing::Table(table.clone()));
+            if from.partition_by != to.partition_by {
+                move_rows(&mut effect, table);
+                // The type of a column by which rows are dealt out cannot change.
+                let words = |sql: &Option<String>| sql.as_deref().map(identifiers).unwrap_or_default();
+                for word in words(&from.partition_by) {
+                    effect.uses.extend([column(table, &word), Thing::OldType(table.clone(), word)]);
+                }
+                for word in words(&to.partition_by) {
+                    effect.uses.extend([column(table, &word), Thing::NewType(table.clone(), word)]);
+                }
+            }
+        }
+        Op::CreatePartition { table, partition } => {
+            effect.uses = partition_uses(table, partition);
+            effect.gives.insert(named(&partition.name.name));
+        }
+        Op::DropPartition { table, partition } => {
+            effect.uses = partition_uses(table, partition);
+            effect.takes.insert(named(&partition.name.name));
+        }
+        Op::AlterPartition { table, from, to } => {
+            move_rows(&mut effect, table);
+            effect.uses = partition_uses(table, from).into_iter().chain(partition_uses(table, to)).collect();
         }
         Op::AddColumn { table, column: added, constraints } => {
             effect.uses.insert(Thing::Table(table.clone()));
@@ -224,23 +263,39 @@ fn effect(op: &Op) -> Effect {
             let generated = [from, to].into_iter().filter_map(|column| column.generated.as_ref());
             effect.uses.extend(generated.flat_map(|generated| mentioned(table, &generated.expression)));
         }
-        Op::AddConstraint { table, constraint } => {
+        Op::ReplaceColumn { table, from, to, .. } => {
             effect.uses.insert(Thing::Table(table.clone()));
+            let is_same = from.data_type.kind.enum_name() == to.data_type.kind.enum_name();
+            let old = column_uses(from).into_iter().map(|thing| if is_same { thing } else { before(thing) });
+            effect.uses.extend(old.chain(column_uses(to)));
+            effect.takes.insert(Thing::OldType(table.clone(), from.name.clone()));
+            // What stands on the column goes with it, so nothing new may stand on it before.
+            effect.gives.extend([Thing::NewType(table.clone(), to.name.clone()), column(table, &to.name)]);
+            let generated = [from, to].into_iter().filter_map(|column| column.generated.as_ref());
+            effect.uses.extend(generated.flat_map(|generated| mentioned(table, &generated.expression)));
+            effect.uses.remove(&column(table, &to.name));
+        }
+        Op::AddConstraint { table, constraint } => {
+            effect.uses.extend([Thing::Table(table.clone()), Thing::NewStorage(bare(table))]);
+            effect.uses.extend(own_key(table, constraint));
             give_constraint(&mut effect, table, constraint);
         }
         Op::DropConstraint { table, constraint } => {
-            effect.uses.insert(Thing::Table(table.clone()));
+            effect.uses.extend([Thing::Table(table.clone()), Thing::OldStorage(bare(table))]);
+            effect.uses.extend(own_key(table, constraint));
             take_constraint(&mut effect, table, constraint);
         }
         Op::CreateIndex { table, index } => {
             effect.gives.insert(named(&index.name.text));
             effect.gives.extend(index_key(table, index));
             effect.uses = index_uses(table, index);
+            effect.uses.insert(Thing::NewStorage(bare(table)));
         }
         Op::DropIndex { table, index } => {
             effect.takes.insert(named(&index.name.text));
             effect.takes.extend(index_key(table, index));
             effect.uses = index_uses(table, index);
+            effect.uses.insert(Thing::OldStorage(bare(table)));
         }
         Op::RenameIndex { table, from, to } => {
             effect.takes.insert(named(&from.name.text));
@@ -261,17 +316,23 @@ fn effect(op: &Op) -> Effect {
             effect.takes.extend(from.name().map(|name| Thing::Constraint(table.clone(), name.text.clone())));
             effect.gives.extend(to.name().map(|name| Thing::Constraint(table.clone(), name.text.clone())));
         }
-        Op::CreateAttachment { table, attachment } | Op::DropAttachment { table, attachment } => {
+        Op::CreateAttachment { table, attachment } => {
             effect.uses = mentioned(table, &attachment.sql).chain(called(&attachment.sql)).collect();
-            effect.uses.insert(Thing::Table(table.clone()));
+            effect.uses.extend([Thing::Table(table.clone()), Thing::NewStorage(bare(table))]);
+        }
+        Op::DropAttachment { table, attachment } => {
+            effect.uses = mentioned(table, &attachment.sql).chain(called(&attachment.sql)).collect();
+            effect.uses.extend([Thing::Table(table.clone()), Thing::OldStorage(bare(table))]);
         }
         Op::CreateVerbatim { name, object } => {
             effect.gives = verbatim(name, object.kind);
             effect.uses = verbatim_uses(name, object);
+            effect.uses.extend(read(object).map(Thing::NewStorage));
         }
         Op::DropVerbatim { name, object } => {
             effect.takes = verbatim(name, object.kind);
             effect.uses = verbatim_uses(name, object);
+            effect.uses.extend(read(object).map(Thing::OldStorage));
         }
         Op::ReplaceVerbatim { name, from, to } => {
             effect.gives = verbatim(name, to.kind);
@@ -300,6 +361,33 @@ fn effect(op: &Op) -> Effect {
         }
     }
     effect
+}
+
+/// All rows of the table move into a new one of its name.
+fn move_rows(effect: &mut Effect, table: &TableName) {
+    effect.takes.insert(Thing::OldStorage(bare(table)));
+    effect.gives.insert(Thing::NewStorage(bare(table)));
+}
+
+/// The name of a table as texts say it.
+fn bare(table: &TableName) -> String {
+    table.name.to_lowercase()
+}
+
+/// What a view may read, in bare names.
+fn read(object: &Verbatim) -> impl Iterator<Item = String> {
+    let words = if object.kind.is_relation() { identifiers(&object.sql) } else { Vec::new() };
+    words.into_iter().map(|word| word.to_lowercase())
+}
+
+/// What a part of a table needs: the table, perhaps another part, and what its statements name.
+fn partition_uses(table: &TableName, partition: &Partition) -> BTreeSet<Thing> {
+    let words = partition.sql.iter().flat_map(|sql| identifiers(sql));
+    let own = named(&partition.name.name);
+    let things = words.flat_map(|word| [named(&word), callable(&word), column(table, &word)]);
+    let mut uses: BTreeSet<Thing> = things.filter(|thing| *thing != own).collect();
+    uses.insert(Thing::Table(table.clone()));
+    uses
 }
 
 /// What something that goes uses of what there was.
@@ -428,11 +516,25 @@ fn take_constraint(effect: &mut Effect, table: &TableName, constraint: &Constrai
     effect.takes.extend(place(table, constraint));
 }
 
-/// What no other constraint can have at the same time.
+/// The key that a foreign key of a table to itself refers to.
+fn own_key(table: &TableName, constraint: &Constraint) -> Vec<Thing> {
+    match constraint {
+        Constraint::ForeignKey(fk) if fk.references == *table => referenced(fk),
+        _ => Vec::new(),
+    }
+}
+
+/// What no other constraint can have at the same time. Behind some stands an index of their name.
 fn place(table: &TableName, constraint: &Constraint) -> Vec<Thing> {
     let name = constraint.name().map(|name| Thing::Constraint(table.clone(), name.text.clone()));
     let primary = matches!(constraint, Constraint::PrimaryKey(_)).then(|| Thing::PrimaryKey(table.clone()));
-    name.into_iter().chain(primary).collect()
+    let index = match constraint {
+        Constraint::PrimaryKey(_) | Constraint::Unique(_) | Constraint::Exclusion(_) => {
+            constraint.name().map(|name| named(&name.text))
+        }
+        Constraint::ForeignKey(_) | Constraint::Check(_) => None,
+    };
+    name.into_iter().chain(primary).chain(index).collect()
 }
 
 fn constraint_uses(table: &TableName, constraint: &Constraint) -> Vec<Thing> {

@@ -1,10 +1,13 @@
 //! Operations become SQL statements. What is spelled differently from database to database comes from the dialect and
 //! from the texts that canonicalization put into types and defaults; the rest is standard SQL.
 
+use std::collections::BTreeMap;
+
 use crate::dialect::{Dialect, Rebuild};
 use crate::model::{
     Action, AutoIncrement, Check, Column, ColumnDefault, Constraint, DefaultValue, Deferrable, Exclusion,
-    ExclusionElement, ForeignKey, Index, IndexKey, IndexPart, Name, NullsOrder, Placement, Table, TableName, Unique,
+    ExclusionElement, ForeignKey, Index, IndexKey, IndexPart, Name, NullsOrder, Part, Placement, Table, TableName,
+    Unique,
 };
 use crate::op::{CommentOn, Op};
 use crate::plan::Step;
@@ -27,18 +30,15 @@ fn operation(op: &Op, dialect: Dialect) -> Vec<String> {
         Op::RenameColumn { table, from, to } => {
             alter(table, format!("RENAME COLUMN {} TO {}", sql.name(from), sql.name(to)))
         }
+        // Rows that are there already need a value now, new ones bring their own.
         Op::AddColumn { table, column, constraints } => {
-            let (first, last) = dialect.around_column(table, column);
-            // Rows that are there already need a value now, new ones bring their own.
             let value = if column.needs_value() { dialect.empty_value(column) } else { None };
-            let filled = value.map(|text| Column {
-                default: Some(ColumnDefault { value: DefaultValue::Expression(text.clone()), text: Some(text) }),
-                ..column.clone()
-            });
-            let definition = sql.column(table, filled.as_ref().unwrap_or(column), constraints);
-            let add = alter(table, format!("ADD COLUMN {definition}"));
-            let bare = filled.map(|_| alter(table, format!("ALTER COLUMN {} DROP DEFAULT", sql.name(&column.name))));
-            first.into_iter().chain(add).chain(bare.into_iter().flatten()).chain(last).collect()
+            sql.add_column(table, column, constraints, value)
+        }
+        Op::ReplaceColumn { table, from, to, filled } => {
+            let value = if *filled && to.needs_value() { dialect.empty_value(to) } else { None };
+            let drop = alter(table, format!("DROP COLUMN {}", sql.name(&from.name)));
+            drop.into_iter().chain(sql.add_column(table, to, &[], value)).collect()
         }
         Op::DropColumn { table, column, .. } => alter(table, format!("DROP COLUMN {}", sql.name(&column.name))),
         Op::AddConstraint { table, constraint } => alter(table, format!("ADD {}", sql.constraint(constraint))),
@@ -72,6 +72,9 @@ fn operation(op: &Op, dialect: Dialect) -> Vec<String> {
         }
         Op::AlterTable { .. }
         | Op::AlterColumn { .. }
+        | Op::CreatePartition { .. }
+        | Op::DropPartition { .. }
+        | Op::AlterPartition { .. }
         | Op::RenameConstraint { .. }
         | Op::CreateAttachment { .. }
         | Op::DropAttachment { .. }
@@ -127,6 +130,26 @@ impl Sql {
         format!("DROP INDEX {concurrently}{}", self.index(table, &index.name))
     }
 
+    /// A new column, with a value for the rows that are there already.
+    fn add_column(
+        &self,
+        table: &TableName,
+        column: &Column,
+        constraints: &[Constraint],
+        value: Option<String>,
+    ) -> Vec<String> {
+        let alter = |change: String| format!("ALTER TABLE {} {change}", self.table(table));
+        let (first, last) = self.dialect.around_column(table, column);
+        let filled = value.map(|text| Column {
+            default: Some(ColumnDefault { value: DefaultValue::Expression(text.clone()), text: Some(text) }),
+            ..column.clone()
+        });
+        let definition = self.column(table, filled.as_ref().unwrap_or(column), constraints);
+        let add = alter(format!("ADD COLUMN {definition}"));
+        let bare = filled.map(|_| alter(format!("ALTER COLUMN {} DROP DEFAULT", self.name(&column.name))));
+        first.into_iter().chain([add]).chain(bare).chain(last).collect()
+    }
+
     fn create_table(&self, table: &Table) -> Vec<String> {
         let mut options = Vec::new();
         if table.options.without_rowid {
@@ -150,23 +173,47 @@ impl Sql {
         statements.push(format!("CREATE {unlogged}TABLE {} {body}{options}", self.table(&table.name)));
         statements.extend(self.belongings(table));
         statements.extend(after);
-        for constraint in self.constraints(table).1 {
-            statements.push(format!("ALTER TABLE {} ADD {}", self.table(&table.name), self.constraint(&constraint)));
-        }
-        for (part, comment) in &table.comments {
-            let on = CommentOn::Part(table.name.clone(), part.clone());
-            let op = Op::Comment { on, from: None, to: Some(comment.clone()) };
-            statements.extend(self.dialect.alter(&op));
-        }
+        statements.extend(self.add_constraints(table, &self.constraints(table).1));
+        statements.extend(self.comments(table));
         statements
     }
 
+    fn add_constraints(&self, table: &Table, constraints: &[Constraint]) -> Vec<String> {
+        let name = self.table(&table.name);
+        constraints.iter().map(|constraint| format!("ALTER TABLE {name} ADD {}", self.constraint(constraint))).collect()
+    }
+
+    /// The comments on what belongs to a table.
+    fn comments(&self, table: &Table) -> Vec<String> {
+        let comment = |(part, comment): (&Part, &String)| {
+            let on = CommentOn::Part(table.name.clone(), part.clone());
+            self.dialect.alter(&Op::Comment { on, from: None, to: Some(comment.clone()) })
+        };
+        table.comments.iter().flat_map(comment).collect()
+    }
+
+    /// The rows find what a column alone says; what needs all of them, or looks at other tables, comes behind them where it
+    /// can be added.
     fn rebuild(&self, to: &Table, rebuild: &Rebuild) -> Vec<String> {
-        let bare = Table { name: rebuild.name.clone(), indexes: Vec::new(), attachments: Vec::new(), ..to.clone() };
+        let mut bare = Table { indexes: Vec::new(), attachments: Vec::new(), ..rebuild.table.clone() };
+        let mut behind = Vec::new();
+        if self.dialect.capabilities().add_constraint {
+            behind = to.constraints().filter(|constraint| !matches!(constraint, Constraint::Check(_))).collect();
+            bare = Table {
+                primary_key: None,
+                uniques: Vec::new(),
+                foreign_keys: Vec::new(),
+                exclusions: Vec::new(),
+                comments: BTreeMap::new(),
+                ..bare
+            };
+        }
         let mut statements = rebuild.before.clone();
         statements.extend(self.create_table(&bare));
         statements.extend(rebuild.between.iter().cloned());
         statements.extend(self.belongings(to));
+        statements.extend(self.add_constraints(to, &behind));
+        statements.extend(self.comments(to));
         statements.extend(rebuild.after.iter().cloned());
         statements
     }

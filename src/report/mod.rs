@@ -246,7 +246,9 @@ fn in_order_of(from: Option<&Table>, to: &Table, renames: &[(&str, &str)]) -> Ta
 
 fn origin<'a>(op: &Op, declared: &'a Declared) -> Option<&'a Location> {
     let column = match op {
-        Op::AddColumn { column, .. } | Op::AlterColumn { to: column, .. } => Some(&column.name),
+        Op::AddColumn { column, .. } | Op::AlterColumn { to: column, .. } | Op::ReplaceColumn { to: column, .. } => {
+            Some(&column.name)
+        }
         Op::RenameColumn { to, .. } => Some(to),
         Op::CreateIndex { index, .. } | Op::RenameIndex { to: index, .. } => match index.parts.as_slice() {
             [part] => match &part.key {

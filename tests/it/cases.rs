@@ -5,17 +5,20 @@ use std::fs;
 use std::path::Path;
 
 use expect_test::expect_file;
-use seachange::compare::compare;
+use seachange::compare::{Comparison, Difference, compare};
 use seachange::declare::{Sources, declare};
 use seachange::dialect::{EnumStorage, Options};
+use seachange::diff::diff;
 use seachange::migrate::Session;
 use seachange::model::{Declared, Rename, Schema, TableName};
 use seachange::op::Op;
 use seachange::revision::Direction;
 
+use crate::cluster::{self, Database};
+use crate::dumps::{differences, dump};
 use crate::models;
 use crate::support::{
-    assert_silent, assert_sound, compared, execute, made_up_rows, reflect, root, rows, run, write_for,
+    assert_silent, assert_sound, compared, execute, made_up_rows, postgres, reflect, root, rows, run, write_for,
 };
 
 /// One test per folder, and one that no folder is forgotten.
@@ -24,7 +27,7 @@ macro_rules! cases {
         mod sqlite {
             use crate::support::{block_on, memory};
 
-            $(#[test] fn $name() { block_on(async { super::case(stringify!($name), memory().await).await }); })*
+            $(#[test] fn $name() { block_on(async { super::case(stringify!($name), memory().await, None).await }); })*
         }
 
         mod postgres {
@@ -33,7 +36,7 @@ macro_rules! cases {
 
             $(#[test] fn $name() {
                 let database = cluster::database(stringify!($name));
-                block_on(async { super::case(stringify!($name), postgres(&database).await).await });
+                block_on(async { super::case(stringify!($name), postgres(&database).await, Some(&database)).await });
             })*
         }
 
@@ -134,7 +137,7 @@ fn every_hazard_is_in_a_case() {
     assert_eq!(missing, Vec::<&str>::new());
 }
 
-async fn case(name: &str, session: Session) {
+async fn case(name: &str, session: Session, database: Option<&Database<'_>>) {
     let dialect = session.dialect();
     let folder = root().join("fixtures/cases").join(name);
     let settings = fs::read_to_string(folder.join("case.toml")).unwrap_or_default();
@@ -174,6 +177,9 @@ async fn case(name: &str, session: Session) {
     run(&session, &written.text, Direction::Up).await.unwrap();
     assert_silent(&session, &to, &options, "after the way up").await;
     assert_sound(&session).await;
+    if let Some(database) = database {
+        assert_eq!(unlike_new(database, &comparison).await, Vec::<String>::new(), "a new database looks different");
+    }
     let after = reflect(&session).await;
     let rows_after = rows(&session, &after).await;
     let renames: Vec<&Op> = written.up.steps.iter().map(|step| &step.op).collect();
@@ -206,6 +212,17 @@ async fn case(name: &str, session: Session) {
     // And up again.
     run(&session, &written.text, Direction::Up).await.unwrap();
     assert_silent(&session, &to, &options, "after the second way up").await;
+}
+
+/// What `pg_dump` says otherwise of the database than of a new one that is made from what the comparison led to.
+async fn unlike_new(database: &Database<'_>, comparison: &Comparison) -> Vec<String> {
+    let new = cluster::database(database.name());
+    let session = postgres(&new).await;
+    let ops = diff(&Schema::default(), &comparison.target);
+    let made = ops.into_iter().map(|op| Difference { op, drift: false }).collect();
+    let birth = Comparison { differences: made, ..Comparison::default() };
+    run(&session, &write_for(&birth, "birth", session.dialect()).unwrap().text, Direction::Up).await.unwrap();
+    differences(dump(&new).as_deref(), dump(database).as_deref())
 }
 
 fn entities(file: &Path) -> Declared {

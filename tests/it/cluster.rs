@@ -175,6 +175,15 @@ impl Server {
 
     /// An empty database, dropped with the value.
     pub(crate) fn database(&self, hint: &str) -> Database<'_> {
+        self.create(hint, "template0")
+    }
+
+    /// A database like one that nobody is connected to, dropped with the value.
+    pub(crate) fn copy(&self, of: &Database<'_>, hint: &str) -> Database<'_> {
+        self.create(hint, &of.name)
+    }
+
+    fn create(&self, hint: &str, template: &str) -> Database<'_> {
         let hint: String =
             hint.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' }).collect();
         let number = self.created.fetch_add(1, Ordering::Relaxed);
@@ -182,7 +191,7 @@ impl Server {
         let name = format!("t{number}_{}", &hint[..hint.len().min(50)]);
         let strategy = if self.major >= 15 { " STRATEGY FILE_COPY" } else { "" };
         let guard = self.creating.lock().unwrap_or_else(PoisonError::into_inner);
-        self.administer(&format!("CREATE DATABASE \"{name}\" TEMPLATE template0{strategy}")).unwrap();
+        self.administer(&format!("CREATE DATABASE \"{name}\" TEMPLATE \"{template}\"{strategy}")).unwrap();
         drop(guard);
         Database { server: self, name }
     }

@@ -9,6 +9,7 @@ mod cluster;
 mod config;
 mod conventions;
 mod declare;
+mod dumps;
 mod history;
 mod language;
 mod live;

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::words::identifier as quote;
-use super::{casts, literal, sequence, table_name, value};
+use super::{casts, literal, rebuild, sequence, table_name, value};
 use crate::dialect::Dialect;
 use crate::error::Refusal;
 use crate::model::{
@@ -16,10 +16,23 @@ use crate::op::{CommentOn, Op, identifiers};
 /// Whether PostgreSQL has statements for the operation on a schema as it is right before it.
 pub(in crate::dialect) fn accepts(op: &Op, schema: &Schema) -> Result<(), Refusal> {
     match op {
-        Op::AlterTable { table, from, to } if from.partition_by != to.partition_by => Err(refusal(
-            format!("PostgreSQL cannot change how the rows of a table that exists (`{table}`) are partitioned"),
-            "make a new table, copy the rows and rename it, in a revision of your own: `seachange revision -m …`",
-        )),
+        Op::AlterTable { table, from, to } if from.partition_by != to.partition_by => Err(Refusal {
+            can_rebuild: true,
+            ..refusal(
+                format!("PostgreSQL cannot change how the rows of a table that exists (`{table}`) are partitioned"),
+                "make a new table, copy the rows and rename it, in a revision of your own: `seachange revision -m …`",
+            )
+        }),
+        Op::AlterPartition { from, .. } => Err(Refusal {
+            can_rebuild: true,
+            ..refusal(
+                format!("PostgreSQL cannot change what the partition `{}` is", from.name),
+                "make it anew, in a revision of your own: `seachange revision -m …`",
+            )
+        }),
+        Op::RebuildTable { from, .. } => rebuild::accepts(from).and_then(|()| unread(schema, &from.name, None)),
+        Op::DropPartition { partition, .. } => unread(schema, &partition.name, None),
+        Op::ReplaceColumn { table, from, .. } => unread(schema, table, Some(&from.name)),
         Op::DropVerbatim { name, object }
             if matches!(object.kind, VerbatimKind::Domain | VerbatimKind::CompositeType) =>
         {
@@ -28,7 +41,7 @@ pub(in crate::dialect) fn accepts(op: &Op, schema: &Schema) -> Result<(), Refusa
         Op::DropTable { table } => unread(schema, &table.name, None),
         Op::DropVerbatim { name, object } if object.kind.is_relation() => unread(schema, name, None),
         Op::DropColumn { table, column, .. } => unread(schema, table, Some(&column.name)),
-        Op::AlterColumn { from, to, .. } if !casts::is_castable(text(from), text(to)) => Err(refusal(
+        Op::AlterColumn { from, to, .. } if replaces(from, to) => Err(refusal(
             format!("PostgreSQL has no way to make `{}` into `{}`", text(from), text(to)),
             "add a new column, fill it from the old one and drop that, in a revision of your own: `seachange revision -m …`",
         )),
@@ -43,6 +56,11 @@ pub(in crate::dialect) fn accepts(op: &Op, schema: &Schema) -> Result<(), Refusa
 /// Whether the change of a column is one of its type, which a view on it would notice.
 pub(super) fn is_retyped(from: &Column, to: &Column) -> bool {
     from.data_type.text != to.data_type.text || from.collation != to.collation
+}
+
+/// Whether PostgreSQL has no way to make values of one column into those of the other.
+pub(in crate::dialect) fn replaces(from: &Column, to: &Column) -> bool {
+    !casts::is_castable(text(from), text(to))
 }
 
 /// Refuses what a view that stays would notice: PostgreSQL does not let go of what a view reads.
@@ -100,7 +118,7 @@ fn unused(schema: &Schema, name: &TableName, kind: VerbatimKind) -> Result<(), R
     ))
 }
 
-fn refusal(reason: String, hint: impl Into<String>) -> Refusal {
+pub(super) fn refusal(reason: String, hint: impl Into<String>) -> Refusal {
     Refusal { reason, hint: hint.into(), can_rebuild: false }
 }
 
@@ -124,6 +142,8 @@ pub(in crate::dialect) fn alter(op: &Op) -> Vec<String> {
             let name = |constraint: &Constraint| constraint.name().map(|name| quote(&name.text)).unwrap_or_default();
             vec![format!("ALTER TABLE {} RENAME CONSTRAINT {} TO {}", table_name(table), name(from), name(to))]
         }
+        Op::CreatePartition { partition, .. } => partition.sql.clone(),
+        Op::DropPartition { partition, .. } => vec![format!("DROP TABLE {}", table_name(&partition.name))],
         Op::CreateAttachment { attachment, .. } => vec![attachment.sql.clone()],
         Op::DropAttachment { table, attachment } => vec![match attachment.kind {
             AttachmentKind::Index => {

@@ -4,8 +4,8 @@
 use super::{alter, casts, literal, script, views};
 use crate::dialect::Expansion;
 use crate::model::{
-    AttachmentKind, Column, Constraint, EnumType, ForeignKey, Index, IndexKey, Literal, Schema, Table, TableName,
-    Verbatim, VerbatimKind,
+    AttachmentKind, Column, Constraint, EnumType, ForeignKey, Index, IndexKey, Literal, ObjectPath, Schema, Table,
+    TableName, Verbatim, VerbatimKind,
 };
 use crate::op::{Op, identifiers};
 
@@ -35,13 +35,9 @@ fn beside_views(op: &Op, ops: &[Op], schema: &Schema) -> Expansion {
             if anew { around_enum(alone, name, ops, schema) } else { alone }
         }
         Op::AlterColumn { table, from, to } => match schema.tables.get(table) {
-            Some(own) if from.generated != to.generated && to.generated.is_some() => {
-                let anew = [
-                    Op::DropColumn { table: table.clone(), column: from.clone(), constraints: Vec::new() },
-                    Op::AddColumn { table: table.clone(), column: to.clone(), constraints: Vec::new() },
-                ];
-                let anew = Expansion { middle: anew.to_vec(), ..Expansion::alone(op.clone()) };
-                around(own, anew, ops, |what| what.stands_on(&from.name))
+            Some(_) if from.generated != to.generated && to.generated.is_some() => {
+                let (table, from, to) = (table.clone(), from.clone(), to.clone());
+                expand(&Op::ReplaceColumn { table, from, to, filled: false }, ops, schema)
             }
             Some(own) if from.data_type.text != to.data_type.text => {
                 let alone = around(own, Expansion::alone(op.clone()), ops, |what| what.is_bound_to(&from.name));
@@ -49,6 +45,22 @@ fn beside_views(op: &Op, ops: &[Op], schema: &Schema) -> Expansion {
             }
             Some(_) | None => Expansion::alone(op.clone()),
         },
+        Op::ReplaceColumn { table, from, .. } => match schema.tables.get(table) {
+            Some(own) => {
+                let alone = around(own, Expansion::alone(op.clone()), ops, |what| what.goes_with(&from.name));
+                // Both sides of a foreign key go together, so that a view of any column that goes may be in the way.
+                let goes = |op: &Op, path: &ObjectPath| matches!(op, Op::ReplaceColumn { .. }) && op.object() == *path;
+                let is_read = |path: &ObjectPath| goes(op, path) || ops.iter().any(|op| goes(op, path));
+                around_views(with_references(op, alone, ops, schema), is_read, ops, schema)
+            }
+            None => Expansion::alone(op.clone()),
+        },
+        Op::RebuildTable { from, .. } => {
+            let referring = around_references(Expansion::alone(op.clone()), ops, schema, |child, fk| {
+                fk.references == from.name && *child != from.name
+            });
+            around_views(referring, |path| *path.table() == from.name, ops, schema)
+        }
         Op::DropConstraint { table, constraint } => match schema.tables.get(table) {
             Some(own) if is_key(constraint) => around_key(own, op, constraint, ops, schema),
             Some(_) | None => Expansion::alone(op.clone()),
@@ -106,6 +118,11 @@ impl Standing<'_> {
         }
     }
 
+    /// Whether it goes with the column without anybody asking. Foreign keys have two sides and are looked after by themselves.
+    fn goes_with(&self, column: &str) -> bool {
+        !matches!(self, Self::Constraint(Constraint::ForeignKey(_))) && self.stands_on(column)
+    }
+
     /// Whether it keeps the column from becoming another type.
     fn is_bound_to(&self, column: &str) -> bool {
         match self {
@@ -146,8 +163,22 @@ fn mentions(sql: &str, column: &str) -> bool {
 /// The operations with what has to make room taken away before and put back after, unless the plan does that anyhow.
 fn around(table: &Table, middle: Expansion, ops: &[Op], makes_room: impl Fn(&Standing<'_>) -> bool) -> Expansion {
     let name = &table.name;
+    // What is computed from a column that goes has to go before.
+    let goes_first = middle.middle.iter().any(|op| matches!(op, Op::ReplaceColumn { .. }));
+    let is_gone = |column: &Column| {
+        ops.iter().any(|op| match op {
+            Op::DropColumn { table, column: own, .. } => table == name && own.name == column.name,
+            Op::AlterColumn { table, from, .. } => table == name && from.name == column.name,
+            _ => false,
+        })
+    };
+    let goes = |column: &&Column| {
+        column.generated.is_some() && (goes_first || !is_gone(column)) && makes_room(&Standing::Generated(column))
+    };
+    let computed: Vec<&Column> = table.columns.iter().filter(goes).collect();
+    // What stands on a column that makes room makes room, too.
+    let makes_room = |what: &Standing<'_>| makes_room(what) || computed.iter().any(|own| what.stands_on(&own.name));
     let mut before = Vec::new();
-    let goes = |op: &Op| ops.contains(op);
     for attachment in table.attachments.iter().filter(|own| makes_room(&Standing::Attachment(&own.sql))) {
         // A trigger on all columns notices nothing.
         let is_free = attachment.kind == AttachmentKind::Trigger
@@ -162,17 +193,11 @@ fn around(table: &Table, middle: Expansion, ops: &[Op], makes_room: impl Fn(&Sta
     for constraint in table.constraints().filter(|own| makes_room(&Standing::Constraint(own))) {
         before.push(Op::DropConstraint { table: name.clone(), constraint });
     }
-    for column in table.columns.iter().filter(|column| column.generated.is_some()) {
-        let is_gone = ops.iter().any(|op| match op {
-            Op::DropColumn { table, column: own, .. } => table == name && own.name == column.name,
-            Op::AlterColumn { table, from, .. } => table == name && from.name == column.name,
-            _ => false,
-        });
-        if !is_gone && makes_room(&Standing::Generated(column)) {
-            before.push(Op::DropColumn { table: name.clone(), column: column.clone(), constraints: Vec::new() });
-        }
+    for column in &computed {
+        let column = (*column).clone();
+        before.push(Op::DropColumn { table: name.clone(), column, constraints: Vec::new() });
     }
-    let after: Vec<Op> = before.iter().filter(|op| !goes(op)).rev().map(Op::inverse).collect();
+    let after: Vec<Op> = before.iter().filter(|op| !ops.contains(op)).rev().map(Op::inverse).collect();
     middle.within(before, after)
 }
 
@@ -230,7 +255,8 @@ fn is_used_at_once(name: &TableName, from: &EnumType, to: &EnumType, ops: &[Op])
                 || table.constraints().any(|constraint| in_constraint(&constraint))
         }
         Op::AddColumn { column, constraints, .. } => in_column(column) || constraints.iter().any(in_constraint),
-        Op::AlterColumn { to, .. } => in_column(to),
+        Op::AlterColumn { to, .. } | Op::ReplaceColumn { to, .. } => in_column(to),
+        Op::CreatePartition { partition, .. } => partition.sql.iter().any(|sql| says(sql)),
         Op::AddConstraint { constraint, .. } => in_constraint(constraint),
         Op::CreateIndex { index, .. } => in_index(index),
         Op::CreateAttachment { attachment, .. } => says(&attachment.sql),
@@ -243,11 +269,56 @@ fn is_key(constraint: &Constraint) -> bool {
     matches!(constraint, Constraint::PrimaryKey(_) | Constraint::Unique(_))
 }
 
+/// Takes foreign keys away before and puts them back after, unless the plan does that anyhow.
+fn around_references(
+    middle: Expansion,
+    ops: &[Op],
+    schema: &Schema,
+    makes_room: impl Fn(&TableName, &ForeignKey) -> bool,
+) -> Expansion {
+    let mut before = Vec::new();
+    for child in schema.tables.values() {
+        let is_dropped = ops.iter().any(|op| matches!(op, Op::DropTable { table } if table.name == child.name));
+        for fk in child.foreign_keys.iter().filter(|fk| makes_room(&child.name, fk)) {
+            let constraint = Constraint::ForeignKey(fk.clone());
+            before.push((Op::DropConstraint { table: child.name.clone(), constraint }, is_dropped));
+        }
+    }
+    let stays = |(op, is_dropped): &&(Op, bool)| !is_dropped && !ops.contains(op);
+    let after = before.iter().filter(stays).rev().map(|(op, _)| op.inverse()).collect();
+    middle.within(before.into_iter().map(|(op, _)| op).collect(), after)
+}
+
+/// Takes views away before, those that read others first, and puts them back after, unless the plan does that anyhow.
+fn around_views(middle: Expansion, is_read: impl Fn(&ObjectPath) -> bool, ops: &[Op], schema: &Schema) -> Expansion {
+    let mut reading: Vec<&TableName> = Vec::new();
+    loop {
+        let is_it = |path: &ObjectPath| is_read(path) || reading.contains(&path.table());
+        let next =
+            schema.verbatim.iter().find(|(name, object)| !reading.contains(name) && object.uses.iter().any(is_it));
+        match next {
+            Some((name, _)) => reading.push(name),
+            None => break,
+        }
+    }
+    let objects = reading.iter().rev().filter_map(|name| Some((*name, schema.verbatim.get(*name)?)));
+    let before: Vec<Op> =
+        objects.map(|(name, object)| Op::DropVerbatim { name: name.clone(), object: object.clone() }).collect();
+    let after = before.iter().filter(|op| !ops.contains(op)).rev().map(Op::inverse).collect();
+    middle.within(before, after)
+}
+
 /// The column of which the operation changes the type to one that the old one is not held against.
 fn estranged(op: &Op) -> Option<(&TableName, &str)> {
-    let Op::AlterColumn { table, from, to } = op else { return None };
-    let text = |column: &Column| column.data_type.text.clone().unwrap_or_default();
-    (!casts::compares(&text(from), &text(to))).then_some((table, from.name.as_str()))
+    match op {
+        Op::AlterColumn { table, from, to } => {
+            let text = |column: &Column| column.data_type.text.clone().unwrap_or_default();
+            (!casts::compares(&text(from), &text(to))).then_some((table, from.name.as_str()))
+        }
+        // Whatever its type, nothing can refer to it meanwhile.
+        Op::ReplaceColumn { table, from, .. } => Some((table, from.name.as_str())),
+        _ => None,
+    }
 }
 
 /// Both sides of a foreign key become another type together, while the foreign key is away.
@@ -280,9 +351,13 @@ fn with_references(op: &Op, alone: Expansion, ops: &[Op], schema: &Schema) -> Ex
     }
     let mut whole = alone;
     for other in group.into_iter().skip(1) {
-        let Op::AlterColumn { table, from, .. } = other else { continue };
-        let Some(own) = schema.tables.get(table) else { continue };
-        let next = around(own, Expansion::alone(other.clone()), ops, |what| what.is_bound_to(&from.name));
+        let Some(own) = schema.tables.get(other.table()) else { continue };
+        let alone = Expansion::alone(other.clone());
+        let next = match other {
+            Op::AlterColumn { from, .. } => around(own, alone, ops, |what| what.is_bound_to(&from.name)),
+            Op::ReplaceColumn { from, .. } => around(own, alone, ops, |what| what.goes_with(&from.name)),
+            _ => continue,
+        };
         whole.middle.extend(next.middle);
         whole = whole.within(next.before, next.after);
     }

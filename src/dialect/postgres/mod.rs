@@ -10,6 +10,7 @@ mod constant;
 mod expand;
 mod expression;
 mod questions;
+mod rebuild;
 mod reconcile;
 mod reflect;
 pub(super) mod runner;
@@ -24,7 +25,7 @@ mod value;
 mod views;
 mod words;
 
-pub(super) use alter::{accepts, alter};
+pub(super) use alter::{accepts, alter, replaces};
 pub(super) use ask::{ask, only_reads};
 pub(super) use canonicalize::canonicalize;
 pub(super) use casts::converts;
@@ -36,9 +37,11 @@ pub(super) fn rewrites(from: &ColumnType, to: &ColumnType) -> bool {
 }
 
 pub(super) use expand::expand;
+pub(super) use rebuild::rebuild;
 pub(super) use reconcile::{reconcile, respell};
 pub(super) use reflect::reflect;
 pub(super) use script::{loadable, statements};
+pub(super) use sequence::pinned;
 pub(super) use views::put_back;
 
 use super::{Capabilities, ColumnWords};

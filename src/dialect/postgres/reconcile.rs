@@ -184,7 +184,10 @@ pub(super) fn reconcile_table(table: &mut Table, live: &Table, schema: &Schema) 
     {
         table.options.partition_by = Some(live.clone());
     }
-    table.partitions.clone_from(&live.partitions);
+    // Bounds for other columns are none for these.
+    if table.options.partition_by.is_none() || table.options.partition_by == live.options.partition_by {
+        table.partitions.clone_from(&live.partitions);
+    }
     table.unmodelled.clone_from(&live.unmodelled);
 }
 

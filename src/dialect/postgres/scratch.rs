@@ -75,7 +75,7 @@ fn unchanged(declared: &Schema, lock: &Schema, live: &Schema) -> Schema {
             own.any(|own| lock.attachments.iter().any(|lock| same_attachment(own, lock)))
         };
         let attachments = live.attachments.iter().filter(is_unchanged).cloned().collect();
-        found.tables.insert(name.clone(), Table { attachments, ..Table::new(name.clone()) });
+        found.tables.insert(name.clone(), Table { attachments, ..Table::new(name.clone()) }.into());
     }
     found
 }

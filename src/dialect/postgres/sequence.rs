@@ -3,7 +3,7 @@
 use super::alter::is_serial;
 use super::words::identifier as quote;
 use super::{literal, table_name};
-use crate::model::{Column, Identity, Literal, TableName};
+use crate::model::{Column, Identity, Literal, OwnedSequence, Rename, Schema, TableName};
 
 /// How many bytes of a name PostgreSQL keeps.
 pub(in crate::dialect) const LONGEST_NAME: usize = 63;
@@ -44,6 +44,32 @@ pub(super) fn of(table: &TableName, column: &Column) -> TableName {
         Some(sequence) => sequence.name.clone(),
         None => TableName { schema: table.schema.clone(), name: made_name(&table.name, &column.name, "seq") },
     }
+}
+
+/// The schema with the names of sequences that stay as they are although their column or table gets another.
+pub(in crate::dialect) fn pinned(mut schema: Schema, renames: &[Rename]) -> Schema {
+    let name_after = |table: &TableName| {
+        let new = renames.iter().find_map(|rename| match rename {
+            Rename::Table { from, to } if from == table => Some(to),
+            Rename::Table { .. } | Rename::Column { .. } | Rename::Value { .. } => None,
+        });
+        new.unwrap_or(table).clone()
+    };
+    let is_renamed = |table: &TableName, column: &Column| {
+        let after = name_after(table);
+        let of_column = |rename: &Rename| matches!(rename, Rename::Column { table, from, .. } if *table == after && *from == column.name);
+        after != *table || renames.iter().any(of_column)
+    };
+    for table in schema.tables.values_mut() {
+        let name = table.name.clone();
+        let counts = |column: &Column| is_serial(column) || column.identity.is_some();
+        let columns = table.columns.iter_mut().filter(|own| counts(own) && is_renamed(&name, own));
+        for column in columns.filter(|own| own.sequence.is_none()) {
+            let (name, options) = (of(&name, column), Identity::default());
+            column.sequence = Some(Box::new(OwnedSequence { name, data_type: None, options }));
+        }
+    }
+    schema
 }
 
 /// A name for a sequence that is about to go.

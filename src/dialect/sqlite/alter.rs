@@ -26,7 +26,10 @@ pub(in crate::dialect) fn accepts(op: &Op, schema: &Schema) -> Result<(), Refusa
         | Op::RenameEnumValue { .. }
         | Op::Comment { .. } => Ok(()),
         Op::AlterTable { .. } => rebuild("`ALTER TABLE` cannot change how a table is stored"),
-        Op::AlterColumn { .. } => rebuild("`ALTER TABLE` cannot change a column"),
+        Op::AlterColumn { .. } | Op::ReplaceColumn { .. } => rebuild("`ALTER TABLE` cannot change a column"),
+        Op::CreatePartition { .. } | Op::DropPartition { .. } | Op::AlterPartition { .. } => {
+            rebuild("SQLite keeps the rows of a table together")
+        }
         Op::AddConstraint { .. } => rebuild("`ALTER TABLE` cannot add a constraint to a table that exists"),
         Op::RenameConstraint { .. } => rebuild("`ALTER TABLE` cannot rename a constraint"),
         Op::DropConstraint { .. } => rebuild("`ALTER TABLE` cannot drop a constraint"),

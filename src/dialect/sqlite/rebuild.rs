@@ -23,7 +23,7 @@ pub(in crate::dialect) fn rebuild(from: &Table, to: &Table, schema: &Schema) -> 
     }
     between.push(format!("DROP TABLE {old}"));
     between.push(format!("ALTER TABLE {new} RENAME TO {}", quote(&to.name.name)));
-    Rebuild { name, before, between, after }
+    Rebuild { table: Table { name, ..to.clone() }, before, between, after }
 }
 
 /// A name no table, index, view or trigger has.

@@ -258,3 +258,16 @@ fn what_makes_room_does_not_wait_for_writers() {
     let text = there_and_back(&project, &with(&["sad", "glad"]));
     assert!(text.contains("DROP INDEX gloomy") && !text.contains("CONCURRENTLY"), "{text}");
 }
+
+#[test]
+fn what_stands_on_a_computed_column_comes_back_on_both_ways() {
+    let index = "#[seachange(index(columns = [double], name = \"by_double\"))]";
+    let with = |expression: &str| {
+        let field = format!("pub size: i32, #[seachange(generated(\"{expression}\", stored))] pub double: i32,");
+        entity("", "", &field).replace("#[sea_orm(table_name", &format!("{index}\n#[sea_orm(table_name"))
+    };
+    let project = Project::new(&with("size * 2"));
+    project.write("sql/none.sql", "-- nothing\n");
+    project.advance("birth");
+    there_and_back(&project, &with("size + size"));
+}

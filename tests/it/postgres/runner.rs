@@ -402,6 +402,62 @@ fn indexes_are_made_while_their_table_is_written_to() {
     assert!(project.run(0, &["check"]).out.contains("no differences"));
 }
 
+/// Rows of the table find each other by what is unique, and so do those of another table.
+const REFERRED_TO: &str = r#"
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {
+    #[sea_orm(belongs_to = "Entity", from = "Column::Note", to = "Column::Code")]
+    Other,
+}
+"#;
+
+const REFERRING: &str = r#"use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "b")]
+pub struct Model {
+    #[sea_orm(primary_key)]
+    pub id: i32,
+    #[sea_orm(indexed)]
+    pub code: i32,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {
+    #[sea_orm(belongs_to = "super::a::Entity", from = "Column::Code", to = "super::a::Column::Code")]
+    A,
+}
+
+impl ActiveModelBehavior for ActiveModel {}
+"#;
+
+#[test]
+fn what_needs_an_index_that_is_made_meanwhile_waits_for_it() {
+    let project = Project::new("\n[postgres]\nconcurrent_indexes = true\n");
+    project.write("src/entities/a.rs", &INDEXED.replace("unique_key = \"code\", ", ""));
+    project.run(0, &["revision", "--autogenerate", "-m", "one"]);
+    project.run(0, &["upgrade"]);
+    project.database.query("INSERT INTO a SELECT n, n, n FROM generate_series(1, 3) AS n");
+    let none = "\n#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]\npub enum Relation {}\n";
+    project.write("src/entities/a.rs", &INDEXED.replace(none, REFERRED_TO));
+    project.write("src/entities/b.rs", REFERRING);
+    project.write("src/entities/mod.rs", "pub mod a;\npub mod b;\n");
+    let ran = project.run(0, &["revision", "--autogenerate", "-m", "two"]);
+    let text = |file: &str| fs::read_to_string(project.folder.path().join(file)).unwrap();
+    let files: Vec<String> = ran.out.lines().map(text).collect();
+    let [index, behind] = files.as_slice() else { panic!("{files:?}") };
+    assert!(index.contains("CREATE UNIQUE INDEX CONCURRENTLY") && !index.contains("FOREIGN KEY"), "{index}");
+    assert!(behind.contains("CREATE TABLE b") && behind.matches("REFERENCES a (code)").count() == 2, "{behind}");
+    project.run(0, &["upgrade"]);
+    assert!(project.run(0, &["check"]).out.contains("no differences"));
+    let keys = "SELECT conrelid::regclass::text FROM pg_constraint WHERE contype = 'f' ORDER BY 1";
+    assert_eq!(project.database.query(keys), ["a", "b"]);
+    project.run(0, &["downgrade", "-2"]);
+    assert_eq!(project.database.query("SELECT code::text FROM a ORDER BY 1"), ["1", "2", "3"]);
+    assert_eq!(project.database.query(keys), Vec::<String>::new());
+    project.run(0, &["upgrade"]);
+}
+
 #[test]
 fn another_default_schema() {
     let project = Project::with(
