@@ -254,11 +254,14 @@ pub(super) fn of(op: &Op, schema: &Schema, dialect: Dialect) -> Vec<Hazard> {
         | Op::DropAttachment { .. }
         | Op::CreateVerbatim { .. }
         | Op::DropVerbatim { .. }
-        | Op::ReplaceVerbatim { .. }
         | Op::CreateEnum { .. }
         | Op::DropEnum { .. }
         | Op::RenameEnumValue { .. }
         | Op::Comment { .. } => Vec::new(),
+        Op::ReplaceVerbatim { name, from, to } => {
+            let sentence = format!("What `{name}` newly demands fails if rows do not meet it.");
+            dialect.narrows(name, from, to).then(|| hazard(Kind::CheckMayFail, sentence)).into_iter().collect()
+        }
         Op::AlterEnum { name, from, to, columns, anew } => {
             let gone: Vec<String> = from
                 .values
