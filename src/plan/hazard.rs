@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use crate::dialect::Dialect;
-use crate::model::{Column, Constraint, IndexKey, IndexPart, Schema, Table, TableName};
+use crate::model::{Column, Constraint, IndexKey, IndexPart, Schema, Table, TableName, Verbatim};
 use crate::op::{Op, identifiers};
 
 /// One thing that can go wrong, about one operation.
@@ -258,10 +258,7 @@ pub(super) fn of(op: &Op, schema: &Schema, dialect: Dialect) -> Vec<Hazard> {
         | Op::DropEnum { .. }
         | Op::RenameEnumValue { .. }
         | Op::Comment { .. } => Vec::new(),
-        Op::ReplaceVerbatim { name, from, to } => {
-            let sentence = format!("What `{name}` newly demands fails if rows do not meet it.");
-            dialect.narrows(name, from, to).then(|| hazard(Kind::CheckMayFail, sentence)).into_iter().collect()
-        }
+        Op::ReplaceVerbatim { name, from, to } => demands(name, from, to, dialect).into_iter().collect(),
         Op::AlterEnum { name, from, to, columns, anew } => {
             let gone: Vec<String> = from
                 .values
@@ -280,6 +277,12 @@ pub(super) fn of(op: &Op, schema: &Schema, dialect: Dialect) -> Vec<Hazard> {
             may_fail.into_iter().chain(rewrites).collect()
         }
     }
+}
+
+/// What an object newly demands of rows that are there already.
+fn demands(name: &TableName, from: &Verbatim, to: &Verbatim, dialect: Dialect) -> Option<Hazard> {
+    let sentence = format!("What `{name}` newly demands fails if rows do not meet it.");
+    dialect.narrows(name, from, to).then_some(Hazard { kind: Kind::CheckMayFail, sentence })
 }
 
 fn altered(table: &TableName, from: &Column, to: &Column, dialect: Dialect) -> Vec<Hazard> {

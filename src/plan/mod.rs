@@ -128,7 +128,7 @@ fn in_place(ops: Vec<Op>, dialect: Dialect) -> Vec<Op> {
         },
         op => vec![op],
     };
-    ops.clone().into_iter().flat_map(in_place).collect()
+    ops.into_iter().flat_map(in_place).collect()
 }
 
 /// The operations inside a rebuild, or the operation itself.
