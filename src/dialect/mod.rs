@@ -536,6 +536,22 @@ impl Dialect {
         }
     }
 
+    /// Whether an object can become another where it is, so that what needs it stays.
+    pub(crate) fn changes_in_place(self, name: &TableName, from: &Verbatim, to: &Verbatim) -> bool {
+        match self {
+            Self::Sqlite => false,
+            Self::Postgres => postgres::changes_in_place(name, from, to),
+        }
+    }
+
+    /// Whether rows that are there may hold what the new form of an object does not allow.
+    pub(crate) fn narrows(self, name: &TableName, from: &Verbatim, to: &Verbatim) -> bool {
+        match self {
+            Self::Sqlite => false,
+            Self::Postgres => to.kind == VerbatimKind::Domain && postgres::narrows(name, &from.sql, &to.sql),
+        }
+    }
+
     /// The operations that put back what others took away to make room, as far as nothing of the rest of a plan needs that
     /// room. `away` is what was taken.
     pub(crate) fn put_back(

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use crate::dialect::Dialect;
-use crate::model::{Column, Constraint, IndexKey, IndexPart, Schema, Table, TableName};
+use crate::model::{Column, Constraint, IndexKey, IndexPart, Schema, Table, TableName, Verbatim};
 use crate::op::{Op, identifiers};
 
 /// One thing that can go wrong, about one operation.
@@ -245,11 +245,11 @@ pub(super) fn of(op: &Op, schema: &Schema, dialect: Dialect) -> Vec<Hazard> {
         | Op::DropAttachment { .. }
         | Op::CreateVerbatim { .. }
         | Op::DropVerbatim { .. }
-        | Op::ReplaceVerbatim { .. }
         | Op::CreateEnum { .. }
         | Op::DropEnum { .. }
         | Op::RenameEnumValue { .. }
         | Op::Comment { .. } => Vec::new(),
+        Op::ReplaceVerbatim { name, from, to } => demands(name, from, to, dialect).into_iter().collect(),
         Op::AlterEnum { name, from, to, columns, anew } => {
             let gone: Vec<String> = from
                 .values
@@ -341,6 +341,12 @@ fn has_default_partition(table: &Table) -> bool {
     let is_default =
         |sql: &String| sql.starts_with("CREATE") && sql.contains(" PARTITION OF ") && sql.contains(" DEFAULT");
     table.partitions.iter().flat_map(|partition| &partition.sql).any(is_default)
+}
+
+/// What an object newly demands of rows that are there already.
+fn demands(name: &TableName, from: &Verbatim, to: &Verbatim, dialect: Dialect) -> Option<Hazard> {
+    let sentence = format!("What `{name}` newly demands fails if rows do not meet it.");
+    dialect.narrows(name, from, to).then_some(Hazard { kind: Kind::CheckMayFail, sentence })
 }
 
 fn altered(table: &TableName, from: &Column, to: &Column, dialect: Dialect) -> Vec<Hazard> {

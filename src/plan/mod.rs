@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::dialect::{Dialect, Expansion, Rebuild};
 use crate::error::{Blocked, Error, Result};
 use crate::model::{Attachment, Column, Constraint, Index, IndexPart, Name, Schema, Table, TableName, Verbatim};
-use crate::op::Op;
+use crate::op::{CommentOn, Op};
 
 use hazard::Hazard;
 
@@ -59,8 +59,8 @@ pub enum Purpose {
 /// ```
 pub fn plan(ops: Vec<Op>, from: &Schema, dialect: Dialect, purpose: Purpose) -> Result<Plan> {
     let mut names = names(&ops.iter().fold(from.clone(), |schema, op| op.apply(schema)));
-    let mildest: Vec<Op> = ops.into_iter().flat_map(|op| mildest(op, dialect, &mut names)).collect();
-    let ops = order::order(mildest.into_iter().map(|op| replaced(op, dialect, purpose)).collect());
+    let mildest = in_place(ops, dialect).into_iter().flat_map(|op| mildest(op, dialect, &mut names));
+    let ops = order::order(mildest.map(|op| replaced(op, dialect, purpose)).collect());
     let refused = refused(&ops, from, dialect);
     let ops = if refused.is_empty() { ops } else { order::order(together(&ops, &refused, from, dialect)) };
     let ops = if dialect.capabilities().add_constraint { order::apart(&ops) } else { ops };
@@ -115,6 +115,40 @@ fn replaced(op: Op, dialect: Dialect, purpose: Purpose) -> Op {
         }
         (op, _) => op,
     }
+}
+
+/// The operations with one change in the place of a drop and a making, where the database can change the object.
+fn in_place(ops: Vec<Op>, dialect: Dialect) -> Vec<Op> {
+    let replaced = |name: &TableName, from: &Verbatim| {
+        let made = ops.iter().find_map(|op| match op {
+            Op::CreateVerbatim { name: own, object } if own == name => Some(object.clone()),
+            _ => None,
+        });
+        made.filter(|to| dialect.changes_in_place(name, from, to))
+    };
+    let changed: BTreeMap<TableName, (Verbatim, Verbatim)> = ops
+        .iter()
+        .filter_map(|op| match op {
+            Op::DropVerbatim { name, object } => Some((name.clone(), (object.clone(), replaced(name, object)?))),
+            _ => None,
+        })
+        .collect();
+    let in_place = |op: Op| match op {
+        Op::DropVerbatim { ref name, .. } if changed.contains_key(name) => Vec::new(),
+        Op::CreateVerbatim { name, object } => match changed.get(&name) {
+            Some((from, to)) => {
+                let to = Verbatim { comment: from.comment.clone(), ..to.clone() };
+                let on = CommentOn::Verbatim(name.clone(), object.kind);
+                let comment = Op::Comment { on, from: from.comment.clone(), to: object.comment.clone() };
+                let comment = (from.comment != object.comment).then_some(comment);
+                let change = Op::ReplaceVerbatim { name, from: from.clone(), to };
+                std::iter::once(change).chain(comment).collect()
+            }
+            None => vec![Op::CreateVerbatim { name, object }],
+        },
+        op => vec![op],
+    };
+    ops.into_iter().flat_map(in_place).collect()
 }
 
 /// The operations inside a rebuild, or the operation itself.

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::words::identifier as quote;
-use super::{casts, literal, rebuild, sequence, table_name, value};
+use super::{casts, domain, literal, rebuild, sequence, table_name, value};
 use crate::dialect::Dialect;
 use crate::error::Refusal;
 use crate::model::{
@@ -155,6 +155,9 @@ pub(in crate::dialect) fn alter(op: &Op) -> Vec<String> {
                 format!("DROP {kind} {} ON {}", quote(&attachment.name), table_name(table))
             }
         }],
+        Op::ReplaceVerbatim { name, from, to } if to.kind == VerbatimKind::Domain => {
+            domain::change(name, &from.sql, &to.sql).unwrap_or_default()
+        }
         Op::ReplaceVerbatim { to, .. } => {
             let sql = match to.kind {
                 VerbatimKind::Sequence => to.sql.replacen("CREATE SEQUENCE", "ALTER SEQUENCE", 1),

@@ -7,6 +7,7 @@ mod canonicalize;
 mod casts;
 mod catalog;
 mod constant;
+mod domain;
 mod expand;
 mod expression;
 mod questions;
@@ -30,12 +31,19 @@ pub(super) use ask::{ask, only_reads};
 pub(super) use canonicalize::canonicalize;
 pub(super) use casts::converts;
 
+/// Whether an object can become another where it is, so that what needs it stays.
+pub(super) fn changes_in_place(name: &TableName, from: &Verbatim, to: &Verbatim) -> bool {
+    let is_domain = [from, to].iter().all(|object| object.kind == VerbatimKind::Domain);
+    is_domain && domain::change(name, &from.sql, &to.sql).is_some()
+}
+
 /// Whether PostgreSQL writes all rows anew for the change of a type.
 pub(super) fn rewrites(from: &ColumnType, to: &ColumnType) -> bool {
     let text = |own: &ColumnType| own.text.clone().unwrap_or_default();
     text(from) != text(to) && casts::rewrites(&text(from), &text(to))
 }
 
+pub(super) use domain::narrows;
 pub(super) use expand::expand;
 pub(super) use rebuild::rebuild;
 pub(super) use reconcile::{reconcile, respell};
@@ -45,7 +53,7 @@ pub(super) use sequence::pinned;
 pub(super) use views::put_back;
 
 use super::{Capabilities, ColumnWords};
-use crate::model::{Column, ColumnType, Literal, RowSecurity, Table, TableName};
+use crate::model::{Column, ColumnType, Literal, RowSecurity, Table, TableName, Verbatim, VerbatimKind};
 use crate::op::CommentOn;
 use words::identifier;
 

@@ -16,9 +16,8 @@ type Objects = BTreeMap<TableName, Verbatim>;
 pub(super) fn in_the_way(planned: &Expansion, ops: &[Op], schema: &Schema) -> Vec<Op> {
     let changes = planned.before.iter().chain(&planned.middle);
     let names: BTreeSet<TableName> = changes.flat_map(|op| standing_on(op, ops, schema, &schema.verbatim)).collect();
-    let goes = |name: &TableName| ops.iter().any(|op| matches!(op, Op::DropVerbatim { name: own, .. } if own == name));
     let mut standing = in_order(names, &schema.verbatim);
-    if standing.iter().any(|(name, object)| !goes(name) && !comes_back(object, ops)) {
+    if standing.iter().any(|(name, object)| !goes(name, ops) && !comes_back(object, ops)) {
         return Vec::new();
     }
     standing.reverse();
@@ -42,6 +41,9 @@ pub(in crate::dialect) fn put_back(away: &Objects, rest: &[&Op], ops: &[Op], sch
 
 /// Which of the views notice the operation: what reads what it changes, and what reads that.
 fn standing_on(op: &Op, ops: &[Op], schema: &Schema, objects: &Objects) -> BTreeSet<TableName> {
+    if relations(objects).next().is_none() {
+        return BTreeSet::new();
+    }
     let direct: BTreeSet<TableName> = match op {
         Op::AlterColumn { table, from, to } => {
             let is_computed_anew = from.generated != to.generated && to.generated.is_some();
@@ -76,7 +78,9 @@ fn standing_on(op: &Op, ops: &[Op], schema: &Schema, objects: &Objects) -> BTree
             Some(again) => reading_view(objects, name, again),
             None => BTreeSet::new(),
         },
-        Op::CreateVerbatim { name, object } if object.kind.is_relation() => reading_view(objects, name, object),
+        Op::CreateVerbatim { name, object } if object.kind.is_relation() && goes(name, ops) => {
+            reading_view(objects, name, object)
+        }
         _ => BTreeSet::new(),
     };
     with_readers(direct, objects)
@@ -93,6 +97,11 @@ fn comes_again(table: &TableName, column: &str, ops: &[Op]) -> bool {
     let comes =
         |op: &Op| matches!(op, Op::AddColumn { table: of, column: own, .. } if of == table && own.name == column);
     ops.iter().any(goes) && ops.iter().any(comes)
+}
+
+/// Whether the plan drops the view, be it to make another of its name.
+fn goes(name: &TableName, ops: &[Op]) -> bool {
+    ops.iter().any(|op| matches!(op, Op::DropVerbatim { name: own, .. } if own == name))
 }
 
 /// The form in which the plan makes the view again that it drops.

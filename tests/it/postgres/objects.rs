@@ -111,6 +111,42 @@ fn a_life_of_everything_that_is_declared_in_sql() {
 }
 
 #[test]
+fn a_domain_changes_while_columns_have_it() {
+    let project = Project::new(ENTITIES);
+    let domain = |definition: &str| project.write("sql/all.sql", &format!("CREATE DOMAIN price AS {definition};\n"));
+    domain("numeric(10, 2) CHECK (value >= 0)");
+    project.advance("first");
+    project.database.script("INSERT INTO orders (customer, total, paid) VALUES ('Ann', 120, true);");
+    let before = project.database.dump();
+    domain("numeric(10, 2) DEFAULT 1 NOT NULL CONSTRAINT low CHECK (value < 1000)");
+    let text = project.advance("another");
+    for words in [
+        "ALTER DOMAIN price DROP CONSTRAINT price_check",
+        "ALTER DOMAIN price SET DEFAULT 1",
+        "ALTER DOMAIN price ADD CONSTRAINT low CHECK",
+        "ALTER DOMAIN price SET NOT NULL",
+        "ALTER DOMAIN price DROP NOT NULL",
+        "check-may-fail: What `price` newly demands fails if rows do not meet it.",
+    ] {
+        assert!(text.contains(words), "{words}\n{text}");
+    }
+    assert!(!text.contains("DROP DOMAIN"), "{text}");
+    project.succeed(&["downgrade", "-1"]);
+    if let (Some(before), Some(now)) = (before, project.database.dump()) {
+        assert_eq!(now, before);
+    }
+    project.succeed(&["upgrade", "head"]);
+    project.assert_clean();
+    assert_eq!(count(&project, "SELECT total::text FROM orders"), "120.00");
+
+    // Rows that do not meet it keep it as it is.
+    domain("numeric(10, 2) NOT NULL CHECK (value < 100)");
+    project.succeed(&["revision", "--autogenerate", "-m", "too low"]);
+    let ran = project.run(&["upgrade", "head"]);
+    assert!(ran.code == 2 && ran.notes.contains("contains values that violate the new constraint"), "{ran:?}");
+}
+
+#[test]
 fn a_change_behind_the_projects_back_is_found() {
     let project = Project::new(ENTITIES);
     project.write("sql/all.sql", FIRST);
