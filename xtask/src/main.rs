@@ -28,6 +28,9 @@ enum Task {
         /// Only the tests of PostgreSQL, on these major versions, fetched where they are not there yet.
         #[arg(long, value_name = "MAJOR", value_delimiter = ',')]
         postgres: Vec<u32>,
+        /// Only that each live schema becomes each other one, which takes some minutes.
+        #[arg(long, conflicts_with = "postgres")]
+        pairs: bool,
     },
     /// Check format, lints and generated docs.
     Check,
@@ -44,8 +47,9 @@ enum Task {
 
 fn main() -> Result<()> {
     match Cli::parse().task {
-        Task::Test { postgres } if postgres.is_empty() => test(),
-        Task::Test { postgres } => postgres::test(&postgres),
+        Task::Test { pairs: true, .. } => pairs(),
+        Task::Test { postgres, .. } if postgres.is_empty() => test(),
+        Task::Test { postgres, .. } => postgres::test(&postgres),
         Task::Check => check(),
         Task::Demo => demo::demo(),
         Task::Docs => docs::write(&root()),
@@ -64,10 +68,12 @@ fn cargo(arguments: &[&str]) -> Result<()> {
 
 /// Runs cargo, with a PostgreSQL server for the tests.
 fn cargo_with(arguments: &[&str], server: Option<PathBuf>) -> Result<()> {
+    run(arguments, Command::new(env!("CARGO")).envs(server.map(|folder| ("TEST_POSTGRES_BIN", folder))))
+}
+
+fn run(arguments: &[&str], cargo: &mut Command) -> Result<()> {
     println!("$ cargo {}", arguments.join(" "));
-    let mut cargo = Command::new(env!("CARGO"));
-    cargo.args(arguments).current_dir(root()).envs(server.map(|folder| ("TEST_POSTGRES_BIN", folder)));
-    let status = cargo.status()?;
+    let status = cargo.args(arguments).current_dir(root()).status()?;
     if !status.success() {
         bail!("`cargo {}` failed", arguments.join(" "));
     }
@@ -77,6 +83,12 @@ fn cargo_with(arguments: &[&str], server: Option<PathBuf>) -> Result<()> {
 fn test() -> Result<()> {
     cargo_with(&["test", "--workspace", "--locked"], postgres::provide()?)?;
     demo::demo()
+}
+
+fn pairs() -> Result<()> {
+    let server = postgres::provide()?.map(|folder| ("TEST_POSTGRES_BIN", folder));
+    let mut cargo = Command::new(env!("CARGO"));
+    run(&["test", "--locked", "--test", "it", "postgres::pairs"], cargo.envs(server).env("TEST_ALL_PAIRS", "1"))
 }
 
 fn check() -> Result<()> {
