@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::io::{Read as _, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use ignore::WalkBuilder;
 use serde::Serialize;
@@ -11,6 +12,7 @@ use serde::Serialize;
 use crate::cli;
 use crate::config::{self, Overrides};
 use crate::declare;
+use crate::dialect::Dialect;
 use crate::error::{Error, Result};
 use crate::render;
 use crate::revision::dir;
@@ -52,7 +54,9 @@ pub(super) fn init(args: &cli::Init, folder: &Path, overrides: &Overrides, notes
     // The file is for everybody who works on the project.
     let written = url.as_deref().map(config::without_password);
     let has_password = written != url;
-    let is_postgres = url.as_ref().or(from_environment.as_ref()).is_some_and(|url| url.starts_with("postgres"));
+    let is_postgres = url.as_ref().or(from_environment.as_ref()).is_some_and(|url| {
+        config::database(url, folder, Duration::ZERO).is_ok_and(|database| database.dialect == Dialect::Postgres)
+    });
     let in_toml = |text: &String| toml::Value::String(text.clone()).to_string();
     let found = Found {
         entities: entities.iter().map(in_toml).collect(),

@@ -18,7 +18,9 @@ use std::time::Duration;
 use sea_orm::ConnectionTrait;
 
 use crate::error::{Refusal, Result};
-use crate::model::{Column, ColumnType, Literal, Rename, Schema, Table, TableName, Verbatim, VerbatimKind};
+use crate::model::{
+    AutoIncrement, Column, ColumnType, Literal, Rename, Schema, Table, TableName, Verbatim, VerbatimKind,
+};
 use crate::op::Op;
 
 /// The table in which seachange records what it applied. Never part of a comparison.
@@ -121,6 +123,8 @@ pub(crate) struct ColumnWords {
     pub(crate) identity: Option<String>,
     /// What stands behind `DEFAULT`.
     pub(crate) default: Option<String>,
+    /// How it counts, where that is said behind `PRIMARY KEY`.
+    pub(crate) counting_key: Option<&'static str>,
 }
 
 /// An operation with what stands on its object: that goes before the object changes and comes back after.
@@ -574,6 +578,7 @@ impl Dialect {
                 data_type: column.data_type.text.clone().unwrap_or_default(),
                 identity: None,
                 default: column.default.as_ref().and_then(|default| default.text.clone()),
+                counting_key: (column.auto_increment != AutoIncrement::No).then_some("AUTOINCREMENT"),
             },
             Self::Postgres => postgres::column_words(table, column),
         }

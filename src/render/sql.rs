@@ -5,9 +5,8 @@ use std::collections::BTreeMap;
 
 use crate::dialect::{Dialect, Rebuild};
 use crate::model::{
-    Action, AutoIncrement, Check, Column, ColumnDefault, Constraint, DefaultValue, Deferrable, Exclusion,
-    ExclusionElement, ForeignKey, Index, IndexKey, IndexPart, Name, NullsOrder, Part, Placement, Table, TableName,
-    Unique,
+    Action, Check, Column, ColumnDefault, Constraint, DefaultValue, Deferrable, Exclusion, ExclusionElement,
+    ForeignKey, Index, IndexKey, IndexPart, Name, NullsOrder, Part, Placement, Table, TableName, Unique,
 };
 use crate::op::{CommentOn, Op};
 use crate::plan::Step;
@@ -268,7 +267,7 @@ impl Sql {
         }
         words.extend(own.default.map(|text| format!("DEFAULT {text}")));
         for constraint in constraints {
-            words.push(self.column_constraint(column, constraint));
+            words.push(self.column_constraint(constraint, own.counting_key));
         }
         words.extend(
             column.collation.as_ref().map(|collation| format!("COLLATE {}", self.dialect.collation(collation))),
@@ -276,16 +275,13 @@ impl Sql {
         words.join(" ")
     }
 
-    /// A constraint as it is written behind its column.
-    fn column_constraint(&self, column: &Column, constraint: &Constraint) -> String {
+    /// A constraint as it is written behind its column. `counting` is what a key says that counts.
+    fn column_constraint(&self, constraint: &Constraint, counting: Option<&str>) -> String {
         let name = self.constraint_name(constraint.name());
         match constraint {
             Constraint::PrimaryKey(key) => {
-                let counts = match (self.dialect, column.auto_increment) {
-                    (Dialect::Sqlite, AutoIncrement::Yes | AutoIncrement::Inferred) => " AUTOINCREMENT",
-                    (Dialect::Sqlite, AutoIncrement::No) | (Dialect::Postgres, _) => "",
-                };
-                format!("{name}PRIMARY KEY{counts}{}", deferrable(key.deferrable))
+                let counting = counting.map(|words| format!(" {words}")).unwrap_or_default();
+                format!("{name}PRIMARY KEY{counting}{}", deferrable(key.deferrable))
             }
             Constraint::Unique(unique) => format!("{name}UNIQUE{}{}", nulls(unique), deferrable(unique.deferrable)),
             Constraint::Check(check) => format!("{name}CHECK ({}){}", check.expression, check_tail(check)),
@@ -428,8 +424,12 @@ fn deferrable(when: Deferrable) -> &'static str {
     }
 }
 
-/// The column a constraint is written behind, if it is written behind one. A primary key of one column is.
+/// The column a constraint is written behind, if it is written behind one. A primary key of one column is, but what a key
+/// carries along can only be said with a list of columns.
 fn column_of(constraint: &Constraint) -> Option<&String> {
+    if !constraint.include().is_empty() {
+        return None;
+    }
     let placement = match constraint {
         Constraint::PrimaryKey(key) => {
             return match key.columns.as_slice() {

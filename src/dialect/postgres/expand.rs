@@ -4,8 +4,8 @@
 use super::{alter, casts, literal, script, views};
 use crate::dialect::Expansion;
 use crate::model::{
-    AttachmentKind, Column, Constraint, EnumType, ForeignKey, Index, IndexKey, Literal, ObjectPath, Schema, Table,
-    TableName, Verbatim, VerbatimKind,
+    AttachmentKind, Column, Constraint, EnumType, ForeignKey, Index, IndexKey, Literal, Schema, Table, TableName,
+    Verbatim, VerbatimKind,
 };
 use crate::op::{Op, identifiers};
 
@@ -37,7 +37,7 @@ fn beside_views(op: &Op, ops: &[Op], schema: &Schema) -> Expansion {
         Op::AlterColumn { table, from, to } => match schema.tables.get(table) {
             Some(_) if from.generated != to.generated && to.generated.is_some() => {
                 let (table, from, to) = (table.clone(), from.clone(), to.clone());
-                expand(&Op::ReplaceColumn { table, from, to, filled: false }, ops, schema)
+                beside_views(&Op::ReplaceColumn { table, from, to, filled: false }, ops, schema)
             }
             Some(own) if from.data_type.text != to.data_type.text => {
                 let alone = around(own, Expansion::alone(op.clone()), ops, |what| what.is_bound_to(&from.name));
@@ -48,19 +48,13 @@ fn beside_views(op: &Op, ops: &[Op], schema: &Schema) -> Expansion {
         Op::ReplaceColumn { table, from, .. } => match schema.tables.get(table) {
             Some(own) => {
                 let alone = around(own, Expansion::alone(op.clone()), ops, |what| what.goes_with(&from.name));
-                // Both sides of a foreign key go together, so that a view of any column that goes may be in the way.
-                let goes = |op: &Op, path: &ObjectPath| matches!(op, Op::ReplaceColumn { .. }) && op.object() == *path;
-                let is_read = |path: &ObjectPath| goes(op, path) || ops.iter().any(|op| goes(op, path));
-                around_views(with_references(op, alone, ops, schema), is_read, ops, schema)
+                with_references(op, alone, ops, schema)
             }
             None => Expansion::alone(op.clone()),
         },
-        Op::RebuildTable { from, .. } => {
-            let referring = around_references(Expansion::alone(op.clone()), ops, schema, |child, fk| {
-                fk.references == from.name && *child != from.name
-            });
-            around_views(referring, |path| *path.table() == from.name, ops, schema)
-        }
+        Op::RebuildTable { from, .. } => around_references(Expansion::alone(op.clone()), ops, schema, |child, fk| {
+            fk.references == from.name && *child != from.name
+        }),
         Op::DropConstraint { table, constraint } => match schema.tables.get(table) {
             Some(own) if is_key(constraint) => around_key(own, op, constraint, ops, schema),
             Some(_) | None => Expansion::alone(op.clone()),
@@ -287,25 +281,6 @@ fn around_references(
     let stays = |(op, is_dropped): &&(Op, bool)| !is_dropped && !ops.contains(op);
     let after = before.iter().filter(stays).rev().map(|(op, _)| op.inverse()).collect();
     middle.within(before.into_iter().map(|(op, _)| op).collect(), after)
-}
-
-/// Takes views away before, those that read others first, and puts them back after, unless the plan does that anyhow.
-fn around_views(middle: Expansion, is_read: impl Fn(&ObjectPath) -> bool, ops: &[Op], schema: &Schema) -> Expansion {
-    let mut reading: Vec<&TableName> = Vec::new();
-    loop {
-        let is_it = |path: &ObjectPath| is_read(path) || reading.contains(&path.table());
-        let next =
-            schema.verbatim.iter().find(|(name, object)| !reading.contains(name) && object.uses.iter().any(is_it));
-        match next {
-            Some((name, _)) => reading.push(name),
-            None => break,
-        }
-    }
-    let objects = reading.iter().rev().filter_map(|name| Some((*name, schema.verbatim.get(*name)?)));
-    let before: Vec<Op> =
-        objects.map(|(name, object)| Op::DropVerbatim { name: name.clone(), object: object.clone() }).collect();
-    let after = before.iter().filter(|op| !ops.contains(op)).rev().map(Op::inverse).collect();
-    middle.within(before, after)
 }
 
 /// The column of which the operation changes the type to one that the old one is not held against.

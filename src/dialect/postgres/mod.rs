@@ -129,6 +129,7 @@ pub(super) fn column_words(table: &TableName, column: &Column) -> ColumnWords {
     ColumnWords {
         identity: column.identity.as_ref().map(|identity| sequence::identity(column, identity)),
         default: alter::default_of(table, column).filter(|_| !is_usual),
+        counting_key: None,
         data_type: if is_usual { serial.to_owned() } else { data_type },
     }
 }

@@ -53,6 +53,8 @@ fn standing_on(op: &Op, ops: &[Op], schema: &Schema, objects: &Objects) -> BTree
                 BTreeSet::new()
             }
         }
+        Op::ReplaceColumn { table, from, .. } => reading(objects, table, &[&from.name]),
+        Op::RebuildTable { from, .. } => reading_all(objects, &from.name, None),
         // A column that only makes room comes back, as one that is computed in another way does. Any other that goes is
         // nobody's to read.
         Op::DropColumn { table, column, .. } if !ops.contains(op) || comes_again(table, &column.name, ops) => {
@@ -75,11 +77,11 @@ fn standing_on(op: &Op, ops: &[Op], schema: &Schema, objects: &Objects) -> BTree
             found
         }
         Op::DropVerbatim { name, object } if object.kind.is_relation() => match made_again(name, ops) {
-            Some(again) => reading_view(objects, name, again),
+            Some(again) => reading_all(objects, name, Some(again)),
             None => BTreeSet::new(),
         },
         Op::CreateVerbatim { name, object } if object.kind.is_relation() && goes(name, ops) => {
-            reading_view(objects, name, object)
+            reading_all(objects, name, Some(object))
         }
         _ => BTreeSet::new(),
     };
@@ -130,10 +132,12 @@ fn reading(objects: &Objects, table: &TableName, columns: &[&str]) -> BTreeSet<T
     relations(objects).filter(|(_, view)| reads(view)).map(|(name, _)| name.clone()).collect()
 }
 
-/// The views that read another, unless that no longer has the columns they read when it comes again.
-fn reading_view(objects: &Objects, name: &TableName, again: &Verbatim) -> BTreeSet<TableName> {
+/// The views that read a table or another view, unless that is a view which no longer has the columns they read when it
+/// comes again.
+fn reading_all(objects: &Objects, name: &TableName, again: Option<&Verbatim>) -> BTreeSet<TableName> {
+    let keeps = |column: &String| again.is_none_or(|view| view.columns.is_empty() || view.columns.contains(column));
     let has = |path: &ObjectPath| match path {
-        ObjectPath::Column(of, column) => of != name || again.columns.is_empty() || again.columns.contains(column),
+        ObjectPath::Column(of, column) => of != name || keeps(column),
         ObjectPath::Table(_) => true,
     };
     let readers =
