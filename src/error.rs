@@ -228,6 +228,16 @@ pub enum Error {
         /// Which rows of which tables, in words.
         rows: Vec<String>,
     },
+    /// A revision found rows that do not fit what it makes of their table, or what it would lose; it was taken back.
+    #[error("{revision} does not fit what is in the database\n{}", first_of(rows, *number))]
+    Misfits {
+        /// The revision's title.
+        revision: String,
+        /// How many of them.
+        number: usize,
+        /// The first ones, in words.
+        rows: Vec<String>,
+    },
     /// A word names no revision, or several.
     #[error("{}", unknown_revision(word, candidates))]
     UnknownRevision {
@@ -585,7 +595,7 @@ impl Error {
                 Some("bring the files back (`git log -- migrations`), or `seachange stamp` what is there".to_owned())
             }
             Self::NoWayDown { .. } => Some("write one in the file, or bring back a copy of the database".to_owned()),
-            Self::Orphans { .. } => {
+            Self::Misfits { .. } | Self::Orphans { .. } => {
                 Some("correct the rows or the revision; the database was left as it was".to_owned())
             }
             Self::Renames { .. } => Some(
@@ -686,6 +696,14 @@ fn lacking_right(error: &str) -> Option<String> {
 /// One item per line, indented.
 fn listed(items: &[String]) -> String {
     items.iter().map(|item| format!("  {item}")).collect::<Vec<_>>().join("\n")
+}
+
+/// One item per line, indented, and how many there are when these are not all.
+fn first_of(items: &[String], number: usize) -> String {
+    match number.saturating_sub(items.len()) {
+        0 => listed(items),
+        rest => format!("{}\n  and {rest} more, {number} in all", listed(items)),
+    }
 }
 
 /// A few items in a sentence, the rest as a number.

@@ -80,7 +80,7 @@ pub fn plan(ops: Vec<Op>, from: &Schema, dialect: Dialect, purpose: Purpose) -> 
             Op::RebuildTable { from, to, .. } => dialect.rebuild(from, to, &schema),
             _ => None,
         };
-        blocked.extend(rebuild.as_ref().and_then(|rebuild| obstacle::uncertain(&op, rebuild, &renames)));
+        blocked.extend(obstacle::uncertain(&op, &renames));
         let hazards = if around { Vec::new() } else { hazard::of(&op, &schema, dialect) };
         schema = op.apply(schema);
         plan.steps.push(Step { op, rebuild, hazards, around });

@@ -156,12 +156,14 @@ impl Sql {
         statements
     }
 
+    /// Unique indexes come before the rows: foreign keys may find rows by them.
     fn rebuild(&self, to: &Table, rebuild: &Rebuild) -> Vec<String> {
-        let bare = Table { name: rebuild.name.clone(), indexes: Vec::new(), attachments: Vec::new(), ..to.clone() };
+        let (unique, others): (Vec<Index>, Vec<Index>) = to.indexes.iter().cloned().partition(|index| index.unique);
+        let bare = Table { indexes: unique, attachments: Vec::new(), ..to.clone() };
         let mut statements = rebuild.before.clone();
         statements.extend(self.create_table(&bare));
         statements.extend(rebuild.between.iter().cloned());
-        statements.extend(self.belongings(to));
+        statements.extend(self.belongings(&Table { indexes: others, ..to.clone() }));
         statements.extend(rebuild.after.iter().cloned());
         statements
     }

@@ -47,7 +47,8 @@ fn table(mut table: Table, options: &Options) -> Result<Table> {
     for position in 0..table.columns.len() {
         extra::take(&mut table, position, NAME)?;
     }
-    if is_declared(&table) {
+    let is_declared = is_declared(&table);
+    if is_declared {
         expression::settle(&mut table)?;
     }
     beyond::leave_out(&mut table)?;
@@ -74,7 +75,9 @@ fn table(mut table: Table, options: &Options) -> Result<Table> {
             default.text = Some(value::spell(&default.value));
         }
         beyond::check_strict(&table.name, &table.options, column)?;
-        column.nullable &= !key.contains(&column.name);
+        // To SQLite only the key that is the rowid says so, and what the table itself says.
+        let is_required = is_declared || counted.as_deref() == Some(&column.name);
+        column.nullable &= !(is_required && key.contains(&column.name));
         column.collation = column.collation.take().filter(|name| !name.eq_ignore_ascii_case("BINARY"));
         column.comment = None;
     }

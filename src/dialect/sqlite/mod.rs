@@ -8,6 +8,7 @@ mod catalog;
 mod compare;
 pub(super) mod create;
 mod expression;
+mod fit;
 mod lock;
 mod namespace;
 mod rebuild;
@@ -26,6 +27,7 @@ mod value;
 
 pub(super) use alter::{accepts, needs};
 pub(super) use canonicalize::canonicalize;
+pub(super) use fit::misfits;
 pub(super) use lock::lock_holder;
 pub(super) use rebuild::rebuild;
 pub(super) use reconcile::reconcile;
@@ -54,9 +56,10 @@ pub(super) const CAPABILITIES: Capabilities = Capabilities {
     longest_name: None,
 };
 
-/// What a script for `sqlite3` says around its statements. Foreign keys would act on tables that are rebuilt.
+/// What a script says around its statements. They are right with foreign keys on, too, but then each dropped row is looked for
+/// in all tables that could refer to it. Nothing but SQL, so that every program can run it.
 pub(super) fn script_frame(transaction: bool) -> (Vec<String>, Vec<String>) {
-    let mut before = vec![".bail on".to_owned()];
+    let mut before = vec!["-- to be run with: sqlite3 -bail DATABASE < SCRIPT".to_owned()];
     before.extend(runner::BEFORE_TRANSACTION.iter().map(|sql| format!("{sql};")));
     before.extend(transaction.then(|| format!("{};", runner::BEGIN)));
     let mut after: Vec<String> = transaction.then(|| "COMMIT;".to_owned()).into_iter().collect();
