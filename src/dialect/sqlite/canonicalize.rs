@@ -3,7 +3,7 @@
 
 use super::beyond;
 use super::compare;
-use super::{expression, literal, namespace, quote, types, value};
+use super::{expression, has_key_of_its_own, literal, namespace, quote, types, value};
 use crate::dialect::{EnumStorage, Options, extra};
 use crate::error::{Error, Result};
 use crate::model::{
@@ -103,7 +103,7 @@ fn counted_column(table: &Table) -> Option<String> {
         Some(text) => text.eq_ignore_ascii_case("integer"),
         None => is_integer(&column.data_type.kind),
     };
-    (integer && !table.options.without_rowid).then(|| name.clone())
+    (integer && !table.options.without_rowid && !has_key_of_its_own(table)).then(|| name.clone())
 }
 
 fn is_integer(kind: &DataType) -> bool {

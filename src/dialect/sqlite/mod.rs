@@ -36,7 +36,7 @@ pub(super) use script::{loadable, statements};
 pub(super) use types::converts;
 
 use super::Capabilities;
-use crate::model::{Literal, Table};
+use crate::model::{ClauseOf, Literal, Table};
 use crate::op::Op;
 
 /// SQLite before 3.53, which is what most programs carry with them.
@@ -103,5 +103,11 @@ pub(super) fn rowid_alias(table: &Table) -> Option<&str> {
     let [name] = key.columns.as_slice() else { return None };
     let column = table.column(name)?;
     let integer = column.data_type.text.as_deref().is_some_and(|text| text.eq_ignore_ascii_case("integer"));
-    (integer && !table.options.without_rowid).then_some(name.as_str())
+    (integer && !table.options.without_rowid && !has_key_of_its_own(table)).then_some(name.as_str())
+}
+
+/// An old mistake that SQLite keeps: a key that is written on its column and descends is not the rowid.
+fn has_key_of_its_own(table: &Table) -> bool {
+    let clause = table.options.clauses.get(&ClauseOf::PrimaryKey);
+    clause.is_some_and(|clause| clause.on_column && !clause.order.is_empty())
 }

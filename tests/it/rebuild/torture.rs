@@ -40,6 +40,16 @@ CREATE TABLE notes (code varchar NOT NULL PRIMARY KEY, user_id integer REFERENCE
 CREATE TABLE "odd ""table;" (id INT PRIMARY KEY, "select" TEXT, [x y] REAL, raw ANY,
     FOREIGN KEY ("select") REFERENCES notes (code) ON DELETE NO ACTION) STRICT;
 CREATE TABLE loose (code varchar PRIMARY KEY, n integer, user_id integer REFERENCES users (id) ON DELETE SET NULL);
+CREATE TABLE picky (
+    a varchar NOT NULL ON CONFLICT IGNORE,
+    b varchar COLLATE NOCASE,
+    c integer UNIQUE ON CONFLICT REPLACE,
+    d integer,
+    CONSTRAINT pk PRIMARY KEY (a COLLATE BINARY DESC, B COLLATE RTRIM) ON CONFLICT REPLACE,
+    CONSTRAINT uq UNIQUE (c, b COLLATE BINARY DESC) ON CONFLICT IGNORE
+);
+CREATE TABLE no_rowid (id INTEGER PRIMARY KEY DESC ON CONFLICT ROLLBACK, d integer);
+CREATE TABLE counted (id INTEGER NOT NULL PRIMARY KEY ON CONFLICT FAIL AUTOINCREMENT, d integer);
 CREATE TABLE log (text varchar NOT NULL);
 "#;
 
@@ -61,13 +71,22 @@ INSERT INTO posts VALUES (1, 1, 2, 7), (2, 7, NULL, 2), (3, 2, 7, 1);
 INSERT INTO likes VALUES (1, 2, NULL), (2, 1, 5), (3, 7, 6);
 INSERT INTO notes (rowid, code, user_id, n) VALUES (9, 'first', 1, NULL), (4, 'second', NULL, 3), (77, 'third', 7, 8);
 INSERT INTO "odd ""table;" VALUES (1, 'first', 1.5, '007'), (3, NULL, 2, 7), (5, 'third', NULL, x'00ff');
+INSERT INTO picky (rowid, a, b, c, d) VALUES (6, 'x', 'y', 1, NULL), (2, 'X', 'y', 2, NULL), (4, 'x', NULL, NULL, 3),
+    (9, 'x', NULL, 7, 3);
+INSERT INTO no_rowid (rowid, id, d) VALUES (5, 1, NULL), (3, 2, NULL), (8, NULL, 1);
+INSERT INTO counted VALUES (4, NULL), (8, 2), (9, 1);
+DELETE FROM counted WHERE id = 9;
 INSERT INTO loose (rowid, code, n, user_id) VALUES (5, NULL, 1, 1), (3, NULL, NULL, 2), (8, 'x', 3, NULL);
 INSERT INTO search (search) VALUES ('rebuild');
 DELETE FROM users WHERE id = 50;
 "#;
 
 /// What changes in the declaration: a column that may hold other values then, a piece of text and what stands there afterwards.
-const EDITS: [(&str, &str, &str); 15] = [
+const EDITS: [(&str, &str, &str); 19] = [
+    ("d", "REPLACE,\n    d integer", "REPLACE,\n    d integer NOT NULL DEFAULT 4"),
+    ("d", "c integer UNIQUE ON CONFLICT REPLACE,\n    d integer", "c integer,\n    d varchar"),
+    ("d", "ROLLBACK, d integer", "ROLLBACK, d integer NOT NULL DEFAULT 5"),
+    ("d", "AUTOINCREMENT, d integer", "AUTOINCREMENT, d varchar"),
     ("n", "n integer, user_id", "n varchar DEFAULT 'none', user_id"),
     ("mail", "mail varchar DEFAULT ('a' || '@b')", "mail varchar DEFAULT 'none'"),
     ("mail", "mail varchar DEFAULT ('a' || '@b')", "mail varchar NOT NULL DEFAULT 'none'"),
