@@ -221,7 +221,7 @@ pub enum Error {
         source: Cause,
     },
     /// A revision would leave rows whose foreign keys point nowhere; it was taken back.
-    #[error("{revision} would leave rows that refer to nothing\n{}", listed(rows))]
+    #[error("{revision} would leave rows that refer to nothing\n{}", first_of(rows.get(..SHOWN).unwrap_or(rows), rows.len()))]
     Orphans {
         /// The revision's title.
         revision: String,
@@ -697,6 +697,9 @@ fn lacking_right(error: &str) -> Option<String> {
 fn listed(items: &[String]) -> String {
     items.iter().map(|item| format!("  {item}")).collect::<Vec<_>>().join("\n")
 }
+
+/// How many of a long list are shown.
+const SHOWN: usize = 5;
 
 /// One item per line, indented, and how many there are when these are not all.
 fn first_of(items: &[String], number: usize) -> String {

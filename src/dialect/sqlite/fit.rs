@@ -77,16 +77,16 @@ pub(super) fn refuse_unknown(rows: &Rows<'_>, schema: &Schema) -> String {
     let others = besides(indexes.chain(from.attachments.iter().map(|trigger| trigger.name.as_str())).collect());
     let refers = |table: &&Table| table.foreign_keys.iter().any(|fk| fk.references == from.name);
     let children = besides(schema.tables.values().filter(refers).map(|table| table.name.name.as_str()).collect());
+    let said = |word: &str| literal(&Literal::Text(format!("` {word} `{}` is not known here", from.name)));
+    let (of, to) = (said("of"), said("to"));
     let parts = [
+        format!("SELECT 'the column `' || name || {of} FROM pragma_table_xinfo({name}) WHERE hidden <> 1{columns}"),
         format!(
-            "SELECT 'the column `' || name || '` is not known here' FROM pragma_table_xinfo({name}) WHERE hidden <> 1{columns}"
-        ),
-        format!(
-            "SELECT 'the ' || type || ' `' || name || '` is not known here' FROM sqlite_schema\n        \
+            "SELECT 'the ' || type || ' `' || name || {of} FROM sqlite_schema\n        \
              WHERE type IN ('index', 'trigger') AND sql IS NOT NULL AND tbl_name = {name} COLLATE NOCASE{others}"
         ),
         format!(
-            "SELECT 'the reference from `' || name || '` is not known here' FROM pragma_foreign_keys, sqlite_schema\n        \
+            "SELECT 'the reference from `' || name || {to} FROM pragma_foreign_keys, sqlite_schema\n        \
              WHERE foreign_keys AND type = 'table'{children}\n        \
              AND EXISTS (SELECT 1 FROM pragma_foreign_key_list(name) AS fk WHERE fk.\"table\" = {name} COLLATE NOCASE)"
         ),
@@ -103,7 +103,7 @@ fn of_column(rows: &Rows<'_>, column: &Column) -> Vec<String> {
     }
     let could_be_null = old.is_some_and(|old| old.nullable);
     if could_be_null && !column.nullable && column.value_by_default().is_none() {
-        found.push(refuse(rows, &format!("`{}` is NULL", column.name), &format!("{name} IS NULL")));
+        found.push(refuse(rows, &format!("`{}.{}` is NULL", rows.to.name, column.name), &format!("{name} IS NULL")));
     }
     let is_rowid = |table: &Table| rowid_alias(table) == Some(column.name.as_str());
     let text = column.data_type.text.as_deref().unwrap_or_default();
@@ -120,7 +120,7 @@ fn of_column(rows: &Rows<'_>, column: &Column) -> Vec<String> {
     } else {
         return found;
     };
-    let what = format!("`{}` is not of the type {wanted} but ", column.name);
+    let what = format!("`{}.{}` is not of the type {wanted} but ", rows.to.name, column.name);
     let condition = format!("typeof({name}) NOT IN ('{wanted}', 'null')");
     found.push(refuse_with(rows, &what, Some(&format!("typeof({name})")), &condition));
     found
@@ -134,7 +134,7 @@ fn of_check(rows: &Rows<'_>, check: &Check) -> Option<String> {
     if was_there && columns.all(|column| !is_changed(rows, &column.name)) {
         return None;
     }
-    Some(refuse(rows, &format!("CHECK ({sql}) is false"), &format!("NOT ({sql})")))
+    Some(refuse(rows, &format!("`{}`: CHECK ({sql}) is false", rows.to.name), &format!("NOT ({sql})")))
 }
 
 /// Rows that are not the only ones with their values.
@@ -144,7 +144,7 @@ fn doubled(rows: &Rows<'_>, parts: &[IndexPart], predicate: Option<&str>) -> Str
     let only = predicate.map(|sql| format!("({sql})"));
     let within = only.as_ref().map(|sql| format!(" WHERE {sql}")).unwrap_or_default();
     let and = only.as_ref().map(|sql| format!(" AND {sql}")).unwrap_or_default();
-    let what = format!("({}) is not unique", names.join(", "));
+    let what = format!("`{}` ({}) is not unique", rows.to.name, names.join(", "));
     let condition = format!(
         "({keys}) IN\n        (SELECT {keys} FROM {}{within} GROUP BY {keys} HAVING count(*) > 1){and}",
         rows.as_table()
@@ -154,7 +154,7 @@ fn doubled(rows: &Rows<'_>, parts: &[IndexPart], predicate: Option<&str>) -> Str
 
 fn key_name(part: &IndexPart) -> String {
     match &part.key {
-        IndexKey::Column(name) => format!("`{name}`"),
+        IndexKey::Column(name) => name.clone(),
         IndexKey::Expression(sql) => sql.clone(),
     }
 }
@@ -193,8 +193,8 @@ fn orphaned(rows: &Rows<'_>, fk: &ForeignKey, schema: &Schema) -> Option<String>
         given.join(" AND "),
         same.join(" AND ")
     );
-    let names: Vec<String> = fk.columns.iter().map(|name| format!("`{name}`")).collect();
-    let what = format!("({}) refers to a row of `{}` that is not there", names.join(", "), fk.references);
+    let names = fk.columns.join(", ");
+    let what = format!("`{}` ({names}) refers to a row of `{}` that is not there", rows.to.name, fk.references);
     Some(refuse(rows, &what, &condition))
 }
 
@@ -259,7 +259,7 @@ fn not_unique(sql: &str, tokens: &[Token<'_>]) -> Option<String> {
     let index = create::index(sql).ok()?;
     let keys = index.parts.join(", ");
     let values = index.parts.iter().map(|part| format!("quote({part})")).collect::<Vec<_>>().join(" || ', ' || ");
-    let text = literal(&Literal::Text(format!("({keys}) is not unique: ")));
+    let text = literal(&Literal::Text(format!("{table} ({keys}) is not unique: ")));
     let only = index.predicate.map_or("TRUE".to_owned(), |sql| format!("({sql})"));
     Some(format!(
         "SELECT {text} || {values} FROM {table} WHERE {only} AND ({keys}) IN \

@@ -72,14 +72,14 @@ impl<'a> Rows<'a> {
         quote(&self.misfit)
     }
 
-    /// What tells one row from the others: the columns of the primary key, or else the rowid.
+    /// What tells one row from the others: the columns of the primary key it had or gets, or else the rowid.
     pub(super) fn key(&self) -> Vec<String> {
-        let key = self.to.primary_key.iter().flat_map(|key| &key.columns);
-        let is_copied = |name: &&String| self.copied.iter().any(|(copied, _)| copied == *name);
-        let key: Vec<String> = key.filter(is_copied).cloned().collect();
-        match (key.is_empty(), hidden_rowid(self.to)) {
-            (true, Some(rowid)) => vec![rowid],
-            _ => key,
+        let is_copied = |name: &String| self.copied.iter().any(|(copied, _)| copied == name);
+        let keys = [self.from, self.to].into_iter().filter_map(|table| table.primary_key.as_ref());
+        let key = keys.into_iter().find(|key| key.columns.iter().all(is_copied));
+        match key {
+            Some(key) => key.columns.clone(),
+            None => hidden_rowid(self.to).filter(|_| !self.to.options.without_rowid).into_iter().collect(),
         }
     }
 

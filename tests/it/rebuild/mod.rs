@@ -1,6 +1,7 @@
 //! What entities cannot say but databases hold: triggers, views, counters, rowids, and other ways to store a table.
 //! Schemas are given in SQL here; everything else is as for entities.
 
+mod misfit;
 mod torture;
 
 use seachange::dialect::{EnumStorage, Options};

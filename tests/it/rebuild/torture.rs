@@ -1,9 +1,11 @@
 //! Rebuilds of tables with everything that tools lose, in the hands of every runner: our own, and those that run the text
 //! of the file statement by statement, with foreign keys on or off, in a transaction of theirs or in none, or as `sqlite3`.
 
+use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::time::Instant;
 
 use sea_orm::ConnectionTrait;
 use seachange::migrate::Session;
@@ -12,7 +14,8 @@ use seachange::revision::{Direction, Revision};
 
 use super::{OPTIONS, declared};
 use crate::support::{
-    DIALECT, assert_silent, assert_sound, block_on, compared, execute, memory, open, query, reflect, run, write,
+    DIALECT, Project, assert_silent, assert_sound, block_on, compared, execute, memory, open, query, reflect, run,
+    write,
 };
 
 /// What is declared: one table of each kind, and tables that refer to them in every way.
@@ -288,6 +291,115 @@ fn nothing_is_lost_whoever_runs_it() {
             for runner in runners() {
                 there_and_back(&world, edit, runner).await;
             }
+        }
+    });
+}
+
+/// A process that is killed while it rebuilds leaves the old table or the new one, with all its rows.
+#[test]
+fn a_killed_rebuild_leaves_the_old_table_or_the_new_one() {
+    let project = Project::mediaparser("1_initial");
+    project.expect(0, &["init"]);
+    let path = project.path().join("seachange.toml");
+    let text = std::fs::read_to_string(&path).unwrap();
+    std::fs::write(&path, text.replace("# url = \"sqlite://app.db\"", "url = \"sqlite://media.db\"")).unwrap();
+    project.sql(
+        "CREATE TABLE parent (id INTEGER NOT NULL PRIMARY KEY, note varchar);
+         CREATE TABLE child (id INTEGER NOT NULL PRIMARY KEY, parent_id integer NOT NULL REFERENCES parent (id) ON DELETE CASCADE);
+         INSERT INTO parent WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 60000)
+             SELECT n, hex(zeroblob(40)) FROM n;
+         INSERT INTO child SELECT id, id FROM parent",
+    );
+    let (from, to) =
+        ("CREATE TABLE parent (id INTEGER NOT NULL PRIMARY KEY, note varchar)", "note text NOT NULL DEFAULT ''");
+    let text = block_on(async {
+        let session = open(&project.database()).await;
+        let lock = declared(from).await.schema;
+        let to = declared(&from.replace("note varchar", to)).await;
+        write(&compared(&session, &to, Some(&lock), &OPTIONS).await, "aaaaaaaaaaaa").unwrap().text
+    });
+    let migrations = project.path().join("migrations");
+    std::fs::create_dir_all(&migrations).unwrap();
+    std::fs::write(migrations.join("20260101T000000_aaaaaaaaaaaa_test.sql"), text).unwrap();
+    let original = std::fs::read(project.database()).unwrap();
+
+    let started = Instant::now();
+    project.expect(0, &["upgrade", "head"]);
+    let whole = started.elapsed();
+    let mut seen = BTreeSet::new();
+    for step in 0..24 {
+        for suffix in ["", "-journal", "-wal", "-shm"] {
+            let _ = std::fs::remove_file(format!("{}{suffix}", project.database().display()));
+        }
+        std::fs::write(project.database(), &original).unwrap();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_seachange"));
+        command.args(["upgrade", "head"]).current_dir(project.path()).env_remove("DATABASE_URL");
+        let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        std::thread::sleep(whole * step / 20);
+        let _ = child.kill();
+        let _ = child.wait();
+        let counts =
+            "SELECT (SELECT count(*) FROM parent WHERE length(note) = 80) || ' ' || (SELECT count(*) FROM child)";
+        assert_eq!(project.query(counts), ["60000 60000"], "killed at step {step}");
+        assert_eq!(project.query("PRAGMA integrity_check"), ["ok"]);
+        assert_eq!(
+            project.query("SELECT name FROM sqlite_schema WHERE name LIKE '\\_seachange%' ESCAPE '\\'"),
+            Vec::<String>::new()
+        );
+        let kind = project.query("SELECT \"notnull\" || '' FROM pragma_table_info('parent') WHERE name = 'note'");
+        let is_recorded = "SELECT count(*) || '' FROM sqlite_schema WHERE name = 'seachange_history'";
+        let is_recorded =
+            project.query(is_recorded) == ["1"] && project.query("SELECT revision FROM seachange_history").len() == 1;
+        assert_eq!(is_recorded, kind == ["1"], "the history says what the table is");
+        seen.insert(kind);
+    }
+    // The first was killed before it began, and the last had all the time it needs.
+    assert!(seen.contains(&vec!["0".to_owned()]), "{seen:?}");
+}
+
+/// The script of `diff` is nothing but SQL, and nobody loses a row by it either.
+#[test]
+fn the_script_of_diff_runs_anywhere() {
+    block_on(async {
+        let folder = tempfile::tempdir().unwrap();
+        let (from, to) = (folder.path().join("from.db"), folder.path().join("to.db"));
+        let session = open(&from).await;
+        execute(&session, WORLD).await;
+        execute(&session, UNMANAGED).await;
+        let before = contents(&session, "mail").await;
+        drop(session);
+        let session = open(&to).await;
+        execute(&session, &WORLD.replace("mail varchar DEFAULT", "mail text NOT NULL DEFAULT")).await;
+        let unmanaged = UNMANAGED.split("INSERT INTO users (id").next().unwrap();
+        execute(&session, unmanaged).await;
+        drop(session);
+        let url = |file: &Path| format!("sqlite://{}", file.display());
+        let diff = || {
+            let mut command = Command::new(env!("CARGO_BIN_EXE_seachange"));
+            command.args(["diff", "--from", &url(&from), "--to", &url(&to), "--format", "sql"]);
+            let output = command.current_dir(folder.path()).output().unwrap();
+            assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+            String::from_utf8(output.stdout).unwrap()
+        };
+        let script = diff();
+        let original = std::fs::read(&from).unwrap();
+        for runner in runners() {
+            let transaction = matches!(runner, Runner::Own | Runner::Foreign { transaction: true, .. });
+            if transaction {
+                continue;
+            }
+            std::fs::write(&from, &original).unwrap();
+            match runner {
+                Runner::Foreign { foreign_keys, .. } => {
+                    foreign(&open(&from).await, &script, foreign_keys, false).await.unwrap()
+                }
+                Runner::Shell { foreign_keys } => shell(&from, &script, foreign_keys).unwrap(),
+                Runner::Own => {}
+            }
+            assert!(diff().contains("-- no differences"), "{runner:?}\n{script}");
+            let session = open(&from).await;
+            assert_eq!(contents(&session, "mail").await, before, "{runner:?}");
+            assert_whole(&session, "diff").await;
         }
     });
 }
