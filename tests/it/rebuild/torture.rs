@@ -391,7 +391,7 @@ fn the_script_of_diff_runs_anywhere() {
             std::fs::write(&from, &original).unwrap();
             match runner {
                 Runner::Foreign { foreign_keys, .. } => {
-                    foreign(&open(&from).await, &script, foreign_keys, false).await.unwrap()
+                    foreign(&open(&from).await, &script, foreign_keys, false).await.unwrap();
                 }
                 Runner::Shell { foreign_keys } => shell(&from, &script, foreign_keys).unwrap(),
                 Runner::Own => {}
