@@ -229,11 +229,21 @@ pub enum Error {
         source: Cause,
     },
     /// A revision would leave rows whose foreign keys point nowhere; it was taken back.
-    #[error("{revision} would leave rows that refer to nothing\n{}", listed(rows))]
+    #[error("{revision} would leave rows that refer to nothing\n{}", first_of(rows.get(..SHOWN).unwrap_or(rows), rows.len()))]
     Orphans {
         /// The revision's title.
         revision: String,
         /// Which rows of which tables, in words.
+        rows: Vec<String>,
+    },
+    /// A revision found rows that do not fit what it makes of their table, or what it would lose; it was taken back.
+    #[error("{revision} does not fit what is in the database\n{}", first_of(rows, *number))]
+    Misfits {
+        /// The revision's title.
+        revision: String,
+        /// How many of them.
+        number: usize,
+        /// The first ones, in words.
         rows: Vec<String>,
     },
     /// A word names no revision, or several.
@@ -598,7 +608,7 @@ impl Error {
                 Some("bring the files back (`git log -- migrations`), or `seachange stamp` what is there".to_owned())
             }
             Self::NoWayDown { .. } => Some("write one in the file, or bring back a copy of the database".to_owned()),
-            Self::Orphans { .. } => {
+            Self::Misfits { .. } | Self::Orphans { .. } => {
                 Some("correct the rows or the revision; the database was left as it was".to_owned())
             }
             Self::Renames { .. } => Some(
@@ -702,6 +712,17 @@ fn lacking_right(error: &str) -> Option<String> {
 /// One item per line, indented.
 fn listed(items: &[String]) -> String {
     items.iter().map(|item| format!("  {item}")).collect::<Vec<_>>().join("\n")
+}
+
+/// How many of a long list are shown.
+const SHOWN: usize = 5;
+
+/// One item per line, indented, and how many there are when these are not all.
+fn first_of(items: &[String], number: usize) -> String {
+    match number.saturating_sub(items.len()) {
+        0 => listed(items),
+        rest => format!("{}\n  and {rest} more, {number} in all", listed(items)),
+    }
 }
 
 /// A few items in a sentence, the rest as a number.

@@ -23,6 +23,9 @@ use crate::revision::{Direction, Revision, Section};
 /// What stands for the duration of a revision that was stamped and not run.
 const STAMPED: i64 = -1;
 
+/// How many of the rows that stop a revision are shown.
+const SHOWN_ROWS: usize = 5;
+
 /// How long to try to connect.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -203,7 +206,7 @@ impl Session {
     /// Runs a revision in one direction and records it, in one transaction where the section allows it.
     ///
     /// # Errors
-    /// [`Error::Statement`] and [`Error::Orphans`] leave the database as it was before the revision;
+    /// [`Error::Statement`], [`Error::Misfits`] and [`Error::Orphans`] leave the database as it was before the revision;
     /// [`Error::Locked`]: another process did not finish in time; [`Error::NoWayDown`].
     pub async fn run(&self, revision: &Revision, direction: Direction, now: &str) -> Result<Outcome> {
         let section =
@@ -267,10 +270,12 @@ impl Session {
     async fn run_statements(&self, revision: &Revision, section: &Section) -> Result<()> {
         self.refuse_unfit(revision, section)?;
         for (position, statement) in self.dialect().statements(&section.sql).into_iter().enumerate() {
-            let result = self.db.execute_unprepared(&statement.sql).await;
-            result.map_err(|source| {
+            if let Err(source) = self.db.execute_unprepared(&statement.sql).await {
+                if let Some(misfits) = self.misfits(revision, &statement.sql).await {
+                    return Err(misfits);
+                }
                 let source = cause(&source);
-                Error::Statement {
+                return Err(Error::Statement {
                     revision: revision.title(),
                     direction: section.direction.as_str(),
                     path: revision.path.clone(),
@@ -279,10 +284,23 @@ impl Session {
                     sql: statement.sql.into_boxed_str(),
                     in_transaction: section.transaction,
                     source,
-                }
-            })?;
+                });
+            }
         }
         Ok(())
+    }
+
+    /// The rows because of which a statement failed, if it is one that looks for such rows. What is asked may fail as the
+    /// statement did; then the database's own words have to do.
+    async fn misfits(&self, revision: &Revision, sql: &str) -> Option<Error> {
+        let query = self.dialect().misfits(sql)?;
+        let doing = "look for rows that do not fit";
+        let total = self.query(&format!("SELECT count(*) AS number FROM ({query})"), doing).await.ok()?;
+        let number: i64 = total.first()?.try_get("", "number").ok()?;
+        let number = usize::try_from(number).ok().filter(|number| *number > 0)?;
+        let rows = self.query(&format!("SELECT * FROM ({query}) LIMIT {SHOWN_ROWS}"), doing).await.ok()?;
+        let rows = rows.iter().map(|row| row.try_get_by_index(0)).collect::<std::result::Result<_, DbErr>>().ok()?;
+        Some(Error::Misfits { revision: revision.title(), number, rows })
     }
 
     /// Looks at a revision before anything runs.

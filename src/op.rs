@@ -7,8 +7,8 @@ use sqlparser::dialect::SQLiteDialect;
 use sqlparser::tokenizer::{Token, Tokenizer, Word};
 
 use crate::model::{
-    Attachment, Column, Constraint, DefaultValue, EnumType, ExclusionElement, Index, IndexKey, Literal, ObjectPath,
-    Part, Partition, Placement, Rename, Schema, Table, TableName, TableOptions, Verbatim, VerbatimKind,
+    Attachment, ClauseOf, Column, Constraint, DefaultValue, EnumType, ExclusionElement, Index, IndexKey, Literal,
+    ObjectPath, Part, Partition, Placement, Rename, Schema, Table, TableName, TableOptions, Verbatim, VerbatimKind,
 };
 
 /// One change.
@@ -559,6 +559,9 @@ fn storage_changes(from: &TableOptions, to: &TableOptions) -> Vec<&'static str> 
     if from.row_security != to.row_security {
         changes.push("row security");
     }
+    if from.clauses != to.clauses {
+        changes.push("order or conflict clauses of its keys");
+    }
     changes
 }
 
@@ -765,6 +768,17 @@ fn rename_column(schema: &mut Schema, table: &TableName, from: &str, to: &str) {
         exclusion.predicate.iter_mut().for_each(rename_in);
     }
     table.options.partition_by.iter_mut().for_each(rename_in);
+    table.options.clauses = std::mem::take(&mut table.options.clauses)
+        .into_iter()
+        .map(|(mut of, clause)| {
+            match &mut of {
+                ClauseOf::NotNull(column) => rename(column),
+                ClauseOf::Unique(columns) => columns.iter_mut().for_each(rename),
+                ClauseOf::PrimaryKey => {}
+            }
+            (of, clause)
+        })
+        .collect();
     for trigger in &mut table.attachments {
         rename_in(&mut trigger.sql);
     }

@@ -128,7 +128,7 @@ struct Part {
 const WORTH_A_THREAD: usize = 64;
 
 /// So many files are read together: their syntax trees are all in memory until the last of them is understood.
-const TOGETHER: usize = 128;
+const TOGETHER: usize = 64;
 
 /// Room for sources that are nested deeper than anybody writes them; what is not used costs nothing.
 const STACK: usize = 256 << 20;

@@ -104,11 +104,11 @@ pub enum EnumStorage {
 /// The statements around a new table that takes the place of an old one, in three groups.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rebuild {
-    /// The new table with what it is until it takes the place of the old one: its name, and what it holds back.
+    /// The new table with what it is until the rows are back: what it holds back is not in it.
     pub table: Table,
-    /// Before the new table is created.
+    /// Before the new table is created: the rows are put aside and the old table is dropped.
     pub before: Vec<String>,
-    /// After it is created and before its indexes and triggers are.
+    /// After it and its unique indexes are created, and before its other indexes and triggers are: the rows come back.
     pub between: Vec<String>,
     /// After its indexes and triggers are created.
     pub after: Vec<String>,
@@ -450,6 +450,15 @@ impl Dialect {
         match self {
             // PostgreSQL lets no row be without what it refers to.
             Self::Sqlite | Self::Postgres => sqlite::runner::orphans(table),
+        }
+    }
+
+    /// A query for the rows because of which the database refused the statement, each of them a sentence, when the
+    /// statement is one that looks for such rows.
+    pub(crate) fn misfits(self, sql: &str) -> Option<String> {
+        match self {
+            Self::Sqlite => sqlite::misfits(sql),
+            Self::Postgres => None,
         }
     }
 

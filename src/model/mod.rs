@@ -121,6 +121,30 @@ pub struct TableOptions {
     pub storage: BTreeMap<String, String>,
     /// Whether policies decide who sees which rows.
     pub row_security: RowSecurity,
+    /// What is said about its keys and required columns beyond what these are.
+    pub clauses: BTreeMap<ClauseOf, Clause>,
+}
+
+/// What a [`Clause`] is said about.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ClauseOf {
+    /// That a column is NOT NULL.
+    NotNull(String),
+    /// The primary key.
+    PrimaryKey,
+    /// The unique constraint of these columns.
+    Unique(Vec<String>),
+}
+
+/// What can be said about a constraint beyond what it is.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Clause {
+    /// What stands behind each column of a key, as in `COLLATE NOCASE DESC`; empty where nothing does for any of them.
+    pub order: Vec<String>,
+    /// The key is written behind its column, where its order means something else than behind all columns.
+    pub on_column: bool,
+    /// What `ON CONFLICT` asks for.
+    pub on_conflict: Option<String>,
 }
 
 /// Whether the policies of a table decide who sees which rows.

@@ -9,7 +9,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::dialect::{Dialect, Expansion, Rebuild};
 use crate::error::{Blocked, Error, Result};
-use crate::model::{Attachment, Column, Constraint, Index, IndexPart, Name, Schema, Table, TableName, Verbatim};
+use crate::model::{
+    Attachment, ClauseOf, Column, Constraint, Index, IndexPart, Name, Schema, Table, TableName, Verbatim,
+};
 use crate::op::{CommentOn, Op};
 
 use hazard::Hazard;
@@ -59,7 +61,7 @@ pub enum Purpose {
 /// ```
 pub fn plan(ops: Vec<Op>, from: &Schema, dialect: Dialect, purpose: Purpose) -> Result<Plan> {
     let mut names = names(&ops.iter().fold(from.clone(), |schema, op| op.apply(schema)));
-    let mildest = in_place(ops, dialect).into_iter().flat_map(|op| mildest(op, dialect, &mut names));
+    let mildest = in_place(ops, dialect).into_iter().flat_map(|op| mildest(op, from, dialect, &mut names));
     let ops = order::order(mildest.map(|op| replaced(op, dialect, purpose)).collect());
     let refused = refused(&ops, from, dialect);
     let ops = if refused.is_empty() { ops } else { order::order(together(&ops, &refused, from, dialect)) };
@@ -83,7 +85,7 @@ pub fn plan(ops: Vec<Op>, from: &Schema, dialect: Dialect, purpose: Purpose) -> 
             Op::RebuildTable { from, to, .. } => Some(dialect.rebuild(from, to, &schema)),
             _ => None,
         };
-        blocked.extend(rebuild.as_ref().and_then(|rebuild| obstacle::uncertain(&op, rebuild, &renames)));
+        blocked.extend(obstacle::uncertain(&op, &renames));
         let hazards = if around { Vec::new() } else { hazard::of(&op, &schema, dialect) };
         schema = op.apply(schema);
         plan.steps.push(Step { op, rebuild, hazards, around });
@@ -149,6 +151,13 @@ fn in_place(ops: Vec<Op>, dialect: Dialect) -> Vec<Op> {
         op => vec![op],
     };
     ops.into_iter().flat_map(in_place).collect()
+}
+
+/// Whether more is said about a unique constraint than an index could say.
+fn is_special(op: &Op, from: &Schema) -> bool {
+    let Op::AddConstraint { table, constraint: Constraint::Unique(unique) } = op else { return false };
+    let of = ClauseOf::Unique(unique.columns.clone());
+    from.tables.get(table).is_some_and(|table| table.options.clauses.contains_key(&of))
 }
 
 /// The operations inside a rebuild, or the operation itself.
@@ -376,11 +385,12 @@ fn names(schema: &Schema) -> BTreeSet<String> {
 
 /// The operations in the mildest form the dialect has for them: a unique index where no constraint can be added,
 /// a new index where one cannot be renamed. `names` are those nothing new can have.
-fn mildest(op: Op, dialect: Dialect, names: &mut BTreeSet<String>) -> Vec<Op> {
+fn mildest(op: Op, from: &Schema, dialect: Dialect, names: &mut BTreeSet<String>) -> Vec<Op> {
     let can = dialect.capabilities();
     match op {
+        op if is_special(&op, from) => vec![op],
         // What a rebuild did may be undone more gently.
-        Op::RebuildTable { ops, .. } => ops.into_iter().flat_map(|op| mildest(op, dialect, names)).collect(),
+        Op::RebuildTable { ops, .. } => ops.into_iter().flat_map(|op| mildest(op, from, dialect, names)).collect(),
         Op::AddConstraint { table, constraint } if !can.add_constraint => {
             match unique_index(&table, &constraint, names) {
                 Some(index) => vec![Op::CreateIndex { table, index }],

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::Plan;
-use crate::dialect::{Dialect, Rebuild};
+use crate::dialect::Dialect;
 use crate::error::{Blocked, Refusal};
 use crate::model::{Constraint, Deferrable, ForeignKey, Index, IndexKey, Schema, Table, TableName};
 use crate::op::{Op, identifiers};
@@ -156,12 +156,11 @@ pub(super) fn renames(ops: &[Op]) -> Vec<Op> {
     ops.iter().filter(|op| matches!(op, Op::RenameTable { .. } | Op::RenameColumn { .. })).cloned().collect()
 }
 
-/// Whether a rebuild writes a trigger or view anew that names something the same plan renames: the database carries a
-/// rename into such texts, and how they read then is known to nobody else.
-pub(super) fn uncertain(op: &Op, rebuild: &Rebuild, renames: &[Op]) -> Option<Blocked> {
+/// Whether a rebuild writes a trigger anew that names something the same plan renames: the database carries a rename into
+/// such texts, and how they read then is known to nobody else.
+pub(super) fn uncertain(op: &Op, renames: &[Op]) -> Option<Blocked> {
     let Op::RebuildTable { to, .. } = op else { return None };
-    let triggers = to.attachments.iter().map(|trigger| &trigger.sql);
-    let mut texts = triggers.chain(&rebuild.after).map(|sql| (sql, identifiers(sql)));
+    let mut texts = to.attachments.iter().map(|trigger| (&trigger.sql, identifiers(&trigger.sql)));
     let found = texts.find_map(|(sql, words)| {
         let names = |name: &str| words.iter().any(|word| word.eq_ignore_ascii_case(name));
         let rename = renames.iter().find(|rename| match rename {

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 
 use crate::dialect::{Dialect, Rebuild};
 use crate::model::{
-    Action, Check, Column, ColumnDefault, Constraint, DefaultValue, Deferrable, Exclusion, ExclusionElement,
-    ForeignKey, Index, IndexKey, IndexPart, Name, NullsOrder, Part, Placement, Table, TableName, Unique,
+    Action, Check, Clause, ClauseOf, Column, ColumnDefault, Constraint, DefaultValue, Deferrable, Exclusion,
+    ExclusionElement, ForeignKey, Index, IndexKey, IndexPart, Name, NullsOrder, Part, Placement, Table, TableName,
+    Unique,
 };
 use crate::op::{CommentOn, Op};
 use crate::plan::Step;
@@ -14,16 +15,16 @@ use crate::plan::Step;
 /// The statements of a step, each without its semicolon.
 pub fn statements(step: &Step, dialect: Dialect) -> Vec<String> {
     match (&step.op, &step.rebuild) {
-        (Op::RebuildTable { to, .. }, Some(rebuild)) => Sql { dialect }.rebuild(to, rebuild),
+        (Op::RebuildTable { to, .. }, Some(rebuild)) => Sql::of(to, dialect).rebuild(to, rebuild),
         (op, _) => operation(op, dialect),
     }
 }
 
 fn operation(op: &Op, dialect: Dialect) -> Vec<String> {
-    let sql = Sql { dialect };
+    let sql = Sql { dialect, clauses: BTreeMap::new() };
     let alter = |table: &TableName, change: String| vec![format!("ALTER TABLE {} {change}", sql.table(table))];
     match op {
-        Op::CreateTable { table } => sql.create_table(table),
+        Op::CreateTable { table } => Sql::of(table, dialect).create_table(table),
         Op::DropTable { table } => vec![format!("DROP TABLE {}", sql.table(&table.name))],
         Op::RenameTable { from, to } => alter(from, format!("RENAME TO {}", sql.name(&to.name))),
         Op::RenameColumn { table, from, to } => {
@@ -91,7 +92,7 @@ fn operation(op: &Op, dialect: Dialect) -> Vec<String> {
 /// The lines of a table: one per column and constraint, as they stand in `CREATE TABLE`, then its indexes and triggers.
 /// Both sides of a comparison are shown in this form.
 pub fn table_lines(table: &Table, dialect: Dialect) -> Vec<String> {
-    let sql = Sql { dialect };
+    let sql = Sql::of(table, dialect);
     let mut lines: Vec<String> = sql.table_body(table).into_iter().map(|line| format!("  {line}")).collect();
     let mut indexes: Vec<String> = table.indexes.iter().map(|index| sql.create_index(&table.name, index)).collect();
     indexes.sort();
@@ -101,9 +102,41 @@ pub fn table_lines(table: &Table, dialect: Dialect) -> Vec<String> {
 
 struct Sql {
     dialect: Dialect,
+    /// What is said about the constraints of the table that is written.
+    clauses: BTreeMap<ClauseOf, Clause>,
 }
 
 impl Sql {
+    fn of(table: &Table, dialect: Dialect) -> Self {
+        Self { dialect, clauses: table.options.clauses.clone() }
+    }
+
+    /// What `ON CONFLICT` asks for, as it stands behind a constraint.
+    fn on_conflict(&self, of: &ClauseOf) -> String {
+        let word = self.clauses.get(of).and_then(|clause| clause.on_conflict.as_ref());
+        word.map(|word| format!(" ON CONFLICT {word}")).unwrap_or_default()
+    }
+
+    /// The columns of a key, each with what stands behind it.
+    fn key(&self, columns: &[String], of: &ClauseOf) -> String {
+        let order = self.clauses.get(of).map(|clause| clause.order.as_slice()).unwrap_or_default();
+        let column = |(position, name): (usize, &String)| match order.get(position).filter(|words| !words.is_empty()) {
+            Some(words) => format!("{} {words}", self.name(name)),
+            None => self.name(name),
+        };
+        columns.iter().enumerate().map(column).collect::<Vec<_>>().join(", ")
+    }
+
+    /// The column a constraint is written behind, if it is written behind one. A primary key of one column is, unless
+    /// more is said about the column than can be said there.
+    fn column_of<'c>(&self, constraint: &'c Constraint) -> Option<&'c String> {
+        let is_said = |clause: &Clause| !clause.order.is_empty() && !clause.on_column;
+        match (constraint, self.clauses.get(&ClauseOf::PrimaryKey)) {
+            (Constraint::PrimaryKey(_), Some(clause)) if is_said(clause) => None,
+            _ => column_of(constraint),
+        }
+    }
+
     fn name(&self, name: &str) -> String {
         self.dialect.quote(name)
     }
@@ -194,9 +227,13 @@ impl Sql {
     /// The rows find what a column alone says; what needs all of them, or looks at other tables, comes behind them where it
     /// can be added.
     fn rebuild(&self, to: &Table, rebuild: &Rebuild) -> Vec<String> {
-        let mut bare = Table { indexes: Vec::new(), attachments: Vec::new(), ..rebuild.table.clone() };
+        let adds_later = self.dialect.capabilities().add_constraint;
+        // Where they cannot be added, foreign keys may find rows by unique indexes.
+        let is_early = |index: &Index| index.unique && !adds_later;
+        let (early, late): (Vec<Index>, Vec<Index>) = to.indexes.iter().cloned().partition(is_early);
+        let mut bare = Table { indexes: early, attachments: Vec::new(), ..rebuild.table.clone() };
         let mut behind = Vec::new();
-        if self.dialect.capabilities().add_constraint {
+        if adds_later {
             behind = to.constraints().filter(|constraint| !matches!(constraint, Constraint::Check(_))).collect();
             bare = Table {
                 primary_key: None,
@@ -210,7 +247,7 @@ impl Sql {
         let mut statements = rebuild.before.clone();
         statements.extend(self.create_table(&bare));
         statements.extend(rebuild.between.iter().cloned());
-        statements.extend(self.belongings(to));
+        statements.extend(self.belongings(&Table { indexes: late, ..to.clone() }));
         statements.extend(self.add_constraints(to, &behind));
         statements.extend(self.comments(to));
         statements.extend(rebuild.after.iter().cloned());
@@ -244,10 +281,13 @@ impl Sql {
     /// What stands between the parentheses of `CREATE TABLE`.
     fn table_body(&self, table: &Table) -> Vec<String> {
         let (on_columns, of_table): (Vec<_>, Vec<_>) =
-            self.constraints(table).0.into_iter().partition(|constraint| column_of(constraint).is_some());
+            self.constraints(table).0.into_iter().partition(|constraint| self.column_of(constraint).is_some());
         let columns = table.columns.iter().map(|column| {
-            let own: Vec<Constraint> =
-                on_columns.iter().filter(|constraint| column_of(constraint) == Some(&column.name)).cloned().collect();
+            let own: Vec<Constraint> = on_columns
+                .iter()
+                .filter(|constraint| self.column_of(constraint) == Some(&column.name))
+                .cloned()
+                .collect();
             self.column(&table.name, column, &own)
         });
         columns.chain(of_table.iter().map(|constraint| self.constraint(constraint))).collect()
@@ -263,7 +303,7 @@ impl Sql {
         }
         words.extend(own.identity);
         if !column.nullable {
-            words.push("NOT NULL".to_owned());
+            words.push(format!("NOT NULL{}", self.on_conflict(&ClauseOf::NotNull(column.name.clone()))));
         }
         words.extend(own.default.map(|text| format!("DEFAULT {text}")));
         for constraint in constraints {
@@ -281,9 +321,16 @@ impl Sql {
         match constraint {
             Constraint::PrimaryKey(key) => {
                 let counting = counting.map(|words| format!(" {words}")).unwrap_or_default();
-                format!("{name}PRIMARY KEY{counting}{}", deferrable(key.deferrable))
+                let clause = self.clauses.get(&ClauseOf::PrimaryKey).map(|clause| clause.order.concat());
+                let order = clause.filter(|order| !order.is_empty()).map(|order| format!(" {order}"));
+                let conflict = self.on_conflict(&ClauseOf::PrimaryKey);
+                let tail = deferrable(key.deferrable);
+                format!("{name}PRIMARY KEY{}{conflict}{counting}{tail}", order.unwrap_or_default())
             }
-            Constraint::Unique(unique) => format!("{name}UNIQUE{}{}", nulls(unique), deferrable(unique.deferrable)),
+            Constraint::Unique(unique) => {
+                let conflict = self.on_conflict(&ClauseOf::Unique(unique.columns.clone()));
+                format!("{name}UNIQUE{}{}{conflict}", nulls(unique), deferrable(unique.deferrable))
+            }
             Constraint::Check(check) => format!("{name}CHECK ({}){}", check.expression, check_tail(check)),
             Constraint::ForeignKey(fk) => format!("{name}{}", self.references(fk)),
             Constraint::Exclusion(exclusion) => format!("{name}{}", self.exclusion(exclusion)),
@@ -295,11 +342,14 @@ impl Sql {
         let name = self.constraint_name(constraint.name());
         match constraint {
             Constraint::PrimaryKey(key) => {
-                format!("{name}PRIMARY KEY ({}){}", self.names(&key.columns), self.key_tail(constraint))
+                let of = ClauseOf::PrimaryKey;
+                let (columns, conflict) = (self.key(&key.columns, &of), self.on_conflict(&of));
+                format!("{name}PRIMARY KEY ({columns}){}{conflict}", self.key_tail(constraint))
             }
             Constraint::Unique(unique) => {
-                let columns = self.names(&unique.columns);
-                format!("{name}UNIQUE{} ({columns}){}", nulls(unique), self.key_tail(constraint))
+                let of = ClauseOf::Unique(unique.columns.clone());
+                let (columns, conflict) = (self.key(&unique.columns, &of), self.on_conflict(&of));
+                format!("{name}UNIQUE{} ({columns}){}{conflict}", nulls(unique), self.key_tail(constraint))
             }
             Constraint::Check(check) => format!("{name}CHECK ({}){}", check.expression, check_tail(check)),
             Constraint::ForeignKey(fk) => {

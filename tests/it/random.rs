@@ -346,7 +346,7 @@ async fn step(session: &Session, written: &Written, direction: Direction, before
     let is_said = plan.is_some_and(|plan| plan.hazards().any(|hazard| may_fail.contains(&hazard.kind)));
     // A statement that is refused for what it says, not for the rows, is no matter of hazards.
     let text = chain(&error);
-    let is_of_rows = matches!(error, Error::Orphans { .. })
+    let is_of_rows = matches!(error, Error::Orphans { .. } | Error::Misfits { .. })
         || text.contains("constraint failed")
         || text.contains("datatype mismatch")
         || text.contains("cannot store");

@@ -113,7 +113,10 @@ pub(crate) fn bench(folder: &Path) -> Result<()> {
     let ratio = |time: Duration, base: Duration| time.as_secs_f64() / base.as_secs_f64();
     let reflected = median(|| Ok(runtime.block_on(session.reflect()).map(drop)?))?;
     let discovery = SchemaDiscovery::new(session.connection().get_postgres_connection_pool().clone(), "public");
-    let discovered = median(|| Ok(runtime.block_on(discovery.discover()).map(drop)?))?;
+    // Once: it asks for each table by itself and takes minutes.
+    let started = Instant::now();
+    runtime.block_on(discovery.discover())?;
+    let discovered = started.elapsed();
     let mut peak = 0;
     let checked = median(|| {
         let program = crate::root().join("target/release/seachange");

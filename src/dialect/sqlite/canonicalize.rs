@@ -3,7 +3,7 @@
 
 use super::beyond;
 use super::compare;
-use super::{expression, literal, namespace, quote, types, value};
+use super::{expression, has_key_of_its_own, literal, namespace, quote, types, value};
 use crate::dialect::{EnumStorage, Options, extra};
 use crate::error::{Error, Result};
 use crate::model::{
@@ -47,7 +47,8 @@ fn table(mut table: Table, options: &Options) -> Result<Table> {
     for position in 0..table.columns.len() {
         extra::take(&mut table, position, NAME)?;
     }
-    if is_declared(&table) {
+    let is_declared = is_declared(&table);
+    if is_declared {
         expression::settle(&mut table)?;
     }
     beyond::leave_out(&mut table)?;
@@ -74,7 +75,9 @@ fn table(mut table: Table, options: &Options) -> Result<Table> {
             default.text = Some(value::spell(&default.value));
         }
         beyond::check_strict(&table.name, &table.options, column)?;
-        column.nullable &= !key.contains(&column.name);
+        // To SQLite only the key that is the rowid says so, and what the table itself says.
+        let is_required = is_declared || counted.as_deref() == Some(&column.name);
+        column.nullable &= !(is_required && key.contains(&column.name));
         column.collation = column.collation.take().filter(|name| !name.eq_ignore_ascii_case("BINARY"));
         column.comment = None;
     }
@@ -100,7 +103,7 @@ fn counted_column(table: &Table) -> Option<String> {
         Some(text) => text.eq_ignore_ascii_case("integer"),
         None => is_integer(&column.data_type.kind),
     };
-    (integer && !table.options.without_rowid).then(|| name.clone())
+    (integer && !table.options.without_rowid && !has_key_of_its_own(table)).then(|| name.clone())
 }
 
 fn is_integer(kind: &DataType) -> bool {

@@ -26,6 +26,10 @@ pub(in crate::dialect) struct ColumnText {
 pub(in crate::dialect) struct Clause {
     pub(in crate::dialect) name: Option<String>,
     pub(in crate::dialect) kind: ClauseKind,
+    /// What stands behind each column of a key, and behind the words `PRIMARY KEY` on a column; empty for `ASC`.
+    pub(in crate::dialect) order: Vec<String>,
+    /// What `ON CONFLICT` asks for, unless it is what happens without it.
+    pub(in crate::dialect) on_conflict: Option<String>,
 }
 
 /// What a [`Clause`] is. Columns are empty where the clause belongs to its own column.
@@ -101,32 +105,6 @@ pub(super) fn table(sql: &str) -> Read<TableText> {
         }
     }
     Ok(table)
-}
-
-/// What `CREATE TABLE` says that [`TableText`] has no place for, as written. Clauses without effect are not among it.
-pub(super) fn unmodelled(sql: &str) -> Vec<String> {
-    let tokens = text::tokens(sql);
-    let mut found = Vec::new();
-    for (position, token) in tokens.iter().enumerate() {
-        let next = |offset: usize| tokens.get(position + offset);
-        let is_next = |offset: usize, word: &str| next(offset).is_some_and(|token| token.is_word(word));
-        if token.is_word("ON") && is_next(1, "CONFLICT") {
-            // `ABORT` is what happens without the clause.
-            if !is_next(2, "ABORT") {
-                found.push(text::slice(sql, tokens.get(position..position + 3).unwrap_or_default()).to_owned());
-            }
-        } else if token.is_word("KEY") && is_next(1, "DESC") {
-            found.push("PRIMARY KEY DESC".to_owned());
-        } else if (token.is_word("KEY") || token.is_word("UNIQUE")) && next(1).is_some_and(|token| token.is_symbol("("))
-        {
-            let columns = text::closing(&tokens, position + 1).and_then(|close| tokens.get(position..=close));
-            let columns = columns.unwrap_or_default();
-            if columns.iter().any(|token| token.is_word("COLLATE") || token.is_word("DESC")) {
-                found.push(text::slice(sql, columns).to_owned());
-            }
-        }
-    }
-    found
 }
 
 /// Reads what can stand behind the type of a column.
@@ -270,11 +248,21 @@ impl<'t, 'a> Cursor<'t, 'a> {
 
     /// The names in the parentheses that come next.
     fn names(&mut self) -> Read<Vec<String>> {
+        Ok(self.key()?.0)
+    }
+
+    /// The names in the parentheses that come next, and what stands behind each of them. `ASC` is what holds without it,
+    /// and `AUTOINCREMENT` no order.
+    fn key(&mut self) -> Read<(Vec<String>, Vec<String>)> {
         let inner = self.parenthesized()?;
-        text::split_at_commas(inner)
-            .into_iter()
-            .map(|part| Cursor { sql: self.sql, tokens: part, position: 0 }.name())
-            .collect()
+        let mut key = (Vec::new(), Vec::new());
+        for part in text::split_at_commas(inner) {
+            key.0.push(Cursor { sql: self.sql, tokens: part, position: 0 }.name()?);
+            let is_said = |token: &&Token<'_>| !token.is_word("ASC") && !token.is_word("AUTOINCREMENT");
+            let words: Vec<&str> = part[1..].iter().filter(is_said).map(|token| token.text).collect();
+            key.1.push(words.join(" "));
+        }
+        Ok(key)
     }
 
     fn data_type(&mut self) -> String {
@@ -306,24 +294,31 @@ impl<'t, 'a> Cursor<'t, 'a> {
                     reference.deferrable = deferrable;
                 }
             } else {
-                let kind = self.clause()?;
-                clauses.push(Clause { name: name.take(), kind });
+                let clause = self.clause()?;
+                clauses.push(Clause { name: name.take(), ..clause });
             }
         }
         Ok(clauses)
     }
 
-    fn clause(&mut self) -> Read<ClauseKind> {
-        let kind = if self.take(&["DEFAULT"]) {
+    /// A clause without its name.
+    fn clause(&mut self) -> Read<Clause> {
+        if self.take(&["PRIMARY", "KEY"]) {
+            return self.primary_key();
+        }
+        let mut order = Vec::new();
+        let kind = if self.take(&["UNIQUE"]) {
+            let mut columns = Vec::new();
+            if self.peek().is_some_and(|token| token.is_symbol("(")) {
+                (columns, order) = self.key()?;
+            }
+            ClauseKind::Unique { columns }
+        } else if self.take(&["DEFAULT"]) {
             ClauseKind::Default(self.default()?)
         } else if self.take(&["NOT", "NULL"]) {
             ClauseKind::NotNull
         } else if self.take(&["NULL"]) {
             ClauseKind::Null
-        } else if self.take(&["PRIMARY", "KEY"]) {
-            self.primary_key()?
-        } else if self.take(&["UNIQUE"]) {
-            ClauseKind::Unique { columns: self.names_if_any()? }
         } else if self.take(&["CHECK"]) {
             ClauseKind::Check(self.expression()?)
         } else if self.take(&["FOREIGN", "KEY"]) {
@@ -346,25 +341,33 @@ impl<'t, 'a> Cursor<'t, 'a> {
         } else {
             return self.misread("a constraint");
         };
-        if self.take(&["ON", "CONFLICT"]) {
-            self.next("what to do on conflict")?;
-        }
-        Ok(kind)
+        let on_conflict = self.on_conflict()?;
+        Ok(Clause { name: None, kind, order, on_conflict })
     }
 
-    fn primary_key(&mut self) -> Read<ClauseKind> {
-        let _order = self.take(&["ASC"]) || self.take(&["DESC"]);
+    /// What to do on conflict, if that is said next. `ABORT` is what happens without a word.
+    fn on_conflict(&mut self) -> Read<Option<String>> {
+        if !self.take(&["ON", "CONFLICT"]) {
+            return Ok(None);
+        }
+        let word = self.next("what to do on conflict")?.text.to_ascii_uppercase();
+        Ok(Some(word).filter(|word| word != "ABORT"))
+    }
+
+    fn primary_key(&mut self) -> Read<Clause> {
+        let descends = !self.take(&["ASC"]) && self.take(&["DESC"]);
+        let mut order: Vec<String> = descends.then(|| "DESC".to_owned()).into_iter().collect();
         let mut autoincrement = false;
         if self.peek().is_some_and(|token| token.is_symbol("(")) {
-            let inner = self.parenthesized()?;
-            // The columns are known from the pragmas; AUTOINCREMENT may stand behind the last one.
-            autoincrement = inner.last().is_some_and(|token| token.is_word("AUTOINCREMENT"));
+            let close = text::closing(self.tokens, self.position);
+            // AUTOINCREMENT may stand behind the last one.
+            let last = close.and_then(|close| self.tokens.get(close - 1));
+            autoincrement = last.is_some_and(|token| token.is_word("AUTOINCREMENT"));
+            order = self.key()?.1;
         }
-        if self.take(&["ON", "CONFLICT"]) {
-            self.next("what to do on conflict")?;
-        }
+        let on_conflict = self.on_conflict()?;
         autoincrement |= self.take(&["AUTOINCREMENT"]);
-        Ok(ClauseKind::PrimaryKey { autoincrement })
+        Ok(Clause { name: None, kind: ClauseKind::PrimaryKey { autoincrement }, order, on_conflict })
     }
 
     fn names_if_any(&mut self) -> Read<Vec<String>> {

@@ -8,6 +8,7 @@ mod catalog;
 mod compare;
 pub(super) mod create;
 mod expression;
+mod fit;
 mod lock;
 mod namespace;
 mod rebuild;
@@ -26,6 +27,7 @@ mod value;
 
 pub(super) use alter::{accepts, needs};
 pub(super) use canonicalize::canonicalize;
+pub(super) use fit::misfits;
 pub(super) use lock::lock_holder;
 pub(super) use rebuild::rebuild;
 pub(super) use reconcile::reconcile;
@@ -34,7 +36,7 @@ pub(super) use script::{loadable, statements};
 pub(super) use types::converts;
 
 use super::Capabilities;
-use crate::model::{Literal, Table};
+use crate::model::{ClauseOf, Literal, Table};
 use crate::op::Op;
 
 /// SQLite before 3.53, which is what most programs carry with them.
@@ -54,9 +56,10 @@ pub(super) const CAPABILITIES: Capabilities = Capabilities {
     longest_name: None,
 };
 
-/// What a script for `sqlite3` says around its statements. Foreign keys would act on tables that are rebuilt.
+/// What a script says around its statements. They are right with foreign keys on, too, but then each dropped row is looked for
+/// in all tables that could refer to it. Nothing but SQL, so that every program can run it.
 pub(super) fn script_frame(transaction: bool) -> (Vec<String>, Vec<String>) {
-    let mut before = vec![".bail on".to_owned()];
+    let mut before = vec!["-- to be run with: sqlite3 -bail DATABASE < SCRIPT".to_owned()];
     before.extend(runner::BEFORE_TRANSACTION.iter().map(|sql| format!("{sql};")));
     before.extend(transaction.then(|| format!("{};", runner::BEGIN)));
     let mut after: Vec<String> = transaction.then(|| "COMMIT;".to_owned()).into_iter().collect();
@@ -100,5 +103,11 @@ pub(super) fn rowid_alias(table: &Table) -> Option<&str> {
     let [name] = key.columns.as_slice() else { return None };
     let column = table.column(name)?;
     let integer = column.data_type.text.as_deref().is_some_and(|text| text.eq_ignore_ascii_case("integer"));
-    (integer && !table.options.without_rowid).then_some(name.as_str())
+    (integer && !table.options.without_rowid && !has_key_of_its_own(table)).then_some(name.as_str())
+}
+
+/// An old mistake that SQLite keeps: a key that is written on its column and descends is not the rowid.
+fn has_key_of_its_own(table: &Table) -> bool {
+    let clause = table.options.clauses.get(&ClauseOf::PrimaryKey);
+    clause.is_some_and(|clause| clause.on_column && !clause.order.is_empty())
 }

@@ -54,16 +54,25 @@ fn reconcile_table(table: &mut Table, live: &Table) {
         *key = live.clone();
     }
     let live_alias = rowid_alias(live);
+    let key = |table: &Table| table.primary_key.as_ref().map(|key| key.columns.clone());
+    let kept_key = key(live).filter(|live| key(table).as_ref() == Some(live)).unwrap_or_default();
     let becomes_strict = table.options.strict && !live.options.strict;
     for column in &mut table.columns {
         if let Some(live_column) = live.column(&column.name) {
             reconcile_column(column, live_column, live, live_alias, becomes_strict);
+            // Entities cannot say of a key whether it takes NULL, which SQLite lets it.
+            column.nullable |= live_column.nullable && kept_key.contains(&column.name);
         }
         // A strict table refuses the words SeaORM writes for what is new in it.
         let is_new = live.column(&column.name).is_none_or(|live| live.data_type != column.data_type);
         if let Some(text) = types::spell_strict(&column.data_type.kind).filter(|_| live.options.strict && is_new) {
             column.data_type.text = Some(text);
         }
+    }
+    // What becomes the rowid takes no NULL.
+    let alias = rowid_alias(table).map(str::to_owned);
+    for column in table.columns.iter_mut().filter(|column| alias.as_ref() == Some(&column.name)) {
+        column.nullable = false;
     }
     let position = |column: &Column| live.columns.iter().position(|live| live.name == column.name);
     // Stable: columns the live table lacks stay in their order, behind the others.

@@ -362,7 +362,7 @@ async fn counting() {
             + no_alias: "id" "integer" Integer inferred NOT NULL counts?
             + not_wanted: "id" "INTEGER" Integer NOT NULL
             + wanted: "id" "INTEGER" Integer NOT NULL counts
-            - no_alias: "id" "BIGINT" BigInteger NOT NULL
+            - no_alias: "id" "BIGINT" BigInteger
             - not_wanted: "id" "INTEGER" Integer NOT NULL counts
             - wanted: "id" "INTEGER" Integer NOT NULL"#]],
     )

@@ -10,8 +10,9 @@ use super::create::{self, Clause, ClauseKind, ColumnText, Misread, Reference, Ta
 use super::{text, types, value};
 use crate::error::{Error, Result};
 use crate::model::{
-    Attachment, AttachmentKind, AutoIncrement, Check, Column, ColumnDefault, ColumnType, ForeignKey, Generated, Index,
-    IndexKey, IndexPart, Name, Placement, PrimaryKey, Schema, Table, TableName, Unique, Verbatim, VerbatimKind,
+    self, Attachment, AttachmentKind, AutoIncrement, Check, ClauseOf, Column, ColumnDefault, ColumnType, ForeignKey,
+    Generated, Index, IndexKey, IndexPart, Name, Placement, PrimaryKey, Schema, Table, TableName, Unique, Verbatim,
+    VerbatimKind,
 };
 
 /// Tables that belong to the tools that migrate, not to the application.
@@ -87,7 +88,6 @@ impl Catalog {
         }
         let mut table = Table::new(TableName::new(&object.name));
         table.options = self.tables.get(&object.name).map(|row| row.options.clone()).unwrap_or_default();
-        table.unmodelled = create::unmodelled(&object.sql);
         table.columns = rows.iter().zip(&text.columns).map(|(row, text)| column(row, text)).collect();
         table.primary_key = primary_key(rows, &text);
         if counts_up(&text) {
@@ -113,6 +113,8 @@ impl Catalog {
         // SQLite lists those that replace rows apart from the others.
         uniques.sort_by_key(|(position, _)| *position);
         table.uniques = uniques.into_iter().map(|(_, unique)| unique).collect();
+        table.options.clauses = said(&text, rows);
+        table.unmodelled = said_twice(&text, rows);
         Ok(table)
     }
 
@@ -269,6 +271,47 @@ fn unique(row: &IndexRow, text: &TableText, rows: &[ColumnRow]) -> (usize, Uniqu
         None => (usize::MAX, None, Placement::Table),
     };
     (position, Unique::new(name.map(Name::written), columns, placement))
+}
+
+/// What the text says about keys and required columns beyond what they are.
+fn said(text: &TableText, rows: &[ColumnRow]) -> BTreeMap<ClauseOf, model::Clause> {
+    let of = |(clause, placement): (&Clause, Placement)| {
+        let of = of_clause(clause, &placement, rows)?;
+        let order = if clause.order.iter().any(|words| !words.is_empty()) { clause.order.clone() } else { Vec::new() };
+        let on_column = placement != Placement::Table;
+        let said = model::Clause { order, on_column, on_conflict: clause.on_conflict.clone() };
+        (!said.order.is_empty() || said.on_conflict.is_some()).then_some((of, said))
+    };
+    clauses(text, rows).filter_map(of).collect()
+}
+
+/// What a clause is about, if more can be said about it. Columns are in the spelling of the table.
+fn of_clause(clause: &Clause, placement: &Placement, rows: &[ColumnRow]) -> Option<ClauseOf> {
+    let names: BTreeSet<&str> = rows.iter().map(|row| row.name.as_str()).collect();
+    let spelled = |name: &String| find(&names, name).unwrap_or(name).to_owned();
+    match (&clause.kind, placement) {
+        (ClauseKind::NotNull, Placement::Column(column)) => Some(ClauseOf::NotNull(column.clone())),
+        (ClauseKind::PrimaryKey { .. }, _) => Some(ClauseOf::PrimaryKey),
+        (ClauseKind::Unique { .. }, Placement::Column(column)) => Some(ClauseOf::Unique(vec![column.clone()])),
+        (ClauseKind::Unique { columns }, Placement::Table) => {
+            Some(ClauseOf::Unique(columns.iter().map(spelled).collect()))
+        }
+        _ => None,
+    }
+}
+
+/// Unique constraints of the same columns of which more is said: the model takes them for one.
+fn said_twice(text: &TableText, rows: &[ColumnRow]) -> Vec<String> {
+    let said = said(text, rows);
+    let keys: Vec<ClauseOf> =
+        clauses(text, rows).filter_map(|(clause, placement)| of_clause(clause, &placement, rows)).collect();
+    let is_twice = |key: &&ClauseOf| keys.iter().filter(|other| other == key).count() > 1;
+    let names = |key: &ClauseOf| match key {
+        ClauseOf::Unique(columns) => format!("UNIQUE ({}) and what stands behind it, twice", columns.join(", ")),
+        ClauseOf::NotNull(column) => format!("NOT NULL of {column}, twice"),
+        ClauseOf::PrimaryKey => "PRIMARY KEY, twice".to_owned(),
+    };
+    said.keys().filter(is_twice).map(names).collect()
 }
 
 fn same_names(left: &[String], right: &[String]) -> bool {
