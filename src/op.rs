@@ -8,7 +8,8 @@ use sqlparser::tokenizer::{Token, Tokenizer, Word};
 
 use crate::model::{
     Attachment, ClauseOf, Column, Constraint, DefaultValue, EnumType, ExclusionElement, Index, IndexKey, Literal,
-    ObjectPath, Part, Partition, Placement, Rename, Schema, Table, TableName, TableOptions, Verbatim, VerbatimKind,
+    ObjectPath, Part, Partition, Placement, Rename, Schema, Shared, Table, TableName, TableOptions, Verbatim,
+    VerbatimKind,
 };
 
 /// One change.
@@ -95,8 +96,8 @@ pub enum Op {
     },
     /// Does several changes of one table at once, by copying its rows into a new one. `ops` says which changes.
     RebuildTable {
-        from: Table,
-        to: Table,
+        from: Shared<Table>,
+        to: Shared<Table>,
         ops: Vec<Op>,
     },
     /// Gives a constraint another name.
@@ -290,9 +291,8 @@ impl Op {
     /// The table the operation is about, by its name before; a view, type or the like by its own name.
     pub fn table(&self) -> &TableName {
         match self {
-            Self::CreateTable { table } | Self::DropTable { table } | Self::RebuildTable { from: table, .. } => {
-                &table.name
-            }
+            Self::RebuildTable { from, .. } => &from.name,
+            Self::CreateTable { table } | Self::DropTable { table } => &table.name,
             Self::RenameTable { from, .. } => from,
             Self::AlterTable { table, .. }
             | Self::AddColumn { table, .. }
@@ -346,7 +346,7 @@ impl Op {
             Self::RenameTable { from, to } => rename_table(&mut schema, &from, &to),
             Self::RenameColumn { table, from, to } => rename_column(&mut schema, &table, &from, &to),
             Self::RebuildTable { to, .. } => {
-                schema.tables.insert(to.name.clone(), to.into());
+                schema.tables.insert(to.name.clone(), to);
             }
             Self::CreateVerbatim { name, object } | Self::ReplaceVerbatim { name, to: object, .. } => {
                 schema.verbatim.insert(name, object);

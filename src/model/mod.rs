@@ -30,9 +30,9 @@ pub struct Schema {
 }
 
 /// The schema that holds these tables and nothing else.
-impl FromIterator<Table> for Schema {
-    fn from_iter<T: IntoIterator<Item = Table>>(tables: T) -> Self {
-        let tables = tables.into_iter().map(|table| (table.name.clone(), table.into()));
+impl<T: Into<Shared<Table>>> FromIterator<T> for Schema {
+    fn from_iter<I: IntoIterator<Item = T>>(tables: I) -> Self {
+        let tables = tables.into_iter().map(Into::into).map(|table: Shared<Table>| (table.name.clone(), table));
         Self { tables: tables.collect(), ..Self::default() }
     }
 }

@@ -193,7 +193,7 @@ fn together(ops: &[Op], refused: &BTreeSet<TableName>, from: &Schema, dialect: D
             planned.push(op.clone());
         } else if !planned.iter().any(|op| matches!(op, Op::RebuildTable { from, .. } if from.name == *name)) {
             let ops = ops.iter().filter(|op| is_inside(op, name)).cloned().collect();
-            let table = from.tables.get(name).map_or_else(|| Table::new(name.clone()), |table| Table::clone(table));
+            let table = from.tables.get(name).cloned().unwrap_or_else(|| Table::new(name.clone()).into());
             planned.push(Op::RebuildTable { from: table.clone(), to: table, ops });
         }
     }
@@ -277,10 +277,10 @@ fn with_tables(op: Op, schema: &Schema) -> Op {
         return Op::AlterEnum { name, from, to, columns, anew };
     }
     let Op::RebuildTable { from, ops, .. } = op else { return op };
-    let from = schema.tables.get(&from.name).map_or(from, |table| Table::clone(table));
+    let from = schema.tables.get(&from.name).cloned().unwrap_or(from);
     let alone = Schema::from_iter([from.clone()]);
     let after = ops.iter().fold(alone, |schema, op| op.apply(schema));
-    let to = after.tables.get(&from.name).map_or_else(|| from.clone(), |table| Table::clone(table));
+    let to = after.tables.get(&from.name).cloned().unwrap_or_else(|| from.clone());
     Op::RebuildTable { from, to, ops }
 }
 
