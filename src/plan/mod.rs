@@ -6,11 +6,12 @@ mod obstacle;
 mod order;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::mem::discriminant;
 
 use crate::dialect::{Dialect, Expansion, Rebuild};
 use crate::error::{Blocked, Error, Result};
 use crate::model::{
-    Attachment, ClauseOf, Column, Constraint, Index, IndexPart, Name, Schema, Table, TableName, Verbatim,
+    Attachment, ClauseOf, Column, Constraint, Index, IndexPart, Name, Schema, Shared, Table, TableName, Verbatim,
 };
 use crate::op::{CommentOn, Op};
 
@@ -235,20 +236,27 @@ fn expanded(ops: &[Op], from: &Schema, dialect: Dialect) -> Vec<Planned> {
 
 /// Whether an operation was done early, to make room for another, and is still in effect.
 fn is_done(op: &Op, planned: &[Planned], schema: &Schema) -> bool {
-    let is_in_effect = || match op {
+    match op {
         Op::DropIndex { .. }
         | Op::DropConstraint { .. }
         | Op::DropAttachment { .. }
         | Op::DropColumn { .. }
         | Op::DropVerbatim { .. }
         | Op::AlterColumn { .. }
-        | Op::ReplaceColumn { .. } => op.apply(schema.clone()) == *schema,
+        | Op::ReplaceColumn { .. } => is_planned(op, planned) && op.apply(schema.clone()) == *schema,
         Op::AddConstraint { table, constraint } => {
-            schema.tables.get(table).is_some_and(|own| own.constraints().any(|own| own == *constraint))
+            let is_there = |own: &Shared<Table>| own.constraints().any(|own| own == *constraint);
+            is_planned(op, planned) && schema.tables.get(table).is_some_and(is_there)
         }
         _ => false,
-    };
-    planned.iter().any(|planned| at_once(planned.op.clone()) == at_once(op.clone())) && is_in_effect()
+    }
+}
+
+/// Whether the operation is there already, be it without waiting for anybody.
+fn is_planned(op: &Op, planned: &[Planned]) -> bool {
+    let own = at_once(op.clone());
+    let is_like = |other: &Op| discriminant(other) == discriminant(op) && other.table() == op.table();
+    planned.iter().any(|planned| is_like(&planned.op) && at_once(planned.op.clone()) == own)
 }
 
 /// The operation without the wish to wait for those who write to the table: another statement waits for its effect.
