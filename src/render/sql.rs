@@ -26,7 +26,10 @@ fn operation(op: &Op, dialect: Dialect) -> Vec<String> {
     match op {
         Op::CreateTable { table } => Sql::of(table, dialect).create_table(table),
         Op::DropTable { table } => vec![format!("DROP TABLE {}", sql.table(&table.name))],
-        Op::RenameTable { from, to } => alter(from, format!("RENAME TO {}", sql.name(&to.name))),
+        Op::RenameTable { from, to } => {
+            let steps = dialect.rename_steps(from, to);
+            steps.iter().flat_map(|(from, to)| alter(from, format!("RENAME TO {}", sql.name(&to.name)))).collect()
+        }
         Op::RenameColumn { table, from, to } => {
             alter(table, format!("RENAME COLUMN {} TO {}", sql.name(from), sql.name(to)))
         }
