@@ -471,6 +471,14 @@ impl Dialect {
         }
     }
 
+    /// What makes a table ready to be dropped.
+    pub(crate) fn before_drop(self, table: &Table) -> Option<&'static str> {
+        match self {
+            Self::Sqlite => sqlite::before_drop(table),
+            Self::Postgres => None,
+        }
+    }
+
     /// The renames that lead from one name of a table to another.
     pub(crate) fn rename_steps(self, from: &TableName, to: &TableName) -> Vec<(TableName, TableName)> {
         match self {

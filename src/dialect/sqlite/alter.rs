@@ -165,6 +165,15 @@ fn accepts_without_column(table: &Table, column: &str, schema: &Schema) -> Resul
     }
 }
 
+/// Rows that refer to each other, in one table or in a circle of them, all go before anybody looks whether they miss one
+/// another. Who runs it with foreign keys on and in a transaction needs to say so.
+pub(in crate::dialect) fn before_drop(table: &Table) -> Option<&'static str> {
+    (!table.foreign_keys.is_empty()).then_some(DEFER)
+}
+
+/// Puts the check of foreign keys off to the end of the transaction, where there is one.
+pub(super) const DEFER: &str = "PRAGMA defer_foreign_keys = ON";
+
 /// The renames that lead from one name of a table to another. SQLite takes names that differ in the case of their letters
 /// only for one, and refuses to give it again.
 pub(in crate::dialect) fn rename_steps(from: &TableName, to: &TableName) -> Vec<(TableName, TableName)> {
