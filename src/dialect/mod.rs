@@ -445,7 +445,8 @@ impl Dialect {
         }
     }
 
-    /// A query for the rows of a table whose foreign keys point nowhere, in words, as `orphan`.
+    /// A query for the rows of a table whose foreign keys point nowhere, in words, as `orphan`; with the number of each as
+    /// `row`, and the table it refers to as `parent`.
     pub(crate) fn orphans_query(self, table: &str) -> String {
         match self {
             // PostgreSQL lets no row be without what it refers to.
@@ -486,6 +487,22 @@ impl Dialect {
         match self {
             Self::Sqlite => sqlite::accepts(op, schema),
             Self::Postgres => postgres::accepts(op, schema),
+        }
+    }
+
+    /// What makes a table ready to be dropped.
+    pub(crate) fn before_drop(self, table: &Table) -> Option<&'static str> {
+        match self {
+            Self::Sqlite => sqlite::before_drop(table),
+            Self::Postgres => None,
+        }
+    }
+
+    /// The renames that lead from one name of a table to another.
+    pub(crate) fn rename_steps(self, from: &TableName, to: &TableName) -> Vec<(TableName, TableName)> {
+        match self {
+            Self::Sqlite => sqlite::rename_steps(from, to),
+            Self::Postgres => vec![(from.clone(), to.clone())],
         }
     }
 

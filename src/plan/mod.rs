@@ -185,7 +185,18 @@ fn refused(ops: &[Op], from: &Schema, dialect: Dialect) -> BTreeSet<TableName> {
 /// Puts all operations inside a refused table into one rebuild of it, where the first of them was. Where the database has
 /// statements for the others, only how the table is stored is among them.
 fn together(ops: &[Op], refused: &BTreeSet<TableName>, from: &Schema, dialect: Dialect) -> Vec<Op> {
-    let is_part = |op: &Op| if dialect.capabilities().alter_column { is_storage(op) } else { stays_inside(op) };
+    let (taken, given) = (names_that(ops, Comes::In), names_that(ops, Comes::Out));
+    let is_of_another = |names: &[(TableName, String)], table: &TableName, index: &Index| {
+        names.iter().any(|(of, name)| of != table && name.eq_ignore_ascii_case(&index.name.text))
+    };
+    // What makes room for another object of its name has to go early, and what needs the room waits for it.
+    let moves = |op: &Op| match op {
+        Op::DropIndex { table, index } => is_of_another(&taken, table, index),
+        Op::CreateIndex { table, index } => is_of_another(&given, table, index),
+        _ => false,
+    };
+    let alters = dialect.capabilities().alter_column;
+    let is_part = |op: &Op| if alters { is_storage(op) } else { stays_inside(op) && !moves(op) };
     let is_inside = |op: &Op, name: &TableName| op.table() == name && is_part(op);
     let mut planned: Vec<Op> = Vec::new();
     for op in ops {
@@ -199,6 +210,30 @@ fn together(ops: &[Op], refused: &BTreeSet<TableName>, from: &Schema, dialect: D
         }
     }
     planned
+}
+
+/// Whether an object comes or goes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Comes {
+    In,
+    Out,
+}
+
+/// The names of tables and indexes that come or go with the operations, with the tables they belong to.
+fn names_that(ops: &[Op], comes: Comes) -> Vec<(TableName, String)> {
+    let of = |op: &Op| -> Vec<(TableName, String)> {
+        match (op, comes) {
+            (Op::CreateTable { table }, Comes::In) | (Op::DropTable { table }, Comes::Out) => {
+                let names = table.indexes.iter().map(|index| index.name.text.clone());
+                names.chain([table.name.name.clone()]).map(|name| (table.name.clone(), name)).collect()
+            }
+            (Op::CreateIndex { table, index }, Comes::In) | (Op::DropIndex { table, index }, Comes::Out) => {
+                vec![(table.clone(), index.name.text.clone())]
+            }
+            _ => Vec::new(),
+        }
+    };
+    ops.iter().flat_map(of).collect()
 }
 
 /// The operations with those around them that the database needs. What had to go early does not go again.

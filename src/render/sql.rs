@@ -25,8 +25,14 @@ fn operation(op: &Op, dialect: Dialect) -> Vec<String> {
     let alter = |table: &TableName, change: String| vec![format!("ALTER TABLE {} {change}", sql.table(table))];
     match op {
         Op::CreateTable { table } => Sql::of(table, dialect).create_table(table),
-        Op::DropTable { table } => vec![format!("DROP TABLE {}", sql.table(&table.name))],
-        Op::RenameTable { from, to } => alter(from, format!("RENAME TO {}", sql.name(&to.name))),
+        Op::DropTable { table } => {
+            let drop = format!("DROP TABLE {}", sql.table(&table.name));
+            dialect.before_drop(table).map(str::to_owned).into_iter().chain([drop]).collect()
+        }
+        Op::RenameTable { from, to } => {
+            let steps = dialect.rename_steps(from, to);
+            steps.iter().flat_map(|(from, to)| alter(from, format!("RENAME TO {}", sql.name(&to.name)))).collect()
+        }
         Op::RenameColumn { table, from, to } => {
             alter(table, format!("RENAME COLUMN {} TO {}", sql.name(from), sql.name(to)))
         }

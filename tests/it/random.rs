@@ -3,10 +3,12 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::path::Path;
 
 use proptest::prelude::{Strategy, any};
 use proptest::test_runner::{Config, FileFailurePersistence, RngSeed, TestCaseError};
 use proptest::{collection, prop_oneof, proptest};
+use sea_orm::ConnectionTrait;
 use seachange::compare::{compare, compare_by};
 use seachange::declare::convention::{self, Convention};
 use seachange::dialect::{EnumStorage, Options};
@@ -18,7 +20,7 @@ use seachange::op::Op;
 use seachange::plan::Plan;
 use seachange::plan::hazard::Kind;
 use seachange::render::sql::table_lines;
-use seachange::revision::{Direction, lock};
+use seachange::revision::{Direction, Revision, lock};
 
 use crate::models::{self, Choices};
 use crate::support::{DIALECT, Written, block_on, compared, execute, memory, query, reflect, run, write};
@@ -171,12 +173,15 @@ async fn ownership(case: &Case, unmanaged: &[u16]) -> Lawful {
     let Case { from, to, options, rows } = case;
     let mut real = from.schema.clone();
     let statements = models::add_unmanaged(&mut real, &mut Choices::new(unmanaged));
-    let session = memory().await;
-    birth(&session, &Declared { schema: real, ..Declared::default() }, options).await?;
-    let mut live = reflect(&session).await;
-    models::keep_values(&mut live, &from.schema);
-    execute(&session, &models::rows(&live, *rows)).await;
-    execute(&session, &statements.join(";\n")).await;
+    let (session, elsewhere) = (memory().await, memory().await);
+    let real = Declared { schema: real, ..Declared::default() };
+    for session in [&session, &elsewhere] {
+        birth(session, &real, options).await?;
+        let mut live = reflect(session).await;
+        models::keep_values(&mut live, &from.schema);
+        execute(session, &models::rows(&live, *rows)).await;
+        execute(session, &statements.join(";\n")).await;
+    }
     let before = Contents::of(&session).await;
     let shown = format!("unmanaged: {}\n{}", models::show(&before.schema), statements.join(";\n"));
 
@@ -196,6 +201,9 @@ async fn ownership(case: &Case, unmanaged: &[u16]) -> Lawful {
     }
     silent(&session, to, options, "after the way up", &written).await?;
     let after = Contents::of(&session).await;
+    in_other_hands(&elsewhere, &written, &after)
+        .await
+        .map_err(|problem| format!("{}\n{shown}", in_text(&problem, &written)))?;
     kept(&before, &after, &written.up, "the way up").map_err(|problem| in_text(&problem, &written))?;
     stays(&before.schema, &after.schema, &written)
         .map_err(|problem| format!("{}\n{shown}", in_text(&problem, &written)))?;
@@ -210,6 +218,33 @@ async fn ownership(case: &Case, unmanaged: &[u16]) -> Lawful {
         stays(&after.schema, &back.schema, &written).map_err(|problem| in_text(&problem, &written))?;
     }
     Ok(())
+}
+
+/// Somebody else's runner, with foreign keys on and a transaction of its own, comes to the same.
+async fn in_other_hands(session: &Session, written: &Written, expected: &Contents) -> Lawful {
+    let revision = Revision::parse(Path::new("test.sql"), &written.text).unwrap();
+    let script = &revision.section(Direction::Up, DIALECT.name()).unwrap().sql;
+    for sql in ["PRAGMA foreign_keys = ON", "BEGIN"] {
+        execute(session, sql).await;
+    }
+    for statement in DIALECT.statements(script) {
+        if let Err(error) = session.connection().execute_unprepared(&statement.sql).await {
+            // `SET NULL` on a column that takes none: SQLite never lets such a row's parent go while foreign keys are on.
+            let is_dropped = written.up.steps.iter().any(|step| {
+                matches!(&step.op, Op::DropTable { table } if statement.sql.ends_with(&DIALECT.quote(&table.name.name)))
+            });
+            let said = error.to_string();
+            let is_hopeless = statement.sql.starts_with("DROP TABLE")
+                && (said.contains("datatype mismatch") || is_dropped && said.contains("NOT NULL constraint failed"));
+            let problem = format!("in other hands: {error}: {}", statement.sql);
+            return if is_hopeless { Ok(()) } else { Err(problem) };
+        }
+    }
+    let committed = session.connection().execute_unprepared("COMMIT").await;
+    committed.map_err(|error| format!("in other hands: {error}"))?;
+    let found = Contents::of(session).await;
+    same(&found.schema, &expected.schema, "the schema in other hands", &written.text)?;
+    same(&found.rows, &expected.rows, "the rows in other hands", &written.text)
 }
 
 /// Everything whose name begins with `unmanaged` is still there, unless what it stands on is gone.

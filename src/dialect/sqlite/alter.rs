@@ -168,6 +168,25 @@ fn accepts_without_column(table: &Table, column: &str, schema: &Schema) -> Resul
     }
 }
 
+/// Rows that refer to each other, in one table or in a circle of them, all go before anybody looks whether they miss one
+/// another. Who runs it with foreign keys on and in a transaction needs to say so.
+pub(in crate::dialect) fn before_drop(table: &Table) -> Option<&'static str> {
+    (!table.foreign_keys.is_empty()).then_some(DEFER)
+}
+
+/// Puts the check of foreign keys off to the end of the transaction, where there is one.
+pub(super) const DEFER: &str = "PRAGMA defer_foreign_keys = ON";
+
+/// The renames that lead from one name of a table to another. SQLite takes names that differ in the case of their letters
+/// only for one, and refuses to give it again.
+pub(in crate::dialect) fn rename_steps(from: &TableName, to: &TableName) -> Vec<(TableName, TableName)> {
+    if !from.name.eq_ignore_ascii_case(&to.name) {
+        return vec![(from.clone(), to.clone())];
+    }
+    let between = TableName::new(format!("_seachange_{}", to.name));
+    vec![(from.clone(), between.clone()), (between, to.clone())]
+}
+
 /// The trigger or view that cannot do without the table, which the schema no longer has.
 pub(in crate::dialect) fn needs(table: &TableName, schema: &Schema) -> Option<Refusal> {
     if schema.tables.contains_key(table) {

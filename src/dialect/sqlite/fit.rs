@@ -171,11 +171,10 @@ fn key_sql(part: &IndexPart) -> String {
     }
 }
 
-/// Rows that refer to nothing by a foreign key that did not look at them before.
+/// Rows that refer to nothing by a new foreign key. Those that did by an old one are none of its business.
 fn orphaned(rows: &Rows<'_>, fk: &ForeignKey, schema: &Schema) -> Option<String> {
     let meaning = |fk: &ForeignKey| (fk.columns.clone(), fk.references.clone(), fk.referenced_columns.clone());
-    let was_there = rows.from.foreign_keys.iter().any(|old| meaning(old) == meaning(fk));
-    if was_there && fk.columns.iter().all(|name| !is_changed(rows, name)) {
+    if rows.from.foreign_keys.iter().any(|old| meaning(old) == meaning(fk)) {
         return None;
     }
     let is_own = fk.references == rows.to.name;
@@ -183,17 +182,23 @@ fn orphaned(rows: &Rows<'_>, fk: &ForeignKey, schema: &Schema) -> Option<String>
     if fk.referenced_columns.iter().any(|name| parent.column(name).is_none()) {
         return None;
     }
-    let parents = if is_own { rows.table() } else { table(&fk.references) };
     let own = quote(&rows.to.name.name);
     let given: Vec<String> = fk.columns.iter().map(|name| format!("{own}.{} IS NOT NULL", quote(name))).collect();
-    let pairs = fk.columns.iter().zip(&fk.referenced_columns);
-    let same: Vec<String> =
-        pairs.map(|(child, key)| format!("\"parent\".{} = {own}.{}", quote(key), quote(child))).collect();
-    let condition = format!(
-        "{} AND NOT EXISTS\n        (SELECT 1 FROM {parents} AS \"parent\" WHERE {})",
-        given.join(" AND "),
-        same.join(" AND ")
-    );
+    let found = if is_own {
+        // Rows that are put aside are found by no index, so all keys are looked up at once.
+        let list = |names: &[String]| names.iter().map(|name| quote(name)).collect::<Vec<_>>().join(", ");
+        let known: Vec<String> =
+            fk.referenced_columns.iter().map(|name| format!("{} IS NOT NULL", quote(name))).collect();
+        let (child, key, known) = (list(&fk.columns), list(&fk.referenced_columns), known.join(" AND "));
+        format!("({child}) NOT IN\n        (SELECT {key} FROM {} WHERE {known})", rows.table())
+    } else {
+        let pairs = fk.columns.iter().zip(&fk.referenced_columns);
+        let same: Vec<String> =
+            pairs.map(|(child, key)| format!("\"parent\".{} = {own}.{}", quote(key), quote(child))).collect();
+        let parents = table(&fk.references);
+        format!("NOT EXISTS\n        (SELECT 1 FROM {parents} AS \"parent\" WHERE {})", same.join(" AND "))
+    };
+    let condition = format!("{} AND {found}", given.join(" AND "));
     let names = fk.columns.join(", ");
     let what = format!("`{}` ({names}) refers to a row of `{}` that is not there", rows.to.name, fk.references);
     Some(refuse(rows, &what, &condition))

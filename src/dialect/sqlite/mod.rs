@@ -25,7 +25,7 @@ mod text;
 mod types;
 mod value;
 
-pub(super) use alter::{accepts, needs};
+pub(super) use alter::{accepts, before_drop, needs, rename_steps};
 pub(super) use canonicalize::canonicalize;
 pub(super) use fit::misfits;
 pub(super) use lock::lock_holder;

@@ -5,7 +5,7 @@
 //! find the table again by its name. Each step is right with `foreign_keys` on and off, inside a transaction and outside
 //! of one: somebody else's runner may have switched them on, and inside a transaction nobody can switch them off.
 
-use super::{fit, literal, quote, rowid_alias};
+use super::{alter, fit, literal, quote, rowid_alias};
 use crate::dialect::Rebuild;
 use crate::model::{Action, AutoIncrement, Column, DataType, Literal, Schema, Table, TableName};
 
@@ -224,8 +224,7 @@ fn guards(table: &TableName, schema: &Schema) -> (Vec<String>, Vec<String>) {
     // Those of the table itself, whose own rows may refer to each other, go with it.
     let others = events.iter().filter(|(child, _)| *child != table.name);
     let drop = others.map(|(child, event)| format!("DROP TRIGGER temp.{}", name(child, event)));
-    let defer = "PRAGMA defer_foreign_keys = ON".to_owned();
-    (std::iter::once(defer).chain(create).collect(), drop.collect())
+    (std::iter::once(alter::DEFER.to_owned()).chain(create).collect(), drop.collect())
 }
 
 /// The names by which the rowid of the old table goes into the new one, when both have one. A new column that is the

@@ -30,14 +30,15 @@ SELECT DISTINCT t.name AS name FROM main.sqlite_schema AS t
 JOIN pragma_foreign_key_list(t.name, 'main')
 WHERE t.type = 'table' AND t.rootpage > 0";
 
-/// Each row of the table that refers to nothing, in words. Rows without a number are counted.
+/// Each row of the table that refers to nothing, in words, with its number and what it refers to. Rows without a number are
+/// counted.
 pub(in crate::dialect) fn orphans(table: &str) -> String {
     let table = literal(&Literal::Text(table.to_owned()));
     format!(
         "SELECT CASE WHEN rowid IS NULL
             THEN count(*) || ' of the rows of `' || \"table\" || '` refer to rows of `' || parent || '` that are not there'
             ELSE 'row ' || rowid || ' of `' || \"table\" || '` refers to a row of `' || parent || '` that is not there'
-        END AS orphan
+        END AS orphan, coalesce(rowid, -count(*)) AS row, parent AS parent
         FROM pragma_foreign_key_check({table}) GROUP BY rowid, parent, fkid"
     )
 }

@@ -424,3 +424,48 @@ fn a_table_takes_the_name_of_an_index_that_goes() {
         scene.down(&written).await;
     });
 }
+
+#[test]
+fn an_index_name_can_move_to_a_new_table_that_the_old_one_refers_to() {
+    block_on(async {
+        let from = "CREATE TABLE a (id integer NOT NULL PRIMARY KEY, n integer); CREATE INDEX by_n ON a (n)";
+        let to = "CREATE TABLE b (id integer NOT NULL PRIMARY KEY, n integer); CREATE INDEX by_n ON b (n);
+            CREATE TABLE a (id integer NOT NULL PRIMARY KEY, n integer REFERENCES b (id))";
+        let scene = Scene::new(from, "INSERT INTO a VALUES (1, NULL)").await;
+        let written = scene.up(&declared(to).await).await;
+        scene.down(&written).await;
+        assert_eq!(scene.query("SELECT name FROM pragma_index_list('a')").await, ["by_n"]);
+    });
+}
+
+#[test]
+fn a_rename_is_not_held_up_by_rows_that_refer_to_nothing_already() {
+    block_on(async {
+        let from = "CREATE TABLE users (id integer NOT NULL PRIMARY KEY);
+            CREATE TABLE posts (id integer NOT NULL PRIMARY KEY, user_id integer REFERENCES users (id), n integer)";
+        let scene = Scene::new(from, "PRAGMA foreign_keys = OFF; INSERT INTO posts VALUES (7, 99, 1)").await;
+        let mut to = declared(&from.replace("posts", "notes").replace("users", "people")).await;
+        to.renames = vec![table("posts", "notes"), table("users", "people")];
+        let written = scene.plan(&to).await.unwrap();
+        run(&scene.session, &written.text, Direction::Up).await.unwrap();
+        assert_eq!(scene.query("SELECT user_id || '' FROM notes").await, ["99"]);
+        run(&scene.session, &written.text, Direction::Down).await.unwrap();
+        // One that is new is noticed all the same.
+        let text = written.text.replace("-- migrate:down", "INSERT INTO notes VALUES (8, 98, 1);\n\n-- migrate:down");
+        let error = run(&scene.session, &text, Direction::Up).await.unwrap_err().to_string();
+        assert!(error.ends_with("\n  row 8 of `notes` refers to a row of `people` that is not there"), "{error}");
+    });
+}
+
+#[test]
+fn a_table_can_be_renamed_to_other_letters_of_its_name() {
+    block_on(async {
+        let scene = Scene::new(USERS, "INSERT INTO users (name) VALUES ('a')").await;
+        let mut to = declared(&USERS.replace("users", "Users")).await;
+        to.renames = vec![table("users", "Users")];
+        let written = scene.up(&to).await;
+        assert_eq!(scene.query("SELECT name FROM sqlite_schema WHERE name LIKE 'users'").await, ["Users"]);
+        scene.down(&written).await;
+        assert_eq!(scene.query("SELECT name FROM users").await, ["a"]);
+    });
+}
