@@ -714,8 +714,8 @@ fn listed(items: &[String]) -> String {
     items.iter().map(|item| format!("  {item}")).collect::<Vec<_>>().join("\n")
 }
 
-/// How many of a long list are shown.
-const SHOWN: usize = 5;
+/// How many of the rows that stop a revision are shown.
+pub(crate) const SHOWN: usize = 5;
 
 /// One item per line, indented, and how many there are when these are not all.
 fn first_of(items: &[String], number: usize) -> String {

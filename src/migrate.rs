@@ -15,16 +15,13 @@ use sea_orm::{
 
 use crate::config::Database;
 use crate::dialect::{self, Dialect, HISTORY};
-use crate::error::{Cause, Error, LOST, Result, count};
+use crate::error::{Cause, Error, LOST, Result, SHOWN, count};
 use crate::model::{Literal, Schema};
 use crate::revision::graph::Graph;
 use crate::revision::{Direction, Revision, Section};
 
 /// What stands for the duration of a revision that was stamped and not run.
 const STAMPED: i64 = -1;
-
-/// How many of the rows that stop a revision are shown.
-const SHOWN_ROWS: usize = 5;
 
 /// How long to try to connect.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -298,7 +295,7 @@ impl Session {
         let total = self.query(&format!("SELECT count(*) AS number FROM ({query})"), doing).await.ok()?;
         let number: i64 = total.first()?.try_get("", "number").ok()?;
         let number = usize::try_from(number).ok().filter(|number| *number > 0)?;
-        let rows = self.query(&format!("SELECT * FROM ({query}) LIMIT {SHOWN_ROWS}"), doing).await.ok()?;
+        let rows = self.query(&format!("SELECT * FROM ({query}) LIMIT {SHOWN}"), doing).await.ok()?;
         let rows = rows.iter().map(|row| row.try_get_by_index(0)).collect::<std::result::Result<_, DbErr>>().ok()?;
         Some(Error::Misfits { revision: revision.title(), number, rows })
     }
@@ -337,11 +334,11 @@ impl Session {
         let doing = "look for rows that refer to nothing";
         let failed = |source: DbErr| query_error(doing, &source);
         let mut orphans = Orphans::default();
-        let Some(referring) = self.dialect().referring_tables() else { return Ok(orphans) };
-        for row in self.query(referring, doing).await? {
+        let Some(queries) = self.dialect().orphan_queries() else { return Ok(orphans) };
+        for row in self.query(queries.tables, doing).await? {
             let table: String = row.try_get("", "name").map_err(failed)?;
             orphans.tables.insert(table.clone());
-            match self.db.query_all_raw(self.statement(self.dialect().orphans_query(&table))).await {
+            match self.db.query_all_raw(self.statement((queries.rows)(&table))).await {
                 Ok(rows) => {
                     for row in rows {
                         let parent: String = row.try_get("", "parent").map_err(failed)?;

@@ -127,6 +127,16 @@ pub(crate) struct ColumnWords {
     pub(crate) counting_key: Option<&'static str>,
 }
 
+/// How to look for rows whose foreign keys point nowhere.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct OrphanQueries {
+    /// A query for the tables that have foreign keys, as `name`.
+    pub(crate) tables: &'static str,
+    /// A query for such rows of a table, in words, as `orphan`; with the number of each as `row`, and the table it refers
+    /// to as `parent`.
+    pub(crate) rows: fn(&str) -> String,
+}
+
 /// An operation with what stands on its object: that goes before the object changes and comes back after.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Expansion {
@@ -437,20 +447,12 @@ impl Dialect {
         }
     }
 
-    /// A query for the tables that have foreign keys, as `name`, where the database does not look after them itself.
-    pub(crate) fn referring_tables(self) -> Option<&'static str> {
+    /// How to look for rows whose foreign keys point nowhere, where the database does not look after them itself.
+    pub(crate) fn orphan_queries(self) -> Option<OrphanQueries> {
         match self {
-            Self::Sqlite => Some(sqlite::runner::REFERRING),
-            Self::Postgres => None,
-        }
-    }
-
-    /// A query for the rows of a table whose foreign keys point nowhere, in words, as `orphan`; with the number of each as
-    /// `row`, and the table it refers to as `parent`.
-    pub(crate) fn orphans_query(self, table: &str) -> String {
-        match self {
+            Self::Sqlite => Some(OrphanQueries { tables: sqlite::runner::REFERRING, rows: sqlite::runner::orphans }),
             // PostgreSQL lets no row be without what it refers to.
-            Self::Sqlite | Self::Postgres => sqlite::runner::orphans(table),
+            Self::Postgres => None,
         }
     }
 
