@@ -34,10 +34,10 @@ mod types;
 mod workspace;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::iter;
 use std::num::NonZero;
 use std::panic::resume_unwind;
-use std::path::PathBuf;
-use std::rc::Rc;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
@@ -52,7 +52,7 @@ use self::entity::Outlines;
 pub use self::find::find_entities;
 use self::gather::Found;
 use self::problem::Problem;
-use self::workspace::{Module, Roots, Texts, Workspace};
+use self::workspace::{Module, Texts, Workspace};
 use crate::error::{Diagnostic, Result};
 use crate::model::Declared;
 
@@ -115,97 +115,88 @@ pub fn declare(sources: &Sources) -> Result<Declared> {
         found.extend(part.entities);
         diagnostics.extend(part.diagnostics);
     }
-    gather::gather(found, diagnostics)
+    // Each thread took whatever files were next.
+    found.sort_by_key(|(place, _)| *place);
+    gather::gather(found.into_iter().map(|(_, found)| found).collect(), diagnostics)
 }
 
-/// What was read of some of the files.
+/// What one thread read.
 struct Part {
-    entities: Vec<Found>,
+    /// The entities of files, each with the place of its file among all.
+    entities: Vec<(usize, Found)>,
     diagnostics: Vec<Diagnostic>,
 }
 
 /// Fewer files than this are read faster by one thread than by two.
 const WORTH_A_THREAD: usize = 64;
 
-/// So many files are read together: their syntax trees are all in memory until the last of them is understood.
-const TOGETHER: usize = 64;
+/// So many files are taken at a time: entities mostly refer to their neighbours.
+const TOGETHER: usize = 16;
 
 /// Room for sources that are nested deeper than anybody writes them; what is not used costs nothing.
 const STACK: usize = 256 << 20;
 
-/// Reads the files, in parallel when there are many. Each part has a workspace of its own and parses again what its files
-/// lead to: texts are shared, but syntax trees cannot be, and entities mostly refer to their neighbours.
+/// Reads the files, in parallel when there are many. Each thread has a workspace of its own and parses again what its files
+/// lead to: texts are shared, but syntax trees cannot be.
 fn read_parts(sources: &Sources, files: &BTreeSet<PathBuf>) -> Vec<Result<Part>> {
     let threads = thread::available_parallelism().map_or(1, NonZero::get).min(files.len() / WORTH_A_THREAD).max(1);
     read_in(threads, sources, files)
 }
 
-fn read_in(threads: usize, sources: &Sources, all: &BTreeSet<PathBuf>) -> Vec<Result<Part>> {
-    let files: Vec<PathBuf> = all.iter().cloned().collect();
+fn read_in(threads: usize, sources: &Sources, files: &BTreeSet<PathBuf>) -> Vec<Result<Part>> {
     let texts = Arc::<Texts>::default();
-    let parts: Vec<&[PathBuf]> = files.chunks(files.len().div_ceil(threads).clamp(1, TOGETHER)).collect();
+    let listed: Vec<(usize, &PathBuf)> = files.iter().enumerate().collect();
     let next = AtomicUsize::new(0);
+    let together = listed.len().div_ceil(threads).clamp(1, TOGETHER);
     let work = || {
-        let mut results = Vec::new();
-        while let at = next.fetch_add(1, Ordering::Relaxed)
-            && let Some(part) = parts.get(at)
-        {
-            results.push((at, read_part(sources, part, all, &texts)));
-        }
-        results
+        let batches = iter::from_fn(|| listed.chunks(together).nth(next.fetch_add(1, Ordering::Relaxed)));
+        read_part(sources, files, batches.flatten().copied(), &texts)
     };
-    let mut results = thread::scope(|scope| {
+    thread::scope(|scope| {
         let started: Vec<_> = (0..threads)
             .map_while(|_| thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work).ok())
             .collect();
-        // With no other thread to be had, this one does it.
-        let mut results = if started.is_empty() { work() } else { Vec::new() };
-        for thread in started {
-            results.extend(thread.join().unwrap_or_else(|panic| resume_unwind(panic)));
+        if started.is_empty() {
+            // With no other thread to be had, this one does it.
+            return vec![work()];
         }
-        results
-    });
-    results.sort_by_key(|(at, _)| *at);
-    results.into_iter().map(|(_, result)| result).collect()
+        started.into_iter().map(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic))).collect()
+    })
 }
 
-fn read_part(sources: &Sources, files: &[PathBuf], all: &BTreeSet<PathBuf>, texts: &Arc<Texts>) -> Result<Part> {
+fn read_part<'a>(
+    sources: &Sources,
+    all: &BTreeSet<PathBuf>,
+    files: impl Iterator<Item = (usize, &'a PathBuf)>,
+    texts: &Arc<Texts>,
+) -> Result<Part> {
     let workspace = Workspace::new(sources, texts);
-    let roots = workspace.load(&sources.roots, files.iter().cloned().collect(), all)?;
-    let mut problems = Vec::new();
-    let mut diagnostics = unreached(&workspace, &roots)?;
-    let mut entities = Vec::new();
+    workspace.load(&sources.roots, all)?;
     let outlines = Outlines::default();
-    for module in entity_modules(&workspace, &roots) {
-        unreadable(&workspace, &module, &mut problems);
-        let entity = if let Some(model) = module.model() {
-            entity::read(&workspace, &outlines, &module, model, &mut problems)
-        } else {
-            let written = module.expanded();
-            written.and_then(|written| expanded::read(&workspace, &outlines, &module, written, &mut problems))
+    let mut part = Part { entities: Vec::new(), diagnostics: Vec::new() };
+    let mut problems = Vec::new();
+    for (place, file) in files {
+        let Some(modules) = workspace.open(file, all) else {
+            part.diagnostics.extend(unreached(&workspace, file)?);
+            continue;
         };
-        entities.extend(entity.map(|entity| Found::new(&workspace, &module, entity)));
+        for module in modules.iter().filter(|module| !matches!(module.condition, Condition::Fails)) {
+            unreadable(&workspace, module, &mut problems);
+            let entity = if let Some(model) = module.model() {
+                entity::read(&workspace, &outlines, module, model, &mut problems)
+            } else {
+                let written = module.expanded();
+                written.and_then(|written| expanded::read(&workspace, &outlines, module, written, &mut problems))
+            };
+            part.entities.extend(entity.map(|entity| (place, Found::new(&workspace, module, entity))));
+        }
     }
     problems.extend(workspace.problems());
     if let Some(failure) = workspace.failure() {
         return Err(failure);
     }
-    diagnostics.extend(problems.iter().map(|problem| workspace.diagnostic(problem)));
-    Ok(Part { entities, diagnostics })
-}
-
-/// The modules of the root files, those written inside them included, in the order of files.
-fn entity_modules(workspace: &Workspace, roots: &Roots) -> Vec<Rc<Module>> {
-    let files: BTreeMap<_, _> = roots.modules.values().map(|id| (workspace.module(*id).file, *id)).collect();
-    let mut modules: Vec<Rc<Module>> = workspace
-        .modules()
-        .into_iter()
-        .filter(|module| files.contains_key(&module.file) && !matches!(module.condition, Condition::Fails))
-        .collect();
-    let order: BTreeMap<_, usize> =
-        roots.modules.values().enumerate().map(|(at, id)| (workspace.module(*id).file, at)).collect();
-    modules.sort_by_key(|module| (order.get(&module.file).copied(), module.id));
-    modules
+    part.diagnostics.extend(problems.iter().map(|problem| workspace.diagnostic(problem)));
+    Ok(part)
 }
 
 /// Entities in forms that are not read.
@@ -236,30 +227,26 @@ fn mentions_entities(text: &str) -> bool {
     text.contains("DeriveEntity")
 }
 
-/// Files below the roots that rustc would never see.
-fn unreached(workspace: &Workspace, roots: &Roots) -> Result<Vec<Diagnostic>> {
-    let mut diagnostics = Vec::new();
-    for file in &roots.unreached {
-        if workspace.is_switched_off(file) || !workspace.mentions_entities(file)? {
-            continue;
-        }
-        let is_folder = file.ends_with("mod.rs");
-        let named = if is_folder { file.parent().unwrap_or(file) } else { file };
-        let name = named.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-        let (message, hint) = if is_folder && named.with_extension("rs").is_file() {
-            (
-                format!("the module `{name}` is in `{name}.rs` and in `{name}/mod.rs`, and rustc refuses to choose"),
-                "remove one of the two".to_owned(),
-            )
-        } else {
-            (
-                format!("no `mod {name};` leads to this file, so its entities are not part of the crate"),
-                format!("add `mod {name};` to the module above it, or remove the file from the entity folders"),
-            )
-        };
-        diagnostics.push(workspace.at_file(file, message, hint));
+/// What to say of a file below the roots that rustc would never see.
+fn unreached(workspace: &Workspace, file: &Path) -> Result<Option<Diagnostic>> {
+    if workspace.is_switched_off(file) || !workspace.mentions_entities(file)? {
+        return Ok(None);
     }
-    Ok(diagnostics)
+    let is_folder = file.ends_with("mod.rs");
+    let named = if is_folder { file.parent().unwrap_or(file) } else { file };
+    let name = named.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+    let (message, hint) = if is_folder && named.with_extension("rs").is_file() {
+        (
+            format!("the module `{name}` is in `{name}.rs` and in `{name}/mod.rs`, and rustc refuses to choose"),
+            "remove one of the two".to_owned(),
+        )
+    } else {
+        (
+            format!("no `mod {name};` leads to this file, so its entities are not part of the crate"),
+            format!("add `mod {name};` to the module above it, or remove the file from the entity folders"),
+        )
+    };
+    Ok(Some(workspace.at_file(file, message, hint)))
 }
 
 #[cfg(test)]

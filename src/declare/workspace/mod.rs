@@ -54,6 +54,8 @@ pub(super) struct Workspace {
     modules: RefCell<Vec<Rc<Module>>>,
     /// The module of each file; the first, when several trees hold it.
     by_file: RefCell<BTreeMap<PathBuf, ModuleId>>,
+    /// The entity files that a `mod` leads to and nobody has needed yet.
+    postponed: RefCell<BTreeMap<PathBuf, Postponed>>,
     /// The manifests by the folders of their packages.
     manifests: RefCell<BTreeMap<PathBuf, Rc<Manifest>>>,
     /// The library crates by the folders of their packages, once they were looked for.
@@ -86,6 +88,15 @@ pub(super) struct Workspace {
 struct SourceFile {
     path: PathBuf,
     text: Arc<str>,
+    /// The modules written in it.
+    modules: RefCell<Vec<ModuleId>>,
+}
+
+/// A child module that is not read yet: the module it is in, its name, and its place among the items there.
+struct Postponed {
+    parent: ModuleId,
+    name: String,
+    at: usize,
 }
 
 /// The texts of files: each is read from disk once, however many threads come across it.
@@ -123,14 +134,6 @@ impl Parent {
     }
 }
 
-/// A source file that a person looks for, and the modules it became.
-pub(super) struct Roots {
-    /// The entity files, each with the module it is.
-    pub(super) modules: BTreeMap<PathBuf, ModuleId>,
-    /// The files below the roots that no `mod` leads to.
-    pub(super) unreached: Vec<PathBuf>,
-}
-
 /// The files below the entity folders, and the other halves of modules that are folders.
 pub(super) fn entity_files(sources: &Sources) -> Result<BTreeSet<PathBuf>> {
     let workspace = Workspace::new(sources, &Arc::default());
@@ -163,6 +166,7 @@ impl Workspace {
             files: RefCell::default(),
             modules: RefCell::default(),
             by_file: RefCell::default(),
+            postponed: RefCell::default(),
             bare_names: RefCell::default(),
             lookups: RefCell::default(),
             column_types: RefCell::default(),
@@ -179,42 +183,43 @@ impl Workspace {
         }
     }
 
-    /// Reads the trees that hold the wanted files, some of all there are in the given entity folders.
-    pub(super) fn load(&self, roots: &[PathBuf], wanted: BTreeSet<PathBuf>, all: &BTreeSet<PathBuf>) -> Result<Roots> {
+    /// Finds the wanted files, which are all there are in the given entity folders, in the trees that hold them. Reads no more
+    /// of them than the way to others takes: the rest is read when it is opened, or when a name leads there.
+    pub(super) fn load(&self, roots: &[PathBuf], wanted: &BTreeSet<PathBuf>) -> Result<()> {
         let roots: Vec<PathBuf> = roots.iter().map(|root| self.absolute(root)).collect::<Result<_>>()?;
         let packages: BTreeSet<PathBuf> = roots.iter().filter_map(|root| package(root)).collect();
         for package in &packages {
-            self.load_package(package, &wanted);
+            self.load_package(package, wanted);
         }
         for root in &roots {
             let mut below = wanted.range(root.clone()..).take_while(|file| file.starts_with(root)).peekable();
-            if below.peek().is_none() || below.any(|file| self.module_of(file).is_some()) {
-                continue;
+            if below.peek().is_some() && !below.any(|file| self.is_found(file)) {
+                self.load_detached(root, wanted);
             }
-            // Whether a crate leads to the folder is not a question of these files alone.
-            let others: BTreeSet<PathBuf> = all.iter().filter(|file| file.starts_with(root)).cloned().collect();
-            if others.iter().any(|file| !wanted.contains(file)) {
-                if let Some(package) = package(root) {
-                    self.load_package(&package, &others);
-                }
-                if others.iter().any(|file| self.module_of(file).is_some()) {
-                    continue;
-                }
-            }
-            self.load_detached(root, &wanted);
         }
         self.settle_waiting();
-        if let Some(failure) = self.failures.take().into_iter().next() {
-            return Err(failure);
-        }
-        let (mut modules, mut unreached) = (BTreeMap::new(), Vec::new());
-        for file in wanted {
-            match self.module_of(&file) {
-                Some(module) => drop(modules.insert(file, module)),
-                None => unreached.push(file),
+        self.failure().map_or(Ok(()), Err)
+    }
+
+    /// The modules written in one of the wanted files, read now if they were not; `None` when no `mod` leads to the file.
+    pub(super) fn open(&self, file: &Path, wanted: &BTreeSet<PathBuf>) -> Option<Vec<Rc<Module>>> {
+        let postponed = self.postponed.borrow_mut().remove(file);
+        let id = match postponed {
+            None => self.module_of(file)?,
+            Some(Postponed { parent, name, at }) => {
+                let parent = self.module(parent);
+                let id = parent.names.get(&name)?.iter().find_map(|name| match name {
+                    Name::Child(child) if child.at == at => self.child(&parent, child),
+                    Name::Child(_) | Name::Item(_) | Name::Import(_) => None,
+                })?;
+                self.reach(id, Some(wanted));
+                id
             }
-        }
-        Ok(Roots { modules, unreached })
+        };
+        self.settle_waiting();
+        let file = Rc::clone(&self.files.borrow()[self.module(id).file.0]);
+        let modules = file.modules.borrow();
+        Some(modules.iter().map(|id| self.module(*id)).collect())
     }
 
     /// The first module of the crate that a macro's body names by a number.
@@ -393,6 +398,11 @@ impl Workspace {
         self.by_file.borrow().get(file).copied()
     }
 
+    /// Whether some `mod` leads to the file.
+    fn is_found(&self, file: &Path) -> bool {
+        self.by_file.borrow().contains_key(file) || self.postponed.borrow().contains_key(file)
+    }
+
     /// Reads the crates of a package until every wanted file below it has its module.
     fn load_package(&self, package: &Path, wanted: &BTreeSet<PathBuf>) {
         let manifest = self.manifest(package);
@@ -402,7 +412,7 @@ impl Workspace {
         }
         self.reach_from(&tops, wanted);
         for path in &manifest.binaries {
-            let missing = |file: &PathBuf| file.starts_with(package) && self.module_of(file).is_none();
+            let missing = |file: &PathBuf| file.starts_with(package) && !self.is_found(file);
             if !wanted.iter().any(missing) {
                 return;
             }
@@ -415,7 +425,7 @@ impl Workspace {
         // A `#[path]` in a module that is on no way to the roots may still lead there.
         for (top, path) in &tops {
             let sources = path.parent().unwrap_or(package);
-            if wanted.iter().any(|file| file.starts_with(sources) && self.module_of(file).is_none()) {
+            if wanted.iter().any(|file| file.starts_with(sources) && !self.is_found(file)) {
                 self.reach(*top, None);
             }
         }
@@ -436,7 +446,7 @@ impl Workspace {
             if let Some(top) = self.read_top(&path, "", true) {
                 self.reach(top, Some(wanted));
             }
-            if wanted.iter().any(|file| file.starts_with(root) && self.module_of(file).is_some()) {
+            if wanted.iter().any(|file| file.starts_with(root) && self.is_found(file)) {
                 return;
             }
         }
@@ -448,24 +458,40 @@ impl Workspace {
     /// Reads every module on the way to the wanted files, or every module there is.
     pub(super) fn reach(&self, module: ModuleId, wanted: Option<&BTreeSet<PathBuf>>) {
         let module = self.module(module);
-        let here = self.files.borrow()[module.file.0].path.clone();
         for name in module.names.values().flatten() {
             let Name::Child(child) = name else { continue };
-            let candidates = self.candidates(&module, child);
-            let leads = wanted.is_none_or(|wanted| {
-                child.loaded.get() != Loaded::No
-                    || matches!(child.place, Origin::Inline { .. })
-                    || candidates.iter().any(|candidate| {
-                        let folder = if candidate.is_dir() { candidate.clone() } else { child.folder(candidate) };
-                        wanted.contains(candidate)
-                            || wanted.range(folder.clone()..).next().is_some_and(|file| file.starts_with(&folder))
-                    })
-                    // Only to be blamed.
-                    || (wanted.contains(&here) && !candidates.iter().any(|candidate| candidate.exists()))
-            });
-            if leads && let Some(id) = self.child(&module, child) {
+            let is_needed = wanted.is_none_or(|wanted| self.is_on_the_way(&module, child, wanted));
+            if is_needed && let Some(id) = self.child(&module, child) {
                 self.reach(id, wanted);
             }
+        }
+    }
+
+    /// Whether a child has to be read to find the wanted files. One that is itself wanted and leads nowhere else can wait.
+    fn is_on_the_way(&self, module: &Module, child: &Child, wanted: &BTreeSet<PathBuf>) -> bool {
+        if child.loaded.get() != Loaded::No || matches!(child.place, Origin::Inline { .. }) {
+            return true;
+        }
+        let candidates = self.candidates(module, child);
+        let is_folder = matches!(child.place, Origin::Folder(_));
+        let leads_below = |candidate: &PathBuf| {
+            let folder = if is_folder { candidate.clone() } else { child.folder(candidate) };
+            let mut below = wanted.range(folder.clone()..).take_while(|file| file.starts_with(&folder));
+            below.any(|file| !candidates.contains(file))
+        };
+        if candidates.iter().any(leads_below) {
+            return true;
+        }
+        match candidates.iter().find(|candidate| wanted.contains(*candidate) || candidate.is_file()) {
+            Some(file) => {
+                if wanted.contains(file) && !self.is_found(file) {
+                    let postponed = Postponed { parent: module.id, name: child.name.clone(), at: child.at };
+                    self.postponed.borrow_mut().insert(file.clone(), postponed);
+                }
+                false
+            }
+            // Only to be blamed.
+            None => wanted.contains(&self.files.borrow()[module.file.0].path),
         }
     }
 
@@ -558,7 +584,7 @@ impl Workspace {
 
     fn add_file(&self, path: &Path, text: Arc<str>) -> FileId {
         let mut files = self.files.borrow_mut();
-        files.push(Rc::new(SourceFile { path: path.to_owned(), text }));
+        files.push(Rc::new(SourceFile { path: path.to_owned(), text, modules: RefCell::default() }));
         FileId(files.len() - 1)
     }
 
@@ -595,6 +621,7 @@ impl Workspace {
         let mut modules = self.modules.borrow_mut();
         let id = ModuleId(modules.len());
         let Contents { items, names, globs } = contents;
+        self.files.borrow()[file.0].modules.borrow_mut().push(id);
         modules.push(Rc::new(Module {
             id,
             name: parent.name,
