@@ -33,7 +33,7 @@ mod testing;
 mod types;
 mod workspace;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::iter;
 use std::num::NonZero;
 use std::panic::resume_unwind;
@@ -52,7 +52,7 @@ use self::entity::Outlines;
 pub use self::find::find_entities;
 use self::gather::Found;
 use self::problem::Problem;
-use self::workspace::{Module, Texts, Workspace};
+use self::workspace::{Common, Module, Wanted, Workspace};
 use crate::error::{Diagnostic, Result};
 use crate::model::Declared;
 
@@ -107,10 +107,10 @@ impl Sources {
 /// # Ok::<(), seachange::error::Error>(())
 /// ```
 pub fn declare(sources: &Sources) -> Result<Declared> {
-    let files = workspace::entity_files(sources)?;
+    let wanted = workspace::entity_files(sources)?;
     let mut found = Vec::new();
     let mut diagnostics = Vec::new();
-    for part in read_parts(sources, &files) {
+    for part in read_parts(sources, &wanted) {
         let part = part?;
         found.extend(part.entities);
         diagnostics.extend(part.diagnostics);
@@ -136,21 +136,22 @@ const TOGETHER: usize = 16;
 /// Room for sources that are nested deeper than anybody writes them; what is not used costs nothing.
 const STACK: usize = 256 << 20;
 
-/// Reads the files, in parallel when there are many. Each thread has a workspace of its own and parses again what its files
-/// lead to: texts are shared, but syntax trees cannot be.
-fn read_parts(sources: &Sources, files: &BTreeSet<PathBuf>) -> Vec<Result<Part>> {
-    let threads = thread::available_parallelism().map_or(1, NonZero::get).min(files.len() / WORTH_A_THREAD).max(1);
-    read_in(threads, sources, files)
+/// Reads the files, in parallel when there are many. Each thread has a workspace of its own, since syntax trees cannot be
+/// shared. What they share is texts, and the names of entities that were read, which is what relations ask for.
+fn read_parts(sources: &Sources, wanted: &Wanted) -> Vec<Result<Part>> {
+    let threads =
+        thread::available_parallelism().map_or(1, NonZero::get).min(wanted.files().len() / WORTH_A_THREAD).max(1);
+    read_in(threads, sources, wanted)
 }
 
-fn read_in(threads: usize, sources: &Sources, files: &BTreeSet<PathBuf>) -> Vec<Result<Part>> {
-    let texts = Arc::<Texts>::default();
-    let listed: Vec<(usize, &PathBuf)> = files.iter().enumerate().collect();
+fn read_in(threads: usize, sources: &Sources, wanted: &Wanted) -> Vec<Result<Part>> {
+    let common = Arc::<Common>::default();
+    let listed: Vec<(usize, &PathBuf)> = wanted.files().iter().enumerate().collect();
     let next = AtomicUsize::new(0);
     let together = listed.len().div_ceil(threads).clamp(1, TOGETHER);
     let work = || {
         let batches = iter::from_fn(|| listed.chunks(together).nth(next.fetch_add(1, Ordering::Relaxed)));
-        read_part(sources, files, batches.flatten().copied(), &texts)
+        read_part(sources, wanted, batches.flatten().copied(), &common)
     };
     thread::scope(|scope| {
         let started: Vec<_> = (0..threads)
@@ -166,17 +167,17 @@ fn read_in(threads: usize, sources: &Sources, files: &BTreeSet<PathBuf>) -> Vec<
 
 fn read_part<'a>(
     sources: &Sources,
-    all: &BTreeSet<PathBuf>,
+    wanted: &Wanted,
     files: impl Iterator<Item = (usize, &'a PathBuf)>,
-    texts: &Arc<Texts>,
+    common: &Arc<Common>,
 ) -> Result<Part> {
-    let workspace = Workspace::new(sources, texts);
-    workspace.load(&sources.roots, all)?;
+    let workspace = Workspace::new(sources, common);
+    workspace.load(&sources.roots, wanted)?;
     let outlines = Outlines::default();
     let mut part = Part { entities: Vec::new(), diagnostics: Vec::new() };
     let mut problems = Vec::new();
     for (place, file) in files {
-        let Some(modules) = workspace.open(file, all) else {
+        let Some(modules) = workspace.open(file, wanted) else {
             part.diagnostics.extend(unreached(&workspace, file)?);
             continue;
         };
@@ -189,6 +190,7 @@ fn read_part<'a>(
                 written.and_then(|written| expanded::read(&workspace, &outlines, module, written, &mut problems))
             };
             part.entities.extend(entity.map(|entity| (place, Found::new(&workspace, module, entity))));
+            workspace.put_away(module);
         }
     }
     problems.extend(workspace.problems());

@@ -80,13 +80,38 @@ pub(super) fn plain(ident: &proc_macro2::Ident) -> String {
 ///
 /// `file_id` becomes `FileId`.
 pub(super) fn variant(field: &str) -> String {
-    let name = field.to_upper_camel_case();
+    let name = upper_camel(field);
     // The one Rust keyword that UpperCamelCase can produce.
     if name == "Self" { "Self_".to_owned() } else { name }
 }
 
+/// Whether a name is words of lower-case letters and digits, each beginning with a letter, with one `_` between them: the
+/// usual case, which no change of case takes apart differently.
+fn is_plain_snake(name: &str) -> bool {
+    name.split('_').all(|word| {
+        word.starts_with(|letter: char| letter.is_ascii_lowercase())
+            && word.bytes().all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit())
+    })
+}
+
+fn upper_camel(name: &str) -> String {
+    if !is_plain_snake(name) {
+        return name.to_upper_camel_case();
+    }
+    let mut camel = String::with_capacity(name.len());
+    for word in name.split('_') {
+        let (first, rest) = word.split_at(1);
+        camel.push_str(&first.to_ascii_uppercase());
+        camel.push_str(rest);
+    }
+    camel
+}
+
 /// The name of the column made for a field that has no `column_name`.
 pub(super) fn column(field: &str, enum_name: Option<&str>, rename_all: Option<Case>) -> String {
+    if rename_all.is_none() && enum_name.is_none() && is_plain_snake(field) {
+        return field.to_owned();
+    }
     let camel = field.to_upper_camel_case();
     if let Some(case) = rename_all {
         case.apply(&camel)
@@ -110,8 +135,20 @@ pub(super) fn enum_type(rust_name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use expect_test::{Expect, expect};
+    use heck::{ToSnakeCase, ToUpperCamelCase};
+    use proptest::prelude::*;
 
-    use super::{Case, column, variant};
+    use super::{Case, column, upper_camel, variant};
+
+    proptest! {
+        #[test]
+        fn the_short_way_is_that_of_heck(name in "[a-z0-9]{0,3}(_[a-z0-9]{0,3}){0,3}") {
+            prop_assert_eq!(upper_camel(&name), name.to_upper_camel_case());
+            let differs = name != name.to_upper_camel_case().to_snake_case();
+            let long_way = if differs { name.clone() } else { variant(&name) };
+            prop_assert_eq!(column(&name, None, None), long_way.to_snake_case());
+        }
+    }
 
     #[expect(clippy::needless_pass_by_value, reason = "expect! makes values")]
     fn check(fields: &[&str], expected: Expect) {

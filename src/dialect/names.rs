@@ -18,6 +18,9 @@ pub(super) fn cut(name: &str, limit: Option<usize>) -> &str {
 /// [`Error::Names`] with all names that only differ where they are cut.
 pub(super) fn fit(schema: Schema, limit: Option<usize>) -> Result<Schema> {
     let Some(limit) = limit else { return Ok(schema) };
+    if !schema.tables.values().any(|table| is_any_longer(table, limit)) {
+        return Ok(schema);
+    }
     let cut = |name: &String| cut(name, Some(limit)).to_owned();
     let fit_name = |name: &TableName| TableName { schema: name.schema.as_ref().map(cut), name: cut(&name.name) };
     let mut problems = clashes("the tables", schema.tables.keys(), fit_name);
@@ -36,6 +39,23 @@ pub(super) fn fit(schema: Schema, limit: Option<usize>) -> Result<Schema> {
     let fit_table = |table: Shared<Table>| fit_table(table.into_inner(), &|name: &mut String| *name = cut(name));
     let tables = schema.tables.into_values().map(fit_table).map(|table| (table.name.clone(), table.into()));
     Ok(Schema { tables: tables.collect(), ..schema })
+}
+
+/// Whether a name of the table is too long: its own and those of what it has, or those of a table it refers to.
+fn is_any_longer(table: &Table, limit: usize) -> bool {
+    let is_longer = |name: &String| name.len() > limit;
+    let is_table_longer = |name: &TableName| is_longer(&name.name) || name.schema.as_ref().is_some_and(is_longer);
+    let is_named_longer = |name: &Option<Name>| name.as_ref().is_some_and(|name| is_longer(&name.text));
+    is_table_longer(&table.name)
+        || table.columns.iter().any(|column| is_longer(&column.name))
+        || table.primary_key.as_ref().is_some_and(|key| is_named_longer(&key.name))
+        || table.uniques.iter().any(|unique| is_named_longer(&unique.name))
+        || table.checks.iter().any(|check| is_named_longer(&check.name))
+        || table.exclusions.iter().any(|exclusion| is_named_longer(&exclusion.name))
+        || table.indexes.iter().any(|index| is_longer(&index.name.text))
+        || table.foreign_keys.iter().any(|fk| {
+            is_named_longer(&fk.name) || is_table_longer(&fk.references) || fk.referenced_columns.iter().any(is_longer)
+        })
 }
 
 fn object_names(table: &Table) -> impl Iterator<Item = String> {
@@ -96,10 +116,12 @@ fn fit_table(mut table: Table, fit: &impl Fn(&mut String)) -> Table {
     if let Some(key) = &mut table.primary_key {
         fit_name(&mut key.name);
         fit_all(&mut key.columns);
+        fit_all(&mut key.include);
     }
     for unique in &mut table.uniques {
         fit_name(&mut unique.name);
         fit_all(&mut unique.columns);
+        fit_all(&mut unique.include);
         fit_placement(&mut unique.placement);
     }
     for fk in &mut table.foreign_keys {
@@ -107,6 +129,7 @@ fn fit_table(mut table: Table, fit: &impl Fn(&mut String)) -> Table {
         fit_all(&mut fk.columns);
         fit_table_name(&mut fk.references);
         fit_all(&mut fk.referenced_columns);
+        fit_all(&mut fk.on_delete_columns);
         fit_placement(&mut fk.placement);
     }
     for check in &mut table.checks {

@@ -72,6 +72,10 @@ pub fn settle(declared: &Schema, lock: &Schema, live: &Schema) -> Settled {
                     unmanaged: &mut settled.unmanaged,
                 };
                 table.merge(target);
+                // Where only unmanaged things differed, both are one again.
+                if target == live_table {
+                    *target = live_table.clone();
+                }
             }
             (None, Some(_)) => {}
             (None, None) => {

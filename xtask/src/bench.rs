@@ -12,7 +12,7 @@ use seachange::migrate::{Access, Session};
 use seachange::model::{Declared, Schema};
 
 pub(crate) const TABLES: usize = 1000;
-const RUNS: usize = 5;
+pub(crate) const RUNS: usize = 5;
 
 /// What can be measured alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]

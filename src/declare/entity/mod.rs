@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use proc_macro2::Span;
 use syn::{Attribute, Expr, ItemStruct, PathArguments, Type};
@@ -68,33 +68,41 @@ pub(super) enum Kind<'a> {
 
 /// The names of all entities some relation has led to, each read once.
 #[derive(Default)]
-pub(super) struct Outlines(RefCell<BTreeMap<ModuleId, Option<Rc<Outline>>>>);
+pub(super) struct Outlines(RefCell<BTreeMap<ModuleId, Option<Arc<Outline>>>>);
 
 impl Outlines {
     /// Keeps the names of an entity that was read.
-    fn know(&self, module: ModuleId, outline: &Outline) {
-        self.0.borrow_mut().entry(module).or_insert_with(|| Some(Rc::new(outline.clone())));
+    fn know(&self, workspace: &Workspace, module: &Module, outline: &Outline) {
+        let mut known = self.0.borrow_mut();
+        let kept = known.entry(module.id).or_insert_with(|| Some(Arc::new(outline.clone())));
+        if let Some(outline) = kept {
+            workspace.publish(module, outline);
+        }
     }
 
     /// The names of the entity of a module, `None` when its model has no table name.
-    pub(super) fn of(&self, workspace: &Workspace, module: ModuleId) -> Option<Rc<Outline>> {
+    pub(super) fn of(&self, workspace: &Workspace, module: ModuleId) -> Option<Arc<Outline>> {
         if let Some(known) = self.0.borrow().get(&module) {
             return known.clone();
         }
-        let outline = outline(workspace, module).map(Rc::new);
+        let outline = workspace.outlined(module).or_else(|| {
+            let module = workspace.module(module);
+            let outline = outline(workspace, &module).map(Arc::new)?;
+            workspace.publish(&module, &outline);
+            Some(outline)
+        });
         self.0.borrow_mut().insert(module, outline.clone());
         outline
     }
 }
 
-fn outline(workspace: &Workspace, module: ModuleId) -> Option<Outline> {
-    let module = workspace.module(module);
-    let Some(model) = module.model() else { return expanded::outline(workspace, &module) };
+fn outline(workspace: &Workspace, module: &Module) -> Option<Outline> {
+    let Some(model) = module.model() else { return expanded::outline(workspace, module) };
     // Whatever is wrong with that entity is said when it is read itself.
     let mut unread = Vec::new();
     let said = ModelAttrs::read(module.file, &model.attrs, &mut unread);
-    let fields = fields(&module, model, &said, &mut unread);
-    sketch(workspace, &module, &said, &fields)
+    let fields = fields(module, model, &said, &mut unread);
+    sketch(workspace, module, &said, &fields)
 }
 
 fn sketch(workspace: &Workspace, module: &Module, said: &ModelAttrs, fields: &[Plain<'_>]) -> Option<Outline> {
@@ -146,7 +154,7 @@ pub(super) fn read(
         );
     }
     if let Some(outline) = &outline {
-        outlines.know(module.id, outline);
+        outlines.know(workspace, module, outline);
     }
     let named = said.table_name.as_ref().map_or_else(|| model.ident.span(), syn::LitStr::span);
     if annotations.role() == Role::View {

@@ -37,6 +37,21 @@ pub(super) enum Generated {
     Other,
 }
 
+/// What the derive makes only where it is not written beside the model.
+const RELATION: &str = "Relation";
+
+impl Generated {
+    /// What it makes under that name.
+    pub(super) fn of(name: &str) -> Option<Self> {
+        Some(match name {
+            "Entity" => Self::Entity,
+            "Column" => Self::Column,
+            "PrimaryKey" | "ActiveModel" | "ModelEx" | "ActiveModelEx" | RELATION => Self::Other,
+            _ => return None,
+        })
+    }
+}
+
 /// Why a path stands for nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Missing {
@@ -270,6 +285,12 @@ impl Workspace {
     }
 
     fn look_through(&self, id: ModuleId, name: &str) -> Result<Meaning, Missing> {
+        if name != RELATION
+            && self.outlined(id).is_some()
+            && let Some(generated) = Generated::of(name)
+        {
+            return Ok(Meaning::Generated(id, generated));
+        }
         let module = self.module(id);
         let mut broken = module.is_broken();
         self.refuse_alternatives(&module, name);
@@ -468,12 +489,7 @@ impl Module {
     }
 
     fn generated(&self, name: &str) -> Option<Generated> {
-        let generated = match name {
-            "Entity" => Generated::Entity,
-            "Column" => Generated::Column,
-            "PrimaryKey" | "ActiveModel" | "ModelEx" | "ActiveModelEx" | "Relation" => Generated::Other,
-            _ => return None,
-        };
+        let generated = Generated::of(name)?;
         self.model().map(|_| generated)
     }
 

@@ -2,7 +2,7 @@
 //! Only an owning relation makes one, the side that says `belongs_to`.
 
 use std::cell::RefCell;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use proc_macro2::Span;
 use quote::ToTokens;
@@ -270,7 +270,7 @@ impl Reader<'_> {
             return Ok(None);
         }
         let (target, outline) = if said.self_ref {
-            (self.module.id, Rc::new(self.own.clone()))
+            (self.module.id, Arc::new(self.own.clone()))
         } else {
             match entity_argument(&field.ty) {
                 Some(path) => self.target(path, path.span())?,
@@ -370,7 +370,7 @@ impl Reader<'_> {
     }
 
     /// The entity a path leads to, with the names of its table and columns.
-    fn target(&self, path: &Path, at: Span) -> Outcome<(ModuleId, Rc<Outline>)> {
+    fn target(&self, path: &Path, at: Span) -> Outcome<(ModuleId, Arc<Outline>)> {
         let written = path_text(path);
         let problem = |message: String, hint: &str| Problem::new(self.module.file, at, message).hint(hint);
         let meaning = self.workspace.resolve(self.module.id, path);

@@ -10,7 +10,7 @@ use syn::{Item, ItemMacro};
 
 use super::macro_rules::{Call, Rules};
 use super::module::{Contents, Module, Name};
-use super::{FileId, ModuleId, Workspace};
+use super::{FileId, ModuleId, Slot, Workspace};
 use crate::declare::cfg;
 use crate::declare::names::Meaning;
 use crate::declare::naming::plain;
@@ -130,7 +130,8 @@ impl Workspace {
         self.lookups.borrow_mut().forget_missing();
         self.bare_names.borrow_mut().clear();
         let mut modules = self.modules.borrow_mut();
-        let Some(module) = modules.get_mut(id.0).and_then(Rc::get_mut) else { return false };
+        let Some(Slot::Read(module)) = modules.get_mut(id.0) else { return false };
+        let Some(module) = Rc::get_mut(module) else { return false };
         for place in followed {
             if let Some(item) = module.items.get_mut(place) {
                 *item = Item::Verbatim(TokenStream::new());

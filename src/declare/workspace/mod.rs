@@ -8,20 +8,22 @@ mod expand;
 mod macro_rules;
 mod module;
 mod package;
+mod wanted;
 
 use std::cell::{Cell, OnceCell, RefCell};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use syn::Item;
 
 use super::Sources;
 use super::cfg::{Condition, Features};
 use super::column_type::{Said, StoredAs};
+use super::entity::Outline;
 use super::names::{Lookups, Names};
 use super::problem::Problem;
 use crate::error::{Diagnostic, Error, Place, Result, Severity};
@@ -29,9 +31,10 @@ use crate::model::Location;
 pub(super) use expand::CRATE;
 use expand::{Macros, Prepared};
 pub(super) use module::{CONSTANT, Child, Module, Name, constant};
-use module::{Contents, Loaded, Origin, Scope};
+use module::{Contents, Loaded, Origin, Reading, Scope};
 use package::{Manifest, all_features, collect, package};
 pub(super) use package::{candidates, text};
+pub(super) use wanted::Wanted;
 
 /// A file, by its place among the files that were read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -49,13 +52,13 @@ pub(super) struct ModuleId(usize);
 /// Everything that has been read.
 pub(super) struct Workspace {
     project: PathBuf,
-    texts: Arc<Texts>,
+    common: Arc<Common>,
     files: RefCell<Vec<Rc<SourceFile>>>,
-    modules: RefCell<Vec<Rc<Module>>>,
+    modules: RefCell<Vec<Slot>>,
     /// The module of each file; the first, when several trees hold it.
-    by_file: RefCell<BTreeMap<PathBuf, ModuleId>>,
+    by_file: RefCell<HashMap<PathBuf, ModuleId>>,
     /// The entity files that a `mod` leads to and nobody has needed yet.
-    postponed: RefCell<BTreeMap<PathBuf, Postponed>>,
+    postponed: RefCell<HashMap<PathBuf, Postponed>>,
     /// The manifests by the folders of their packages.
     manifests: RefCell<BTreeMap<PathBuf, Rc<Manifest>>>,
     /// The library crates by the folders of their packages, once they were looked for.
@@ -99,19 +102,44 @@ struct Postponed {
     at: usize,
 }
 
-/// The texts of files: each is read from disk once, however many threads come across it.
+/// What the threads know together: each file is read from disk once, however many of them come across it, and an entity
+/// that one of them has read is for the others no more than its names.
 #[derive(Default)]
-pub(super) struct Texts(Mutex<BTreeMap<PathBuf, Arc<str>>>);
+pub(super) struct Common {
+    texts: Mutex<HashMap<PathBuf, Arc<str>>>,
+    outlines: Mutex<HashMap<PathBuf, Arc<Outline>>>,
+}
 
-impl Texts {
+impl Common {
     fn read(&self, path: &Path) -> io::Result<Arc<str>> {
-        let known = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = || self.texts.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(text) = known().get(path) {
             return Ok(Arc::clone(text));
         }
         let text: Arc<str> = fs::read_to_string(path)?.into();
         Ok(Arc::clone(known().entry(path.to_owned()).or_insert(text)))
     }
+
+    fn outlines(&self) -> MutexGuard<'_, HashMap<PathBuf, Arc<Outline>>> {
+        self.outlines.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A module, or what is enough of it until somebody asks for more. Syntax trees are large, so those that were understood
+/// and that nobody else is likely to look into are let go.
+enum Slot {
+    Read(Rc<Module>),
+    Outlined(Rc<Outlined>),
+}
+
+/// The module of a file that is known by the names of its entity, and how to read it.
+struct Outlined {
+    outline: Arc<Outline>,
+    path: PathBuf,
+    mod_rs: bool,
+    parent: Parent,
+    /// It was read and let go.
+    was_read: bool,
 }
 
 /// What a new module is put under.
@@ -135,7 +163,7 @@ impl Parent {
 }
 
 /// The files below the entity folders, and the other halves of modules that are folders.
-pub(super) fn entity_files(sources: &Sources) -> Result<BTreeSet<PathBuf>> {
+pub(super) fn entity_files(sources: &Sources) -> Result<Wanted> {
     let workspace = Workspace::new(sources, &Arc::default());
     let mut files = BTreeSet::new();
     for root in &sources.roots {
@@ -146,14 +174,14 @@ pub(super) fn entity_files(sources: &Sources) -> Result<BTreeSet<PathBuf>> {
             files.insert(beside);
         }
     }
-    Ok(files)
+    Ok(Wanted::new(files))
 }
 
 impl Workspace {
-    pub(super) fn new(sources: &Sources, texts: &Arc<Texts>) -> Self {
+    pub(super) fn new(sources: &Sources, common: &Arc<Common>) -> Self {
         let project = &sources.project;
         Self {
-            texts: Arc::clone(texts),
+            common: Arc::clone(common),
             features: match &sources.features {
                 Features::All => Features::All,
                 Features::Only(chosen) => {
@@ -185,14 +213,14 @@ impl Workspace {
 
     /// Finds the wanted files, which are all there are in the given entity folders, in the trees that hold them. Reads no more
     /// of them than the way to others takes: the rest is read when it is opened, or when a name leads there.
-    pub(super) fn load(&self, roots: &[PathBuf], wanted: &BTreeSet<PathBuf>) -> Result<()> {
+    pub(super) fn load(&self, roots: &[PathBuf], wanted: &Wanted) -> Result<()> {
         let roots: Vec<PathBuf> = roots.iter().map(|root| self.absolute(root)).collect::<Result<_>>()?;
         let packages: BTreeSet<PathBuf> = roots.iter().filter_map(|root| package(root)).collect();
         for package in &packages {
             self.load_package(package, wanted);
         }
         for root in &roots {
-            let mut below = wanted.range(root.clone()..).take_while(|file| file.starts_with(root)).peekable();
+            let mut below = wanted.files().range(root.clone()..).take_while(|file| file.starts_with(root)).peekable();
             if below.peek().is_some() && !below.any(|file| self.is_found(file)) {
                 self.load_detached(root, wanted);
             }
@@ -202,7 +230,7 @@ impl Workspace {
     }
 
     /// The modules written in one of the wanted files, read now if they were not; `None` when no `mod` leads to the file.
-    pub(super) fn open(&self, file: &Path, wanted: &BTreeSet<PathBuf>) -> Option<Vec<Rc<Module>>> {
+    pub(super) fn open(&self, file: &Path, wanted: &Wanted) -> Option<Vec<Rc<Module>>> {
         let postponed = self.postponed.borrow_mut().remove(file);
         let id = match postponed {
             None => self.module_of(file)?,
@@ -230,13 +258,54 @@ impl Workspace {
 
     /// The module of that number.
     pub(super) fn module(&self, id: ModuleId) -> Rc<Module> {
-        // Numbers are only given out by `add`, which never removes.
-        Rc::clone(&self.modules.borrow()[id.0])
+        // Numbers are only given out by `put`, and nothing ever removes one.
+        let outlined = match &self.modules.borrow()[id.0] {
+            Slot::Read(module) => return Rc::clone(module),
+            Slot::Outlined(outlined) => Rc::clone(outlined),
+        };
+        let Outlined { path, mod_rs, parent, was_read, .. } = &*outlined;
+        if self.read_file(path, *mod_rs, parent.clone(), Some((id, *was_read))).is_none() {
+            // It was there a moment ago; the failure is kept.
+            let file = self.add_file(path, Arc::default());
+            let scope = Scope { folder: PathBuf::new(), inline: false, broken: true };
+            self.put(Contents::default(), Macros::new(), file, scope, parent.clone(), (Some(id), None));
+        }
+        self.settle(Some(id));
+        self.module(id)
+    }
+
+    /// The names of the entity of a module, when that is all that is known of it.
+    pub(super) fn outlined(&self, id: ModuleId) -> Option<Arc<Outline>> {
+        match &self.modules.borrow()[id.0] {
+            Slot::Read(_) => None,
+            Slot::Outlined(outlined) => Some(Arc::clone(&outlined.outline)),
+        }
+    }
+
+    /// Tells the other threads the names of an entity, if they are all that somebody else can want of its file.
+    pub(super) fn publish(&self, module: &Module, outline: &Arc<Outline>) {
+        if module.stands_alone() && module.model().is_some() {
+            let path = self.files.borrow()[module.file.0].path.clone();
+            self.common.outlines().entry(path).or_insert_with(|| Arc::clone(outline));
+        }
+    }
+
+    /// Lets a module go that was understood and published. One that somebody came back to stays.
+    pub(super) fn put_away(&self, module: &Module) {
+        let Some(reading) = module.reading.as_ref().filter(|reading| !reading.again) else { return };
+        let path = self.files.borrow()[module.file.0].path.clone();
+        let Some(outline) = self.common.outlines().get(&path).cloned() else { return };
+        let (id, name, at) = (module.parent, module.name.clone(), module.at);
+        let parent =
+            Parent { id, name, at, top: Some(module.top), condition: reading.around, detached: module.detached };
+        let outlined = Outlined { outline, path, mod_rs: reading.mod_rs, parent, was_read: true };
+        self.modules.borrow_mut()[module.id.0] = Slot::Outlined(Rc::new(outlined));
     }
 
     /// All modules read so far.
     pub(super) fn modules(&self) -> Vec<Rc<Module>> {
-        self.modules.borrow().clone()
+        let count = self.modules.borrow().len();
+        (0..count).map(|id| self.module(ModuleId(id))).collect()
     }
 
     /// The module a child stands for, read now if it was not.
@@ -257,7 +326,8 @@ impl Workspace {
 
     /// Does what takes more than the module itself, now or when the search that is going on is over.
     fn settle(&self, module: Option<ModuleId>) {
-        if let Some(id) = module.filter(|id| !self.make_late(*id)) {
+        let is_read = |id: &ModuleId| self.outlined(*id).is_none();
+        if let Some(id) = module.filter(is_read).filter(|id| !self.make_late(*id)) {
             self.waiting.borrow_mut().push(id);
         }
     }
@@ -304,7 +374,7 @@ impl Workspace {
         match &child.place {
             Origin::Inline { items, folder } => {
                 let scope = Scope { folder: folder.clone(), inline: true, broken: false };
-                Some(self.put_items(items.take(), module.file, scope, parent))
+                Some(self.put_items(items.take(), module.file, scope, parent, (None, None)))
             }
             Origin::Declared { item, .. } => {
                 let found = self.candidates(module, child).into_iter().find(|candidate| candidate.is_file());
@@ -339,13 +409,13 @@ impl Workspace {
 
     /// Whether a file that belongs to no module seems to declare entities.
     pub(super) fn mentions_entities(&self, path: &Path) -> Result<bool> {
-        let text = self.texts.read(path).map_err(|source| Error::Read { path: self.shown(path), source })?;
+        let text = self.common.read(path).map_err(|source| Error::Read { path: self.shown(path), source })?;
         Ok(text.contains("DeriveEntity"))
     }
 
     /// A problem about a file as a whole, such as one that no `mod` leads to.
     pub(super) fn at_file(&self, path: &Path, message: String, hint: String) -> Diagnostic {
-        let text = self.texts.read(path).unwrap_or_default();
+        let text = self.common.read(path).unwrap_or_default();
         let line = text.lines().next().unwrap_or_default().to_owned();
         let location = Location { file: self.shown(path), line: 1, column: 1 };
         Diagnostic {
@@ -404,7 +474,7 @@ impl Workspace {
     }
 
     /// Reads the crates of a package until every wanted file below it has its module.
-    fn load_package(&self, package: &Path, wanted: &BTreeSet<PathBuf>) {
+    fn load_package(&self, package: &Path, wanted: &Wanted) {
         let manifest = self.manifest(package);
         let mut tops = Vec::new();
         if let (Some(top), Some((_, path))) = (self.library_of(package), &manifest.library) {
@@ -413,7 +483,7 @@ impl Workspace {
         self.reach_from(&tops, wanted);
         for path in &manifest.binaries {
             let missing = |file: &PathBuf| file.starts_with(package) && !self.is_found(file);
-            if !wanted.iter().any(missing) {
+            if !wanted.files().iter().any(missing) {
                 return;
             }
             let name = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
@@ -425,20 +495,20 @@ impl Workspace {
         // A `#[path]` in a module that is on no way to the roots may still lead there.
         for (top, path) in &tops {
             let sources = path.parent().unwrap_or(package);
-            if wanted.iter().any(|file| file.starts_with(sources) && !self.is_found(file)) {
+            if wanted.files().iter().any(|file| file.starts_with(sources) && !self.is_found(file)) {
                 self.reach(*top, None);
             }
         }
     }
 
-    fn reach_from(&self, tops: &[(ModuleId, PathBuf)], wanted: &BTreeSet<PathBuf>) {
+    fn reach_from(&self, tops: &[(ModuleId, PathBuf)], wanted: &Wanted) {
         for (top, _) in tops {
             self.reach(*top, Some(wanted));
         }
     }
 
     /// Makes a tree of its own for a root that no crate leads to.
-    fn load_detached(&self, root: &Path, wanted: &BTreeSet<PathBuf>) {
+    fn load_detached(&self, root: &Path, wanted: &Wanted) {
         let folder = if root.is_dir() { root } else { root.parent().unwrap_or(root) };
         let beside = folder.with_extension("rs");
         let tops = ["mod.rs", "lib.rs", "main.rs"].map(|name| folder.join(name)).into_iter().chain([beside]);
@@ -446,7 +516,7 @@ impl Workspace {
             if let Some(top) = self.read_top(&path, "", true) {
                 self.reach(top, Some(wanted));
             }
-            if wanted.iter().any(|file| file.starts_with(root) && self.is_found(file)) {
+            if wanted.files().iter().any(|file| file.starts_with(root) && self.is_found(file)) {
                 return;
             }
         }
@@ -456,7 +526,7 @@ impl Workspace {
     }
 
     /// Reads every module on the way to the wanted files, or every module there is.
-    pub(super) fn reach(&self, module: ModuleId, wanted: Option<&BTreeSet<PathBuf>>) {
+    pub(super) fn reach(&self, module: ModuleId, wanted: Option<&Wanted>) {
         let module = self.module(module);
         for name in module.names.values().flatten() {
             let Name::Child(child) = name else { continue };
@@ -468,7 +538,7 @@ impl Workspace {
     }
 
     /// Whether a child has to be read to find the wanted files. One that is itself wanted and leads nowhere else can wait.
-    fn is_on_the_way(&self, module: &Module, child: &Child, wanted: &BTreeSet<PathBuf>) -> bool {
+    fn is_on_the_way(&self, module: &Module, child: &Child, wanted: &Wanted) -> bool {
         if child.loaded.get() != Loaded::No || matches!(child.place, Origin::Inline { .. }) {
             return true;
         }
@@ -476,13 +546,12 @@ impl Workspace {
         let is_folder = matches!(child.place, Origin::Folder(_));
         let leads_below = |candidate: &PathBuf| {
             let folder = if is_folder { candidate.clone() } else { child.folder(candidate) };
-            let mut below = wanted.range(folder.clone()..).take_while(|file| file.starts_with(&folder));
-            below.any(|file| !candidates.contains(file))
+            wanted.any_below(&folder, &candidates)
         };
         if candidates.iter().any(leads_below) {
             return true;
         }
-        match candidates.iter().find(|candidate| wanted.contains(*candidate) || candidate.is_file()) {
+        match candidates.iter().find(|candidate| wanted.contains(candidate) || candidate.is_file()) {
             Some(file) => {
                 if wanted.contains(file) && !self.is_found(file) {
                     let postponed = Postponed { parent: module.id, name: child.name.clone(), at: child.at };
@@ -530,8 +599,30 @@ impl Workspace {
         top
     }
 
+    /// The module of a file: no more than the names of its entity, when another thread has told them.
     fn read_module(&self, path: &Path, mod_rs: bool, parent: Parent) -> Option<ModuleId> {
-        let text = match self.texts.read(path) {
+        let known = self.common.outlines().get(path).cloned();
+        let id = if let Some(outline) = known.filter(|_| parent.id.is_some()) {
+            let mut modules = self.modules.borrow_mut();
+            let path = path.to_owned();
+            modules.push(Slot::Outlined(Rc::new(Outlined { outline, path, mod_rs, parent, was_read: false })));
+            ModuleId(modules.len() - 1)
+        } else {
+            self.read_file(path, mod_rs, parent, None)?
+        };
+        self.by_file.borrow_mut().entry(path.to_owned()).or_insert(id);
+        Some(id)
+    }
+
+    /// Reads a file as a module: a new one, or that one, which may have been read before.
+    fn read_file(
+        &self,
+        path: &Path,
+        mod_rs: bool,
+        parent: Parent,
+        known: Option<(ModuleId, bool)>,
+    ) -> Option<ModuleId> {
+        let text = match self.common.read(path) {
             Ok(text) => text,
             Err(source) => {
                 self.failures.borrow_mut().push(Error::Read { path: self.shown(path), source });
@@ -549,10 +640,11 @@ impl Workspace {
             |_| (Vec::new(), Condition::Holds),
             |syntax| (syntax.items, self.features.condition(&syntax.attrs)),
         );
+        let (id, again) = known.map_or((None, false), |(id, again)| (Some(id), again));
+        let reading = Reading { mod_rs, around: parent.condition, again };
+        let reading = Some(reading).filter(|_| is_plain(&items));
         let parent = Parent { condition: parent.condition.and(condition), ..parent };
-        let id = self.put_items(items, file, scope, parent);
-        self.by_file.borrow_mut().entry(path.to_owned()).or_insert(id);
-        Some(id)
+        Some(self.put_items(items, file, scope, parent, (id, reading)))
     }
 
     /// Makes a module of a folder whose files nothing declares: each file is a child.
@@ -579,7 +671,7 @@ impl Workspace {
             names.entry(name).or_default().push(Name::Child(child));
         }
         let scope = Scope { folder: path.to_owned(), inline: false, broken: false };
-        self.put(Contents { items: Vec::new(), names, globs: Vec::new() }, BTreeMap::new(), file, scope, parent)
+        self.put(Contents { names, ..Contents::default() }, Macros::new(), file, scope, parent, (None, None))
     }
 
     fn add_file(&self, path: &Path, text: Arc<str>) -> FileId {
@@ -588,12 +680,12 @@ impl Workspace {
         FileId(files.len() - 1)
     }
 
-    fn put_items(&self, items: Vec<Item>, file: FileId, scope: Scope, parent: Parent) -> ModuleId {
+    fn put_items(&self, items: Vec<Item>, file: FileId, scope: Scope, parent: Parent, read: Read) -> ModuleId {
         self.note_switched_off(&items, file, &scope);
         let folder = scope.folder.clone();
         let above = parent.id.map(|id| (id, parent.at));
         let Prepared { items, macros } = self.prepare(items, file, above);
-        self.put(Contents::of(items, &folder, 0), macros, file, scope, parent)
+        self.put(Contents::of(items, &folder, 0), macros, file, scope, parent, read)
     }
 
     /// Remembers the files of modules that are not built, which nobody has to be told of.
@@ -617,12 +709,20 @@ impl Workspace {
             .any(|off| file == off || file.starts_with(folder(off).unwrap_or_else(|| off.with_extension(""))))
     }
 
-    fn put(&self, contents: Contents, macros: Macros, file: FileId, scope: Scope, parent: Parent) -> ModuleId {
+    fn put(
+        &self,
+        contents: Contents,
+        macros: Macros,
+        file: FileId,
+        scope: Scope,
+        parent: Parent,
+        (id, reading): Read,
+    ) -> ModuleId {
         let mut modules = self.modules.borrow_mut();
-        let id = ModuleId(modules.len());
+        let id = id.unwrap_or(ModuleId(modules.len()));
         let Contents { items, names, globs } = contents;
         self.files.borrow()[file.0].modules.borrow_mut().push(id);
-        modules.push(Rc::new(Module {
+        let module = Rc::new(Module {
             id,
             name: parent.name,
             at: parent.at,
@@ -637,9 +737,22 @@ impl Workspace {
             model: OnceCell::new(),
             macros,
             scope,
-        }));
+            reading,
+        });
+        match modules.get_mut(id.0) {
+            Some(slot) => *slot = Slot::Read(module),
+            None => modules.push(Slot::Read(module)),
+        }
         id
     }
+}
+
+/// The number a module already has, and how it is read again.
+type Read = (Option<ModuleId>, Option<Reading>);
+
+/// Whether a file is read the same whenever it is read: nothing in it depends on macros, or is a module of its own.
+fn is_plain(items: &[Item]) -> bool {
+    !items.iter().any(|item| matches!(item, Item::Macro(_) | Item::Mod(_)))
 }
 
 fn not_rust(file: FileId, error: &syn::Error) -> Problem {

@@ -10,6 +10,7 @@ use syn::{Expr, Item, ItemMod, Lit, Meta, UseTree};
 use super::expand::Macros;
 use super::{FileId, ModuleId};
 use crate::declare::cfg::{Condition, condition};
+use crate::declare::names::Generated;
 use crate::declare::naming::plain;
 
 /// One module: its items and the names in its scope.
@@ -37,6 +38,18 @@ pub(in crate::declare) struct Module {
     /// The `macro_rules!` written in it.
     pub(super) macros: Macros,
     pub(super) scope: Scope,
+    /// How it is read again, where that is possible.
+    pub(super) reading: Option<Reading>,
+}
+
+/// How the module of a whole file is read.
+pub(super) struct Reading {
+    /// The modules below it are beside it.
+    pub(super) mod_rs: bool,
+    /// The condition of the modules around it.
+    pub(super) around: Condition,
+    /// It was let go before.
+    pub(super) again: bool,
 }
 
 /// Where a module is written.
@@ -93,6 +106,7 @@ pub(super) enum Origin {
 }
 
 /// The items of a module and the names they bring.
+#[derive(Default)]
 pub(super) struct Contents {
     pub(super) items: Vec<Item>,
     pub(super) names: BTreeMap<String, Vec<Name>>,
@@ -159,6 +173,18 @@ impl Module {
         for (name, mut found) in contents.names {
             self.names.entry(name).or_default().append(&mut found);
         }
+    }
+
+    /// Whether its entity is all that others can want of it: it has nothing of its own beside the model and its relations,
+    /// and nothing that hides what the model's derive makes.
+    pub(super) fn stands_alone(&self) -> bool {
+        let is_its_own = |name: &String, found: &Name| match found {
+            Name::Item(_) => matches!(name.as_str(), "Model" | "Relation"),
+            Name::Import(_) => Generated::of(name).is_none(),
+            Name::Child(_) => false,
+        };
+        let mut names = self.names.iter().flat_map(|(name, found)| found.iter().map(move |found| (name, found)));
+        self.reading.is_some() && !self.is_broken() && names.all(|(name, found)| is_its_own(name, found))
     }
 
     /// Whether its file could not be parsed, so that a missing name means nothing.

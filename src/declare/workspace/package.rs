@@ -52,14 +52,19 @@ fn collect_new(root: &Path, into: &mut BTreeSet<PathBuf>, seen: &mut BTreeSet<Pa
         return Ok(());
     }
     for entry in fs::read_dir(root)? {
-        let path = entry?.path();
+        let entry = entry?;
+        let path = entry.path();
         let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
         if name.starts_with('.') || name == "target" {
             continue;
         }
-        if path.is_dir() {
+        let kind = entry.file_type()?;
+        let is_link = kind.is_symlink();
+        if kind.is_dir() || (is_link && path.is_dir()) {
             collect_new(&path, into, seen)?;
-        } else if path.extension().is_some_and(|extension| extension == "rs") && path.is_file() {
+        } else if path.extension().is_some_and(|extension| extension == "rs")
+            && (kind.is_file() || is_link && path.is_file())
+        {
             into.insert(path);
         }
     }

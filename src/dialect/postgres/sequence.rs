@@ -48,6 +48,9 @@ pub(super) fn of(table: &TableName, column: &Column) -> TableName {
 
 /// The schema with the names of sequences that stay as they are although their column or table gets another.
 pub(in crate::dialect) fn pinned(mut schema: Schema, renames: &[Rename]) -> Schema {
+    if renames.is_empty() {
+        return schema;
+    }
     let name_after = |table: &TableName| {
         let new = renames.iter().find_map(|rename| match rename {
             Rename::Table { from, to } if from == table => Some(to),

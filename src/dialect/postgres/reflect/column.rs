@@ -38,6 +38,17 @@ impl Assembly<'_> {
         column
     }
 
+    /// What the name of a type means. A database has few types and many columns.
+    fn meaning(&self, data_type: &str) -> DataType {
+        let mut known = self.meanings.borrow_mut();
+        if let Some(kind) = known.get(data_type) {
+            return kind.clone();
+        }
+        let kind = types::parse(data_type);
+        known.insert(data_type.to_owned(), kind.clone());
+        kind
+    }
+
     /// What the type means, and the values of an enum.
     fn kind(&self, row: &ColumnRow) -> (DataType, Option<Vec<String>>) {
         let own = row.enumeration.and_then(|id| self.enums.get(&id));
@@ -48,7 +59,7 @@ impl Assembly<'_> {
                 let name = row.data_type.strip_suffix("[]").unwrap_or(&row.data_type);
                 DataType::Custom(name.to_owned())
             }
-            _ => return (types::parse(&row.data_type), None),
+            _ => return (self.meaning(&row.data_type), None),
         };
         let values = own.map(|(_, own)| own.values.clone());
         (if row.is_array { DataType::Array(Box::new(kind)) } else { kind }, values)

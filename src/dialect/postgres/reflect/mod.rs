@@ -8,7 +8,8 @@ mod index;
 mod object;
 mod sequence;
 
-use std::collections::BTreeMap;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap};
 
 use sea_orm::ConnectionTrait;
 
@@ -18,7 +19,8 @@ use super::text;
 use super::words::identifier;
 use crate::error::Result;
 use crate::model::{
-    Attachment, AttachmentKind, EnumType, Part, Partition, RowSecurity, Schema, Table, TableName, TableOptions,
+    Attachment, AttachmentKind, DataType, EnumType, Part, Partition, RowSecurity, Schema, Table, TableName,
+    TableOptions,
 };
 
 /// Tables that belong to the tools that migrate, not to the application.
@@ -69,6 +71,8 @@ struct Assembly<'a> {
     owned: BTreeMap<(i64, i32), Vec<Owned<'a>>>,
     /// The children of each table that is nobody's child, in an order in which they can be made.
     children: BTreeMap<i64, Vec<&'a RelationRow>>,
+    /// What the names of types mean that were met so far.
+    meanings: RefCell<HashMap<String, DataType>>,
 }
 
 impl<'a> Assembly<'a> {
@@ -77,7 +81,7 @@ impl<'a> Assembly<'a> {
         let enums = object::enums(catalog);
         let owned = sequence::owned(catalog);
         let children = child::by_root(&relations);
-        Self { catalog, relations, enums, owned, children }
+        Self { catalog, relations, enums, owned, children, meanings: RefCell::default() }
     }
 
     fn schema(&self) -> Schema {
