@@ -123,6 +123,9 @@ pub struct Diff {
     /// Something was renamed: `table.old=new` for a column, `old=new` for a table; may be given several times.
     #[arg(long, value_name = "OLD=NEW")]
     pub rename: Vec<String>,
+    /// Drop what is gone and create what is new, however much alike they are.
+    #[arg(long, conflicts_with = "from")]
+    pub no_renames: bool,
 }
 
 /// A kind of database.
@@ -162,6 +165,9 @@ pub struct Revision {
     /// Something was renamed: `table.old=new` for a column, `old=new` for a table; may be given several times.
     #[arg(long, value_name = "OLD=NEW", requires = "autogenerate")]
     pub rename: Vec<String>,
+    /// Drop what is gone and create what is new, however much alike they are.
+    #[arg(long, requires = "autogenerate")]
+    pub no_renames: bool,
 }
 
 /// Flags of `upgrade`.

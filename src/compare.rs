@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use sea_orm::ConnectionTrait;
 
 use crate::dialect::{self, Dialect, Options};
-use crate::diff::{self, Rules, Unmanaged};
+use crate::diff::{self, Likely, Rules, Unmanaged};
 use crate::error::Result;
 use crate::model::{Check, Declared, Placement, Rename, Schema, Table, TableName};
 use crate::op::Op;
@@ -31,6 +31,8 @@ pub struct Comparison {
     pub left_out: BTreeSet<TableName>,
     /// Renames that were asked for and cannot be meant as they are written.
     pub doubtful: Vec<Rename>,
+    /// What is dropped and created and looks like renames nobody asked for.
+    pub likely: Likely,
 }
 
 /// One operation, and where it comes from.
@@ -181,20 +183,8 @@ impl<'a> Sides<'a> {
 
     /// Compares.
     pub fn compare(self) -> Comparison {
-        let Self {
-            dialect: _,
-            options: _,
-            rules,
-            has_lock,
-            live,
-            moved,
-            goal,
-            past,
-            renames,
-            doubtful,
-            views,
-            left_out,
-        } = self;
+        let Self { dialect, options: _, rules, has_lock, live, moved, goal, past, renames, doubtful, views, left_out } =
+            self;
         let (goal, past) = (rules.without_ignored(goal, &moved), rules.without_ignored(past, &moved));
         let mut settlement = diff::settle(&goal, &past, &moved);
         let is_known = |name: &TableName| left_out.contains(name) || views.contains(name);
@@ -202,7 +192,9 @@ impl<'a> Sides<'a> {
 
         let ops = renames.iter().map(Op::from).chain(diff::diff(&moved, &settlement.target));
         let difference = |op: Op| Difference { drift: has_lock && diff::is_drift(&op, &goal, &past), op };
-        let differences = ops.map(difference).collect();
+        let differences: Vec<Difference> = ops.map(difference).collect();
+        let changes: Vec<Op> = differences.iter().map(|difference| difference.op.clone()).collect();
+        let likely = diff::likely(&changes, &moved, &goal, &|goal, live| dialect.reconcile(goal, live));
         Comparison {
             live,
             declared: goal,
@@ -212,6 +204,7 @@ impl<'a> Sides<'a> {
             views,
             left_out,
             doubtful,
+            likely,
         }
     }
 }

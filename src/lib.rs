@@ -31,6 +31,7 @@ pub mod migrate;
 pub mod model;
 pub mod op;
 pub mod plan;
+pub mod prompt;
 pub mod render;
 pub mod report;
 pub mod revision;

@@ -8,6 +8,7 @@ use clap::Parser as _;
 use seachange::cli::{Cli, Color};
 use seachange::commands::{self, Exit};
 use seachange::error::{Error, Result};
+use seachange::prompt::{Ask, Terminal};
 use seachange::report;
 
 /// Reading sources is mostly making and dropping small things.
@@ -40,5 +41,7 @@ fn run(cli: &Cli, out: &mut dyn Write, notes: &mut dyn Write) -> Result<Exit> {
     let here = |source| Error::Read { path: ".".into(), source };
     let folder = std::env::current_dir().map_err(here)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(here)?;
-    runtime.block_on(commands::run(cli, &folder, out, notes))
+    let mut terminal = Terminal::here();
+    let ask = terminal.as_mut().map(|terminal| terminal as &mut dyn Ask);
+    runtime.block_on(commands::run(cli, &folder, out, notes, ask))
 }

@@ -15,7 +15,7 @@ use crate::report::plan::{PlanReport, Unmodelled};
 use crate::revision::dir::LOCK;
 use crate::scratch;
 
-use super::check::against_lock;
+use super::renames::{self, Base};
 use super::write::new_id;
 use super::{Context, Exit, closed, of_value, parse_rename, refuse_doubtful};
 
@@ -58,18 +58,24 @@ pub(super) async fn diff(ctx: &mut Context<'_>, args: &cli::Diff) -> Result<Exit
 
 /// What would bring the database to the entities, by what the project owns.
 async fn to_entities(ctx: &mut Context<'_>, args: &cli::Diff) -> Result<PlanReport> {
-    let declared = ctx.declare_with(&args.rename)?;
+    let mut declared = ctx.declare_with(&args.rename)?;
     let lock = ctx.lock()?;
-    let comparison = if args.offline {
-        against_lock(ctx, &declared, &lock.unwrap_or_default())?
+    let settled = if args.offline {
+        renames::settle(ctx, &mut declared, &Base::Lock(&lock.unwrap_or_default()), args.no_renames).await?
     } else {
         let live = ctx.look().await?;
-        let rules = ctx.config.rules.clone();
-        ctx.compare_live(&declared, lock.as_ref(), &live, &rules).await?
+        let base = Base::Live { live: &live, lock: lock.as_ref() };
+        renames::settle(ctx, &mut declared, &base, args.no_renames).await?
     };
+    let comparison = settled.comparison;
     refuse_doubtful(&comparison.doubtful, &comparison.ops(), &args.rename)?;
-    let plan = plan::plan(comparison.ops(), &comparison.live, ctx.config.dialect, Purpose::Up)
+    if !settled.open.is_empty() {
+        ctx.note("note: what is gone is dropped here, and what is new is created, but these may be renames:")?;
+        renames::list(ctx, &settled.open)?;
+    }
+    let mut plan = plan::plan(comparison.ops(), &comparison.live, ctx.config.dialect, Purpose::Up)
         .map_err(|error| error.located(&declared))?;
+    plan.explain(&settled.reasons);
     let from = if args.offline { "lock".to_owned() } else { ctx.database()?.to_string() };
     Ok(report(ctx, ctx.config.dialect, [from, "entities".to_owned()], plan, Vec::new()))
 }

@@ -4,6 +4,7 @@ mod check;
 mod diff;
 mod init;
 mod objects;
+mod renames;
 mod revisions;
 mod write;
 
@@ -21,6 +22,7 @@ use crate::error::{Error, Result};
 use crate::migrate::{Access, Applied, Session};
 use crate::model::{Declared, Rename, Schema, TableName};
 use crate::op::Op;
+use crate::prompt::Ask;
 use crate::revision::dir;
 use crate::revision::graph::Graph;
 
@@ -43,11 +45,18 @@ impl Exit {
     }
 }
 
-/// Runs a command in a folder. Data goes to `out`, everything else to `notes`.
+/// Runs a command in a folder. Data goes to `out`, everything else to `notes`; what only a person can know is asked, if
+/// there is one.
 ///
 /// # Errors
 /// Whatever made the command fail; nothing is left half done.
-pub async fn run(cli: &Cli, folder: &Path, out: &mut dyn Write, notes: &mut dyn Write) -> Result<Exit> {
+pub async fn run<'a>(
+    cli: &Cli,
+    folder: &Path,
+    out: &'a mut dyn Write,
+    notes: &'a mut dyn Write,
+    ask: Option<&'a mut dyn Ask>,
+) -> Result<Exit> {
     let overrides = overrides(&cli.global);
     if let Command::Init(args) = &cli.command {
         return init::init(args, folder, &overrides, notes);
@@ -58,7 +67,7 @@ pub async fn run(cli: &Cli, folder: &Path, out: &mut dyn Write, notes: &mut dyn 
     } else {
         config::load(folder, &overrides)?
     };
-    let mut ctx = Context { config, folder: folder.to_owned(), quiet: cli.global.quiet, out, notes };
+    let mut ctx = Context { config, folder: folder.to_owned(), quiet: cli.global.quiet, out, notes, ask };
     match &cli.command {
         Command::Init(_) => Ok(Exit::Clean),
         Command::Check(args) => check::check(&mut ctx, args).await,
@@ -86,6 +95,7 @@ struct Context<'a> {
     quiet: bool,
     out: &'a mut dyn Write,
     notes: &'a mut dyn Write,
+    ask: Option<&'a mut dyn Ask>,
 }
 
 impl Context<'_> {

@@ -17,6 +17,7 @@ use crate::revision::dir;
 use crate::revision::graph::Graph;
 
 use super::check::against_lock;
+use super::renames::{self, Base};
 use super::{Context, Exit, Live, now, refuse_doubtful, refuse_missing, written_time};
 
 const NO_LOCK: &str = "warning: there are revisions but no `schema.lock`, so nothing counts as the project's own and nothing \
@@ -35,7 +36,7 @@ pub(super) async fn revision(ctx: &mut Context<'_>, args: &cli::Revision) -> Res
         ctx.say(&path)?;
         return Ok(Exit::Clean);
     }
-    let declared = ctx.declare_with(&args.rename)?;
+    let mut declared = ctx.declare_with(&args.rename)?;
     let lock = ctx.lock()?;
     if lock.is_none() && !graph.revisions().is_empty() {
         if args.offline {
@@ -43,17 +44,24 @@ pub(super) async fn revision(ctx: &mut Context<'_>, args: &cli::Revision) -> Res
         }
         ctx.note(NO_LOCK)?;
     }
-    let comparison = if args.offline {
-        against_lock(ctx, &declared, &lock.clone().unwrap_or_default())?
+    let settled = if args.offline {
+        let recorded = lock.clone().unwrap_or_default();
+        renames::settle(ctx, &mut declared, &Base::Lock(&recorded), args.no_renames).await?
     } else {
         let live = ctx.look().await?;
         refuse_behind(&graph, &live)?;
-        let rules = ctx.config.rules.clone();
-        let comparison = ctx.compare_live(&declared, lock.as_ref(), &live, &rules).await?;
-        refuse_unadopted(&graph, &comparison)?;
-        comparison
+        let base = Base::Live { live: &live, lock: lock.as_ref() };
+        let settled = renames::settle(ctx, &mut declared, &base, args.no_renames).await?;
+        refuse_unadopted(&graph, &settled.comparison)?;
+        settled
     };
+    let comparison = settled.comparison;
     refuse_doubtful(&comparison.doubtful, &comparison.ops(), &args.rename)?;
+    if !settled.open.is_empty() {
+        ctx.note("no file was written, because only you know whether these are renames:")?;
+        renames::list(ctx, &settled.open)?;
+        return Ok(Exit::Found);
+    }
     if comparison.differences.is_empty() {
         return nothing_to_do(ctx, &declared, lock.as_ref());
     }
@@ -66,8 +74,9 @@ pub(super) async fn revision(ctx: &mut Context<'_>, args: &cli::Revision) -> Res
         ))?;
     }
     let ops = comparison.ops().into_iter().map(|op| concurrently(op, ctx)).collect();
-    let up =
+    let mut up =
         plan::plan(ops, &comparison.live, ctx.config.dialect, Purpose::Up).map_err(|error| error.located(&declared))?;
+    up.explain(&settled.reasons);
     let lock = with_views(ctx.config.rules.tables.keep(declared.schema), &comparison, ctx.config.dialect);
     // What takes no transaction around it comes behind everything else, in a revision of its own; what needs that comes
     // behind it.

@@ -2,10 +2,12 @@
 //! so equality is `==` here. Must not know dialects: a false difference is fixed in canonicalization, never here.
 
 mod keys;
+mod likely;
 mod ownership;
 mod rename;
 mod rules;
 
+pub use likely::{Guess, Likely, Question, likely};
 pub use ownership::{Settled, Unmanaged, UnmanagedObject, is_drift, record, settle};
 pub use rename::{doubtful, resolve};
 pub use rules::{Kind, Rules, Tables};

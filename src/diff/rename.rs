@@ -49,7 +49,7 @@ fn is_due(rename: &Rename, left: &[&Rename], schema: &Schema, goal: &Schema) -> 
     has(schema, &from) && !has(schema, &to) && has(goal, &to) && (!has(goal, &from) || is_taken_over())
 }
 
-fn old(rename: &Rename) -> ObjectPath {
+pub(super) fn old(rename: &Rename) -> ObjectPath {
     match rename.clone() {
         Rename::Table { from, .. } => ObjectPath::Table(from),
         Rename::Column { table, from, .. } => ObjectPath::Column(table, from),
@@ -57,7 +57,7 @@ fn old(rename: &Rename) -> ObjectPath {
     }
 }
 
-fn new(rename: &Rename) -> ObjectPath {
+pub(super) fn new(rename: &Rename) -> ObjectPath {
     match rename.clone() {
         Rename::Table { to, .. } => ObjectPath::Table(to),
         Rename::Column { table, to, .. } => ObjectPath::Column(table, to),

@@ -35,6 +35,8 @@ pub struct Step {
     pub hazards: Vec<Hazard>,
     /// It only makes room for another step, or puts back what made room.
     pub around: bool,
+    /// Why it is done, where that is more than the difference.
+    pub reason: Option<String>,
 }
 
 /// What a plan is for.
@@ -89,7 +91,7 @@ pub fn plan(ops: Vec<Op>, from: &Schema, dialect: Dialect, purpose: Purpose) -> 
         blocked.extend(obstacle::uncertain(&op, &renames));
         let hazards = if around { Vec::new() } else { hazard::of(&op, &schema, dialect) };
         schema = op.apply(schema);
-        plan.steps.push(Step { op, rebuild, hazards, around });
+        plan.steps.push(Step { op, rebuild, hazards, around, reason: None });
     }
     blocked.extend(plan.steps.iter().filter_map(|step| obstacle::needed_table(&step.op, &schema, dialect)));
     // What was there before is known by its name after all renames.
@@ -375,6 +377,18 @@ fn is_concurrent(op: &Op) -> bool {
 }
 
 impl Plan {
+    /// Writes down why operations are done, by themselves or in a rebuild.
+    pub fn explain(&mut self, reasons: &[(Op, String)]) {
+        for step in &mut self.steps {
+            let is_in = |op: &Op| match &step.op {
+                Op::RebuildTable { ops, .. } => ops.contains(op),
+                own => own == op,
+            };
+            let found: Vec<&str> = reasons.iter().filter(|(op, _)| is_in(op)).map(|(_, why)| why.as_str()).collect();
+            step.reason = (!found.is_empty()).then(|| found.join("; "));
+        }
+    }
+
     /// The operations that undo the plan, last first; planned again they are the way down.
     pub fn inverse(&self) -> Vec<Op> {
         self.steps.iter().rev().filter(|step| !step.around).map(|step| step.op.inverse()).collect()

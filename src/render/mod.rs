@@ -95,9 +95,10 @@ fn steps(plan: &Plan, dialect: Dialect) -> Vec<StepText> {
     let hazard =
         |hazard: &Hazard| HazardText { slug: hazard.kind.slug(), sentence: hazard.sentence.replace(['\n', '\r'], " ") };
     let step = |step: &Step| StepText {
-        purpose: match &step.rebuild {
-            Some(_) => step.op.to_string().lines().map(str::to_owned).collect(),
-            None => Vec::new(),
+        purpose: {
+            let changes = step.rebuild.is_some().then(|| step.op.to_string()).unwrap_or_default();
+            let reason = step.reason.as_ref().map(|reason| reason.replace(['\n', '\r'], " "));
+            changes.lines().map(str::to_owned).chain(reason).collect()
         },
         hazards: step.hazards.iter().map(hazard).collect(),
         statements: sql::statements(step, dialect),

@@ -1,0 +1,130 @@
+//! Renames that nobody wrote down: taken where they are clear, asked where somebody is there to answer, listed otherwise.
+
+use std::collections::BTreeSet;
+
+use crate::compare::Comparison;
+use crate::diff::{Guess, Likely, Question};
+use crate::error::{Error, Result};
+use crate::model::{Declared, ObjectPath, Rename, Schema};
+use crate::op::Op;
+
+use super::check::against_lock;
+use super::{Context, Live};
+
+/// What the entities are compared with.
+pub(super) enum Base<'a> {
+    /// The lock, in the place of a database.
+    Lock(&'a Schema),
+    Live {
+        live: &'a Live,
+        lock: Option<&'a Schema>,
+    },
+}
+
+/// A comparison in which every rename is known, with what speaks for those that nobody had written down.
+pub(super) struct Settled {
+    pub(super) comparison: Comparison,
+    pub(super) reasons: Vec<(Op, String)>,
+    /// What nobody was there to answer.
+    pub(super) open: Vec<Question>,
+}
+
+/// Compares, and adds to the renames of the entities what is clear and what was answered, until nothing is left to find out:
+/// columns can only be told apart once their tables are.
+pub(super) async fn settle(
+    ctx: &mut Context<'_>,
+    declared: &mut Declared,
+    base: &Base<'_>,
+    no_renames: bool,
+) -> Result<Settled> {
+    let mut reasons = Vec::new();
+    // What was said to be new.
+    let mut apart: BTreeSet<ObjectPath> = BTreeSet::new();
+    loop {
+        let comparison = base.compare(ctx, declared).await?;
+        if no_renames {
+            return Ok(Settled { comparison, reasons, open: Vec::new() });
+        }
+        let Likely { clear, questions } = comparison.likely.clone();
+        let clear: Vec<Guess> = clear.into_iter().filter(|guess| !declared.renames.contains(&guess.rename)).collect();
+        if !clear.is_empty() {
+            for guess in clear {
+                let why =
+                    format!("taken for a rename: {}, and nothing else comes or goes that could be it", because(&guess));
+                ctx.note(&format!("{}: {why}", Op::from(&guess.rename)))?;
+                reasons.push((Op::from(&guess.rename), why));
+                declared.renames.push(guess.rename);
+            }
+            continue;
+        }
+        let is_open = |question: &Question| {
+            !apart.contains(&question.new)
+                && question.guesses.iter().all(|guess| !declared.renames.contains(&guess.rename))
+        };
+        let open: Vec<Question> = questions.into_iter().filter(is_open).collect();
+        let (Some(question), Some(ask)) = (open.first(), ctx.ask.as_deref_mut()) else {
+            return Ok(Settled { comparison, reasons, open });
+        };
+        let mut choices: Vec<String> =
+            question.guesses.iter().map(|guess| format!("{} ({})", words(&guess.old()), because(guess))).collect();
+        choices.push("nothing: it is new, and what is gone is dropped".to_owned());
+        let asked = format!("{} is new. What was it before?", words(&question.new));
+        let source = |source| Error::Read { path: "the terminal".into(), source };
+        match ask.choose(&asked, &choices).map_err(source)? {
+            None => return Ok(Settled { comparison, reasons, open }),
+            Some(answer) => match question.guesses.get(answer) {
+                Some(guess) => {
+                    reasons.push((Op::from(&guess.rename), "a rename, as somebody answered".to_owned()));
+                    declared.renames.push(guess.rename.clone());
+                }
+                None => drop(apart.insert(question.new.clone())),
+            },
+        }
+    }
+}
+
+impl Base<'_> {
+    async fn compare(&self, ctx: &mut Context<'_>, declared: &Declared) -> Result<Comparison> {
+        match self {
+            Self::Lock(lock) => against_lock(ctx, declared, lock),
+            Self::Live { live, lock } => {
+                let rules = ctx.config.rules.clone();
+                ctx.compare_live(declared, *lock, live, &rules).await
+            }
+        }
+    }
+}
+
+/// Says what is open, with the flag that answers each.
+pub(super) fn list(ctx: &mut Context<'_>, open: &[Question]) -> Result<()> {
+    for question in open {
+        ctx.note(&format!("{} is new; it may have been", words(&question.new)))?;
+        for guess in &question.guesses {
+            ctx.note(&format!("  {}: {}", words(&guess.old()), because(guess)))?;
+            ctx.note(&format!("    --rename {}", flag(&guess.rename)))?;
+        }
+    }
+    ctx.note(
+        "hint: pass the right `--rename`, or write `renamed_from = \"...\"` on the entity; `--no-renames` drops what is gone and \
+         creates what is new",
+    )
+}
+
+fn because(guess: &Guess) -> String {
+    guess.reasons.join(", ")
+}
+
+fn words(path: &ObjectPath) -> String {
+    match path {
+        ObjectPath::Table(table) => format!("the table `{table}`"),
+        ObjectPath::Column(table, column) => format!("`{table}.{column}`"),
+    }
+}
+
+/// The rename as the command line takes it.
+fn flag(rename: &Rename) -> String {
+    match rename {
+        Rename::Table { from, to } => format!("{from}={to}"),
+        Rename::Column { table, from, to } | Rename::Value { of: table, from, to } => format!("{table}.{from}={to}"),
+    }
+}
