@@ -105,6 +105,7 @@ pub fn compare_by(
 /// ```
 #[derive(Debug, Clone)]
 pub struct Sides<'a> {
+    declared: &'a Declared,
     dialect: Dialect,
     options: &'a Options,
     rules: &'a Rules,
@@ -128,7 +129,7 @@ impl<'a> Sides<'a> {
     /// # Errors
     /// The dialect has no form for something declared.
     pub fn new(
-        declared: &Declared,
+        declared: &'a Declared,
         lock: Option<&Schema>,
         live: &Schema,
         dialect: Dialect,
@@ -166,7 +167,21 @@ impl<'a> Sides<'a> {
         let goal = dialect.reconcile(rules.tighten(goal, &moved), &moved);
         let past = dialect.reconcile(past, &moved);
         let has_lock = lock.is_some();
-        Ok(Self { dialect, options, rules, has_lock, live, moved, goal, past, renames, doubtful, views, left_out })
+        Ok(Self {
+            declared,
+            dialect,
+            options,
+            rules,
+            has_lock,
+            live,
+            moved,
+            goal,
+            past,
+            renames,
+            doubtful,
+            views,
+            left_out,
+        })
     }
 
     /// Lets the database settle what the rules leave open, and gives back what there is to tell about it, in sentences.
@@ -183,8 +198,21 @@ impl<'a> Sides<'a> {
 
     /// Compares.
     pub fn compare(self) -> Comparison {
-        let Self { dialect, options: _, rules, has_lock, live, moved, goal, past, renames, doubtful, views, left_out } =
-            self;
+        let Self {
+            declared,
+            dialect,
+            options: _,
+            rules,
+            has_lock,
+            live,
+            moved,
+            goal,
+            past,
+            renames,
+            doubtful,
+            views,
+            left_out,
+        } = self;
         let (goal, past) = (rules.without_ignored(goal, &moved), rules.without_ignored(past, &moved));
         let mut settlement = diff::settle(&goal, &past, &moved);
         let is_known = |name: &TableName| left_out.contains(name) || views.contains(name);
@@ -194,7 +222,8 @@ impl<'a> Sides<'a> {
         let difference = |op: Op| Difference { drift: has_lock && diff::is_drift(&op, &goal, &past), op };
         let differences: Vec<Difference> = ops.map(difference).collect();
         let changes: Vec<Op> = differences.iter().map(|difference| difference.op.clone()).collect();
-        let likely = diff::likely(&changes, &moved, &goal, &|goal, live| dialect.reconcile(goal, live));
+        let said = &declared.schema;
+        let likely = diff::likely(&changes, &moved, &goal, said, &|goal, live| dialect.reconcile(goal, live));
         Comparison {
             live,
             declared: goal,

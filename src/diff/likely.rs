@@ -62,10 +62,17 @@ impl Guess {
     }
 }
 
-/// Looks through operations that lead from `live` to `goal` for what may be renames. `reconcile` gives a declared schema the
-/// live form where that satisfies it: what is new has not met the thing it may have been.
-pub fn likely(ops: &[Op], live: &Schema, goal: &Schema, reconcile: &dyn Fn(Schema, &Schema) -> Schema) -> Likely {
-    let judge = Judge { live, goal, reconcile };
+/// Looks through operations that lead from `live` to `goal` for what may be renames. `said` is the goal in the order of its
+/// source, and `reconcile` gives a declared schema the live form where that satisfies it: what is new has not met the thing it
+/// may have been.
+pub fn likely(
+    ops: &[Op],
+    live: &Schema,
+    goal: &Schema,
+    said: &Schema,
+    reconcile: &dyn Fn(Schema, &Schema) -> Schema,
+) -> Likely {
+    let judge = Judge { live, goal, said, reconcile };
     let mut guesses = Vec::new();
     for op in ops {
         match op {
@@ -116,6 +123,7 @@ fn decide(guesses: Vec<Guess>) -> Likely {
 struct Judge<'a> {
     live: &'a Schema,
     goal: &'a Schema,
+    said: &'a Schema,
     reconcile: &'a dyn Fn(Schema, &Schema) -> Schema,
 }
 
@@ -171,8 +179,8 @@ impl Judge<'_> {
             found.add(INDEX, format!("both are in such an index as `{}`", index.name.text));
         }
         found.names(names);
-        let place = |table: &Table, name: &str| table.columns.iter().position(|column| column.name == name);
-        if place(live, &old.name) == place(goal, &new.name) {
+        let said = self.said.tables.get(table);
+        if said.and_then(|said| before_it(said, &new.name)) == before_it(live, &old.name) {
             found.add(POSITION, "the same place in the table".to_owned());
         }
         Some(found.guess(rename, is_same))
@@ -256,6 +264,12 @@ fn likeness(one: &str, other: &str) -> u32 {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a percentage")]
     let percent = ratio.round() as u32;
     percent
+}
+
+/// The column that stands before that one; the first has none before it.
+fn before_it<'a>(table: &'a Table, column: &str) -> Option<Option<&'a str>> {
+    let at = table.columns.iter().position(|own| own.name == column)?;
+    Some(at.checked_sub(1).and_then(|at| table.columns.get(at)).map(|own| own.name.as_str()))
 }
 
 fn holds(index: &Index, column: &str) -> bool {

@@ -576,15 +576,14 @@ fn what_is_settled_is_not_asked() {
         let session = open(&database, "postgres").await;
         let live = session.reflect().await.unwrap();
         let (options, rules) = (Options::default(), Rules::default());
-        let sides = |declared: &Declared| {
-            Sides::new(declared, Some(&declared.schema), &live, Dialect::Postgres, &options, &rules).unwrap()
-        };
         let mut changed = live.clone();
         let notes = changed.tables.get_mut(&TableName::new("notes")).unwrap();
         notes.checks.retain(|check| check.expression.contains("amount"));
         notes.checks[0].expression = "amount in (1,2)".to_owned();
-        let (mut settled, mut open) =
-            (sides(&Declared { schema: changed, ..Declared::default() }), sides(&open_notes(&live)));
+        let both = [Declared { schema: changed, ..Declared::default() }, open_notes(&live)];
+        let [mut settled, mut open] = both.each_ref().map(|declared| {
+            Sides::new(declared, Some(&declared.schema), &live, Dialect::Postgres, &options, &rules).unwrap()
+        });
         // Who is asked now says that the connection is closed.
         session.connection().close_by_ref().await.unwrap();
         assert_eq!(settled.ask(session.connection()).await.unwrap(), Vec::<String>::new());
