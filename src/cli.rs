@@ -123,6 +123,10 @@ pub struct Diff {
     /// Something was renamed: `table.old=new` for a column, `old=new` for a table; may be given several times.
     #[arg(long, value_name = "OLD=NEW")]
     pub rename: Vec<String>,
+    /// A file with renames, below `[renames]` as `"table.old" = "new"` or `"old" = "new"` [default: `hints.toml` beside the
+    /// revisions, if there is one].
+    #[arg(long, value_name = "FILE", conflicts_with = "from")]
+    pub hints: Option<PathBuf>,
     /// Drop what is gone and create what is new, however much alike they are.
     #[arg(long, conflicts_with = "from")]
     pub no_renames: bool,
@@ -165,6 +169,10 @@ pub struct Revision {
     /// Something was renamed: `table.old=new` for a column, `old=new` for a table; may be given several times.
     #[arg(long, value_name = "OLD=NEW", requires = "autogenerate")]
     pub rename: Vec<String>,
+    /// A file with renames, below `[renames]` as `"table.old" = "new"` or `"old" = "new"` [default: `hints.toml` beside the
+    /// revisions, if there is one].
+    #[arg(long, value_name = "FILE", requires = "autogenerate")]
+    pub hints: Option<PathBuf>,
     /// Drop what is gone and create what is new, however much alike they are.
     #[arg(long, requires = "autogenerate")]
     pub no_renames: bool,

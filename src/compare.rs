@@ -160,10 +160,17 @@ impl<'a> Sides<'a> {
 
         let asked = rules.tables.keep_renames(&declared.renames);
         let asked: Vec<Rename> = asked.iter().map(|rename| dialect.fit_rename(rename)).collect();
-        let renames = diff::resolve(&asked, &live, &goal);
+        let once = rules.tables.keep_renames(&declared.once);
+        let once: Vec<Rename> = once.iter().map(|rename| dialect.fit_rename(rename)).collect();
+        let mut renames = diff::resolve(&asked, &live, &goal);
+        let swaps = |schema: &Schema| diff::swaps(&once, schema, &goal);
+        renames.extend(swaps(&live));
         let doubtful = diff::doubtful(&asked, &renames, &live, &goal, &past);
         let moved = apply(&renames, dialect.pinned(live.clone(), &renames));
-        let past = apply(&diff::resolve(&asked, &past, &goal), past);
+        let (of_past, swapped) = (diff::resolve(&asked, &past, &goal), swaps(&past));
+        let past = apply(&swapped, apply(&of_past, past));
+        let constraints = dialect.capabilities().rename_constraint;
+        let goal = diff::follow(goal, &past, &moved, &renames, constraints);
         let goal = dialect.reconcile(rules.tighten(goal, &moved), &moved);
         let past = dialect.reconcile(past, &moved);
         let has_lock = lock.is_some();

@@ -604,6 +604,18 @@ fn column_changes(from: &Column, to: &Column) -> Vec<String> {
     changes
 }
 
+impl Op {
+    /// The rename it is.
+    pub fn rename(&self) -> Option<Rename> {
+        Some(match self.clone() {
+            Self::RenameTable { from, to } => Rename::Table { from, to },
+            Self::RenameColumn { table, from, to } => Rename::Column { table, from, to },
+            Self::RenameEnumValue { name, from, to } => Rename::Value { of: name, from, to },
+            _ => return None,
+        })
+    }
+}
+
 impl From<&Rename> for Op {
     fn from(rename: &Rename) -> Self {
         match rename.clone() {

@@ -58,7 +58,7 @@ pub(super) async fn diff(ctx: &mut Context<'_>, args: &cli::Diff) -> Result<Exit
 
 /// What would bring the database to the entities, by what the project owns.
 async fn to_entities(ctx: &mut Context<'_>, args: &cli::Diff) -> Result<PlanReport> {
-    let mut declared = ctx.declare_with(&args.rename)?;
+    let mut declared = ctx.declare_with(&args.rename, args.hints.as_deref())?;
     let lock = ctx.lock()?;
     let settled = if args.offline {
         renames::settle(ctx, &mut declared, &Base::Lock(&lock.unwrap_or_default()), args.no_renames).await?

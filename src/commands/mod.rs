@@ -20,7 +20,7 @@ use crate::declare::{self, Sources};
 use crate::diff::Rules;
 use crate::error::{Error, Result};
 use crate::migrate::{Access, Applied, Session};
-use crate::model::{Declared, Rename, Schema, TableName};
+use crate::model::{Declared, ObjectPath, Rename, Schema, TableName};
 use crate::op::Op;
 use crate::prompt::Ask;
 use crate::revision::dir;
@@ -187,13 +187,17 @@ impl Context<'_> {
         Ok(comparison)
     }
 
-    /// The entities with further renames.
-    fn declare_with(&mut self, renames: &[String]) -> Result<Declared> {
+    /// The entities with the renames of the command line and of a file of hints.
+    fn declare_with(&mut self, renames: &[String], hints: Option<&Path>) -> Result<Declared> {
+        let hinted = renames::hints(self, hints)?;
         let mut declared = self.declare()?;
         for text in renames {
-            let rename = parse_rename(text)?;
-            declared.renames.push(of_value(rename, &declared.schema));
+            let rename = of_value(parse_rename(text)?, &declared.schema);
+            declared.once.push(rename.clone());
+            declared.renames.push(rename);
         }
+        let hinted = hinted.into_iter().map(|rename| of_value(rename, &declared.schema));
+        declared.renames.extend(hinted.collect::<Vec<_>>());
         Ok(declared)
     }
 
@@ -267,7 +271,11 @@ fn refuse_doubtful(doubtful: &[Rename], ops: &[Op], asked: &[String]) -> Result<
             }
             (op, rename) => *op == Op::from(rename),
         };
-        ops.iter().any(is_it)
+        // Names that change places do it by way of a third.
+        let ends = |with: fn(&Rename) -> ObjectPath| {
+            ops.iter().filter_map(Op::rename).any(|done| with(&done) == with(&rename))
+        };
+        ops.iter().any(is_it) || ends(Rename::before) && ends(Rename::after)
     };
     renames.extend(
         asked.iter().filter(|asked| !is_done(asked)).map(|asked| format!("`--rename {asked}` renames nothing")),

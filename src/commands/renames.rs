@@ -1,6 +1,10 @@
 //! Renames that nobody wrote down: taken where they are clear, asked where somebody is there to answer, listed otherwise.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
+
+use serde::Deserialize;
 
 use crate::compare::Comparison;
 use crate::diff::{Guess, Likely, Question};
@@ -9,7 +13,7 @@ use crate::model::{Declared, ObjectPath, Rename, Schema};
 use crate::op::Op;
 
 use super::check::against_lock;
-use super::{Context, Live};
+use super::{Context, Live, parse_rename};
 
 /// What the entities are compared with.
 pub(super) enum Base<'a> {
@@ -65,8 +69,11 @@ pub(super) async fn settle(
         let (Some(question), Some(ask)) = (open.first(), ctx.ask.as_deref_mut()) else {
             return Ok(Settled { comparison, reasons, open });
         };
-        let mut choices: Vec<String> =
-            question.guesses.iter().map(|guess| format!("{} ({})", words(&guess.old()), because(guess))).collect();
+        let mut choices: Vec<String> = question
+            .guesses
+            .iter()
+            .map(|guess| format!("{} ({})", words(&guess.rename.before()), because(guess)))
+            .collect();
         choices.push("nothing: it is new, and what is gone is dropped".to_owned());
         let asked = format!("{} is new. What was it before?", words(&question.new));
         let source = |source| Error::Read { path: "the terminal".into(), source };
@@ -95,12 +102,35 @@ impl Base<'_> {
     }
 }
 
+/// What a file says of renames.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Hints {
+    /// `"table.old" = "new"` and `"old" = "new"`.
+    #[serde(default)]
+    renames: BTreeMap<String, String>,
+}
+
+/// The renames a file of hints tells of. They may stay there: what was done is done.
+pub(super) fn hints(ctx: &Context<'_>, file: Option<&Path>) -> Result<Vec<Rename>> {
+    let usual = ctx.config.migrations.join("hints.toml");
+    let path = match file {
+        Some(file) => ctx.folder.join(file),
+        None if usual.is_file() => usual,
+        None => return Ok(Vec::new()),
+    };
+    let text = fs::read_to_string(&path).map_err(|source| Error::Read { path: path.clone(), source })?;
+    let bad = |problem: String| Error::Misused { problem: format!("`{}`: {problem}", ctx.shown(&path)) };
+    let read: Hints = toml::from_str(&text).map_err(|error| bad(error.to_string().trim_end().to_owned()))?;
+    read.renames.iter().map(|(from, to)| parse_rename(&format!("{from}={to}"))).collect()
+}
+
 /// Says what is open, with the flag that answers each.
 pub(super) fn list(ctx: &mut Context<'_>, open: &[Question]) -> Result<()> {
     for question in open {
         ctx.note(&format!("{} is new; it may have been", words(&question.new)))?;
         for guess in &question.guesses {
-            ctx.note(&format!("  {}: {}", words(&guess.old()), because(guess)))?;
+            ctx.note(&format!("  {}: {}", words(&guess.rename.before()), because(guess)))?;
             ctx.note(&format!("    --rename {}", flag(&guess.rename)))?;
         }
     }

@@ -36,7 +36,7 @@ pub(super) async fn revision(ctx: &mut Context<'_>, args: &cli::Revision) -> Res
         ctx.say(&path)?;
         return Ok(Exit::Clean);
     }
-    let mut declared = ctx.declare_with(&args.rename)?;
+    let mut declared = ctx.declare_with(&args.rename, args.hints.as_deref())?;
     let lock = ctx.lock()?;
     if lock.is_none() && !graph.revisions().is_empty() {
         if args.offline {

@@ -50,18 +50,6 @@ const LIKE_NAMES: u32 = 50;
 /// Names that are this much alike outweigh another type.
 const VERY_LIKE_NAMES: u32 = 75;
 
-impl Guess {
-    /// The thing before.
-    pub fn old(&self) -> ObjectPath {
-        super::rename::old(&self.rename)
-    }
-
-    /// The thing after.
-    pub fn new(&self) -> ObjectPath {
-        super::rename::new(&self.rename)
-    }
-}
-
 /// Looks through operations that lead from `live` to `goal` for what may be renames. `said` is the goal in the order of its
 /// source, and `reconcile` gives a declared schema the live form where that satisfies it: what is new has not met the thing it
 /// may have been.
@@ -102,14 +90,17 @@ pub fn likely(
 /// A guess without a rival is clear; the others are questions about what is new.
 fn decide(guesses: Vec<Guess>) -> Likely {
     let has_rival = |guess: &Guess| {
-        guesses.iter().any(|other| other != guess && (other.old() == guess.old() || other.new() == guess.new()))
+        guesses.iter().any(|other| {
+            other != guess
+                && (other.rename.before() == guess.rename.before() || other.rename.after() == guess.rename.after())
+        })
     };
     let (clear, open): (Vec<_>, Vec<_>) = guesses.iter().cloned().partition(|guess| guess.is_same && !has_rival(guess));
     let mut questions: Vec<Question> = Vec::new();
     for guess in open {
-        match questions.iter_mut().find(|question| question.new == guess.new()) {
+        match questions.iter_mut().find(|question| question.new == guess.rename.after()) {
             Some(question) => question.guesses.push(guess),
-            None => questions.push(Question { new: guess.new(), guesses: vec![guess] }),
+            None => questions.push(Question { new: guess.rename.after(), guesses: vec![guess] }),
         }
     }
     for question in &mut questions {

@@ -1,15 +1,17 @@
 //! Two schemas become the operations that lead from one to the other. Both are canonicalized and reconciled before,
 //! so equality is `==` here. Must not know dialects: a false difference is fixed in canonicalization, never here.
 
+mod follow;
 mod keys;
 mod likely;
 mod ownership;
 mod rename;
 mod rules;
 
+pub use follow::follow;
 pub use likely::{Guess, Likely, Question, likely};
 pub use ownership::{Settled, Unmanaged, UnmanagedObject, is_drift, record, settle};
-pub use rename::{doubtful, resolve};
+pub use rename::{doubtful, resolve, swaps};
 pub use rules::{Kind, Rules, Tables};
 
 use std::collections::BTreeSet;

@@ -447,13 +447,35 @@ pub enum Rename {
     },
 }
 
+impl Rename {
+    /// The thing by its name before; a value of an enum type as a column of it.
+    pub fn before(&self) -> ObjectPath {
+        match self.clone() {
+            Self::Table { from, .. } => ObjectPath::Table(from),
+            Self::Column { table, from, .. } => ObjectPath::Column(table, from),
+            Self::Value { of, from, .. } => ObjectPath::Column(of, from),
+        }
+    }
+
+    /// The thing by its name after.
+    pub fn after(&self) -> ObjectPath {
+        match self.clone() {
+            Self::Table { to, .. } => ObjectPath::Table(to),
+            Self::Column { table, to, .. } => ObjectPath::Column(table, to),
+            Self::Value { of, to, .. } => ObjectPath::Column(of, to),
+        }
+    }
+}
+
 /// What entities declare: the schema, the renames they ask for, and where each thing is said.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Declared {
     /// The schema.
     pub schema: Schema,
-    /// `renamed_from` on fields and structs.
+    /// `renamed_from` on fields and structs, and whatever else was said of names.
     pub renames: Vec<Rename>,
+    /// Those of the renames that are meant for this once: names may change places, which looks the same before and after.
+    pub once: Vec<Rename>,
     /// The views that entities read. They are in no table of the schema: nothing is made or compared.
     pub views: BTreeSet<TableName>,
     /// What is worth a look in their source, in the order of files and lines.
