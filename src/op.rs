@@ -7,8 +7,8 @@ use sqlparser::dialect::SQLiteDialect;
 use sqlparser::tokenizer::{Token, Tokenizer, Word};
 
 use crate::model::{
-    Attachment, ClauseOf, Column, Constraint, DefaultValue, EnumType, ExclusionElement, Index, IndexKey, Literal,
-    ObjectPath, Part, Partition, Placement, Rename, Schema, Shared, Table, TableName, TableOptions, Verbatim,
+    Attachment, ClauseOf, Column, Constraint, DataType, DefaultValue, EnumType, ExclusionElement, Index, IndexKey,
+    Literal, ObjectPath, Part, Partition, Placement, Rename, Schema, Shared, Table, TableName, TableOptions, Verbatim,
     VerbatimKind,
 };
 
@@ -163,6 +163,10 @@ pub enum Op {
         /// A new type takes the place of the old one, although adding values would do: somebody uses them at once.
         anew: bool,
     },
+    RenameEnum {
+        from: TableName,
+        to: TableName,
+    },
     RenameEnumValue {
         name: TableName,
         from: String,
@@ -248,6 +252,7 @@ impl Op {
             Self::AlterEnum { name, from, to, columns, anew } => {
                 Self::AlterEnum { name, from: to, to: from, columns, anew }
             }
+            Self::RenameEnum { from, to } => Self::RenameEnum { from: to, to: from },
             Self::RenameEnumValue { name, from, to } => Self::RenameEnumValue { name, from: to, to: from },
             Self::Comment { on, from, to } => Self::Comment { on, from: to, to: from },
         }
@@ -283,6 +288,7 @@ impl Op {
             Self::CreateEnum { .. } => "create_enum",
             Self::DropEnum { .. } => "drop_enum",
             Self::AlterEnum { .. } => "alter_enum",
+            Self::RenameEnum { .. } => "rename_enum",
             Self::RenameEnumValue { .. } => "rename_enum_value",
             Self::Comment { .. } => "comment",
         }
@@ -293,7 +299,7 @@ impl Op {
         match self {
             Self::RebuildTable { from, .. } => &from.name,
             Self::CreateTable { table } | Self::DropTable { table } => &table.name,
-            Self::RenameTable { from, .. } => from,
+            Self::RenameTable { from, .. } | Self::RenameEnum { from, .. } => from,
             Self::AlterTable { table, .. }
             | Self::AddColumn { table, .. }
             | Self::DropColumn { table, .. }
@@ -360,6 +366,7 @@ impl Op {
             Self::DropEnum { name, .. } => {
                 schema.enums.remove(&name);
             }
+            Self::RenameEnum { from, to } => rename_enum(&mut schema, &from, &to),
             Self::RenameEnumValue { name, from, to } => rename_enum_value(&mut schema, &name, &from, &to),
             Self::Comment { on, to, .. } => comment(&mut schema, &on, to),
             op => {
@@ -425,6 +432,7 @@ impl Op {
             | Self::CreateEnum { .. }
             | Self::DropEnum { .. }
             | Self::AlterEnum { .. }
+            | Self::RenameEnum { .. }
             | Self::RenameEnumValue { .. }
             | Self::Comment { .. } => {}
         }
@@ -485,6 +493,7 @@ impl fmt::Display for Op {
             Self::AlterEnum { name, from, to, .. } => {
                 write!(f, "change enum type `{name}` ({})", enum_changes(from, to).join(", "))
             }
+            Self::RenameEnum { from, to } => write!(f, "rename enum type `{from}` to `{to}`"),
             Self::RenameEnumValue { name, from, to } => {
                 write!(f, "rename value `{from}` of enum type `{name}` to `{to}`")
             }
@@ -610,6 +619,7 @@ impl Op {
         Some(match self.clone() {
             Self::RenameTable { from, to } => Rename::Table { from, to },
             Self::RenameColumn { table, from, to } => Rename::Column { table, from, to },
+            Self::RenameEnum { from, to } => Rename::Enum { from, to },
             Self::RenameEnumValue { name, from, to } => Rename::Value { of: name, from, to },
             _ => return None,
         })
@@ -621,6 +631,7 @@ impl From<&Rename> for Op {
         match rename.clone() {
             Rename::Table { from, to } => Self::RenameTable { from, to },
             Rename::Column { table, from, to } => Self::RenameColumn { table, from, to },
+            Rename::Enum { from, to } => Self::RenameEnum { from, to },
             Rename::Value { of, from, to } => Self::RenameEnumValue { name: of, from, to },
         }
     }
@@ -648,6 +659,60 @@ fn drop_constraint(table: &mut Table, constraint: &Constraint) {
         Constraint::ForeignKey(fk) => remove(&mut table.foreign_keys, fk),
         Constraint::Check(check) => remove(&mut table.checks, check),
         Constraint::Exclusion(exclusion) => remove(&mut table.exclusions, exclusion),
+    }
+}
+
+/// Gives the type its new name wherever a column or the text of an expression says it.
+fn rename_enum(schema: &mut Schema, from: &TableName, to: &TableName) {
+    if let Some(definition) = schema.enums.remove(from) {
+        schema.enums.insert(to.clone(), definition);
+    }
+    let (old, new) = (from.to_string(), to.to_string());
+    let spelled =
+        [from, to].map(|name| name.schema.iter().chain([&name.name]).map(|part| in_words(part)).collect::<Vec<_>>());
+    let [old_words, new_words] = spelled.map(|parts| parts.join("."));
+    let says = |text: &str| text.contains(&format!("::{old_words}"));
+    let cast = |text: &mut String| *text = text.replace(&format!("::{old_words}"), &format!("::{new_words}"));
+    let is_of = |column: &Column| column.data_type.kind.enum_name() == Some(&old);
+    let uses =
+        |table: &Table| table.columns.iter().any(is_of) || table.checks.iter().any(|check| says(&check.expression));
+    for table in schema.tables.values_mut() {
+        // What is not changed stays shared.
+        if !uses(&*table) {
+            continue;
+        }
+        for column in table.columns.iter_mut().filter(|column| column.data_type.kind.enum_name() == Some(&old)) {
+            rename_kind(&mut column.data_type.kind, &new);
+            if let Some(text) = &mut column.data_type.text {
+                *text = text.replacen(&old_words, &new_words, 1);
+            }
+            column.default.iter_mut().filter_map(|default| default.text.as_mut()).for_each(cast);
+        }
+        table.checks.iter_mut().for_each(|check| cast(&mut check.expression));
+        table
+            .columns
+            .iter_mut()
+            .filter_map(|column| column.generated.as_mut())
+            .for_each(|own| cast(&mut own.expression));
+        table.indexes.iter_mut().filter_map(|index| index.predicate.as_mut()).for_each(cast);
+    }
+}
+
+fn rename_kind(kind: &mut DataType, new: &str) {
+    match kind {
+        DataType::Enum(name) => new.clone_into(name),
+        DataType::Array(element) => rename_kind(element, new),
+        _ => {}
+    }
+}
+
+/// A name as databases print it: in quotes where it is more than small letters.
+fn in_words(name: &str) -> String {
+    let is_small = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
+    if name.bytes().all(is_small) && !name.starts_with(|first: char| first.is_ascii_digit()) {
+        name.to_owned()
+    } else {
+        format!("\"{}\"", name.replace('"', "\"\""))
     }
 }
 

@@ -266,6 +266,7 @@ fn refuse_doubtful(doubtful: &[Rename], ops: &[Op], asked: &[String]) -> Result<
     let is_done = |asked: &&String| {
         let Ok(rename) = parse_rename(asked) else { return true };
         let is_it = |op: &Op| match (op, &rename) {
+            (Op::RenameEnum { from, to }, Rename::Table { from: old, to: new }) => (from, to) == (old, new),
             (Op::RenameEnumValue { name, from, to }, Rename::Column { table, from: old, to: new }) => {
                 (name, from, to) == (table, old, new)
             }
@@ -285,6 +286,9 @@ fn refuse_doubtful(doubtful: &[Rename], ops: &[Op], asked: &[String]) -> Result<
 
 fn doubt(rename: &Rename) -> String {
     match rename {
+        Rename::Enum { from, to } => {
+            format!("enum type `{from}` to `{to}`: the database has neither, or has both and would lose the old one")
+        }
         Rename::Table { from, to } => {
             format!("table `{from}` to `{to}`: the database has neither, or has both and would lose the old one")
         }
@@ -309,7 +313,7 @@ fn parse_rename(text: &str) -> Result<Rename> {
     })
 }
 
-/// The rename of a value, when what is named is no table but an enum type.
+/// The rename of an enum type or of one of its values, when what is named is no table.
 fn of_value(rename: Rename, declared: &Schema) -> Rename {
     let columns = || declared.tables.values().flat_map(|table| &table.columns);
     let is_type = |name: &TableName| {
@@ -320,6 +324,7 @@ fn of_value(rename: Rename, declared: &Schema) -> Rename {
         Rename::Column { table, from, to } if !declared.tables.contains_key(&table) && is_type(&table) => {
             Rename::Value { of: table, from, to }
         }
+        Rename::Table { from, to } if !declared.tables.contains_key(&to) && is_type(&to) => Rename::Enum { from, to },
         rename => rename,
     }
 }

@@ -69,13 +69,10 @@ pub(super) async fn settle(
         let (Some(question), Some(ask)) = (open.first(), ctx.ask.as_deref_mut()) else {
             return Ok(Settled { comparison, reasons, open });
         };
-        let mut choices: Vec<String> = question
-            .guesses
-            .iter()
-            .map(|guess| format!("{} ({})", words(&guess.rename.before()), because(guess)))
-            .collect();
+        let mut choices: Vec<String> =
+            question.guesses.iter().map(|guess| format!("{} ({})", before(guess), because(guess))).collect();
         choices.push("nothing: it is new, and what is gone is dropped".to_owned());
-        let asked = format!("{} is new. What was it before?", words(&question.new));
+        let asked = format!("{} is new. What was it before?", about(question));
         let source = |source| Error::Read { path: "the terminal".into(), source };
         match ask.choose(&asked, &choices).map_err(source)? {
             None => return Ok(Settled { comparison, reasons, open }),
@@ -128,9 +125,9 @@ pub(super) fn hints(ctx: &Context<'_>, file: Option<&Path>) -> Result<Vec<Rename
 /// Says what is open, with the flag that answers each.
 pub(super) fn list(ctx: &mut Context<'_>, open: &[Question]) -> Result<()> {
     for question in open {
-        ctx.note(&format!("{} is new; it may have been", words(&question.new)))?;
+        ctx.note(&format!("{} is new; it may have been", about(question)))?;
         for guess in &question.guesses {
-            ctx.note(&format!("  {}: {}", words(&guess.rename.before()), because(guess)))?;
+            ctx.note(&format!("  {}: {}", before(guess), because(guess)))?;
             ctx.note(&format!("    --rename {}", flag(&guess.rename)))?;
         }
     }
@@ -144,17 +141,29 @@ fn because(guess: &Guess) -> String {
     guess.reasons.join(", ")
 }
 
-fn words(path: &ObjectPath) -> String {
-    match path {
-        ObjectPath::Table(table) => format!("the table `{table}`"),
-        ObjectPath::Column(table, column) => format!("`{table}.{column}`"),
+fn words(rename: &Rename, path: &ObjectPath) -> String {
+    match (path, rename) {
+        (ObjectPath::Table(name), Rename::Enum { .. }) => format!("the enum type `{name}`"),
+        (ObjectPath::Table(name), _) => format!("the table `{name}`"),
+        (ObjectPath::Column(of, name), Rename::Value { .. }) => format!("the value `{name}` of the enum type `{of}`"),
+        (ObjectPath::Column(table, column), _) => format!("`{table}.{column}`"),
     }
+}
+
+fn before(guess: &Guess) -> String {
+    words(&guess.rename, &guess.rename.before())
+}
+
+/// What the question is about.
+fn about(question: &Question) -> String {
+    let rename = question.guesses.first().map(|guess| &guess.rename);
+    rename.map(|rename| words(rename, &question.new)).unwrap_or_default()
 }
 
 /// The rename as the command line takes it.
 fn flag(rename: &Rename) -> String {
     match rename {
-        Rename::Table { from, to } => format!("{from}={to}"),
+        Rename::Table { from, to } | Rename::Enum { from, to } => format!("{from}={to}"),
         Rename::Column { table, from, to } | Rename::Value { of: table, from, to } => format!("{table}.{from}={to}"),
     }
 }

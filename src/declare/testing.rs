@@ -75,6 +75,7 @@ fn schema(declared: &Declared) -> String {
     for rename in &declared.renames {
         let _ = match rename {
             Rename::Table { from, to } => writeln!(text, "rename {from} to {to}"),
+            Rename::Enum { from, to } => writeln!(text, "rename enum type {from} to {to}"),
             Rename::Value { of, from, to } => writeln!(text, "rename value {of}.{from} to {to}"),
             Rename::Column { table, from, to } => writeln!(text, "rename {table}.{from} to {to}"),
         };

@@ -378,6 +378,7 @@ impl Dialect {
             Rename::Column { table, from, to } => {
                 Rename::Column { table: self.fit_table(table), from: fit(from), to: fit(to) }
             }
+            Rename::Enum { from, to } => Rename::Enum { from: self.fit_table(from), to: self.fit_table(to) },
             Rename::Value { .. } => rename.clone(),
         }
     }

@@ -10,7 +10,7 @@ pub fn follow(mut goal: Schema, past: &Schema, live: &Schema, renames: &[Rename]
         let (name, column) = match rename {
             Rename::Table { to, .. } => (to, None),
             Rename::Column { table, to, .. } => (table, Some(to)),
-            Rename::Value { .. } => continue,
+            Rename::Enum { .. } | Rename::Value { .. } => continue,
         };
         let (Some(past), Some(live)) = (past.tables.get(name), live.tables.get(name)) else { continue };
         let Some(table) = goal.tables.get(name) else { continue };

@@ -3,7 +3,9 @@
 
 use similar::TextDiff;
 
-use crate::model::{Column, ForeignKey, Index, IndexKey, ObjectPath, Rename, Schema, Shared, Table, TableName};
+use crate::model::{
+    Column, EnumType, ForeignKey, Index, IndexKey, ObjectPath, Rename, Schema, Shared, Table, TableName,
+};
 use crate::op::Op;
 
 /// Renames nobody asked for.
@@ -79,6 +81,13 @@ pub fn likely(
                     _ => None,
                 });
                 guesses.extend(added.filter_map(|new| judge.columns(table, column, new)));
+            }
+            Op::DropEnum { name, definition } => {
+                let created = ops.iter().filter_map(|op| match op {
+                    Op::CreateEnum { name, definition } => Some((name, definition)),
+                    _ => None,
+                });
+                guesses.extend(created.filter_map(|new| enums((name, definition), new)));
             }
             Op::AlterEnum { name, from, to, .. } => guesses.extend(values(name, &from.values, &to.values)),
             _ => {}
@@ -178,6 +187,9 @@ impl Judge<'_> {
     }
 
     fn tables(&self, old: &Table, new: &Table) -> Option<Guess> {
+        if old.name.schema != new.name.schema {
+            return None;
+        }
         let rename = Rename::Table { from: old.name.clone(), to: new.name.clone() };
         let (before, after) = self.both(old, new, &rename)?;
         let names = likeness(&old.name.name, &new.name.name);
@@ -199,6 +211,17 @@ impl Judge<'_> {
         found.names(names);
         Some(found.guess(rename, is_same))
     }
+}
+
+/// Enum types are what their values are.
+fn enums((old_name, old): (&TableName, &EnumType), (new_name, new): (&TableName, &EnumType)) -> Option<Guess> {
+    if old.values != new.values || old_name.schema != new_name.schema {
+        return None;
+    }
+    let mut found = Found::default();
+    found.add(SAME, "the same values".to_owned());
+    found.names(likeness(&old_name.name, &new_name.name));
+    Some(found.guess(Rename::Enum { from: old_name.clone(), to: new_name.clone() }, true))
 }
 
 /// Values of an enum type: nothing but the name and the place tells one from another.

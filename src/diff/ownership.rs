@@ -388,7 +388,7 @@ pub fn is_drift(op: &Op, declared: &Schema, lock: &Schema) -> bool {
             return declared.verbatim.get(name) == lock.verbatim.get(name);
         }
         Op::Comment { on: CommentOn::Enum(_), .. } => return declared.enums.get(name) == lock.enums.get(name),
-        Op::RenameEnumValue { .. } => return false,
+        Op::RenameEnum { .. } | Op::RenameEnumValue { .. } => return false,
         _ => {}
     }
     let tables = (declared.tables.get(op.table()), lock.tables.get(op.table()));
@@ -422,7 +422,10 @@ fn is_drift_in(op: &Op, declared: &Table, lock: &Table) -> bool {
             CommentOn::Part(_, part) => declared.comments.get(part) == lock.comments.get(part),
             CommentOn::Table(_) | CommentOn::Enum(_) | CommentOn::Verbatim(..) => declared.comment == lock.comment,
         },
-        Op::RenameTable { .. } | Op::RenameColumn { .. } | Op::RenameEnumValue { .. } => false,
+        Op::RenameTable { .. }
+        | Op::RenameColumn { .. }
+        | Op::RenameEnum { .. }
+        | Op::RenameEnumValue { .. } => false,
         Op::RebuildTable { ops, .. } => ops.iter().all(|op| is_drift_in(op, declared, lock)),
         Op::AlterTable { .. } => declared.options == lock.options,
         Op::AddColumn { column, .. } | Op::DropColumn { column, .. } => {

@@ -81,6 +81,7 @@ fn with_names(rename: &Rename, new_from: Option<&str>, new_to: Option<&str>) -> 
         Rename::Column { table, from, to } => {
             Rename::Column { table: table.clone(), from: text(from, new_from), to: text(to, new_to) }
         }
+        Rename::Enum { from, to } => Rename::Enum { from: table(from, new_from), to: table(to, new_to) },
         Rename::Value { of, from, to } => {
             Rename::Value { of: of.clone(), from: text(from, new_from), to: text(to, new_to) }
         }
@@ -115,7 +116,7 @@ fn is_due(rename: &Rename, left: &[&Rename], schema: &Schema, goal: &Schema) -> 
 
 fn has(schema: &Schema, path: &ObjectPath) -> bool {
     match path {
-        ObjectPath::Table(table) => schema.tables.contains_key(table),
+        ObjectPath::Table(table) => schema.tables.contains_key(table) || schema.enums.contains_key(table),
         // A table and an enum type cannot share a name.
         ObjectPath::Column(table, column) => match schema.tables.get(table) {
             Some(table) => table.column(column).is_some(),

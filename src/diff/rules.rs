@@ -145,7 +145,7 @@ impl Tables {
         let is_kept = |rename: &&Rename| match rename {
             Rename::Table { from, to } => self.has(from) && self.has(to),
             Rename::Column { table, .. } => self.has(table),
-            Rename::Value { .. } => true,
+            Rename::Enum { .. } | Rename::Value { .. } => true,
         };
         renames.iter().filter(is_kept).cloned().collect()
     }

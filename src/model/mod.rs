@@ -436,6 +436,13 @@ pub enum Rename {
         /// Its name after.
         to: String,
     },
+    /// An enum type.
+    Enum {
+        /// Its name before.
+        from: TableName,
+        /// Its name after.
+        to: TableName,
+    },
     /// A value of an enum type.
     Value {
         /// The type.
@@ -448,10 +455,10 @@ pub enum Rename {
 }
 
 impl Rename {
-    /// The thing by its name before; a value of an enum type as a column of it.
+    /// The thing by its name before; an enum type as a table, and its values as columns.
     pub fn before(&self) -> ObjectPath {
         match self.clone() {
-            Self::Table { from, .. } => ObjectPath::Table(from),
+            Self::Table { from, .. } | Self::Enum { from, .. } => ObjectPath::Table(from),
             Self::Column { table, from, .. } => ObjectPath::Column(table, from),
             Self::Value { of, from, .. } => ObjectPath::Column(of, from),
         }
@@ -460,7 +467,7 @@ impl Rename {
     /// The thing by its name after.
     pub fn after(&self) -> ObjectPath {
         match self.clone() {
-            Self::Table { to, .. } => ObjectPath::Table(to),
+            Self::Table { to, .. } | Self::Enum { to, .. } => ObjectPath::Table(to),
             Self::Column { table, to, .. } => ObjectPath::Column(table, to),
             Self::Value { of, to, .. } => ObjectPath::Column(of, to),
         }

@@ -247,6 +247,7 @@ pub(super) fn of(op: &Op, schema: &Schema, dialect: Dialect) -> Vec<Hazard> {
         | Op::DropVerbatim { .. }
         | Op::CreateEnum { .. }
         | Op::DropEnum { .. }
+        | Op::RenameEnum { .. }
         | Op::RenameEnumValue { .. }
         | Op::Comment { .. } => Vec::new(),
         Op::ReplaceVerbatim { name, from, to } => demands(name, from, to, dialect).into_iter().collect(),

@@ -367,6 +367,7 @@ fn stays_inside(op: &Op) -> bool {
         | Op::CreateEnum { .. }
         | Op::DropEnum { .. }
         | Op::AlterEnum { .. }
+        | Op::RenameEnum { .. }
         | Op::RenameEnumValue { .. }
         | Op::Comment { .. } => false,
     }

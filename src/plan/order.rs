@@ -59,7 +59,10 @@ pub(super) fn order(ops: Vec<Op>) -> Vec<Op> {
     let (last, ops): (Vec<Op>, Vec<Op>) = ops.into_iter().partition(|op| is_extension(op, false));
     let mut between = Vec::new();
     for op in ops {
-        if matches!(op, Op::RenameTable { .. } | Op::RenameColumn { .. } | Op::RenameEnumValue { .. }) {
+        if matches!(
+            op,
+            Op::RenameTable { .. } | Op::RenameColumn { .. } | Op::RenameEnum { .. } | Op::RenameEnumValue { .. }
+        ) {
             ordered.extend(sort(std::mem::take(&mut between)));
             ordered.push(op);
         } else {
@@ -341,6 +344,10 @@ fn effect(op: &Op) -> Effect {
         Op::AlterEnum { name, .. } => {
             effect.gives.insert(Thing::Enum(name.to_string()));
             effect.takes.insert(Thing::OldEnum(name.to_string()));
+        }
+        Op::RenameEnum { from, to } => {
+            effect.takes.extend([Thing::Enum(from.to_string()), callable(&from.name)]);
+            effect.gives.extend([Thing::Enum(to.to_string()), callable(&to.name)]);
         }
         Op::CreateEnum { name, .. } | Op::RenameEnumValue { name, .. } => {
             effect.gives.extend([Thing::Enum(name.to_string()), callable(&name.name)]);

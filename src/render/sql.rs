@@ -88,6 +88,7 @@ fn operation(op: &Op, dialect: Dialect) -> Vec<String> {
         | Op::CreateEnum { .. }
         | Op::DropEnum { .. }
         | Op::AlterEnum { .. }
+        | Op::RenameEnum { .. }
         | Op::RenameEnumValue { .. }
         | Op::Comment { .. } => dialect.alter(op),
         // A rebuild has statements around its table, which `statements` writes.

@@ -134,6 +134,7 @@ pub(in crate::dialect) fn alter(op: &Op) -> Vec<String> {
             [create_enum(name, definition)].into_iter().chain(comment).collect()
         }
         Op::DropEnum { name, .. } => vec![format!("DROP TYPE {}", table_name(name))],
+        Op::RenameEnum { from, to } => vec![format!("ALTER TYPE {} RENAME TO {}", table_name(from), quote(&to.name))],
         Op::RenameEnumValue { name, from, to } => {
             let [from, to] = [from, to].map(|value| literal(&Literal::Text(value.clone())));
             vec![format!("ALTER TYPE {} RENAME VALUE {from} TO {to}", table_name(name))]

@@ -54,7 +54,7 @@ pub(in crate::dialect) fn pinned(mut schema: Schema, renames: &[Rename]) -> Sche
     let name_after = |table: &TableName| {
         let new = renames.iter().find_map(|rename| match rename {
             Rename::Table { from, to } if from == table => Some(to),
-            Rename::Table { .. } | Rename::Column { .. } | Rename::Value { .. } => None,
+            Rename::Table { .. } | Rename::Column { .. } | Rename::Enum { .. } | Rename::Value { .. } => None,
         });
         new.unwrap_or(table).clone()
     };

@@ -23,6 +23,7 @@ pub(in crate::dialect) fn accepts(op: &Op, schema: &Schema) -> Result<(), Refusa
         | Op::CreateEnum { .. }
         | Op::DropEnum { .. }
         | Op::AlterEnum { .. }
+        | Op::RenameEnum { .. }
         | Op::RenameEnumValue { .. }
         | Op::Comment { .. } => Ok(()),
         Op::AlterTable { .. } => rebuild("`ALTER TABLE` cannot change how a table is stored"),

@@ -274,7 +274,7 @@ fn without_annotations(read: &Declared, linked: &Declared) -> (Declared, Declare
         declared.renames.retain(|rename| match rename {
             Rename::Table { to, .. } => !is_annotated(to),
             Rename::Column { table, .. } => !is_annotated(table),
-            Rename::Value { .. } => true,
+            Rename::Enum { .. } | Rename::Value { .. } => true,
         });
         (declared.views, declared.ignored) = ([].into(), [].into());
         declared

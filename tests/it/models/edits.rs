@@ -230,7 +230,7 @@ fn rename_column(schema: &mut Schema, renames: &mut Vec<Rename>, table: &TableNa
     }
     let earlier = renames.iter_mut().find_map(|rename| match rename {
         Rename::Column { table: of, to, .. } if of == table && to == from => Some(to),
-        Rename::Column { .. } | Rename::Table { .. } | Rename::Value { .. } => None,
+        Rename::Column { .. } | Rename::Table { .. } | Rename::Enum { .. } | Rename::Value { .. } => None,
     });
     match earlier {
         Some(earlier) => to.clone_into(earlier),
@@ -255,7 +255,7 @@ fn rename_table(schema: &mut Schema, renames: &mut Vec<Rename>, from: &TableName
                 *name = to.clone();
                 is_known = true;
             }
-            Rename::Column { .. } | Rename::Table { .. } | Rename::Value { .. } => {}
+            Rename::Column { .. } | Rename::Table { .. } | Rename::Enum { .. } | Rename::Value { .. } => {}
         }
     }
     if !is_known {

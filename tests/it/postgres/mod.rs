@@ -12,6 +12,7 @@ mod orchestrator;
 mod pairs;
 mod project;
 mod reflect;
+mod renames;
 mod runner;
 mod systems;
 mod views;
