@@ -94,6 +94,7 @@ pub struct Check {
 
 /// Flags of `diff`.
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag")]
 pub struct Diff {
     /// Begin at a complete schema: a database's URL, a `.sql` file, `entities`, `lock` or `empty`.
     #[arg(long, value_name = "SIDE", requires = "to", conflicts_with = "offline")]
@@ -153,6 +154,7 @@ pub enum Format {
 
 /// Flags of `revision`.
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag")]
 pub struct Revision {
     /// What the revision is for.
     #[arg(short, long)]

@@ -93,11 +93,11 @@ pub fn likely(
             _ => {}
         }
     }
-    decide(guesses)
+    decide(&guesses)
 }
 
 /// A guess without a rival is clear; the others are questions about what is new.
-fn decide(guesses: Vec<Guess>) -> Likely {
+fn decide(guesses: &[Guess]) -> Likely {
     let has_rival = |guess: &Guess| {
         guesses.iter().any(|other| {
             other != guess
@@ -180,7 +180,7 @@ impl Judge<'_> {
         }
         found.names(names);
         let said = self.said.tables.get(table);
-        if said.and_then(|said| before_it(said, &new.name)) == before_it(live, &old.name) {
+        if said.is_some_and(|said| before_it(said, &new.name) == before_it(live, &old.name)) {
             found.add(POSITION, "the same place in the table".to_owned());
         }
         Some(found.guess(rename, is_same))
@@ -281,9 +281,8 @@ fn likeness(one: &str, other: &str) -> u32 {
 }
 
 /// The column that stands before that one; the first has none before it.
-fn before_it<'a>(table: &'a Table, column: &str) -> Option<Option<&'a str>> {
-    let at = table.columns.iter().position(|own| own.name == column)?;
-    Some(at.checked_sub(1).and_then(|at| table.columns.get(at)).map(|own| own.name.as_str()))
+fn before_it<'a>(table: &'a Table, column: &str) -> Option<&'a str> {
+    table.columns.iter().map(|own| own.name.as_str()).take_while(|name| *name != column).last()
 }
 
 fn holds(index: &Index, column: &str) -> bool {

@@ -96,7 +96,7 @@ fn steps(plan: &Plan, dialect: Dialect) -> Vec<StepText> {
         |hazard: &Hazard| HazardText { slug: hazard.kind.slug(), sentence: hazard.sentence.replace(['\n', '\r'], " ") };
     let step = |step: &Step| StepText {
         purpose: {
-            let changes = step.rebuild.is_some().then(|| step.op.to_string()).unwrap_or_default();
+            let changes = if step.rebuild.is_some() { step.op.to_string() } else { String::new() };
             let reason = step.reason.as_ref().map(|reason| reason.replace(['\n', '\r'], " "));
             changes.lines().map(str::to_owned).chain(reason).collect()
         },

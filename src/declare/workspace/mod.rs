@@ -11,7 +11,7 @@ mod package;
 mod wanted;
 
 use std::cell::{Cell, OnceCell, RefCell};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -34,6 +34,7 @@ pub(super) use module::{CONSTANT, Child, Module, Name, constant};
 use module::{Contents, Loaded, Origin, Reading, Scope};
 use package::{Manifest, all_features, collect, package};
 pub(super) use package::{candidates, text};
+use wanted::ByPath;
 pub(super) use wanted::Wanted;
 
 /// A file, by its place among the files that were read.
@@ -56,9 +57,9 @@ pub(super) struct Workspace {
     files: RefCell<Vec<Rc<SourceFile>>>,
     modules: RefCell<Vec<Slot>>,
     /// The module of each file; the first, when several trees hold it.
-    by_file: RefCell<HashMap<PathBuf, ModuleId>>,
+    by_file: RefCell<ByPath<ModuleId>>,
     /// The entity files that a `mod` leads to and nobody has needed yet.
-    postponed: RefCell<HashMap<PathBuf, Postponed>>,
+    postponed: RefCell<ByPath<Postponed>>,
     /// The manifests by the folders of their packages.
     manifests: RefCell<BTreeMap<PathBuf, Rc<Manifest>>>,
     /// The library crates by the folders of their packages, once they were looked for.
@@ -106,21 +107,21 @@ struct Postponed {
 /// that one of them has read is for the others no more than its names.
 #[derive(Default)]
 pub(super) struct Common {
-    texts: Mutex<HashMap<PathBuf, Arc<str>>>,
-    outlines: Mutex<HashMap<PathBuf, Arc<Outline>>>,
+    texts: Mutex<ByPath<Arc<str>>>,
+    outlines: Mutex<ByPath<Arc<Outline>>>,
 }
 
 impl Common {
     fn read(&self, path: &Path) -> io::Result<Arc<str>> {
         let known = || self.texts.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(text) = known().get(path) {
+        if let Some(text) = known().get(path.as_os_str()) {
             return Ok(Arc::clone(text));
         }
         let text: Arc<str> = fs::read_to_string(path)?.into();
-        Ok(Arc::clone(known().entry(path.to_owned()).or_insert(text)))
+        Ok(Arc::clone(known().entry(path.into()).or_insert(text)))
     }
 
-    fn outlines(&self) -> MutexGuard<'_, HashMap<PathBuf, Arc<Outline>>> {
+    fn outlines(&self) -> MutexGuard<'_, ByPath<Arc<Outline>>> {
         self.outlines.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -231,7 +232,7 @@ impl Workspace {
 
     /// The modules written in one of the wanted files, read now if they were not; `None` when no `mod` leads to the file.
     pub(super) fn open(&self, file: &Path, wanted: &Wanted) -> Option<Vec<Rc<Module>>> {
-        let postponed = self.postponed.borrow_mut().remove(file);
+        let postponed = self.postponed.borrow_mut().remove(file.as_os_str());
         let id = match postponed {
             None => self.module_of(file)?,
             Some(Postponed { parent, name, at }) => {
@@ -286,7 +287,7 @@ impl Workspace {
     pub(super) fn publish(&self, module: &Module, outline: &Arc<Outline>) {
         if module.stands_alone() && module.model().is_some() {
             let path = self.files.borrow()[module.file.0].path.clone();
-            self.common.outlines().entry(path).or_insert_with(|| Arc::clone(outline));
+            self.common.outlines().entry(path.into()).or_insert_with(|| Arc::clone(outline));
         }
     }
 
@@ -294,7 +295,7 @@ impl Workspace {
     pub(super) fn put_away(&self, module: &Module) {
         let Some(reading) = module.reading.as_ref().filter(|reading| !reading.again) else { return };
         let path = self.files.borrow()[module.file.0].path.clone();
-        let Some(outline) = self.common.outlines().get(&path).cloned() else { return };
+        let Some(outline) = self.common.outlines().get(path.as_os_str()).cloned() else { return };
         let (id, name, at) = (module.parent, module.name.clone(), module.at);
         let parent =
             Parent { id, name, at, top: Some(module.top), condition: reading.around, detached: module.detached };
@@ -465,11 +466,12 @@ impl Workspace {
     }
 
     fn module_of(&self, file: &Path) -> Option<ModuleId> {
-        self.by_file.borrow().get(file).copied()
+        self.by_file.borrow().get(file.as_os_str()).copied()
     }
 
     /// Whether some `mod` leads to the file.
     fn is_found(&self, file: &Path) -> bool {
+        let file = file.as_os_str();
         self.by_file.borrow().contains_key(file) || self.postponed.borrow().contains_key(file)
     }
 
@@ -555,7 +557,7 @@ impl Workspace {
             Some(file) => {
                 if wanted.contains(file) && !self.is_found(file) {
                     let postponed = Postponed { parent: module.id, name: child.name.clone(), at: child.at };
-                    self.postponed.borrow_mut().insert(file.clone(), postponed);
+                    self.postponed.borrow_mut().insert(file.into(), postponed);
                 }
                 false
             }
@@ -601,7 +603,7 @@ impl Workspace {
 
     /// The module of a file: no more than the names of its entity, when another thread has told them.
     fn read_module(&self, path: &Path, mod_rs: bool, parent: Parent) -> Option<ModuleId> {
-        let known = self.common.outlines().get(path).cloned();
+        let known = self.common.outlines().get(path.as_os_str()).cloned();
         let id = if let Some(outline) = known.filter(|_| parent.id.is_some()) {
             let mut modules = self.modules.borrow_mut();
             let path = path.to_owned();
@@ -610,7 +612,7 @@ impl Workspace {
         } else {
             self.read_file(path, mod_rs, parent, None)?
         };
-        self.by_file.borrow_mut().entry(path.to_owned()).or_insert(id);
+        self.by_file.borrow_mut().entry(path.into()).or_insert(id);
         Some(id)
     }
 

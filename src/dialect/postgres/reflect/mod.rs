@@ -9,7 +9,7 @@ mod object;
 mod sequence;
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use sea_orm::ConnectionTrait;
 
@@ -72,7 +72,7 @@ struct Assembly<'a> {
     /// The children of each table that is nobody's child, in an order in which they can be made.
     children: BTreeMap<i64, Vec<&'a RelationRow>>,
     /// What the names of types mean that were met so far.
-    meanings: RefCell<HashMap<String, DataType>>,
+    meanings: RefCell<BTreeMap<String, DataType>>,
 }
 
 impl<'a> Assembly<'a> {
