@@ -68,7 +68,7 @@ async fn to_entities(ctx: &mut Context<'_>, args: &cli::Diff) -> Result<PlanRepo
         ctx.compare_live(&declared, lock.as_ref(), &live, &rules).await?
     };
     refuse_doubtful(&comparison.doubtful, &comparison.ops(), &args.rename)?;
-    let plan = plan::plan(comparison.ops(), &comparison.live, ctx.config.dialect, Purpose::Up)
+    let plan = plan::plan(comparison.ops(), &comparison.live, ctx.config.dialect, &ctx.config.options, Purpose::Up)
         .map_err(|error| error.located(&declared))?;
     let from = if args.offline { "lock".to_owned() } else { ctx.database()?.to_string() };
     Ok(report(ctx, ctx.config.dialect, [from, "entities".to_owned()], plan, Vec::new()))
@@ -104,7 +104,7 @@ async fn between(ctx: &mut Context<'_>, args: &cli::Diff, from: &str, to: &str) 
         let objects = unmodelled.iter().map(|one| format!("{} in `{}`", one.object, one.side)).collect();
         return Err(Error::Unmodelled { objects });
     }
-    let plan = plan::plan(whole.ops, &whole.from, dialect, Purpose::Record)?;
+    let plan = plan::plan(whole.ops, &whole.from, dialect, &options, Purpose::Record)?;
     Ok(report(ctx, dialect, names, plan, unmodelled))
 }
 
