@@ -635,6 +635,14 @@ impl Dialect {
         }
     }
 
+    /// The statement that makes an object, as empty as it is.
+    pub(crate) fn creation(self, object: &Verbatim) -> String {
+        match self {
+            Self::Sqlite => object.sql.clone(),
+            Self::Postgres => postgres::creation(object),
+        }
+    }
+
     /// Whether rows that are there may hold what the new form of an object does not allow.
     pub(crate) fn narrows(self, name: &TableName, from: &Verbatim, to: &Verbatim) -> bool {
         match self {

@@ -96,10 +96,12 @@ fn fit_table(mut table: Table, fit: &impl Fn(&mut String)) -> Table {
     if let Some(key) = &mut table.primary_key {
         fit_name(&mut key.name);
         fit_all(&mut key.columns);
+        fit_all(&mut key.include);
     }
     for unique in &mut table.uniques {
         fit_name(&mut unique.name);
         fit_all(&mut unique.columns);
+        fit_all(&mut unique.include);
         fit_placement(&mut unique.placement);
     }
     for fk in &mut table.foreign_keys {
@@ -120,6 +122,7 @@ fn fit_table(mut table: Table, fit: &impl Fn(&mut String)) -> Table {
     for exclusion in &mut table.exclusions {
         fit_name(&mut exclusion.name);
         exclusion.elements.iter_mut().for_each(|element| fit_part(&mut element.part));
+        fit_all(&mut exclusion.include);
     }
     for index in &mut table.indexes {
         fit(&mut index.name.text);

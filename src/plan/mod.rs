@@ -77,6 +77,7 @@ pub fn plan(ops: Vec<Op>, from: &Schema, dialect: Dialect, options: &Options, pu
         }
         Purpose::Record | Purpose::Down => Vec::new(),
     };
+    blocked.extend(ops.iter().filter_map(|op| obstacle::lost_with_view(op, &ops)));
     let mut plan = Plan::default();
     for Planned { op, around } in expanded(&ops, from, dialect, options) {
         let op = with_tables(op, &schema);

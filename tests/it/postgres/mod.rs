@@ -13,6 +13,7 @@ mod pairs;
 mod project;
 mod reflect;
 mod runner;
+mod stays;
 mod systems;
 mod views;
 
