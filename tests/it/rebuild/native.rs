@@ -5,6 +5,7 @@ use std::path::Path;
 
 use seachange::compare::compare;
 use seachange::dialect::{HISTORY, Options, Version};
+use seachange::error::Error;
 use seachange::migrate::Session;
 use seachange::model::{Placement, TableName};
 use seachange::render::sql::table_lines;
@@ -287,6 +288,37 @@ fn a_column_goes_with_a_check_that_was_added_to_it() {
                 }
                 lock = goal;
             }
+        }
+    });
+}
+
+#[test]
+fn what_an_older_sqlite_does_badly_is_a_rebuild_and_what_it_cannot_is_refused() {
+    block_on(async {
+        let base = "CREATE TABLE t (id integer NOT NULL PRIMARY KEY, n integer)";
+        let without = "CREATE TABLE t (id integer NOT NULL PRIMARY KEY)";
+        let checked = "CREATE TABLE t (id integer NOT NULL PRIMARY KEY, n integer, m integer CHECK (m > 0))";
+        let strict = "CREATE TABLE t (id integer NOT NULL PRIMARY KEY, n integer); CREATE TABLE s (n INTEGER PRIMARY KEY) STRICT";
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("old.db");
+        execute(&open(&file).await, base).await;
+        for (goal, oldest, expected) in [
+            (without, Version::new(3, 35, 4), Ok(true)),
+            (without, Version::new(3, 35, 5), Ok(false)),
+            (checked, Version::new(3, 36, 0), Ok(true)),
+            (checked, Version::new(3, 37, 0), Ok(false)),
+            (strict, Version::new(3, 37, 0), Ok(false)),
+            (strict, Version::new(3, 36, 0), Err("`s` is STRICT, which SQLite is from 3.37 on")),
+        ] {
+            let options = Options { oldest, ..OPTIONS };
+            let lock = declared(base).await.schema;
+            let comparison = compared(&open(&file).await, &declared(goal).await, Some(&lock), &options).await;
+            let found = match write_with(&comparison, "x", DIALECT, &options) {
+                Ok(written) => Ok(section(&written, Direction::Up).contains("DROP TABLE \"t\"")),
+                Err(Error::Blocked { blocked }) => Err(blocked[0].refusal.reason.clone()),
+                Err(error) => panic!("{error}"),
+            };
+            assert_eq!(found, expected.map_err(str::to_owned), "{goal}, {oldest}");
         }
     });
 }
