@@ -91,6 +91,20 @@ pub enum Error {
         /// What cannot.
         what: &'static str,
     },
+    /// A revision has a statement that the database that runs here does not know yet.
+    #[error("{revision} needs {needed}, and {running} runs here\n  --> {}:{line}", path.display())]
+    NeedsNewer {
+        /// The revision's title.
+        revision: String,
+        /// The file.
+        path: PathBuf,
+        /// The line of the statement in the file.
+        line: usize,
+        /// The database with the oldest version that knows the statement: "SQLite 3.53".
+        needed: String,
+        /// The version that runs here.
+        running: String,
+    },
     /// A server whose catalogs are not understood.
     #[error("the server is PostgreSQL {version}, and seachange needs {oldest} or later")]
     OldServer {
@@ -634,6 +648,10 @@ impl Error {
                     .to_owned(),
             ),
             Self::NoSql { .. } => Some("correct the pattern; it is relative to `seachange.toml`".to_owned()),
+            Self::NeedsNewer { needed, .. } => Some(format!(
+                "nothing was run; run it with a program that brings {needed} or later, or write it for older ones: \
+                 `oldest` in `[sqlite]`"
+            )),
             Self::OldServer { .. } => Some("upgrade the server".to_owned()),
             Self::StampedLoss { .. } => Some(
                 "`seachange stamp base` forgets it and touches nothing; `--accept-data-loss` runs the way down all the same"

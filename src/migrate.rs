@@ -1,6 +1,7 @@
 //! Runs revisions: the history table, the lock, one transaction per revision. Takes revisions and a connection;
 //! finds neither by itself.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -14,7 +15,7 @@ use sea_orm::{
 };
 
 use crate::config::Database;
-use crate::dialect::{self, Dialect, HISTORY};
+use crate::dialect::{self, Dialect, HISTORY, Version};
 use crate::error::{Cause, Error, LOST, Result, SHOWN, count};
 use crate::model::{Literal, Schema};
 use crate::revision::graph::Graph;
@@ -266,6 +267,7 @@ impl Session {
 
     async fn run_statements(&self, revision: &Revision, section: &Section) -> Result<()> {
         self.refuse_unfit(revision, section)?;
+        self.refuse_newer(revision, section).await?;
         for (position, statement) in self.dialect().statements(&section.sql).into_iter().enumerate() {
             if let Err(source) = self.db.execute_unprepared(&statement.sql).await {
                 if let Some(misfits) = self.misfits(revision, &statement.sql).await {
@@ -304,11 +306,36 @@ impl Session {
     ///
     /// # Errors
     /// [`Error::NoWayDown`]; [`Error::NeedsNoTransaction`] names a statement that the database takes in no transaction;
-    /// [`Error::OwnTransaction`] one that ends the transaction it runs in.
-    pub fn check(&self, revision: &Revision, direction: Direction) -> Result<()> {
+    /// [`Error::OwnTransaction`] one that ends the transaction it runs in; [`Error::NeedsNewer`] one that the database that
+    /// runs here does not know yet.
+    pub async fn check(&self, revision: &Revision, direction: Direction) -> Result<()> {
         let section =
             self.section(revision, direction).ok_or_else(|| Error::NoWayDown { revision: revision.title() })?;
-        self.refuse_unfit(revision, section)
+        self.refuse_unfit(revision, section)?;
+        self.refuse_newer(revision, section).await
+    }
+
+    /// Stops at a statement that only a newer version of the database knows.
+    async fn refuse_newer(&self, revision: &Revision, section: &Section) -> Result<()> {
+        let statements = self.dialect().statements(&section.sql).into_iter();
+        let needs =
+            |statement: dialect::Statement| Some((self.dialect().needs_version(&statement.sql)?, statement.line));
+        let newest = statements.filter_map(needs).max_by_key(|(needed, line)| (*needed, Reverse(*line)));
+        let (Some((needed, line)), Some(query)) = (newest, self.dialect().running_version()) else { return Ok(()) };
+        let doing = "ask the database for its version";
+        let row = self.query(query, doing).await?.into_iter().next();
+        let text: Option<String> =
+            row.map(|row| row.try_get("", "version")).transpose().map_err(|source| query_error(doing, &source))?;
+        match text.and_then(|text| Version::parse(&text)) {
+            Some(running) if running < needed => Err(Error::NeedsNewer {
+                revision: revision.title(),
+                path: revision.path.clone(),
+                line: section.line + line - 1,
+                needed: format!("{} {needed}", self.dialect().title()),
+                running: running.to_string(),
+            }),
+            Some(_) | None => Ok(()),
+        }
     }
 
     /// Stops at a statement that does not go with the transaction around it.

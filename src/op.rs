@@ -842,6 +842,7 @@ fn rename_column(schema: &mut Schema, table: &TableName, from: &str, to: &str) {
     }
     for exclusion in &mut table.exclusions {
         exclusion.elements.iter_mut().for_each(|element| rename_key(&mut element.part.key));
+        exclusion.include.iter_mut().for_each(rename);
         exclusion.predicate.iter_mut().for_each(rename_in);
     }
     table.options.partition_by.iter_mut().for_each(rename_in);

@@ -73,7 +73,7 @@ async fn to_entities(ctx: &mut Context<'_>, args: &cli::Diff) -> Result<PlanRepo
         ctx.note("note: what is gone is dropped here, and what is new is created, but these may be renames:")?;
         renames::list(ctx, &settled.open)?;
     }
-    let mut plan = plan::plan(comparison.ops(), &comparison.live, ctx.config.dialect, Purpose::Up)
+    let mut plan = plan::plan(comparison.ops(), &comparison.live, ctx.config.dialect, &ctx.config.options, Purpose::Up)
         .map_err(|error| error.located(&declared))?;
     plan.explain(&settled.reasons);
     let from = if args.offline { "lock".to_owned() } else { ctx.database()?.to_string() };
@@ -110,7 +110,7 @@ async fn between(ctx: &mut Context<'_>, args: &cli::Diff, from: &str, to: &str) 
         let objects = unmodelled.iter().map(|one| format!("{} in `{}`", one.object, one.side)).collect();
         return Err(Error::Unmodelled { objects });
     }
-    let plan = plan::plan(whole.ops, &whole.from, dialect, Purpose::Record)?;
+    let plan = plan::plan(whole.ops, &whole.from, dialect, &options, Purpose::Record)?;
     Ok(report(ctx, dialect, names, plan, unmodelled))
 }
 

@@ -70,7 +70,7 @@ async fn run(ctx: &mut Context<'_>, revisions: &[&Revision], direction: Directio
         .lock(|holder| drop(ctx.note(&format!("waiting for {holder}, which runs revisions of this database"))))
         .await?;
     for revision in revisions {
-        session.check(revision, direction)?;
+        session.check(revision, direction).await?;
     }
     for revision in revisions {
         for sentence in losses(revision, direction) {

@@ -74,8 +74,8 @@ pub(super) async fn revision(ctx: &mut Context<'_>, args: &cli::Revision) -> Res
         ))?;
     }
     let ops = comparison.ops().into_iter().map(|op| concurrently(op, ctx)).collect();
-    let mut up =
-        plan::plan(ops, &comparison.live, ctx.config.dialect, Purpose::Up).map_err(|error| error.located(&declared))?;
+    let mut up = plan::plan(ops, &comparison.live, ctx.config.dialect, &ctx.config.options, Purpose::Up)
+        .map_err(|error| error.located(&declared))?;
     up.explain(&settled.reasons);
     let lock = with_views(ctx.config.rules.tables.keep(declared.schema), &comparison, ctx.config.dialect);
     // What takes no transaction around it comes behind everything else, in a revision of its own; what needs that comes
@@ -133,7 +133,13 @@ async fn baseline(ctx: &mut Context<'_>, args: &cli::Revision, graph: &Graph) ->
         ctx.note("nothing to do: the database is empty; write its first revision with `--autogenerate`")?;
         return Ok(Exit::Clean);
     }
-    let up = plan::plan(diff::diff(&Schema::default(), &live), &Schema::default(), dialect, Purpose::Record)?;
+    let up = plan::plan(
+        diff::diff(&Schema::default(), &live),
+        &Schema::default(),
+        dialect,
+        &ctx.config.options,
+        Purpose::Record,
+    )?;
     let down = way_down(ctx, &up, &live)?;
     for table in live.tables.values().filter(|table| !table.unmodelled.is_empty()) {
         ctx.note(&format!(
@@ -169,7 +175,7 @@ fn with_views(mut lock: Schema, comparison: &Comparison, dialect: Dialect) -> Sc
 
 /// The plan that undoes another, or why there is none: a change that cannot be undone is still a change.
 fn way_down(ctx: &mut Context<'_>, up: &Plan, after: &Schema) -> Result<std::result::Result<Plan, Vec<Blocked>>> {
-    match plan::plan(up.inverse(), after, ctx.config.dialect, Purpose::Down) {
+    match plan::plan(up.inverse(), after, ctx.config.dialect, &ctx.config.options, Purpose::Down) {
         Ok(plan) => Ok(Ok(plan)),
         Err(Error::Blocked { blocked }) => {
             for blocked in &blocked {

@@ -15,7 +15,7 @@ pub(crate) struct Key {
 }
 
 /// What a table is about.
-pub(crate) const TABLES: [(&str, &str); 8] = [
+pub(crate) const TABLES: [(&str, &str); 9] = [
     ("", "At the top of the file. Every path is relative to the folder of the file."),
     (
         "types",
@@ -24,6 +24,7 @@ pub(crate) const TABLES: [(&str, &str); 8] = [
          `geo_types::Point`; a crate of the workspace by its name or as `crate`). The values are written like a `column_type`.",
     ),
     ("database", "The database that is compared and migrated."),
+    ("sqlite", "What is done in its own way on SQLite."),
     ("postgres", "What is done in its own way on PostgreSQL."),
     ("enums", "How the string enums of entities (`DeriveActiveEnum`) are kept."),
     (
@@ -58,7 +59,7 @@ const fn key(
 }
 
 /// All keys, in the order of the documentation.
-pub(crate) const KEYS: [Key; 23] = [
+pub(crate) const KEYS: [Key; 24] = [
     key(
         "",
         "entities",
@@ -133,6 +134,16 @@ pub(crate) const KEYS: [Key; 23] = [
         "60",
         "How many seconds to wait while another process writes to the database; on PostgreSQL also for the locks that a \
          statement needs.",
+    ),
+    key(
+        "sqlite",
+        "oldest",
+        Some(r#""3.51.3""#),
+        r#""3.53""#,
+        "The oldest SQLite that will ever run a revision, from 3.35 on; without it, the one seachange brings. A revision is \
+         written once and runs on many databases, so it says only what that version understands: from 3.53 on NOT NULL and \
+         checks change where they are, before that by a rebuild of the table. `seachange upgrade` refuses a revision that \
+         needs a newer SQLite than its own before anything runs; an application that brings its own can run it.",
     ),
     key(
         "postgres",

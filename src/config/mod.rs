@@ -13,7 +13,7 @@ pub(crate) use self::url::without_password;
 pub use self::url::{Database, database, database_url};
 use crate::declare::convention::{self, Convention};
 use crate::declare::{Features, StoredAs};
-use crate::dialect::{DEFAULT_SCHEMA, Dialect, EnumStorage, Options};
+use crate::dialect::{self, DEFAULT_SCHEMA, Dialect, EnumStorage, Options, Version};
 use crate::diff::{self, Rules, Tables};
 use crate::error::{Error, Result, Written};
 
@@ -78,6 +78,7 @@ struct File {
     lock_timeout: Duration,
     statement_timeout: Option<Duration>,
     enums: EnumStorage,
+    oldest: Version,
     convention: Convention,
     rules: Rules,
     concurrent_indexes: bool,
@@ -117,7 +118,7 @@ fn resolve(project: PathBuf, file: File, url: Option<String>) -> Result<Config> 
         dialect: database.as_ref().map_or(Dialect::Sqlite, |database| database.dialect),
         database,
         lock_timeout: file.lock_timeout,
-        options: Options { enums: file.enums, schema: file.schema.into() },
+        options: Options { schema: file.schema.into(), oldest: file.oldest, ..Options::new(file.enums) },
         convention: file.convention,
         rules: file.rules,
         concurrent_indexes: file.concurrent_indexes,
@@ -176,6 +177,9 @@ fn read(path: &Path, text: &str) -> Result<File> {
     let words = [("plain", EnumStorage::Plain), ("check", EnumStorage::Check)];
     let storage = enums.word(reader, "sqlite", &words).unwrap_or(EnumStorage::Plain);
     enums.finish(reader);
+    let mut sqlite = top.section(reader, "sqlite");
+    let oldest = sqlite.string(reader, "oldest").and_then(|text| self::oldest(reader, &text));
+    sqlite.finish(reader);
     let mut postgres = top.section(reader, "postgres");
     let concurrent_indexes = postgres.boolean(reader, "concurrent_indexes").unwrap_or(false);
     postgres.finish(reader);
@@ -206,11 +210,18 @@ fn read(path: &Path, text: &str) -> Result<File> {
         lock_timeout,
         statement_timeout,
         enums: storage,
+        oldest: oldest.unwrap_or(Options::default().oldest),
         convention,
         rules,
         concurrent_indexes,
         strict,
     })
+}
+
+/// The oldest SQLite.
+fn oldest(reader: &mut Reader<'_>, written: &Written<String>) -> Option<Version> {
+    let read = dialect::read_sqlite_version(&written.value);
+    read.map_err(|(message, hint)| reader.report(written.place.problem(message).hint(hint))).ok()
 }
 
 /// `[types]`.

@@ -393,11 +393,13 @@ impl Writer<'_> {
             let operator = text(&element.details, Word::With).unwrap_or_default();
             elements.extend(parts.into_iter().map(|part| ExclusionElement { part, operator: operator.clone() }));
         }
+        let include = self.columns(said.fields(Word::Include));
         self.table.exclusions.push(Exclusion {
             name: name(said),
             method: text(said, Word::Using),
             elements,
             predicate: text(said, Word::Where),
+            include,
             deferrable: deferrable(said),
         });
     }

@@ -228,7 +228,7 @@ fn exclusion_line(exclusion: &Exclusion) -> String {
     if let Some(predicate) = &exclusion.predicate {
         let _ = write!(line, " where {predicate}");
     }
-    line + deferrable(exclusion.deferrable)
+    line + &include(&exclusion.include) + deferrable(exclusion.deferrable)
 }
 
 fn include(columns: &[String]) -> String {

@@ -9,9 +9,11 @@ mod postgres;
 mod sqlite;
 
 pub use object::Said;
+pub(crate) use sqlite::version::read as read_sqlite_version;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::fmt;
 use std::path::Path;
 use std::time::Duration;
 
@@ -29,7 +31,7 @@ pub const HISTORY: &str = "seachange_history";
 /// A kind of database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Dialect {
-    /// SQLite 3.37 or later.
+    /// SQLite: read as the driver brings it, written for 3.35 or later.
     Sqlite,
     /// PostgreSQL 13 or later.
     Postgres,
@@ -74,18 +76,58 @@ pub struct Options {
     pub enums: EnumStorage,
     /// The schema that is meant where none is named, in a database that has them.
     pub schema: Cow<'static, str>,
+    /// The oldest SQLite that will ever run what is written. A revision is written once and runs on many databases.
+    pub oldest: Version,
 }
 
 impl Options {
     /// What holds when a project says nothing but how enums are kept.
     pub const fn new(enums: EnumStorage) -> Self {
-        Self { enums, schema: Cow::Borrowed(DEFAULT_SCHEMA) }
+        Self { enums, schema: Cow::Borrowed(DEFAULT_SCHEMA), oldest: sqlite::version::BUNDLED }
     }
 }
 
 impl Default for Options {
     fn default() -> Self {
         Self::new(EnumStorage::Plain)
+    }
+}
+
+/// The version of a database.
+///
+/// ```
+/// use seachange::dialect::Version;
+///
+/// assert!(Version::parse("3.53") > Version::parse("3.9.2"));
+/// assert_eq!(Version::new(3, 53, 0).to_string(), "3.53");
+/// assert_eq!(Version::parse("new"), None);
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Version(u32, u32, u32);
+
+impl Version {
+    /// What is said between the dots.
+    pub const fn new(major: u32, minor: u32, patch: u32) -> Self {
+        Self(major, minor, patch)
+    }
+
+    /// Two or three numbers with dots between them; `None` for anything else.
+    pub fn parse(text: &str) -> Option<Self> {
+        let numbers: Option<Vec<u32>> = text.split('.').map(|number| number.parse().ok()).collect();
+        match numbers?.as_slice() {
+            [major, minor] => Some(Self(*major, *minor, 0)),
+            [major, minor, patch] => Some(Self(*major, *minor, *patch)),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Version {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self(major, minor, 0) => write!(f, "{major}.{minor}"),
+            Self(major, minor, patch) => write!(f, "{major}.{minor}.{patch}"),
+        }
     }
 }
 
@@ -474,6 +516,23 @@ impl Dialect {
         }
     }
 
+    /// The oldest version that takes the statement, when it is one that not every version takes.
+    pub(crate) fn needs_version(self, sql: &str) -> Option<Version> {
+        match self {
+            Self::Sqlite => sqlite::version::needed(sql),
+            // What only some versions have is in the model, and the server says what it misses.
+            Self::Postgres => None,
+        }
+    }
+
+    /// A query for the version that runs here as text, as `version`, where statements need one.
+    pub(crate) fn running_version(self) -> Option<&'static str> {
+        match self {
+            Self::Sqlite => Some(sqlite::version::QUERY),
+            Self::Postgres => None,
+        }
+    }
+
     /// Whether an error of the database says that another connection holds the lock.
     pub(crate) fn is_locked(self, error: &str) -> bool {
         match self {
@@ -486,9 +545,9 @@ impl Dialect {
     ///
     /// # Errors
     /// Why it has none, and what to do instead.
-    pub fn accepts(self, op: &Op, schema: &Schema) -> std::result::Result<(), Refusal> {
+    pub fn accepts(self, op: &Op, schema: &Schema, options: &Options) -> std::result::Result<(), Refusal> {
         match self {
-            Self::Sqlite => sqlite::accepts(op, schema),
+            Self::Sqlite => sqlite::accepts(op, schema, options.oldest),
             Self::Postgres => postgres::accepts(op, schema),
         }
     }
@@ -562,9 +621,9 @@ impl Dialect {
 
     /// The operations in the place of one that the database cannot do alone, among those of a plan and on a schema as it
     /// is right before.
-    pub(crate) fn expand(self, op: &Op, ops: &[Op], schema: &Schema) -> Expansion {
+    pub(crate) fn expand(self, op: &Op, ops: &[Op], schema: &Schema, options: &Options) -> Expansion {
         match self {
-            Self::Sqlite => Expansion::alone(op.clone()),
+            Self::Sqlite => sqlite::expand(op, options.oldest),
             Self::Postgres => postgres::expand(op, ops, schema),
         }
     }
@@ -574,6 +633,14 @@ impl Dialect {
         match self {
             Self::Sqlite => false,
             Self::Postgres => postgres::changes_in_place(name, from, to),
+        }
+    }
+
+    /// The statement that makes an object, as empty as it is.
+    pub(crate) fn creation(self, object: &Verbatim) -> String {
+        match self {
+            Self::Sqlite => object.sql.clone(),
+            Self::Postgres => postgres::creation(object),
         }
     }
 

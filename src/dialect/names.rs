@@ -143,6 +143,7 @@ fn fit_table(mut table: Table, fit: &impl Fn(&mut String)) -> Table {
     for exclusion in &mut table.exclusions {
         fit_name(&mut exclusion.name);
         exclusion.elements.iter_mut().for_each(|element| fit_part(&mut element.part));
+        fit_all(&mut exclusion.include);
     }
     for index in &mut table.indexes {
         fit(&mut index.name.text);

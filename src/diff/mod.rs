@@ -16,7 +16,7 @@ pub use rules::{Kind, Rules, Tables};
 
 use std::collections::BTreeSet;
 
-use crate::model::{Attachment, Constraint, EnumType, Part, Placement, Schema, Table};
+use crate::model::{Attachment, Column, Constraint, EnumType, Part, Placement, Schema, Table};
 use crate::op::{CommentOn, Op};
 
 /// The operations that lead from one schema to the other, in an order that is stable but not yet that of dependencies.
@@ -112,8 +112,10 @@ fn diff_table(from: &Table, to: &Table, ops: &mut Vec<Op>) {
         ops.push(Op::AddColumn { table: table.clone(), column: column.clone(), constraints });
     }
     for to_column in &to.columns {
-        if let Some(from_column) = from.column(&to_column.name).filter(|column| *column != to_column) {
-            ops.push(Op::AlterColumn { table: table.clone(), from: from_column.clone(), to: to_column.clone() });
+        let Some(from) = from.column(&to_column.name).cloned() else { continue };
+        let to = Column { tuning: from.tuning.clone(), ..to_column.clone() };
+        if from != to {
+            ops.push(Op::AlterColumn { table: table.clone(), from, to });
         }
     }
     keys::partitions(from, to, ops);

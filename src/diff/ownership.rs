@@ -2,8 +2,8 @@
 //! "Not declared" is a drop only when the lock says that the project declared it before; otherwise it is kept.
 
 use crate::model::{
-    Attachment, AttachmentKind, Column, ColumnDefault, Constraint, DataType, Deferrable, ForeignKey, Index, Part,
-    PrimaryKey, Schema, Shared, Table, TableName, TableOptions, Unique,
+    Attachment, AttachmentKind, Column, ColumnDefault, Constraint, DataType, Deferrable, Exclusion, ForeignKey, Index,
+    Part, PrimaryKey, Schema, Shared, Table, TableName, TableOptions, Unique,
 };
 use crate::op::{CommentOn, Op};
 
@@ -336,6 +336,14 @@ impl<'a> Merge<'a> {
             let details = KeyDetails { deferrable: &mut unique.deferrable, include: &mut unique.include };
             self.details(details, said, Constraint::Unique(live.clone()), &gone);
         }
+        for exclusion in &mut target.exclusions {
+            let is_it = |other: &&Exclusion| without_include(other) == without_include(exclusion);
+            let Some(live) = self.live.exclusions.iter().find(is_it) else { continue };
+            let lock = self.lock.and_then(|lock| lock.exclusions.iter().find(is_it));
+            let said = lock.map(|lock| (lock.deferrable, lock.include.as_slice()));
+            let details = KeyDetails { deferrable: &mut exclusion.deferrable, include: &mut exclusion.include };
+            self.details(details, said, Constraint::Exclusion(live.clone()), &gone);
+        }
     }
 
     fn details(&mut self, own: KeyDetails<'_>, lock: Option<(Deferrable, &[String])>, live: Constraint, gone: &[&str]) {
@@ -365,6 +373,11 @@ impl<'a> Merge<'a> {
             }
         }
     }
+}
+
+/// What is compared, without what is only carried along.
+fn without_include(exclusion: &Exclusion) -> Exclusion {
+    Exclusion { include: Vec::new(), ..exclusion.clone() }
 }
 
 /// What an entity may leave open about a key.
@@ -492,7 +505,8 @@ pub fn record(declared: &Schema, reconciled: &Schema, live: &Schema) -> Schema {
         table.uniques = table.uniques.iter().filter_map(|unique| recorded_unique(unique, &live.uniques)).collect();
         table.indexes.retain(|index| live.indexes.contains(index));
         table.checks.retain(|check| live.checks.contains(check));
-        table.exclusions.retain(|exclusion| live.exclusions.contains(exclusion));
+        table.exclusions =
+            table.exclusions.iter().filter_map(|own| recorded_exclusion(own, &live.exclusions)).collect();
         table.options = TableOptions {
             strict: table.options.strict && live.options.strict,
             without_rowid: table.options.without_rowid && live.options.without_rowid,
@@ -532,6 +546,13 @@ fn recorded_unique(unique: &Unique, live: &[Unique]) -> Option<Unique> {
         ..live.clone()
     };
     live.iter().map(own).find(|own| own == unique)
+}
+
+/// The same of an exclusion.
+fn recorded_exclusion(exclusion: &Exclusion, live: &[Exclusion]) -> Option<Exclusion> {
+    let live = live.iter().find(|live| without_include(live) == without_include(exclusion))?;
+    let include = if exclusion.include.is_empty() { Vec::new() } else { live.include.clone() };
+    Some(Exclusion { include, ..live.clone() }).filter(|own| own == exclusion)
 }
 
 /// The column without the words of one dialect.

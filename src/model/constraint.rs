@@ -120,6 +120,8 @@ pub struct Exclusion {
     pub elements: Vec<ExclusionElement>,
     /// Only rows that meet this SQL condition take part.
     pub predicate: Option<String>,
+    /// Columns the index carries along without comparing them.
+    pub include: Vec<String>,
     /// When it is checked.
     pub deferrable: Deferrable,
 }
@@ -240,7 +242,8 @@ impl Constraint {
         match self {
             Self::PrimaryKey(key) => &key.include,
             Self::Unique(unique) => &unique.include,
-            Self::ForeignKey(_) | Self::Check(_) | Self::Exclusion(_) => &[],
+            Self::Exclusion(exclusion) => &exclusion.include,
+            Self::ForeignKey(_) | Self::Check(_) => &[],
         }
     }
 

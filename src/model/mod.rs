@@ -209,6 +209,9 @@ pub struct Column {
     pub extra: Option<String>,
     /// The comment on the column.
     pub comment: Option<String>,
+    /// How the live one keeps its values, in the words behind `ALTER COLUMN`. No comparison looks at it, and another type
+    /// must not lose it.
+    pub tuning: Vec<String>,
 }
 
 /// The type of a column: its meaning, and the words it is or will be written in.
@@ -399,6 +402,8 @@ pub struct Verbatim {
     pub columns: Vec<String>,
     /// What only the live one has and nobody could make anew, in words.
     pub lost_with_it: Vec<String>,
+    /// A materialized view that holds nothing yet, not even no rows.
+    pub unfilled: bool,
 }
 
 /// The kinds of objects known only by their text.
@@ -643,6 +648,7 @@ impl Column {
             values: None,
             extra: None,
             comment: None,
+            tuning: Vec::new(),
         }
     }
 }
@@ -698,6 +704,7 @@ impl Verbatim {
             uses: BTreeSet::new(),
             columns: Vec::new(),
             lost_with_it: Vec::new(),
+            unfilled: false,
         }
     }
 

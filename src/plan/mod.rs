@@ -8,7 +8,7 @@ mod order;
 use std::collections::{BTreeMap, BTreeSet};
 use std::mem::discriminant;
 
-use crate::dialect::{Dialect, Expansion, Rebuild};
+use crate::dialect::{Dialect, Expansion, Options, Rebuild};
 use crate::error::{Blocked, Error, Result};
 use crate::model::{
     Attachment, ClauseOf, Column, Constraint, Index, IndexPart, Name, Schema, Shared, Table, TableName, Verbatim,
@@ -56,17 +56,18 @@ pub enum Purpose {
 /// [`Error::Blocked`] lists every operation this database has no statement for, and why.
 ///
 /// ```
-/// use seachange::dialect::Dialect;
+/// use seachange::dialect::{Dialect, Options};
 /// use seachange::model::Schema;
 /// use seachange::plan::{Purpose, plan};
 ///
-/// assert!(plan(Vec::new(), &Schema::default(), Dialect::Sqlite, Purpose::Up).unwrap().steps.is_empty());
+/// let (empty, options) = (Schema::default(), Options::default());
+/// assert!(plan(Vec::new(), &empty, Dialect::Sqlite, &options, Purpose::Up).unwrap().steps.is_empty());
 /// ```
-pub fn plan(ops: Vec<Op>, from: &Schema, dialect: Dialect, purpose: Purpose) -> Result<Plan> {
+pub fn plan(ops: Vec<Op>, from: &Schema, dialect: Dialect, options: &Options, purpose: Purpose) -> Result<Plan> {
     let mut names = names(&ops.iter().fold(from.clone(), |schema, op| op.apply(schema)));
     let mildest = in_place(ops, dialect).into_iter().flat_map(|op| mildest(op, from, dialect, &mut names));
     let ops = order::order(mildest.map(|op| replaced(op, dialect, purpose)).collect());
-    let refused = refused(&ops, from, dialect);
+    let refused = refused(&ops, from, dialect, options);
     let ops = if refused.is_empty() { ops } else { order::order(together(&ops, &refused, from, dialect)) };
     let ops = if dialect.capabilities().add_constraint { order::apart(&ops) } else { ops };
     let renames = obstacle::renames(&ops);
@@ -78,10 +79,11 @@ pub fn plan(ops: Vec<Op>, from: &Schema, dialect: Dialect, purpose: Purpose) -> 
         }
         Purpose::Record | Purpose::Down => Vec::new(),
     };
+    blocked.extend(ops.iter().filter_map(|op| obstacle::lost_with_view(op, &ops)));
     let mut plan = Plan::default();
-    for Planned { op, around } in expanded(&ops, from, dialect) {
+    for Planned { op, around } in expanded(&ops, from, dialect, options) {
         let op = with_tables(op, &schema);
-        if let Err(refusal) = dialect.accepts(&op, &schema) {
+        if let Err(refusal) = dialect.accepts(&op, &schema, options) {
             blocked.push(obstacle::blocked(&op, refusal));
         }
         let rebuild = match &op {
@@ -172,11 +174,11 @@ fn parts(op: &Op) -> &[Op] {
 }
 
 /// The tables with an operation that only a rebuild can do.
-fn refused(ops: &[Op], from: &Schema, dialect: Dialect) -> BTreeSet<TableName> {
+fn refused(ops: &[Op], from: &Schema, dialect: Dialect, options: &Options) -> BTreeSet<TableName> {
     let mut schema = from.clone();
     let mut tables = BTreeSet::new();
     for op in ops {
-        if dialect.accepts(op, &schema).is_err_and(|refusal| refusal.can_rebuild) {
+        if dialect.accepts(op, &schema, options).is_err_and(|refusal| refusal.can_rebuild) {
             tables.insert(op.table().clone());
         }
         schema = op.apply(schema);
@@ -239,13 +241,13 @@ fn names_that(ops: &[Op], comes: Comes) -> Vec<(TableName, String)> {
 }
 
 /// The operations with those around them that the database needs. What had to go early does not go again.
-fn expanded(ops: &[Op], from: &Schema, dialect: Dialect) -> Vec<Planned> {
+fn expanded(ops: &[Op], from: &Schema, dialect: Dialect, options: &Options) -> Vec<Planned> {
     let mut schema = from.clone();
     let mut planned: Vec<Planned> = Vec::with_capacity(ops.len());
     let mut away: BTreeMap<TableName, Verbatim> = BTreeMap::new();
     for (position, op) in ops.iter().enumerate() {
         if !is_done(op, &planned, &schema) {
-            let Expansion { before, middle, after } = dialect.expand(op, ops, &schema);
+            let Expansion { before, middle, after } = dialect.expand(op, ops, &schema, options);
             let parts = [(before, true), (middle, false), (after, true)];
             for (op, around) in parts.into_iter().flat_map(|(ops, around)| ops.into_iter().map(move |op| (op, around)))
             {

@@ -44,6 +44,23 @@ pub(super) fn needed_table(op: &Op, after: &Schema, dialect: Dialect) -> Option<
     dialect.needs(&table.name, after).map(|refusal| blocked(op, refusal))
 }
 
+/// A view that is made anew in another form, and what only the live one has would be lost without a word.
+pub(super) fn lost_with_view(op: &Op, ops: &[Op]) -> Option<Blocked> {
+    let Op::DropVerbatim { name, object } = op else { return None };
+    let is_made = |other: &Op| matches!(other, Op::CreateVerbatim { name: own, .. } if own == name);
+    if object.lost_with_it.is_empty() || !ops.iter().any(is_made) {
+        return None;
+    }
+    let refusal = Refusal {
+        reason: format!("`{name}` would lose {} if it was made anew", object.lost_with_it.join(" and ")),
+        hint: "write `CREATE OR REPLACE VIEW`, or drop it, make it and say that again, in a revision of your own: \
+               `seachange revision -m …`"
+            .to_owned(),
+        can_rebuild: false,
+    };
+    Some(blocked(op, refusal))
+}
+
 /// Foreign keys that stay although the plan takes away what they refer to. Only those nobody declares can be among them.
 pub(super) fn broken_references(from: &Schema, to: &Schema, plan: &Plan) -> Vec<Blocked> {
     let is_broken =

@@ -265,6 +265,7 @@ fn effect(op: &Op) -> Effect {
             }
             let generated = [from, to].into_iter().filter_map(|column| column.generated.as_ref());
             effect.uses.extend(generated.flat_map(|generated| mentioned(table, &generated.expression)));
+            effect.uses.extend(base_types(table, from, to));
         }
         Op::ReplaceColumn { table, from, to, .. } => {
             effect.uses.insert(Thing::Table(table.clone()));
@@ -276,6 +277,7 @@ fn effect(op: &Op) -> Effect {
             effect.gives.extend([Thing::NewType(table.clone(), to.name.clone()), column(table, &to.name)]);
             let generated = [from, to].into_iter().filter_map(|column| column.generated.as_ref());
             effect.uses.extend(generated.flat_map(|generated| mentioned(table, &generated.expression)));
+            effect.uses.extend(base_types(table, from, to));
             effect.uses.remove(&column(table, &to.name));
         }
         Op::AddConstraint { table, constraint } => {
@@ -368,6 +370,17 @@ fn effect(op: &Op) -> Effect {
         }
     }
     effect
+}
+
+/// The types from which a column is computed: what is computed anew is so from the new ones, and what no longer is lets go of
+/// the old ones.
+fn base_types(table: &TableName, from: &Column, to: &Column) -> Vec<Thing> {
+    let (generated, of): (_, fn(TableName, String) -> Thing) = match (&from.generated, &to.generated) {
+        (_, Some(generated)) => (generated, Thing::NewType),
+        (Some(generated), None) => (generated, Thing::OldType),
+        (None, None) => return Vec::new(),
+    };
+    identifiers(&generated.expression).into_iter().map(|word| of(table.clone(), word)).collect()
 }
 
 /// All rows of the table move into a new one of its name.
@@ -560,6 +573,7 @@ fn constraint_uses(table: &TableName, constraint: &Constraint) -> Vec<Thing> {
         Constraint::Exclusion(exclusion) => {
             let keys = exclusion.elements.iter().map(|element| &element.part.key);
             let things = keys.flat_map(|key| key_uses(table, key));
+            let things = things.chain(exclusion.include.iter().map(|name| column(table, name)));
             things.chain(exclusion.predicate.iter().flat_map(|sql| mentioned(table, sql))).collect()
         }
     }

@@ -71,7 +71,7 @@ fn operation(op: &Op, dialect: Dialect) -> Vec<String> {
             });
             let comments: Vec<Op> = comment.into_iter().chain(comments).collect();
             let comments = comments.iter().flat_map(|op| dialect.alter(op));
-            std::iter::once(object.sql.clone()).chain(attachments).chain(comments).collect()
+            std::iter::once(dialect.creation(object)).chain(attachments).chain(comments).collect()
         }
         Op::DropVerbatim { name, object } => {
             vec![format!("DROP {}", dialect.object_name(object.kind, name))]
@@ -368,11 +368,12 @@ impl Sql {
 
     /// What stands behind the columns of a key.
     fn key_tail(&self, constraint: &Constraint) -> String {
-        let include = match constraint.include() {
-            [] => String::new(),
-            columns => format!(" INCLUDE ({})", self.names(columns)),
-        };
-        include + deferrable(constraint.deferrable())
+        self.include(constraint.include()) + deferrable(constraint.deferrable())
+    }
+
+    /// What an index carries along.
+    fn include(&self, columns: &[String]) -> String {
+        if columns.is_empty() { String::new() } else { format!(" INCLUDE ({})", self.names(columns)) }
     }
 
     fn constraint_name(&self, name: Option<&Name>) -> String {
@@ -404,8 +405,9 @@ impl Sql {
             |element: &ExclusionElement| format!("{} WITH {}", self.index_part(&element.part), element.operator);
         let elements: Vec<String> = exclusion.elements.iter().map(element).collect();
         let method = exclusion.method.as_ref().map(|method| format!(" USING {method}")).unwrap_or_default();
+        let include = self.include(&exclusion.include);
         let predicate = exclusion.predicate.as_ref().map(|sql| format!(" WHERE ({sql})")).unwrap_or_default();
-        format!("EXCLUDE{method} ({}){predicate}{}", elements.join(", "), deferrable(exclusion.deferrable))
+        format!("EXCLUDE{method} ({}){include}{predicate}{}", elements.join(", "), deferrable(exclusion.deferrable))
     }
 
     fn create_index(&self, table: &TableName, index: &Index) -> String {
@@ -415,9 +417,7 @@ impl Sql {
         let (name, table) = (self.name(&index.name.text), self.table(table));
         let method = index.method.as_ref().map(|method| format!(" USING {method}")).unwrap_or_default();
         let mut text = format!("CREATE {unique}INDEX {concurrently}{name} ON {table}{method} ({})", parts.join(", "));
-        if !index.include.is_empty() {
-            text.push_str(&format!(" INCLUDE ({})", self.names(&index.include)));
-        }
+        text.push_str(&self.include(&index.include));
         if index.nulls_not_distinct {
             text.push_str(" NULLS NOT DISTINCT");
         }
@@ -564,6 +564,7 @@ mod tests {
                 method: Some("gist".into()),
                 elements: vec![ExclusionElement { part: IndexPart::column("room"), operator: "=".into() }],
                 predicate: Some("taken".into()),
+                include: vec!["b".into()],
                 deferrable: when,
             }],
             indexes: vec![Index {
@@ -584,7 +585,7 @@ mod tests {
                 id bigint GENERATED ALWAYS AS IDENTITY (START WITH 10 CACHE 5 CYCLE) NOT NULL,
                 UNIQUE NULLS NOT DISTINCT (a, b) DEFERRABLE,
                 CHECK (a > 0),
-                CONSTRAINT apart EXCLUDE USING gist (room WITH =) WHERE (taken) DEFERRABLE INITIALLY DEFERRED
+                CONSTRAINT apart EXCLUDE USING gist (room WITH =) INCLUDE (b) WHERE (taken) DEFERRABLE INITIALLY DEFERRED
             ) PARTITION BY RANGE (a);
             CREATE UNIQUE INDEX i ON t USING btree (name COLLATE "C" text_pattern_ops DESC NULLS LAST) INCLUDE (b) NULLS NOT DISTINCT WITH (fillfactor = 70) WHERE a > 0;
             ALTER TABLE t ADD CONSTRAINT fk FOREIGN KEY (a) REFERENCES p (id) MATCH FULL ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED NOT VALID"#]]

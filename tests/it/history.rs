@@ -296,3 +296,58 @@ fn a_database_that_is_locked_altogether_is_said_to_be_locked() {
         execute(&writer, "ROLLBACK").await;
     });
 }
+
+#[test]
+fn a_revision_for_a_newer_sqlite_is_refused_before_anything_runs() {
+    for statement in [
+        "ALTER TABLE a ALTER COLUMN x SET NOT NULL",
+        "ALTER TABLE a ADD CHECK (x > 0)",
+        "ALTER TABLE a DROP CONSTRAINT c",
+    ] {
+        let second = format!("-- transaction: none\nINSERT INTO a VALUES (1);\n{statement};");
+        let project = project(&[("aaaa", "CREATE TABLE a (x);", "DROP TABLE a;"), ("bbbb", &second, "SELECT 1;")]);
+        let ran = project.expect(2, &["upgrade"]);
+        assert!(ran.notes.contains("`bbbb` (step bbbb) needs SQLite 3.53, and 3.51.3 runs here"), "{}", ran.notes);
+        assert!(ran.notes.contains("20260101T000000_bbbb_step.sql:8"), "{}", ran.notes);
+        assert!(
+            ran.notes.contains("hint: nothing was run; run it with a program that brings SQLite 3.53"),
+            "{}",
+            ran.notes
+        );
+        assert_eq!(tables(&project), Vec::<String>::new(), "the first did not run either");
+    }
+}
+
+#[test]
+fn what_is_written_is_for_the_oldest_sqlite_that_will_run_it() {
+    let project = Project::mediaparser("1_initial");
+    project.expect(0, &["init"]);
+    fs::write(project.path().join(".env"), "DATABASE_URL=sqlite://media.db\n").unwrap();
+    project.expect(0, &["revision", "--autogenerate", "-m", "initial"]);
+    project.expect(0, &["upgrade"]);
+    let entity = project.path().join("src/entities/files.rs");
+    let text = fs::read_to_string(&entity).unwrap();
+    let optional = text.replace("pub original_path: String", "pub original_path: Option<String>");
+    assert_ne!(optional, text);
+    fs::write(&entity, optional).unwrap();
+    let config = project.path().join("seachange.toml");
+    let plain = fs::read_to_string(&config).unwrap();
+    let diff = |oldest: &str| {
+        fs::write(&config, format!("{plain}\n[sqlite]\noldest = \"{oldest}\"\n")).unwrap();
+        project.expect(0, &["diff", "--format", "sql"]).out
+    };
+    for oldest in ["3.35", "3.51.3", "3.52.9"] {
+        assert!(diff(oldest).contains("DROP TABLE \"files\""), "{oldest}");
+    }
+    for oldest in ["3.53", "3.54.1", "4.0"] {
+        let script = diff(oldest);
+        assert!(script.contains("ALTER TABLE \"files\" ALTER COLUMN \"original_path\" DROP NOT NULL;"), "{script}");
+        assert!(!script.contains("DROP TABLE"), "{script}");
+    }
+    project.expect(0, &["revision", "--autogenerate", "-m", "for 3.53"]);
+    let ran = project.expect(2, &["upgrade"]);
+    assert!(ran.notes.contains("(for 3.53) needs SQLite 3.53, and 3.51.3 runs here"), "{}", ran.notes);
+    fs::write(&config, format!("{plain}\n[sqlite]\noldest = \"3.34\"\n")).unwrap();
+    let ran = project.expect(2, &["check"]);
+    assert!(ran.notes.contains("SQLite 3.34 cannot drop a column, which 3.35 was the first to do"), "{}", ran.notes);
+}

@@ -44,8 +44,8 @@ pub(crate) fn words(from: &Schema, to: &Schema, dialect: Dialect) -> Vec<String>
 /// The revision from one schema to another, with its way back.
 pub(crate) fn revision(from: &Schema, to: &Schema, dialect: Dialect) -> Result<Revision, Error> {
     let whole = between(from, to, dialect);
-    let up = plan(whole.ops, &whole.from, dialect, Purpose::Record)?;
-    let down = plan(up.inverse(), &up.apply(&whole.from), dialect, Purpose::Down)?;
+    let up = plan(whole.ops, &whole.from, dialect, &Options::default(), Purpose::Record)?;
+    let down = plan(up.inverse(), &up.apply(&whole.from), dialect, &Options::default(), Purpose::Down)?;
     let header = Header {
         message: "live".to_owned(),
         id: "0123456789ab".to_owned(),

@@ -179,9 +179,14 @@ pub(crate) fn write(comparison: &Comparison, id: &str) -> Result<Written> {
 }
 
 pub(crate) fn write_for(comparison: &Comparison, id: &str, dialect: Dialect) -> Result<Written> {
-    let up = plan(comparison.ops(), &comparison.live, dialect, Purpose::Up)?;
+    write_with(comparison, id, dialect, &Options::default())
+}
+
+/// The same as the project decides; the comparison was made with the same options.
+pub(crate) fn write_with(comparison: &Comparison, id: &str, dialect: Dialect, options: &Options) -> Result<Written> {
+    let up = plan(comparison.ops(), &comparison.live, dialect, options, Purpose::Up)?;
     let after = up.apply(&comparison.live);
-    let down = match plan(up.inverse(), &after, dialect, Purpose::Down) {
+    let down = match plan(up.inverse(), &after, dialect, options, Purpose::Down) {
         Ok(plan) => Ok(plan),
         Err(seachange::error::Error::Blocked { blocked }) => Err(blocked),
         Err(error) => return Err(error),

@@ -224,7 +224,7 @@ pub(crate) const KEYS: &[Key] = &[
     key(Word::Name, "name", NAMED, Takes::Text, Number::AtMostOnce, "Its name in the database."),
     key(Word::Using, "using", &[Scope::Index, Scope::FieldIndex, Scope::Exclude], Takes::Text, Number::AtMostOnce, "The kind of index."),
     key(Word::Where, "where", &[Scope::Index, Scope::FieldIndex, Scope::Exclude], Takes::Text, Number::AtMostOnce, "Only rows that meet this condition take part."),
-    key(Word::Include, "include", &[Scope::Index, Scope::FieldIndex, Scope::PrimaryKey, Scope::Unique, Scope::FieldUnique], Takes::Fields, Number::AtMostOnce, "Fields the index carries along without ordering by them."),
+    key(Word::Include, "include", &[Scope::Index, Scope::FieldIndex, Scope::PrimaryKey, Scope::Unique, Scope::FieldUnique, Scope::Exclude], Takes::Fields, Number::AtMostOnce, "Fields the index carries along without ordering by them."),
     key(Word::NullsNotDistinct, "nulls_not_distinct", &[Scope::Index, Scope::FieldIndex, Scope::Unique, Scope::FieldUnique], Takes::Nothing, Number::AtMostOnce, "NULL equals NULL, so there can be one only."),
     key(Word::With, "with", INDEXES, Takes::Settings, Number::AtMostOnce, "How the index is stored."),
     key(Word::With, "with", &[Scope::Element], Takes::Text, Number::Once, "The operator that compares two rows."),

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::words::identifier as quote;
-use super::{casts, domain, literal, rebuild, sequence, table_name, value};
+use super::{casts, domain, literal, rebuild, sequence, table_name, types, value};
 use crate::dialect::Dialect;
 use crate::error::Refusal;
 use crate::model::{
@@ -45,7 +45,9 @@ pub(in crate::dialect) fn accepts(op: &Op, schema: &Schema) -> Result<(), Refusa
             format!("PostgreSQL has no way to make `{}` into `{}`", text(from), text(to)),
             "add a new column, fill it from the old one and drop that, in a revision of your own: `seachange revision -m …`",
         )),
-        Op::AlterColumn { table, from, to } if is_retyped(from, to) => unread(schema, table, Some(&to.name)),
+        Op::AlterColumn { table, from, to } if is_retyped(from, to) => {
+            unpartitioned(schema, table, &from.name).and_then(|()| unread(schema, table, Some(&to.name)))
+        }
         Op::AlterEnum { columns, anew: true, .. } => {
             columns.iter().try_for_each(|(table, column)| unread(schema, table, Some(&column.name)))
         }
@@ -87,6 +89,19 @@ fn unread(schema: &Schema, table: &TableName, column: Option<&str>) -> Result<()
         format!(
             "drop {them} before and make {them} again behind it, in a revision of your own: `seachange revision -m …`"
         ),
+    ))
+}
+
+/// Refuses to change the type of a column by which the rows of a table are dealt out: PostgreSQL has no statement for it.
+fn unpartitioned(schema: &Schema, table: &TableName, column: &str) -> Result<(), Refusal> {
+    let key = schema.tables.get(table).and_then(|table| table.options.partition_by.as_ref());
+    let is_in_it = key.is_some_and(|key| identifiers(key).iter().any(|word| word == column));
+    if !is_in_it {
+        return Ok(());
+    }
+    Err(refusal(
+        format!("the rows of `{table}` are partitioned by it, and PostgreSQL changes no type of such a column"),
+        "make a new table, copy the rows and rename it, in a revision of your own: `seachange revision -m …`",
     ))
 }
 
@@ -227,6 +242,7 @@ fn alter_column(table: &TableName, from: &Column, to: &Column) -> Vec<String> {
             String::new()
         };
         changes.alter(&format!("TYPE {new}{collation}{using}"));
+        to.tuning.iter().filter(|_| types::is_long(new)).for_each(|words| changes.alter(words));
     }
     if let Some(default) = after.as_ref().filter(|_| lifted || before != after) {
         changes.alter(&format!("SET DEFAULT {default}"));

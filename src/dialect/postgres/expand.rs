@@ -35,7 +35,7 @@ fn beside_views(op: &Op, ops: &[Op], schema: &Schema) -> Expansion {
             if anew { around_enum(alone, name, ops, schema) } else { alone }
         }
         Op::AlterColumn { table, from, to } => match schema.tables.get(table) {
-            Some(_) if from.generated != to.generated && to.generated.is_some() => {
+            Some(_) if is_computed_anew(table, from, to, ops) => {
                 let (table, from, to) = (table.clone(), from.clone(), to.clone());
                 beside_views(&Op::ReplaceColumn { table, from, to, filled: false }, ops, schema)
             }
@@ -61,6 +61,41 @@ fn beside_views(op: &Op, ops: &[Op], schema: &Schema) -> Expansion {
         },
         _ => Expansion::alone(op.clone()),
     }
+}
+
+/// Whether the column comes to be computed, or cannot go on being computed while that from which it is changes its type.
+fn is_computed_anew(table: &TableName, from: &Column, to: &Column, ops: &[Op]) -> bool {
+    let Some(generated) = &from.generated else { return to.generated.is_some() };
+    let moves = |op: &Op| match op {
+        Op::AlterColumn { table: of, from: base, to } => {
+            of == table && alter::is_retyped(base, to) && mentions(&generated.expression, &base.name)
+        }
+        Op::ReplaceColumn { table: of, from: base, .. } => of == table && mentions(&generated.expression, &base.name),
+        _ => false,
+    };
+    to.generated.is_some() && (from.generated != to.generated || ops.iter().any(moves))
+}
+
+/// What makes a computed column that the plan changes anyhow a plain one, so that what it is computed from can change
+/// before: its values stay until then.
+fn made_plain(table: &TableName, column: &Column, ops: &[Op]) -> Option<Op> {
+    // What is done already is not to be taken back.
+    let is_it = |of: &TableName, from: &Column, to: &Column| of == table && from.name == column.name && to != column;
+    ops.iter().find_map(|op| match op {
+        Op::AlterColumn { table: of, from, to } | Op::ReplaceColumn { table: of, from, to, .. }
+            if is_it(of, from, to) =>
+        {
+            if to.generated.is_none() {
+                return Some(op.clone());
+            }
+            if matches!(op, Op::AlterColumn { .. }) && !is_computed_anew(table, from, to, ops) {
+                return None;
+            }
+            let to = Column { generated: None, ..column.clone() };
+            Some(Op::AlterColumn { table: table.clone(), from: column.clone(), to })
+        }
+        _ => None,
+    })
 }
 
 /// Makes the schema that something is the first in. One that is there although it is empty stays as it is.
@@ -162,7 +197,10 @@ fn around(table: &Table, middle: Expansion, ops: &[Op], makes_room: impl Fn(&Sta
     let is_gone = |column: &Column| {
         ops.iter().any(|op| match op {
             Op::DropColumn { table, column: own, .. } => table == name && own.name == column.name,
-            Op::AlterColumn { table, from, .. } => table == name && from.name == column.name,
+            Op::AlterColumn { table, from, to } => {
+                let is_it = table == name && from.name == column.name && to != column;
+                is_it && made_plain(name, column, ops).is_none()
+            }
             _ => false,
         })
     };
@@ -170,6 +208,8 @@ fn around(table: &Table, middle: Expansion, ops: &[Op], makes_room: impl Fn(&Sta
         column.generated.is_some() && (goes_first || !is_gone(column)) && makes_room(&Standing::Generated(column))
     };
     let computed: Vec<&Column> = table.columns.iter().filter(goes).collect();
+    let (plain, computed): (Vec<_>, Vec<_>) =
+        computed.into_iter().partition(|column| made_plain(name, column, ops).is_some());
     // What stands on a column that makes room makes room, too.
     let makes_room = |what: &Standing<'_>| makes_room(what) || computed.iter().any(|own| what.stands_on(&own.name));
     let mut before = Vec::new();
@@ -192,6 +232,7 @@ fn around(table: &Table, middle: Expansion, ops: &[Op], makes_room: impl Fn(&Sta
         before.push(Op::DropColumn { table: name.clone(), column, constraints: Vec::new() });
     }
     let after: Vec<Op> = before.iter().filter(|op| !ops.contains(op)).rev().map(Op::inverse).collect();
+    before.extend(plain.into_iter().filter_map(|column| made_plain(name, column, ops)));
     middle.within(before, after)
 }
 

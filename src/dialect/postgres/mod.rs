@@ -37,6 +37,15 @@ pub(super) fn changes_in_place(name: &TableName, from: &Verbatim, to: &Verbatim)
     is_domain && domain::change(name, &from.sql, &to.sql).is_some()
 }
 
+/// The statement that makes an object. A materialized view that nobody filled is not filled by the way either.
+pub(super) fn creation(object: &Verbatim) -> String {
+    let end = ["with", "no", "data"];
+    let words = script::words(&object.sql);
+    let is_said =
+        words.len() > end.len() && words[words.len() - end.len()..].iter().zip(end).all(|(own, word)| own.is(word));
+    if object.unfilled && !is_said { format!("{} WITH NO DATA", object.sql) } else { object.sql.clone() }
+}
+
 /// Whether PostgreSQL writes all rows anew for the change of a type.
 pub(super) fn rewrites(from: &ColumnType, to: &ColumnType) -> bool {
     let text = |own: &ColumnType| own.text.clone().unwrap_or_default();

@@ -165,7 +165,8 @@ pub(super) fn reconcile_table(table: &mut Table, live: &Table, schema: &Schema) 
         &live.exclusions,
         |one, live| same_exclusion(one, live, &same),
         |one| one.name.as_ref(),
-        |_, live| live.clone(),
+        // As for a unique constraint.
+        |own, live| Exclusion { include: own.include, ..live.clone() },
     );
     table.attachments = match_all(
         std::mem::take(&mut table.attachments),

@@ -474,6 +474,12 @@ fn kind(name: &TypeName) -> DataType {
     known.unwrap_or_else(|| DataType::Custom(name.to_string()))
 }
 
+/// Whether values of the type may be long, so that PostgreSQL can be told how to keep them.
+pub(super) fn is_long(text: &str) -> bool {
+    let long = ["text", "character", "bytea", "json", "numeric", "xml", "citext", "tsvector", "bit"];
+    text.ends_with("[]") || long.iter().any(|name| text.starts_with(name))
+}
+
 #[cfg(test)]
 #[path = "types_tests.rs"]
 mod tests;

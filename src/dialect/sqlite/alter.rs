@@ -1,15 +1,18 @@
 //! What SQLite's `ALTER TABLE` can do and what it refuses, given the table as it is.
 
-use super::{text, types};
+use super::{quote, text, types, version};
+use crate::dialect::{Expansion, Version};
 use crate::error::Refusal;
-use crate::model::{Column, Constraint, DefaultValue, IndexKey, Placement, Schema, Table, TableName};
+use crate::model::{
+    Check, ClauseOf, Column, ColumnDefault, Constraint, DefaultValue, IndexKey, Placement, Schema, Table, TableName,
+};
 use crate::op::Op;
 
-/// Whether SQLite has a statement for the operation on a schema as it is right before it.
-pub(in crate::dialect) fn accepts(op: &Op, schema: &Schema) -> Result<(), Refusal> {
+/// Whether every SQLite from `oldest` on has a statement for the operation on a schema as it is right before it.
+pub(in crate::dialect) fn accepts(op: &Op, schema: &Schema, oldest: Version) -> Result<(), Refusal> {
     match op {
-        Op::CreateTable { .. }
-        | Op::DropTable { .. }
+        Op::CreateTable { table } => accepts_storage(table, oldest),
+        Op::DropTable { .. }
         | Op::RenameTable { .. }
         | Op::RenameColumn { .. }
         | Op::CreateIndex { .. }
@@ -27,31 +30,127 @@ pub(in crate::dialect) fn accepts(op: &Op, schema: &Schema) -> Result<(), Refusa
         | Op::RenameEnumValue { .. }
         | Op::Comment { .. } => Ok(()),
         Op::AlterTable { .. } => rebuild("`ALTER TABLE` cannot change how a table is stored"),
-        Op::AlterColumn { .. } | Op::ReplaceColumn { .. } => rebuild("`ALTER TABLE` cannot change a column"),
+        Op::AlterColumn { table, from, to } => match schema.tables.get(table) {
+            Some(table) => accepts_changed_column(table, from, to, oldest),
+            None => rebuild("`ALTER TABLE` cannot change a column"),
+        },
+        Op::ReplaceColumn { .. } => rebuild("`ALTER TABLE` cannot change a column"),
         Op::CreatePartition { .. } | Op::DropPartition { .. } | Op::AlterPartition { .. } => {
             rebuild("SQLite keeps the rows of a table together")
         }
-        Op::AddConstraint { .. } => rebuild("`ALTER TABLE` cannot add a constraint to a table that exists"),
+        Op::AddConstraint { table, constraint } => match (constraint, schema.tables.get(table)) {
+            (Constraint::Check(check), Some(table)) => accepts_new_check(table, check, oldest),
+            _ => rebuild("`ALTER TABLE` cannot add a constraint to a table that exists"),
+        },
         Op::RenameConstraint { .. } => rebuild("`ALTER TABLE` cannot rename a constraint"),
-        Op::DropConstraint { .. } => rebuild("`ALTER TABLE` cannot drop a constraint"),
+        Op::DropConstraint { table, constraint } => match (constraint, schema.tables.get(table)) {
+            (Constraint::Check(check), Some(table)) => accepts_dropped_check(table, check, oldest),
+            _ => rebuild("`ALTER TABLE` cannot drop a constraint"),
+        },
         Op::AddColumn { table, column, constraints } => {
             let is_strict = schema.tables.get(table).is_some_and(|table| table.options.strict);
             if is_strict {
                 typed(table, column)?;
             }
-            accepts_new_column(column, constraints)
+            accepts_new_column(column, constraints, oldest)
         }
         Op::DropColumn { table, column, constraints } => match schema.tables.get(table) {
-            Some(table) => accepts_dropped_column(table, column, constraints, schema),
+            Some(table) => accepts_dropped_column(table, column, constraints, schema, oldest),
             None => Ok(()),
         },
-        Op::RebuildTable { from, to, .. } => accepts_rebuild(from, to, schema),
+        Op::RebuildTable { from, to, .. } => {
+            accepts_storage(to, oldest)?;
+            accepts_rebuild(from, to, schema)
+        }
     }
 }
 
 /// No statement does it, but a rebuild does.
 fn rebuild(reason: &str) -> Result<(), Refusal> {
     Err(Refusal { reason: reason.to_owned(), hint: String::new(), can_rebuild: true })
+}
+
+fn accepts_storage(table: &Table, oldest: Version) -> Result<(), Refusal> {
+    if !table.options.strict || oldest >= version::STRICT {
+        return Ok(());
+    }
+    Err(Refusal {
+        reason: format!("`{}` is STRICT, which SQLite is from {} on", table.name, version::STRICT),
+        hint: format!("say `oldest = \"{}\"` in `[sqlite]`, or leave `strict` away", version::STRICT),
+        can_rebuild: false,
+    })
+}
+
+/// Only whether it takes NULL can change where the column is.
+fn accepts_changed_column(table: &Table, from: &Column, to: &Column, oldest: Version) -> Result<(), Refusal> {
+    let is_all = Column { nullable: to.nullable, ..from.clone() } == *to;
+    // What is to be done on conflict stands behind NOT NULL.
+    let is_more = table.options.clauses.contains_key(&ClauseOf::NotNull(to.name.clone()));
+    if oldest < version::ALTERS_CONSTRAINTS || !is_all || is_more {
+        return rebuild("`ALTER TABLE` cannot change a column");
+    }
+    if filling(from, to).is_some() && !table.attachments.is_empty() {
+        return rebuild("giving the rows a value would fire the triggers of the table");
+    }
+    Ok(())
+}
+
+/// The value for the rows that have none, when a column that has a default takes NULL no more.
+fn filling<'c>(from: &Column, to: &'c Column) -> Option<&'c ColumnDefault> {
+    to.value_by_default().filter(|_| from.nullable && !to.nullable)
+}
+
+/// A table may be made with two constraints of one name, but none is added to one of its name.
+fn accepts_new_check(table: &Table, check: &Check, oldest: Version) -> Result<(), Refusal> {
+    let is_taken = check.name.as_ref().is_some_and(|name| named(table, &name.text) > 0);
+    if oldest < version::ALTERS_CONSTRAINTS || is_taken {
+        return rebuild("`ALTER TABLE` cannot add a constraint to a table that exists");
+    }
+    Ok(())
+}
+
+/// How many constraints of the table have the name.
+fn named(table: &Table, name: &str) -> usize {
+    let is_it = |own: &Constraint| own.name().is_some_and(|own| own.text.eq_ignore_ascii_case(name));
+    table.constraints().filter(is_it).count()
+}
+
+/// Of two constraints of one name SQLite would drop the first.
+fn accepts_dropped_check(table: &Table, check: &Check, oldest: Version) -> Result<(), Refusal> {
+    let Some(name) = &check.name else {
+        return rebuild("`ALTER TABLE` cannot drop a constraint without a name");
+    };
+    if oldest < version::ALTERS_CONSTRAINTS || named(table, &name.text) > 1 {
+        return rebuild("`ALTER TABLE` cannot drop a constraint");
+    }
+    Ok(())
+}
+
+/// Dropping a column takes the checks that are written behind it along. One that was added later is not, wherever it was
+/// declared, so that where there are such each goes first, by its name.
+pub(in crate::dialect) fn expand(op: &Op, oldest: Version) -> Expansion {
+    let Op::DropColumn { table, constraints, .. } = op else { return Expansion::alone(op.clone()) };
+    let is_added = |constraint: &&Constraint| matches!(constraint, Constraint::Check(_));
+    let drop = |constraint: &Constraint| Op::DropConstraint { table: table.clone(), constraint: constraint.clone() };
+    let checks = constraints.iter().filter(is_added).filter(|_| oldest >= version::ALTERS_CONSTRAINTS);
+    Expansion::alone(op.clone()).within(checks.map(drop).collect(), Vec::new())
+}
+
+/// The statements of an operation for which standard SQL has no words. What SQLite cannot do comes inside a rebuild.
+pub(in crate::dialect) fn alter(op: &Op) -> Vec<String> {
+    match op {
+        Op::CreateAttachment { attachment, .. } => vec![attachment.sql.clone()],
+        Op::DropAttachment { attachment, .. } => vec![format!("DROP TRIGGER {}", quote(&attachment.name))],
+        Op::AlterColumn { table, from, to } => {
+            let (table, column) = (quote(&table.name), quote(&to.name));
+            let text = filling(from, to).and_then(|default| default.text.as_ref());
+            // No conflict clause may swallow a row.
+            let fill = text.map(|text| format!("UPDATE OR ABORT {table} SET {column} = {text} WHERE {column} IS NULL"));
+            let word = if to.nullable { "DROP" } else { "SET" };
+            fill.into_iter().chain([format!("ALTER TABLE {table} ALTER COLUMN {column} {word} NOT NULL")]).collect()
+        }
+        _ => Vec::new(),
+    }
 }
 
 fn accepts_rebuild(from: &Table, to: &Table, schema: &Schema) -> Result<(), Refusal> {
@@ -90,7 +189,7 @@ fn typed(table: &TableName, column: &Column) -> Result<(), Refusal> {
     })
 }
 
-fn accepts_new_column(column: &Column, constraints: &[Constraint]) -> Result<(), Refusal> {
+fn accepts_new_column(column: &Column, constraints: &[Constraint], oldest: Version) -> Result<(), Refusal> {
     let default = column.value_by_default();
     if column.generated.as_ref().is_some_and(|generated| generated.stored) {
         return rebuild("`ADD COLUMN` cannot add a stored generated column");
@@ -108,6 +207,9 @@ fn accepts_new_column(column: &Column, constraints: &[Constraint]) -> Result<(),
                 return rebuild("`ADD COLUMN` takes a foreign key only without a default");
             }
             Constraint::Unique(_) => return rebuild("`ADD COLUMN` cannot add a unique column"),
+            Constraint::Check(_) if oldest < version::STRICT => {
+                return rebuild("`ADD COLUMN` would not hold the rows that are there against the check");
+            }
             // No exclusion constraint comes as far as this.
             Constraint::ForeignKey(_) | Constraint::Check(_) | Constraint::Exclusion(_) => {}
         }
@@ -115,8 +217,23 @@ fn accepts_new_column(column: &Column, constraints: &[Constraint]) -> Result<(),
     Ok(())
 }
 
-fn accepts_dropped_column(table: &Table, column: &Column, own: &[Constraint], schema: &Schema) -> Result<(), Refusal> {
+fn accepts_dropped_column(
+    table: &Table,
+    column: &Column,
+    own: &[Constraint],
+    schema: &Schema,
+    oldest: Version,
+) -> Result<(), Refusal> {
     let name = &column.name;
+    if oldest < version::DROPS_COLUMNS {
+        return rebuild("`DROP COLUMN` of SQLite before 3.35.5 may damage the file");
+    }
+    for constraint in own {
+        // It may have been added later, and then it does not go with the column.
+        if let (Constraint::Check(check), true) = (constraint, oldest >= version::ALTERS_CONSTRAINTS) {
+            accepts_dropped_check(table, check, oldest)?;
+        }
+    }
     let in_the_way = |what: String| rebuild(&format!("`DROP COLUMN` refuses a column that {what}"));
     if table.columns.len() == 1 {
         return in_the_way("is the only one".to_owned());

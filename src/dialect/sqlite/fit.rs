@@ -3,6 +3,7 @@
 
 use super::rebuild::Rows;
 use super::text::{self, Kind, Token};
+use super::version::Change;
 use super::{alter, create, literal, quote, rowid_alias};
 use crate::model::{Check, Column, ForeignKey, Index, IndexKey, IndexPart, Literal, Schema, Table, TableName, Unique};
 
@@ -253,9 +254,26 @@ pub(in crate::dialect) fn misfits(sql: &str) -> Option<String> {
     if words(&["CREATE", "UNIQUE", "INDEX"]) {
         return not_unique(sql, &tokens);
     }
+    match Change::read(sql, &tokens) {
+        Some(Change::Nullability { table, column, required: true }) => {
+            let what = format!("`{table}.{column}` is NULL");
+            return Some(by_rowid(table, &what, &format!("{} IS NULL", quote(column))));
+        }
+        Some(Change::AddCheck { table, expression }) => {
+            let what = format!("`{table}`: CHECK ({expression}) is false");
+            return Some(by_rowid(table, &what, &format!("NOT ({expression})")));
+        }
+        Some(Change::Nullability { .. } | Change::DropConstraint) | None => {}
+    }
     let select = tokens.iter().position(|token| token.is_word("SELECT"))?;
     let is_misfit = |token: &Token<'_>| matches!(&token.kind, Kind::Quoted(name) if name.starts_with(MISFIT));
     (words(&["INSERT"]) && tokens[..select].iter().any(is_misfit)).then(|| sql[tokens[select].start..].to_owned())
+}
+
+/// The rows of a table that a condition finds, by their numbers: the statement does not say what their key is.
+fn by_rowid(table: &str, what: &str, condition: &str) -> String {
+    let (text, table) = (literal(&Literal::Text(format!("{what}: rowid = "))), quote(table));
+    format!("SELECT {text} || rowid FROM {table} WHERE {condition} ORDER BY rowid")
 }
 
 /// The rows that a unique index refuses.
@@ -271,4 +289,40 @@ fn not_unique(sql: &str, tokens: &[Token<'_>]) -> Option<String> {
         "SELECT {text} || {values} FROM {table} WHERE {only} AND ({keys}) IN \
          (SELECT {keys} FROM {table} WHERE {only} GROUP BY {keys} HAVING count(*) > 1) ORDER BY {keys}"
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use sea_orm::{ConnectOptions, ConnectionTrait, Database, Statement};
+
+    use super::misfits;
+
+    /// The rows that stop the statement, in words. The statements are newer than the driver, the query is not.
+    async fn check(statement: &str) -> Vec<String> {
+        let mut options = ConnectOptions::new("sqlite::memory:");
+        options.max_connections(1).sqlx_logging(false);
+        let db = Database::connect(options).await.unwrap();
+        let table =
+            "CREATE TABLE \"a b\" (n integer, m integer); INSERT INTO \"a b\" VALUES (1, 1), (NULL, 5), (7, NULL)";
+        db.execute_unprepared(table).await.unwrap();
+        let query = misfits(statement).unwrap();
+        let rows = db.query_all_raw(Statement::from_string(db.get_database_backend(), query)).await.unwrap();
+        rows.iter().map(|row| row.try_get_by_index(0).unwrap()).collect()
+    }
+
+    #[tokio::test]
+    async fn rows_that_stop_a_change_in_place_are_named() {
+        let alter = "ALTER TABLE \"a b\"";
+        assert_eq!(check(&format!("{alter} ALTER COLUMN n SET NOT NULL")).await, ["`a b.n` is NULL: rowid = 2"]);
+        assert_eq!(
+            check(&format!("{alter} ADD CONSTRAINT c CHECK (n < m + (1))")).await,
+            Vec::<String>::new(),
+            "what is unknown is let through"
+        );
+        assert_eq!(
+            check(&format!("{alter} ADD CHECK (n = 1 OR n > 7)")).await,
+            ["`a b`: CHECK (n = 1 OR n > 7) is false: rowid = 3"]
+        );
+        assert_eq!(misfits(&format!("{alter} ALTER COLUMN n DROP NOT NULL")), None);
+    }
 }

@@ -24,8 +24,9 @@ mod spelling;
 mod text;
 mod types;
 mod value;
+pub(super) mod version;
 
-pub(super) use alter::{accepts, before_drop, needs, rename_steps};
+pub(super) use alter::{accepts, alter, before_drop, expand, needs, rename_steps};
 pub(super) use canonicalize::canonicalize;
 pub(super) use fit::misfits;
 pub(super) use lock::lock_holder;
@@ -37,9 +38,8 @@ pub(super) use types::converts;
 
 use super::Capabilities;
 use crate::model::{ClauseOf, Literal, Table};
-use crate::op::Op;
 
-/// SQLite before 3.53, which is what most programs carry with them.
+/// What every SQLite has. What newer ones can do besides is in `version` and decided in `alter`.
 pub(super) const CAPABILITIES: Capabilities = Capabilities {
     alter_column: false,
     add_constraint: false,
@@ -85,15 +85,6 @@ pub(super) fn literal(literal: &Literal) -> String {
             let digits: Vec<String> = bytes.iter().map(|byte| format!("{byte:02X}")).collect();
             format!("x'{}'", digits.concat())
         }
-    }
-}
-
-/// The statements of an operation for which standard SQL has no words. What SQLite cannot do comes inside a rebuild.
-pub(super) fn alter(op: &Op) -> Vec<String> {
-    match op {
-        Op::CreateAttachment { attachment, .. } => vec![attachment.sql.clone()],
-        Op::DropAttachment { attachment, .. } => vec![format!("DROP TRIGGER {}", quote(&attachment.name))],
-        _ => Vec::new(),
     }
 }
 

@@ -229,6 +229,8 @@ pub(super) struct ExclusionRow {
     elements: Vec<ElementRow>,
     #[serde(skip_serializing_if = "Option::is_none")]
     predicate: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    include: Vec<String>,
     #[serde(flatten)]
     deferrable: DeferrableRow,
 }
@@ -656,6 +658,7 @@ impl From<&Exclusion> for ExclusionRow {
             method: exclusion.method.clone(),
             elements: exclusion.elements.iter().map(element).collect(),
             predicate: exclusion.predicate.clone(),
+            include: exclusion.include.clone(),
             deferrable: exclusion.deferrable.into(),
         }
     }
@@ -670,6 +673,7 @@ impl ExclusionRow {
             method: self.method,
             elements: self.elements.into_iter().map(element).collect::<Result<_, _>>()?,
             predicate: self.predicate,
+            include: self.include,
             deferrable: self.deferrable.into(),
         })
     }

@@ -107,6 +107,7 @@ fn every_kind_of_object() -> Schema {
         method: Some("gist".into()),
         elements: vec![ExclusionElement { part: IndexPart::column("c1"), operator: "&&".into() }],
         predicate: Some("c2 > 0".into()),
+        include: vec!["c3".into()],
         deferrable: Deferrable::InitiallyImmediate,
     }];
     table.options = TableOptions {
@@ -157,7 +158,7 @@ fn a_table_is_a_block_with_one_line_per_object() {
           { expression = "c1 > 0", column = "c1" },
         ]
         exclusions = [
-          { name = "apart", method = "gist", elements = [{ column = "c1", operator = "&&" }], predicate = "c2 > 0", deferrable = true },
+          { name = "apart", method = "gist", elements = [{ column = "c1", operator = "&&" }], predicate = "c2 > 0", include = ["c3"], deferrable = true },
         ]
         indexes = [
           { name = "idx-t-c1", inferred = true, parts = [{ column = "c1" }, { expression = "lower(c2)", descending = true, nulls = "last", collation = "NOCASE", operator_class = "text_pattern_ops" }], unique = true, predicate = "c1 IS NOT NULL", method = "btree", include = ["c3"], nulls_not_distinct = true, storage = { fillfactor = "70" }, concurrently = true },

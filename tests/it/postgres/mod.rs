@@ -14,6 +14,7 @@ mod project;
 mod reflect;
 mod renames;
 mod runner;
+mod stays;
 mod systems;
 mod views;
 

@@ -3,6 +3,7 @@
 use std::error::Error as _;
 
 use seachange::dialect::Dialect;
+use seachange::error::Error;
 use seachange::migrate::Session;
 use seachange::revision::{Direction, Revision};
 
@@ -16,7 +17,7 @@ use crate::support::block_on;
 const DIALECT: Dialect = Dialect::Postgres;
 
 /// A database on its way from one complete schema to another.
-struct Way {
+pub(super) struct Way {
     database: Database<'static>,
     goal: Database<'static>,
     before: Option<String>,
@@ -24,7 +25,7 @@ struct Way {
 }
 
 impl Way {
-    fn new(from: &str, rows: &str, to: &str) -> Self {
+    pub(super) fn new(from: &str, rows: &str, to: &str) -> Self {
         let (database, goal) = (cluster::database("moved"), cluster::database("goal"));
         database.script(from);
         goal.script(to);
@@ -37,12 +38,28 @@ impl Way {
         Self { database, goal, before, revision }
     }
 
+    /// Why there is no way.
+    pub(super) fn refused(from: &str, to: &str) -> String {
+        let (database, goal) = (cluster::database("moved"), cluster::database("goal"));
+        database.script(from);
+        goal.script(to);
+        let refused = block_on(async {
+            let (live, wanted) = (open(&database).await.reflect().await, open(&goal).await.reflect().await);
+            revision(&live.unwrap(), &wanted.unwrap(), DIALECT)
+        });
+        match refused {
+            Err(Error::Blocked { blocked }) => blocked.iter().map(|blocked| blocked.refusal.reason.as_str()).collect(),
+            Err(error) => panic!("{error}"),
+            Ok(_) => panic!("there is one"),
+        }
+    }
+
     async fn ran(&self, session: &Session, direction: Direction) -> Result<(), String> {
         let ran = session.run(&self.revision, direction, "2026-01-01T00:00:00Z").await;
         ran.map(drop).map_err(|error| format!("{error}: {:?}", error.source()))
     }
 
-    fn up(&self) -> Result<(), String> {
+    pub(super) fn up(&self) -> Result<(), String> {
         block_on(async {
             let (session, goal) = (open(&self.database).await, open(&self.goal).await);
             self.ran(&session, Direction::Up).await?;
@@ -55,13 +72,13 @@ impl Way {
         Ok(())
     }
 
-    fn down(&self) {
+    pub(super) fn down(&self) {
         block_on(async { self.ran(&open(&self.database).await, Direction::Down).await }).unwrap();
         let unlike = differences(self.before.as_deref(), dump(&self.database).as_deref());
         assert_eq!(unlike, Vec::<String>::new(), "and back");
     }
 
-    fn query(&self, sql: &str) -> Vec<String> {
+    pub(super) fn query(&self, sql: &str) -> Vec<String> {
         self.database.query(sql)
     }
 

@@ -2,6 +2,8 @@
 //! Schemas are given in SQL here; everything else is as for entities.
 
 mod misfit;
+mod native;
+mod programs;
 mod torture;
 
 use seachange::dialect::{EnumStorage, Options};

@@ -3,19 +3,23 @@
 
 use std::collections::BTreeSet;
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
 use sea_orm::ConnectionTrait;
+use seachange::dialect::{Options, Version};
 use seachange::migrate::Session;
+use seachange::model::Placement;
 use seachange::render::sql::table_lines;
 use seachange::revision::{Direction, Revision};
+use tempfile::TempDir;
 
+use super::programs::Sqlite;
 use super::{OPTIONS, declared};
 use crate::support::{
     DIALECT, Project, assert_silent, assert_sound, block_on, compared, execute, memory, open, query, reflect, run,
-    write,
+    write, write_with,
 };
 
 /// What is declared: one table of each kind, and tables that refer to them in every way.
@@ -125,9 +129,10 @@ enum Runner {
     Own,
     Foreign { foreign_keys: bool, transaction: bool },
     Shell { foreign_keys: bool },
+    Program { sqlite: Sqlite, foreign_keys: bool },
 }
 
-const RUNNERS: [Runner; 7] = [
+const RUNNERS: [Runner; 9] = [
     Runner::Own,
     Runner::Foreign { foreign_keys: true, transaction: true },
     Runner::Foreign { foreign_keys: true, transaction: false },
@@ -135,6 +140,8 @@ const RUNNERS: [Runner; 7] = [
     Runner::Foreign { foreign_keys: false, transaction: false },
     Runner::Shell { foreign_keys: true },
     Runner::Shell { foreign_keys: false },
+    Runner::Program { sqlite: Sqlite::Newest, foreign_keys: true },
+    Runner::Program { sqlite: Sqlite::Newest, foreign_keys: false },
 ];
 
 impl Runner {
@@ -147,6 +154,7 @@ impl Runner {
                 foreign(&open(file).await, script, foreign_keys, transaction).await
             }
             Self::Shell { foreign_keys } => shell(file, script, foreign_keys),
+            Self::Program { sqlite, foreign_keys } => sqlite.run(file, script, foreign_keys),
         }
     }
 }
@@ -205,10 +213,14 @@ async fn contents(session: &Session, without: &str) -> Vec<String> {
     contents
 }
 
-/// All that is there, in words. In which order a column says it is all the same.
-async fn shape(session: &Session) -> Vec<String> {
+/// All that is there, in words. In which order a column says it is all the same; where checks can be added, so is where
+/// they stand.
+async fn shape(session: &Session, options: &Options) -> Vec<String> {
     let mut schema = reflect(session).await;
     for table in schema.tables.values_mut() {
+        if *options != OPTIONS {
+            table.checks.iter_mut().for_each(|check| check.placement = Placement::Table);
+        }
         table.checks.sort_by(|left, right| left.expression.cmp(&right.expression));
         table.columns.sort_by(|left, right| left.name.cmp(&right.name));
         table.attachments.sort_by(|left, right| left.name.cmp(&right.name));
@@ -234,19 +246,40 @@ async fn assert_whole(session: &Session, when: &str) {
     );
 }
 
+/// A database to change, and for which versions.
+struct World {
+    sql: String,
+    options: Options,
+    file: PathBuf,
+    _folder: TempDir,
+}
+
+impl World {
+    async fn new(sql: String, oldest: Version) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("world.db");
+        let session = open(&file).await;
+        execute(&session, &sql).await;
+        execute(&session, UNMANAGED).await;
+        Self { sql, options: Options { oldest, ..OPTIONS }, file, _folder: folder }
+    }
+}
+
 /// One edit in the hands of one runner, there and back.
-async fn there_and_back(world: &Path, edit: (&str, &str, &str), runner: Runner) {
+async fn there_and_back(world: &World, edit: (&str, &str, &str), runner: Runner) {
     let (column, old, new) = edit;
     let when = format!("{runner:?}, {new}");
-    assert!(WORLD.contains(old), "{old}");
-    let to = declared(&WORLD.replacen(old, new, 1)).await;
+    assert!(world.sql.contains(old), "{old}");
+    let to = declared(&world.sql.replacen(old, new, 1)).await;
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("copy.db");
-    std::fs::copy(world, &file).unwrap();
+    std::fs::copy(&world.file, &file).unwrap();
     let session = open(&file).await;
     let before = contents(&session, column).await;
-    let lock = declared(WORLD).await.schema;
-    let written = write(&compared(&session, &to, Some(&lock), &OPTIONS).await, "change").unwrap();
+    let lock = declared(&world.sql).await.schema;
+    let options = &world.options;
+    let comparison = compared(&session, &to, Some(&lock), options).await;
+    let written = write_with(&comparison, "change", DIALECT, options).unwrap();
     drop(session);
 
     runner
@@ -270,9 +303,9 @@ async fn there_and_back(world: &Path, edit: (&str, &str, &str), runner: Runner) 
     let session = open(&file).await;
     assert_eq!(contents(&session, column).await, before, "{when}\n{}", written.text);
     let fresh = memory().await;
-    execute(&fresh, WORLD).await;
+    execute(&fresh, &world.sql).await;
     execute(&fresh, UNMANAGED).await;
-    let (left, right) = (shape(&session).await, shape(&fresh).await);
+    let (left, right) = (shape(&session, options).await, shape(&fresh, options).await);
     let differing: Vec<_> = left.iter().zip(&right).filter(|(left, right)| left != right).collect();
     assert!(left == right, "{when}: {differing:#?}\n{}", written.text);
     assert_whole(&session, &when).await;
@@ -281,15 +314,36 @@ async fn there_and_back(world: &Path, edit: (&str, &str, &str), runner: Runner) 
 #[test]
 fn nothing_is_lost_whoever_runs_it() {
     block_on(async {
-        let folder = tempfile::tempdir().unwrap();
-        let world = folder.path().join("world.db");
-        let session = open(&world).await;
-        execute(&session, WORLD).await;
-        execute(&session, UNMANAGED).await;
-        drop(session);
+        let world = World::new(WORLD.to_owned(), OPTIONS.oldest).await;
         for edit in EDITS {
             for runner in runners() {
                 there_and_back(&world, edit, runner).await;
+            }
+        }
+    });
+}
+
+#[test]
+fn nothing_is_lost_in_the_oldest_sqlite() {
+    block_on(async {
+        // It has no strict tables.
+        let world = World::new(WORLD.replace(") STRICT;", ");"), Version::new(3, 35, 0)).await;
+        for edit in EDITS {
+            for foreign_keys in [true, false] {
+                there_and_back(&world, edit, Runner::Program { sqlite: Sqlite::Oldest, foreign_keys }).await;
+            }
+        }
+    });
+}
+
+#[test]
+fn nothing_is_lost_in_the_newest_sqlite() {
+    block_on(async {
+        // What it changes in place is in the scripts too.
+        let world = World::new(WORLD.to_owned(), Version::new(3, 53, 0)).await;
+        for edit in EDITS {
+            for foreign_keys in [true, false] {
+                there_and_back(&world, edit, Runner::Program { sqlite: Sqlite::Newest, foreign_keys }).await;
             }
         }
     });
@@ -394,6 +448,7 @@ fn the_script_of_diff_runs_anywhere() {
                     foreign(&open(&from).await, &script, foreign_keys, false).await.unwrap();
                 }
                 Runner::Shell { foreign_keys } => shell(&from, &script, foreign_keys).unwrap(),
+                Runner::Program { sqlite, foreign_keys } => sqlite.run(&from, &script, foreign_keys).unwrap(),
                 Runner::Own => {}
             }
             assert!(diff().contains("-- no differences"), "{runner:?}\n{script}");

@@ -10,8 +10,10 @@ SELECT c.oid::int8, n.nspname::text, c.relname::text, c.relkind::text, c.relpers
        CASE WHEN c.reloftype <> 0 THEN format_type(c.reloftype, NULL) END, d.description,
        CASE WHEN c.relkind IN ('v', 'm') AND pg_get_userbyid(c.relowner) <> current_user
            THEN pg_get_userbyid(c.relowner)::text END,
-       c.relkind IN ('v', 'm') AND (c.relacl IS NOT NULL OR EXISTS (
-           SELECT FROM pg_attribute AS g WHERE g.attrelid = c.oid AND g.attacl IS NOT NULL))
+       c.relkind IN ('v', 'm') AND (
+           EXISTS (SELECT FROM aclexplode(c.relacl) AS g WHERE g.grantee <> c.relowner)
+           OR EXISTS (SELECT FROM pg_attribute AS g WHERE g.attrelid = c.oid AND g.attacl IS NOT NULL)),
+       c.relkind = 'm' AND NOT c.relispopulated
 FROM pg_class AS c
 JOIN pg_namespace AS n ON n.oid = c.relnamespace
 LEFT JOIN pg_class AS toast ON toast.oid = c.reltoastrelid AND toast.reloptions IS NOT NULL

@@ -40,6 +40,8 @@ pub(crate) struct RelationRow {
     pub(crate) owner: Option<String>,
     /// A view with privileges of its own.
     pub(crate) is_granted: bool,
+    /// A materialized view that was never filled.
+    pub(crate) unfilled: bool,
 }
 
 /// A column of a table or a field of a composite type.
@@ -227,6 +229,7 @@ impl RelationRow {
             comment: get(row, 19)?,
             owner: get(row, 20)?,
             is_granted: get(row, 21)?,
+            unfilled: get(row, 22)?,
         })
     }
 }

@@ -14,6 +14,7 @@ impl Assembly<'_> {
             collation: row.collation.clone(),
             values,
             comment: row.comment.clone(),
+            tuning: row.unusual.iter().filter(|words| is_tuning(words)).cloned().collect(),
             ..Column::new(&row.name, data_type)
         };
         let owned = self.owned.get(&(table.id, row.number)).into_iter().flatten();
@@ -64,4 +65,9 @@ impl Assembly<'_> {
         let values = own.map(|(_, own)| own.values.clone());
         (if row.is_array { DataType::Array(Box::new(kind)) } else { kind }, values)
     }
+}
+
+/// Whether the words are about how values are kept, which PostgreSQL forgets with the type.
+fn is_tuning(words: &str) -> bool {
+    words.starts_with("SET STORAGE") || words.starts_with("SET COMPRESSION")
 }

@@ -55,11 +55,7 @@ impl Assembly<'_> {
                     Placement::Table,
                 )
             }),
-            'x' => {
-                let included = self.included(row, index);
-                unusual.extend((!included.is_empty()).then(|| format!("INCLUDE ({})", included.join(", "))));
-                table.exclusions.extend(index.map(|index| self.exclusion(row, constraint, index)));
-            }
+            'x' => table.exclusions.extend(index.map(|index| self.exclusion(row, constraint, index))),
             // NOT NULL: the column says it, but not how.
             _ => {
                 unusual.extend(constraint.no_inherit.then(|| "NOT NULL NO INHERIT".to_owned()));
@@ -103,6 +99,7 @@ impl Assembly<'_> {
             method: index::method(index),
             elements: parts.zip(operators).map(|(part, operator)| ExclusionElement { part, operator }).collect(),
             predicate: index.predicate.as_deref().map(|sql| text::unwrapped(sql).to_owned()),
+            include: self.included(row, Some(index)),
             deferrable: deferrable(constraint),
         }
     }

@@ -109,6 +109,7 @@ impl Assembly<'_> {
             view.columns.push(column.name.clone());
         }
         view.lost_with_it = self.lost_with_view(row);
+        view.unfilled = row.unfilled;
         for used in self.catalog.uses.get(&row.id).into_iter().flatten() {
             let table = self.name(&used.schema, &used.table);
             view.uses.insert(match &used.column {

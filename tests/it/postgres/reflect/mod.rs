@@ -216,7 +216,7 @@ fn the_statements_of_objects_make_them() {
     for (_, found) in
         of(&[VerbatimKind::View, VerbatimKind::MaterializedView]).filter(|(name, _)| name.schema.is_none())
     {
-        script += &format!("{};\n", found.sql);
+        script += &format!("{}{};\n", found.sql, if found.unfilled { " WITH NO DATA" } else { "" });
         script += &found.attachments.iter().map(|found| format!("{};\n", found.sql)).collect::<Vec<_>>().concat();
     }
     for (name, found) in of(&[VerbatimKind::View]).filter(|(name, _)| name.schema.is_some()) {
