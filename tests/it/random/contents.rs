@@ -104,7 +104,8 @@ pub(super) fn kept(before: &Contents, after: &Contents, plan: &Plan, way: &str, 
         if said(Kind::DropsTable) || said(Kind::DropsColumn) || is_generated(&after.schema, &new_table, &new_column) {
             continue;
         }
-        if is_generated(&before.schema, table, column) && said(Kind::InventsValues) {
+        // What was computed comes back as whatever a new column holds.
+        if dialect == Dialect::Postgres && is_generated(&before.schema, table, column) {
             continue;
         }
         if column.is_empty() && (is_rowid(&before.schema, table) != is_rowid(&after.schema, &new_table)) {
