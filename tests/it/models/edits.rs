@@ -119,9 +119,9 @@ fn rename_value(schema: &mut Schema, renames: &mut Vec<Rename>, choices: &mut Ch
     let Some((of, values)) = choices.pick(&all).cloned() else { return };
     let Some(from) = choices.pick(&values).cloned() else { return };
     let to = format!("new {from}");
-    let renamed: Vec<String> =
+    let after: Vec<String> =
         values.iter().map(|value| if *value == from { to.clone() } else { value.clone() }).collect();
-    set_values(schema, &of, &renamed);
+    set_values(schema, &of, &after);
     for column in schema.tables.values_mut().flat_map(|table| &mut table.columns) {
         let is_it = column.data_type.kind == DataType::Enum(of.clone());
         let before = DefaultValue::Literal(Literal::Text(from.clone()));

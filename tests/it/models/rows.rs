@@ -91,7 +91,7 @@ fn value(schema: &Schema, table: &Table, column: &Column, number: usize, dialect
 fn postgres_value(kind: &DataType, number: usize) -> String {
     let custom = |text: &str, base: &str| text.split('(').next() == Some(base);
     match kind {
-        DataType::Boolean => (number % 2 == 0).to_string(),
+        DataType::Boolean => number.is_multiple_of(2).to_string(),
         DataType::VarBinary(_) | DataType::Binary(_) | DataType::Blob => format!("\\x0{number}ff27"),
         DataType::DateTime | DataType::Timestamp => format!("2026-01-0{number} 01:02:03"),
         DataType::TimestampWithTimeZone => format!("2026-01-0{number} 01:02:03+00"),

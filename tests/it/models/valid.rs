@@ -200,10 +200,11 @@ fn fit_part(part: &mut IndexPart, kind: &DataType, method: Option<&str>, is_tree
     if family(kind) != Family::Text {
         part.collation = None;
     }
-    let fits = match (part.operator_class.as_deref(), method, kind) {
-        (Some("text_pattern_ops"), None | Some("btree" | "hash"), DataType::Text | DataType::String(_)) => true,
-        (Some("bpchar_pattern_ops"), None | Some("btree" | "hash"), DataType::Char(_)) => true,
-        (Some("jsonb_path_ops"), Some("gin"), DataType::JsonBinary) => true,
+    let is_plain = matches!(method, None | Some("btree" | "hash"));
+    let fits = match part.operator_class.as_deref() {
+        Some("text_pattern_ops") => is_plain && matches!(kind, DataType::Text | DataType::String(_)),
+        Some("bpchar_pattern_ops") => is_plain && matches!(kind, DataType::Char(_)),
+        Some("jsonb_path_ops") => method == Some("gin") && *kind == DataType::JsonBinary,
         _ => false,
     };
     if !fits {

@@ -126,7 +126,7 @@ pub(super) async fn laws(case: &Case) -> Lawful {
     let left = diff::diff(&dialect.reconcile(canonicalize(&before.schema), &as_now), &as_now);
     same(&left, &Vec::new(), "the way down does not lead back", &written.text)?;
     let last = if case.dumped { place.dump() } else { None };
-    same(&unlike(first, last), &Vec::new(), "the dump after up and down", &written.text)?;
+    same(&unlike(first.as_deref(), last.as_deref()), &Vec::new(), "the dump after up and down", &written.text)?;
 
     if step(session, &written, Direction::Up, &back).await? {
         silent(session, to, options, "after the second way up", &written).await?;
@@ -165,12 +165,12 @@ async fn like_new(place: &Place, target: &Schema) -> Lawful {
     let Some(found) = place.dump() else { return Ok(()) };
     let new = Place::new(place.session.dialect()).await;
     make(&new.session, target).await?;
-    same(&unlike(new.dump(), Some(found)), &Vec::new(), "a new database looks different", "")
+    same(&unlike(new.dump().as_deref(), Some(&found)), &Vec::new(), "a new database looks different", "")
 }
 
 /// What two dumps say differently. A schema that was made stays when it is empty, and `public` may have been made anew.
-fn unlike(expected: Option<String>, found: Option<String>) -> Vec<String> {
-    let mut differences = dumps::differences(expected.as_deref(), found.as_deref());
+fn unlike(expected: Option<&str>, found: Option<&str>) -> Vec<String> {
+    let mut differences = dumps::differences(expected, found);
     let is_of_schema =
         |line: &String| ["CREATE SCHEMA ", "COMMENT ON SCHEMA "].iter().any(|words| line[2..].starts_with(words));
     differences.retain(|line| !is_of_schema(line));
