@@ -35,11 +35,14 @@ pub(super) fn foreign_key_meaning(fk: &ForeignKey) -> (&TableName, BTreeMap<&str
     (&fk.references, pairs.collect())
 }
 
+/// `NO ACTION` is what holds when nothing is said.
+pub(super) fn does_nothing(action: Option<Action>) -> bool {
+    matches!(action, None | Some(Action::NoAction))
+}
+
 /// The live foreign key that does for a declared one, but for what the declared one says about actions and deferral.
 pub(super) fn foreign_key(fk: &ForeignKey, live: &ForeignKey) -> ForeignKey {
-    // `NO ACTION` is what holds when nothing is said.
-    let nothing = |action| matches!(action, None | Some(Action::NoAction));
-    let said = |action, live| if nothing(action) && nothing(live) { live } else { action };
+    let said = |action, live| if does_nothing(action) && does_nothing(live) { live } else { action };
     ForeignKey {
         on_delete: said(fk.on_delete, live.on_delete),
         on_update: said(fk.on_update, live.on_update),

@@ -320,6 +320,8 @@ fn effect(op: &Op) -> Effect {
             effect.uses.insert(Thing::Table(table.clone()));
             effect.takes.extend(from.name().map(|name| Thing::Constraint(table.clone(), name.text.clone())));
             effect.gives.extend(to.name().map(|name| Thing::Constraint(table.clone(), name.text.clone())));
+            effect.takes.extend(index_behind(from));
+            effect.gives.extend(index_behind(to));
         }
         Op::CreateAttachment { table, attachment } => {
             effect.uses = mentioned(table, &attachment.sql).chain(called(&attachment.sql)).collect();
@@ -492,7 +494,10 @@ fn whole(table: &Table) -> BTreeSet<Thing> {
         things.insert(named(&index.name.text));
         things.extend(index_key(name, index));
     }
-    things.extend(table.constraints().filter_map(|constraint| constraint_key(name, &constraint)));
+    for constraint in table.constraints() {
+        things.extend(constraint_key(name, &constraint));
+        things.extend(index_behind(&constraint));
+    }
     things
 }
 
@@ -548,13 +553,17 @@ fn own_key(table: &TableName, constraint: &Constraint) -> Vec<Thing> {
 fn place(table: &TableName, constraint: &Constraint) -> Vec<Thing> {
     let name = constraint.name().map(|name| Thing::Constraint(table.clone(), name.text.clone()));
     let primary = matches!(constraint, Constraint::PrimaryKey(_)).then(|| Thing::PrimaryKey(table.clone()));
-    let index = match constraint {
+    name.into_iter().chain(primary).chain(index_behind(constraint)).collect()
+}
+
+/// The name of the index behind a constraint, which is that of the constraint.
+fn index_behind(constraint: &Constraint) -> Option<Thing> {
+    match constraint {
         Constraint::PrimaryKey(_) | Constraint::Unique(_) | Constraint::Exclusion(_) => {
             constraint.name().map(|name| named(&name.text))
         }
         Constraint::ForeignKey(_) | Constraint::Check(_) => None,
-    };
-    name.into_iter().chain(primary).chain(index).collect()
+    }
 }
 
 fn constraint_uses(table: &TableName, constraint: &Constraint) -> Vec<Thing> {
@@ -753,6 +762,27 @@ mod tests {
                 create index `i` on `files`
                 drop column `files.gone`
             "]],
+        );
+    }
+
+    #[test]
+    fn a_table_that_goes_makes_room_for_a_constraint_of_the_same_name() {
+        let unique = || Unique::new(Some(Name::written("u")), vec!["id".into()], Placement::Table);
+        let mut gone = table("gone", &[]);
+        gone.uniques.push(unique());
+        let mut new = table("new", &[]);
+        new.uniques.push(Unique { name: Some(Name::written("v")), ..unique() });
+        check(
+            vec![
+                Op::CreateTable { table: new },
+                Op::AddConstraint { table: TableName::new("files"), constraint: Constraint::Unique(unique()) },
+                Op::DropTable { table: gone },
+            ],
+            &expect![[r#"
+                create table `new`
+                drop table `gone`
+                add the unique constraint (id) to `files`
+            "#]],
         );
     }
 }

@@ -7,8 +7,8 @@ use super::{script, sequence, text, types, value};
 use crate::dialect::{Options, extra};
 use crate::error::{Error, Result};
 use crate::model::{
-    AutoIncrement, Column, ColumnType, DataType, DefaultValue, EnumType, IndexKey, Name, ObjectPath, Placement, Schema,
-    Table, TableName, Unique,
+    AutoIncrement, Column, ColumnType, DataType, DefaultValue, EnumType, Exclusion, IndexKey, Literal, Name,
+    ObjectPath, Placement, Schema, Table, TableName, Unique,
 };
 use crate::op::identifiers;
 
@@ -71,14 +71,15 @@ fn place(table: &mut Table) {
         // `INCLUDE` has no place behind a column.
         unique.placement = if unique.include.is_empty() { of(&unique.columns) } else { Placement::Table };
     }
+    // Nor has `NOT VALID`, where it would mean nothing.
     for fk in &mut table.foreign_keys {
-        fk.placement = of(&fk.columns);
+        fk.placement = if fk.not_valid { Placement::Table } else { of(&fk.columns) };
     }
     let names: BTreeSet<&String> = table.columns.iter().map(|column| &column.name).collect();
     for check in &mut table.checks {
         let words: BTreeSet<String> = identifiers(&check.expression).into_iter().collect();
         let about: Vec<String> = words.into_iter().filter(|word| names.contains(word)).collect();
-        check.placement = of(&about);
+        check.placement = if check.not_valid { Placement::Table } else { of(&about) };
     }
 }
 
@@ -103,7 +104,7 @@ fn declared(mut table: Table, schema: &mut Schema) -> Result<Table> {
     for index in &mut table.indexes {
         index.method = index.method.take().map(|method| method.to_lowercase()).filter(|method| method != "btree");
     }
-    drop_repeated_uniques(&mut table);
+    drop_repeated(&mut table);
     name_all(&mut table);
     Ok(table)
 }
@@ -152,9 +153,19 @@ fn column(column: &mut Column, path: ObjectPath, schema: &mut Schema) -> Result<
     } else if column.auto_increment != AutoIncrement::No {
         column.identity = Some(Box::default());
     }
+    if forgets_null(&column.data_type) {
+        let null = DefaultValue::Literal(Literal::Null);
+        column.default = column.default.take().filter(|default| default.value != null);
+    }
     if let Some(default) = &mut column.default
         && default.text.is_none()
     {
+        // What PostgreSQL keeps of a text are its bytes, and it says a backslash in other words.
+        if let (DefaultValue::Literal(Literal::Text(own)), "bytea") = (&default.value, text.as_str())
+            && !own.contains('\\')
+        {
+            default.value = DefaultValue::Literal(Literal::Blob(own.clone().into_bytes()));
+        }
         if let DefaultValue::Expression(sql) = &default.value {
             // A constant in the clothes of an expression, as `Expr::cust("0")` is.
             let sql = sql.clone();
@@ -167,6 +178,14 @@ fn column(column: &mut Column, path: ObjectPath, schema: &mut Schema) -> Result<
         }
     }
     Ok(())
+}
+
+/// Whether nothing is kept of `DEFAULT NULL` in a column of the type. In one with a length it is, and in one of a domain it
+/// stands before the default of that.
+fn forgets_null(data_type: &ColumnType) -> bool {
+    let name = types::TypeName::of(data_type.text.as_deref().unwrap_or_default());
+    let is_known = name.array || data_type.kind.enum_name().is_some() || types::is_built_in(&name.base);
+    is_known && name.modifiers.is_empty()
 }
 
 /// Whether an expression holds words that mean something else behind `DEFAULT`, or nothing, when they stand there bare.
@@ -226,20 +245,30 @@ fn expressions(table: &Table) -> Result<()> {
 }
 
 /// One unique constraint on the same columns is enough, best one with a name; for those of the primary key PostgreSQL
-/// makes none.
-fn drop_repeated_uniques(table: &mut Table) {
-    let mut kept: Vec<Unique> = Vec::new();
-    for unique in std::mem::take(&mut table.uniques) {
-        let named = |unique: &Unique| unique.name.as_ref().is_some_and(|name| !name.inferred);
-        match kept.iter_mut().find(|other| other.columns == unique.columns) {
-            Some(other) if named(&unique) && !named(other) => *other = unique,
+/// makes none. Nor does it make two exclusion constraints of which each does what the other does.
+fn drop_repeated(table: &mut Table) {
+    let uniques = std::mem::take(&mut table.uniques);
+    table.uniques =
+        once(uniques, |one: &Unique, other: &Unique| one.columns == other.columns, |unique| unique.name.as_ref());
+    let key = table.primary_key.as_ref().map(|key| &key.columns);
+    table.uniques.retain(|unique| Some(&unique.columns) != key);
+
+    let is_same = |one: &Exclusion, other: &Exclusion| Exclusion { name: one.name.clone(), ..other.clone() } == *one;
+    table.exclusions = once(std::mem::take(&mut table.exclusions), is_same, |exclusion| exclusion.name.as_ref());
+}
+
+/// One of those that are the same, best one with a name that somebody wrote.
+fn once<T>(all: Vec<T>, is_same: impl Fn(&T, &T) -> bool, name: impl Fn(&T) -> Option<&Name>) -> Vec<T> {
+    let is_named = |one: &T| name(one).is_some_and(|name| !name.inferred);
+    let mut kept: Vec<T> = Vec::new();
+    for one in all {
+        match kept.iter_mut().find(|other| is_same(other, &one)) {
+            Some(other) if is_named(&one) && !is_named(other) => *other = one,
             Some(_) => {}
-            None => kept.push(unique),
+            None => kept.push(one),
         }
     }
-    let key = table.primary_key.as_ref().map(|key| &key.columns);
-    kept.retain(|unique| Some(&unique.columns) != key);
-    table.uniques = kept;
+    kept
 }
 
 /// Gives what has no name the one PostgreSQL would give it, so that it can be spoken of later.

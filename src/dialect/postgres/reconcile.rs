@@ -3,7 +3,9 @@
 
 use super::canonicalize::type_text;
 use super::{expression, script, sequence, types, value};
-use crate::dialect::matching::{Keyed, foreign_key, foreign_key_meaning, match_all, same_key, satisfied_key};
+use crate::dialect::matching::{
+    Keyed, does_nothing, foreign_key, foreign_key_meaning, match_all, same_key, satisfied_key,
+};
 use crate::model::{
     Attachment, AutoIncrement, Check, Column, ColumnType, DefaultValue, Deferrable, Exclusion, Index, IndexKey,
     IndexPart, Name, NullsOrder, Schema, Table, TableName, Unique, Verbatim, VerbatimKind,
@@ -66,19 +68,40 @@ fn respell_table(table: &mut Table, past: &Table) {
         if let (Some(generated), Some(past)) = (&mut column.generated, &past.generated) {
             respell(&mut generated.expression, &past.expression);
         }
+        if let (Some(own), Some(past)) = (&mut column.identity, &past.identity)
+            && sequence::same_identity(past, own)
+            && sequence::same_identity(own, past)
+        {
+            own.clone_from(past);
+        }
+    }
+    for fk in &mut table.foreign_keys {
+        let Some(past) = past.foreign_keys.iter().find(|past| has_name_of(past.name.as_ref(), fk.name.as_ref())) else {
+            continue;
+        };
+        for (own, past) in [(&mut fk.on_delete, past.on_delete), (&mut fk.on_update, past.on_update)] {
+            if does_nothing(*own) && does_nothing(past) {
+                *own = past;
+            }
+        }
     }
     for check in &mut table.checks {
-        if let Some(past) =
-            past.checks.iter().find(|past| past.name.as_ref().map(text_of) == check.name.as_ref().map(text_of))
-        {
+        if let Some(past) = past.checks.iter().find(|past| has_name_of(past.name.as_ref(), check.name.as_ref())) {
             respell(&mut check.expression, &past.expression);
+        }
+    }
+    let same = |left: &str, right: &str| left == right || expression::same(left, right, &column_type);
+    for exclusion in &mut table.exclusions {
+        let is_it = |past: &&Exclusion| has_name_of(past.name.as_ref(), exclusion.name.as_ref());
+        if let Some(past) = past.exclusions.iter().find(is_it).filter(|past| same_exclusion(past, exclusion, &same)) {
+            *exclusion = Exclusion { name: exclusion.name.take(), ..past.clone() };
         }
     }
     for index in &mut table.indexes {
         let Some(past) = past.indexes.iter().find(|past| past.name.text == index.name.text) else { continue };
         for (part, past) in index.parts.iter_mut().zip(&past.parts) {
-            if let (IndexKey::Expression(own), IndexKey::Expression(past)) = (&mut part.key, &past.key) {
-                respell(own, past);
+            if same_part(past, part, &same) {
+                part.clone_from(past);
             }
         }
         if let (Some(own), Some(past)) = (&mut index.predicate, &past.predicate) {
@@ -88,8 +111,8 @@ fn respell_table(table: &mut Table, past: &Table) {
     }
 }
 
-fn text_of(name: &Name) -> &str {
-    &name.text
+fn has_name_of(own: Option<&Name>, other: Option<&Name>) -> bool {
+    own.map(|name| &name.text) == other.map(|name| &name.text)
 }
 
 /// The types to read expressions of a table with: those both sides have. Where they differ there is none, so that nothing

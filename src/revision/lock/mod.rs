@@ -153,8 +153,10 @@ fn quoted(value: &str) -> String {
 
 /// A string on one line: a key cannot have more.
 fn on_one_line(value: &str) -> String {
-    if !value.contains(['\n', '\r']) {
-        return quoted(value);
+    let usual = quoted(value);
+    // What has both kinds of quotes in it comes in three of them, too.
+    if !["\"\"\"", "'''"].iter().any(|quotes| usual.starts_with(quotes)) {
+        return usual;
     }
     let mut text = String::from("\"");
     for letter in value.chars() {

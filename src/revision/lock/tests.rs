@@ -127,6 +127,16 @@ fn everything_written_is_read_back() {
 }
 
 #[test]
+fn any_name_is_read_back() {
+    for name in ["it's", "a \"b\"", "it's \"b\"", "it's \"\"\"b", "two\nlines", "'''", "\\ and 'both' \"kinds\""] {
+        let mut table = Table::new(TableName { schema: Some(name.to_owned()), name: name.to_owned() });
+        table.columns.push(Column::new(name, ColumnType::inferred(DataType::Integer)));
+        let schema = Schema::from_iter([table]);
+        assert_eq!(read(&write(&schema)).unwrap(), schema, "{name}");
+    }
+}
+
+#[test]
 fn a_table_is_a_block_with_one_line_per_object() {
     let mut schema = every_kind_of_object();
     for table in schema.tables.values_mut() {

@@ -1,18 +1,20 @@
 //! Random changes of a schema.
 
+use seachange::dialect::Dialect;
 use seachange::model::{
-    AutoIncrement, DataType, Deferrable, Index, IndexKey, IndexPart, Name, Placement, Rename, Schema, Table, TableName,
-    Unique,
+    AutoIncrement, ColumnDefault, DataType, DefaultValue, Deferrable, Index, IndexKey, IndexPart, Literal, Name,
+    Placement, Rename, Schema, Table, TableName, Unique,
 };
 
+use super::valid::is_taken;
 use super::{
     ACTIONS, COLUMNS, Choices, Demands, TABLES, VALUES, add_foreign_key, add_object, change_default, change_type,
-    column, extra, index_columns, is_distinct, quote, some_of, tune,
+    column, comment, index_columns, is_distinct, quote, some_of, tune, tune_unique, vocabulary,
 };
 
 /// Changes the schema in one way. What it renames is added to `renames`.
 pub(crate) fn edit(schema: &mut Schema, renames: &mut Vec<Rename>, choices: &mut Choices<'_>) {
-    let kind = choices.below(23);
+    let kind = choices.below(if choices.dialect == Dialect::Postgres { 30 } else { 23 });
     let names: Vec<TableName> = schema.tables.keys().cloned().collect();
     let Some(name) = choices.pick(&names).cloned() else { return };
     let Some(table) = schema.tables.get_mut(&name) else { return };
@@ -26,13 +28,38 @@ pub(crate) fn edit(schema: &mut Schema, renames: &mut Vec<Rename>, choices: &mut
         (2, Some(at)) => change_default(&mut table.columns[at], choices),
         (3, Some(at)) => {
             let column = table.columns[at].clone();
-            table.columns[at].extra = if column.extra.is_some() { None } else { Some(extra(table, &column, choices)) };
+            table.columns[at].extra =
+                if column.extra.is_some() { None } else { Some(vocabulary::extra(table, &column, choices)) };
         }
         (4, Some(at)) => {
             let values = choices.pick(&VALUES).copied().unwrap_or_default();
-            if table.columns[at].values.is_some() {
-                table.columns[at].values = Some(values.iter().map(|value| (*value).to_owned()).collect());
+            let values: Vec<String> = values.iter().map(|value| (*value).to_owned()).collect();
+            if let Some(of) = table.columns[at].data_type.kind.enum_name().map(ToOwned::to_owned) {
+                set_values(schema, &of, &values);
+            } else if table.columns[at].values.is_some() {
+                table.columns[at].values = Some(values);
                 table.columns[at].default = None;
+            }
+        }
+        (23, Some(at)) if vocabulary::is_whole(&table.columns[at].data_type.kind) => {
+            let identity = super::identity(choices);
+            let column = &mut table.columns[at];
+            column.identity =
+                if column.identity.is_some() && choices.often(50) { None } else { Some(Box::new(identity)) };
+        }
+        (24, Some(at)) => table.columns[at].comment = choices.often(70).then(|| comment(choices)).flatten(),
+        (25, _) => table.comment = choices.often(70).then(|| comment(choices)).flatten(),
+        (26, _) => rename_value(schema, renames, choices),
+        (27, _) => {
+            let length = table.exclusions.len();
+            if length > 0 {
+                table.exclusions.remove(choices.below(length));
+            }
+        }
+        (28, Some(at)) => {
+            let values = choices.pick(&VALUES).copied().unwrap_or_default();
+            if let Some(of) = table.columns[at].data_type.kind.enum_name().map(ToOwned::to_owned) {
+                set_values(schema, &of, &values.iter().map(|value| (*value).to_owned()).collect::<Vec<_>>());
             }
         }
         (5 | 6, Some(at)) => {
@@ -64,12 +91,56 @@ pub(crate) fn edit(schema: &mut Schema, renames: &mut Vec<Rename>, choices: &mut
             schema.tables.remove(&name);
         }
         (19, _) => {
-            let to = choices.name(&TABLES, |name| schema.tables.contains_key(&TableName::new(name)));
-            rename_table(schema, renames, &name, &TableName::new(to));
+            let to = choices.name(&TABLES, |to| is_taken(schema, name.schema.as_deref(), to));
+            rename_table(schema, renames, &name, &TableName { schema: name.schema.clone(), name: to });
         }
         (20, _) => change_key(table, choices),
         (21, _) => table.options.strict = !table.options.strict,
         _ => table.columns.rotate_left(1),
+    }
+}
+
+/// Gives an enum type other values, wherever it stands.
+fn set_values(schema: &mut Schema, of: &str, values: &[String]) {
+    for column in schema.tables.values_mut().flat_map(|table| &mut table.columns) {
+        if column.data_type.kind.enum_name() == Some(of) {
+            column.values = Some(values.to_vec());
+        }
+    }
+}
+
+/// Gives a value of an enum type another name.
+fn rename_value(schema: &mut Schema, renames: &mut Vec<Rename>, choices: &mut Choices<'_>) {
+    let of_enum = |table: &Table| -> Vec<(String, Vec<String>)> {
+        let own = table.columns.iter();
+        own.filter_map(|column| Some((column.data_type.kind.enum_name()?.to_owned(), column.values.clone()?))).collect()
+    };
+    let all: Vec<(String, Vec<String>)> = schema.tables.values().flat_map(|table| of_enum(table)).collect();
+    let Some((of, values)) = choices.pick(&all).cloned() else { return };
+    let Some(from) = choices.pick(&values).cloned() else { return };
+    let to = format!("new {from}");
+    let after: Vec<String> =
+        values.iter().map(|value| if *value == from { to.clone() } else { value.clone() }).collect();
+    set_values(schema, &of, &after);
+    for column in schema.tables.values_mut().flat_map(|table| &mut table.columns) {
+        let is_it = column.data_type.kind == DataType::Enum(of.clone());
+        let before = DefaultValue::Literal(Literal::Text(from.clone()));
+        if is_it && column.default.as_ref().is_some_and(|default| default.value == before) {
+            let value = DefaultValue::Literal(Literal::Text(to.clone()));
+            column.default = Some(ColumnDefault { value, text: None });
+        }
+    }
+    let name = match of.split_once('.') {
+        Some((place, name)) => TableName { schema: Some(place.to_owned()), name: name.to_owned() },
+        None => TableName::new(of),
+    };
+    let earlier = renames.iter_mut().find_map(|rename| match rename {
+        Rename::Value { of, to, .. } if *of == name && *to == from => Some(to),
+        Rename::Column { .. } | Rename::Table { .. } | Rename::Enum { .. } | Rename::Value { .. } => None,
+    });
+    match earlier {
+        Some(earlier) => *earlier = to,
+        None => renames.push(Rename::Value { of: name, from, to }),
     }
 }
 
@@ -97,7 +168,9 @@ fn change_key(table: &mut Table, choices: &mut Choices<'_>) {
             let columns: Vec<String> = table
                 .columns
                 .iter()
-                .filter(|column| is_distinct(column) && !column.nullable && !key.columns.contains(&column.name))
+                .filter(|column| {
+                    is_distinct(column, choices.dialect) && !column.nullable && !key.columns.contains(&column.name)
+                })
                 .map(|column| column.name.clone())
                 .collect();
             if let Some(column) = choices.pick(&columns) {
@@ -125,10 +198,13 @@ fn drop_object(table: &mut Table, choices: &mut Choices<'_>) {
 fn change_object(table: &mut Table, choices: &mut Choices<'_>) {
     let columns: Vec<String> = table.columns.iter().map(|column| column.name.clone()).collect();
     let at = |length: usize, choices: &mut Choices<'_>| choices.below(length.max(1));
-    match choices.below(9) {
+    match choices.below(if choices.dialect == Dialect::Postgres { 10 } else { 9 }) {
         0 => {
             let at = at(table.foreign_keys.len(), choices);
+            let is_postgres = choices.dialect == Dialect::Postgres;
             if let Some(fk) = table.foreign_keys.get_mut(at) {
+                fk.match_full = is_postgres && choices.often(20);
+                fk.not_valid = is_postgres && choices.often(20);
                 fk.on_delete = choices.pick(&ACTIONS).copied().flatten();
                 fk.on_update = choices.pick(&ACTIONS).copied().flatten();
             }
@@ -164,6 +240,12 @@ fn change_object(table: &mut Table, choices: &mut Choices<'_>) {
             let at = at(table.indexes.len(), choices);
             if let Some(index) = table.indexes.get_mut(at) {
                 index.unique = !index.unique;
+            }
+        }
+        9 => {
+            let at = at(table.uniques.len(), choices);
+            if let Some(unique) = table.uniques.get_mut(at) {
+                tune_unique(unique, choices);
             }
         }
         // A unique constraint becomes a unique index, or the other way round.
@@ -222,6 +304,13 @@ fn rename_column(schema: &mut Schema, renames: &mut Vec<Rename>, table: &TableNa
     for check in &mut content.checks {
         in_sql(&mut check.expression);
         place(&mut check.placement);
+    }
+    content.uniques.iter_mut().flat_map(|unique| &mut unique.include).for_each(change);
+    content.indexes.iter_mut().flat_map(|index| &mut index.include).for_each(change);
+    for element in content.exclusions.iter_mut().flat_map(|exclusion| &mut exclusion.elements) {
+        if let IndexKey::Column(name) = &mut element.part.key {
+            change(name);
+        }
     }
     for part in content.indexes.iter_mut().flat_map(|index| &mut index.parts) {
         if let IndexKey::Column(name) = &mut part.key {

@@ -4,17 +4,22 @@
 mod edits;
 mod rows;
 mod unmanaged;
+mod valid;
+mod vocabulary;
 
 pub(crate) use edits::edit;
-pub(crate) use rows::{keep_values, rows};
+pub(crate) use rows::{counts, keep_values, qualified, rows, sequence_of};
 pub(crate) use unmanaged::add_unmanaged;
+pub(crate) use valid::make_valid;
+pub(crate) use vocabulary::{ELSEWHERE, FARTHER};
 
-use std::collections::BTreeSet;
 use std::fmt::Write;
 
+use seachange::dialect::Dialect;
 use seachange::model::{
-    Action, AutoIncrement, Check, Column, ColumnDefault, ColumnType, DataType, DefaultValue, Deferrable, ForeignKey,
-    Index, IndexKey, IndexPart, Literal, Name, Placement, PrimaryKey, Schema, Table, TableName, Unique,
+    Action, AutoIncrement, Check, Column, ColumnDefault, ColumnType, DataType, Deferrable, Exclusion, ExclusionElement,
+    ForeignKey, Identity, Index, IndexKey, IndexPart, Name, NullsOrder, Placement, PrimaryKey, Schema, Table,
+    TableName, Unique,
 };
 
 const TABLES: [&str; 9] =
@@ -35,27 +40,6 @@ const COLUMNS: [&str; 14] = [
     "_rowid_",
     "日本",
 ];
-const TYPES: [DataType; 19] = [
-    DataType::String(None),
-    DataType::Integer,
-    DataType::Text,
-    DataType::BigInteger,
-    DataType::Boolean,
-    DataType::Double,
-    DataType::String(Some(64)),
-    DataType::Decimal(Some((10, 2))),
-    DataType::Decimal(None),
-    DataType::VarBinary(None),
-    DataType::Binary(16),
-    DataType::DateTime,
-    DataType::TimestampWithTimeZone,
-    DataType::Date,
-    DataType::Json,
-    DataType::Uuid,
-    DataType::Char(Some(3)),
-    DataType::SmallInteger,
-    DataType::Float,
-];
 const ACTIONS: [Option<Action>; 6] = [
     None,
     Some(Action::Cascade),
@@ -67,16 +51,20 @@ const ACTIONS: [Option<Action>; 6] = [
 const VALUES: [&[&str]; 4] = [&["low", "high"], &["low", "high", "it's"], &["größe", "a;b"], &["high"]];
 
 /// Choices made in advance; when they run out, everything is simple.
-pub(crate) struct Choices<'a>(std::slice::Iter<'a, u16>);
+pub(crate) struct Choices<'a> {
+    numbers: std::slice::Iter<'a, u16>,
+    /// The database the model is for.
+    dialect: Dialect,
+}
 
 impl<'a> Choices<'a> {
-    pub(crate) fn new(numbers: &'a [u16]) -> Self {
-        Self(numbers.iter())
+    pub(crate) fn new(numbers: &'a [u16], dialect: Dialect) -> Self {
+        Self { numbers: numbers.iter(), dialect }
     }
 
     /// A number below the limit.
     pub(crate) fn below(&mut self, limit: usize) -> usize {
-        usize::from(self.0.next().copied().unwrap_or(0)) * limit / 65536
+        usize::from(self.numbers.next().copied().unwrap_or(0)) * limit / 65536
     }
 
     /// True that often in a hundred times.
@@ -105,9 +93,9 @@ enum Demands {
 }
 
 /// A schema with one table for each list of numbers.
-pub(crate) fn schema(tables: &[Vec<u16>]) -> Schema {
+pub(crate) fn schema(tables: &[Vec<u16>], dialect: Dialect) -> Schema {
     let mut schema = Schema::default();
-    let mut choices: Vec<Choices<'_>> = tables.iter().map(|numbers| Choices::new(numbers)).collect();
+    let mut choices: Vec<Choices<'_>> = tables.iter().map(|numbers| Choices::new(numbers, dialect)).collect();
     let mut names = Vec::new();
     for choices in &mut choices {
         let table = table(choices, &schema);
@@ -122,13 +110,18 @@ pub(crate) fn schema(tables: &[Vec<u16>]) -> Schema {
             add_object(&mut schema, name, choices, Demands::Fulfilled);
         }
     }
-    make_valid(&mut schema);
+    make_valid(&mut schema, dialect);
     schema
 }
 
 fn table(choices: &mut Choices<'_>, schema: &Schema) -> Table {
-    let name = choices.name(&TABLES, |name| schema.tables.contains_key(&TableName::new(name)));
-    let mut table = Table::new(TableName::new(name));
+    let elsewhere = choices.dialect == Dialect::Postgres && choices.often(15);
+    let place = elsewhere.then(|| ELSEWHERE.to_owned());
+    let name = choices.name(&TABLES, |name| valid::is_taken(schema, place.as_deref(), name));
+    let mut table = Table::new(TableName { schema: place, name });
+    if choices.dialect == Dialect::Postgres && choices.often(10) {
+        table.comment = comment(choices);
+    }
     primary_key(&mut table, choices);
     for _ in 0..choices.below(6) {
         let column = column(&table, choices);
@@ -157,7 +150,11 @@ fn primary_key(table: &mut Table, choices: &mut Choices<'_>) {
     let names: Vec<String> = columns.iter().map(|column| column.name.clone()).collect();
     let name = (names.len() > 1).then(|| Name::inferred(""));
     table.columns.splice(0..0, columns);
-    table.primary_key = Some(PrimaryKey::new(name, names));
+    let mut key = PrimaryKey::new(name, names);
+    if choices.dialect == Dialect::Postgres {
+        key.deferrable = deferrable(choices, 5);
+    }
+    table.primary_key = Some(key);
 }
 
 fn column(table: &Table, choices: &mut Choices<'_>) -> Column {
@@ -167,64 +164,69 @@ fn column(table: &Table, choices: &mut Choices<'_>) -> Column {
     column.nullable = choices.often(50);
     change_default(&mut column, choices);
     if choices.often(12) {
-        column.extra = Some(extra(table, &column, choices));
+        column.extra = Some(vocabulary::extra(table, &column, choices));
+    }
+    if choices.dialect == Dialect::Postgres {
+        if choices.often(10) {
+            column.comment = comment(choices);
+        }
+        if vocabulary::is_whole(&column.data_type.kind) && choices.often(15) {
+            column.identity = Some(Box::new(identity(choices)));
+        }
     }
     column
 }
 
 fn change_type(column: &mut Column, choices: &mut Choices<'_>) {
-    let kind = choices.pick(&TYPES).cloned().unwrap_or(DataType::Text);
-    column.data_type = if choices.often(50) { ColumnType::written(kind) } else { ColumnType::inferred(kind) };
+    let types = vocabulary::types(choices.dialect);
+    let kind = choices.pick(&types).cloned().unwrap_or(DataType::Text);
+    let written = choices.often(50) || matches!(kind, DataType::Custom(_));
+    let is_enum = kind.enum_name().is_some();
+    column.data_type = if written { ColumnType::written(kind) } else { ColumnType::inferred(kind) };
     column.values = None;
-    if matches!(column.data_type.kind, DataType::String(_) | DataType::Text) && choices.often(30) {
+    let is_text = matches!(column.data_type.kind, DataType::String(_) | DataType::Text);
+    if is_enum || is_text && choices.often(30) {
         column.values = choices.pick(&VALUES).map(|values| values.iter().map(|value| (*value).to_owned()).collect());
     }
 }
 
 fn change_default(column: &mut Column, choices: &mut Choices<'_>) {
-    let text = |text: &str| DefaultValue::Literal(Literal::Text(text.to_owned()));
-    let expression = |sql: &str| DefaultValue::Expression(sql.to_owned());
-    let value = match (choices.below(24), &column.values) {
-        (0..=9, _) => None,
-        (_, Some(values)) => values.first().map(|value| text(value)),
-        (10, _) => Some(DefaultValue::Literal(Literal::Integer(0))),
-        (11, _) => Some(DefaultValue::Literal(Literal::Integer(-5))),
-        (12, _) => Some(text("it's \"quoted\"; -- größe")),
-        (13, _) => Some(text("")),
-        (14, _) => Some(expression("CURRENT_TIMESTAMP")),
-        (15, _) => Some(DefaultValue::Literal(Literal::Bool(true))),
-        (16, _) => Some(DefaultValue::Literal(Literal::Real("1.50".to_owned()))),
-        (17, _) => Some(DefaultValue::Literal(Literal::Null)),
-        (18, _) => Some(DefaultValue::Literal(Literal::Blob(vec![0, 255, 39]))),
-        (19, _) => Some(expression("1 + 1")),
-        (20, _) => Some(expression("lower('It''s; ' || 'B')")),
-        (21, _) => Some(text("CURRENT_TIMESTAMP")),
-        (22, _) => Some(text("two\nlines")),
-        _ => Some(expression("datetime('now')")),
-    };
-    column.default = value.map(|value| ColumnDefault { value, text: None });
+    column.default = vocabulary::default(column, choices).map(|value| ColumnDefault { value, text: None });
 }
 
-fn extra(table: &Table, column: &Column, choices: &mut Choices<'_>) -> String {
-    let name = quote(&column.name);
-    let first = table.columns.first().map(|column| quote(&column.name)).unwrap_or_default();
-    match choices.below(6) {
-        0 => "COLLATE NOCASE".to_owned(),
-        1 => format!("CHECK (length({name}) >= 0)"),
-        2 => format!("CONSTRAINT \"a check\" CHECK ({name} IS NULL OR 1)"),
-        3 => format!("GENERATED ALWAYS AS (length({first}) + 1) STORED"),
-        4 => format!("GENERATED ALWAYS AS ({first} || ' it''s') VIRTUAL"),
-        _ => "UNIQUE".to_owned(),
+fn comment(choices: &mut Choices<'_>) -> Option<String> {
+    choices.pick(&["about", "it's a \"comment\"; --", "größe\nand \\ more"]).map(|text| (*text).to_owned())
+}
+
+fn identity(choices: &mut Choices<'_>) -> Identity {
+    let start = choices.pick(&[None, Some(1), Some(100)]).copied().flatten();
+    let max = choices.pick(&[None, None, Some(1000)]).copied().flatten();
+    let increment = choices.pick(&[None, Some(1), Some(10)]).copied().flatten();
+    let cache = choices.pick(&[None, None, Some(5)]).copied().flatten();
+    Identity { always: choices.often(40), start, increment, min: None, max, cache, cycle: choices.often(20) }
+}
+
+fn deferrable(choices: &mut Choices<'_>, percent: usize) -> Deferrable {
+    match (choices.often(percent), choices.below(2)) {
+        (false, _) => Deferrable::No,
+        (true, 0) => Deferrable::InitiallyDeferred,
+        (true, _) => Deferrable::InitiallyImmediate,
     }
 }
 
-/// Columns in which the made-up rows hold different values.
-fn distinct_columns(table: &Table) -> Vec<String> {
-    table.columns.iter().filter(|column| is_distinct(column)).map(|column| column.name.clone()).collect()
+fn columns_of(table: &Table) -> Vec<String> {
+    table.columns.iter().map(|column| column.name.clone()).collect()
 }
 
-fn is_distinct(column: &Column) -> bool {
-    column.values.is_none() && column.data_type.kind != DataType::Boolean && !is_generated(column)
+/// Columns in which the made-up rows hold different values.
+fn distinct_columns(table: &Table, dialect: Dialect) -> Vec<String> {
+    table.columns.iter().filter(|column| is_distinct(column, dialect)).map(|column| column.name.clone()).collect()
+}
+
+fn is_distinct(column: &Column, dialect: Dialect) -> bool {
+    let kind = &column.data_type.kind;
+    let can_tell = dialect == Dialect::Sqlite || valid::is_comparable(kind);
+    column.values.is_none() && *kind != DataType::Boolean && !is_generated(column) && can_tell
 }
 
 fn is_generated(column: &Column) -> bool {
@@ -245,8 +247,9 @@ fn some_of(columns: &[String], choices: &mut Choices<'_>) -> Vec<String> {
 
 /// What foreign keys can refer to.
 fn keys(table: &Table) -> Vec<Vec<String>> {
-    let primary = table.primary_key.iter().map(|key| key.columns.clone());
-    let uniques = table.uniques.iter().map(|unique| unique.columns.clone());
+    let is_now = |deferrable| deferrable == Deferrable::No;
+    let primary = table.primary_key.iter().filter(|key| is_now(key.deferrable)).map(|key| key.columns.clone());
+    let uniques = table.uniques.iter().filter(|unique| is_now(unique.deferrable)).map(|unique| unique.columns.clone());
     let indexes = table.indexes.iter().filter(|index| index.unique).map(index_columns);
     primary.chain(uniques).chain(indexes).collect()
 }
@@ -268,7 +271,9 @@ fn add_foreign_key(schema: &mut Schema, child: &TableName, choices: &mut Choices
     let mut columns = Vec::new();
     for column in referenced_columns.iter().filter_map(|name| parent.column(name)) {
         let fits = |other: &&Column| {
-            other.data_type.kind == column.data_type.kind && is_distinct(other) && !columns.contains(&other.name)
+            other.data_type.kind == column.data_type.kind
+                && is_distinct(other, choices.dialect)
+                && !columns.contains(&other.name)
         };
         let fitting: Vec<String> = table.columns.iter().filter(fits).map(|column| column.name.clone()).collect();
         let existing = if choices.often(25) { choices.pick(&fitting).cloned() } else { None };
@@ -295,8 +300,8 @@ fn add_foreign_key(schema: &mut Schema, child: &TableName, choices: &mut Choices
         on_update,
         on_delete_columns: Vec::new(),
         deferrable: if choices.often(20) { Deferrable::InitiallyDeferred } else { Deferrable::No },
-        match_full: false,
-        not_valid: false,
+        match_full: choices.dialect == Dialect::Postgres && choices.often(10),
+        not_valid: choices.dialect == Dialect::Postgres && choices.often(8),
         placement,
     });
 }
@@ -305,8 +310,8 @@ fn add_foreign_key(schema: &mut Schema, child: &TableName, choices: &mut Choices
 fn add_object(schema: &mut Schema, table: &TableName, choices: &mut Choices<'_>, demands: Demands) {
     let Some(table) = schema.tables.get_mut(table) else { return };
     let all: Vec<String> = table.columns.iter().map(|column| column.name.clone()).collect();
-    let distinct = distinct_columns(table);
-    let kind = choices.below(6);
+    let distinct = distinct_columns(table, choices.dialect);
+    let kind = choices.below(if choices.dialect == Dialect::Postgres { 7 } else { 6 });
     match kind {
         0 | 1 => {
             let columns = some_of(if kind == 0 { &all } else { &distinct }, choices);
@@ -332,19 +337,34 @@ fn add_object(schema: &mut Schema, table: &TableName, choices: &mut Choices<'_>,
             let columns = some_of(&distinct, choices);
             if !columns.is_empty() {
                 let name = choices.often(30).then(|| Name::written("a unique; key"));
-                table.uniques.push(Unique::new(name, columns, Placement::Table));
+                let mut unique = Unique::new(name, columns, Placement::Table);
+                if choices.dialect == Dialect::Postgres {
+                    tune_unique(&mut unique, choices);
+                }
+                table.uniques.push(unique);
+            }
+        }
+        6 => {
+            if let Some(column) = choices.pick(&all).and_then(|name| table.column(name)) {
+                let is_range = column.data_type.kind == DataType::Custom("daterange".to_owned());
+                let (method, operator) = if is_range { (Some("gist"), "&&") } else { (Some("btree"), "=") };
+                let part = IndexPart::column(&column.name);
+                let deferrable = deferrable(choices, 20);
+                table.exclusions.push(Exclusion {
+                    name: choices.often(50).then(|| Name::written("never; both")),
+                    method: method.map(ToOwned::to_owned),
+                    elements: vec![ExclusionElement { part, operator: operator.to_owned() }],
+                    predicate: None,
+                    deferrable,
+                    include: Vec::new(),
+                });
             }
         }
         _ => {
-            if let Some(column) = choices.pick(&all).cloned() {
-                let name = choices.often(40).then(|| Name::written(format!("check {column}")));
-                let quoted = quote(&column);
-                let expression = match (choices.below(3), demands) {
-                    (0, _) | (2, Demands::Fulfilled) => format!("length({quoted}) >= 0"),
-                    (1, _) => format!("{quoted} IS NULL OR {quoted} <> 'it''s never there'"),
-                    _ => format!("{quoted} <> 2"),
-                };
-                let placement = if choices.often(50) { Placement::Column(column) } else { Placement::Table };
+            if let Some(column) = choices.pick(&all).and_then(|name| table.column(name)).cloned() {
+                let name = choices.often(40).then(|| Name::written(format!("check {}", column.name)));
+                let expression = vocabulary::check(&column, choices, demands);
+                let placement = if choices.often(50) { Placement::Column(column.name) } else { Placement::Table };
                 table.checks.push(Check::new(name, expression, placement));
             }
         }
@@ -356,132 +376,65 @@ fn tune(index: &mut Index, choices: &mut Choices<'_>) {
     for part in &mut index.parts {
         part.descending = choices.often(20);
         if !index.unique && choices.often(20) {
-            part.collation = choices.pick(&["NOCASE", "BINARY", "rtrim"]).map(|name| (*name).to_owned());
+            let collations = match choices.dialect {
+                Dialect::Sqlite => ["NOCASE", "BINARY", "rtrim"],
+                Dialect::Postgres => ["C", "POSIX", "C"],
+            };
+            part.collation = choices.pick(&collations).map(|name| (*name).to_owned());
         }
     }
     if !index.unique && choices.often(25) {
         // Its column is put in where the schema is made valid.
         index.predicate = Some(String::new());
     }
-}
-
-/// Removes what refers to nothing, and gives inferred names as SeaORM makes them.
-pub(crate) fn make_valid(schema: &mut Schema) {
-    let mut names: BTreeSet<String> = schema.tables.keys().map(|name| name.name.to_lowercase()).collect();
-    for table in schema.tables.values_mut().map(|table| &mut **table) {
-        let own: BTreeSet<String> = table.columns.iter().map(|column| column.name.clone()).collect();
-        let has_all = |columns: &[String]| !columns.is_empty() && columns.iter().all(|column| own.contains(column));
-        let has = |placement: &Placement| matches!(placement, Placement::Column(name) if own.contains(name));
-        for column in &mut table.columns {
-            let is_key = table.primary_key.as_ref().is_some_and(|key| key.columns.contains(&column.name));
-            if is_key {
-                column.nullable = false;
-                column.extra = None;
-                column.values = None;
-            }
-            let key_is_one = table.primary_key.as_ref().is_some_and(|key| key.columns.len() == 1);
-            let is_integer = matches!(column.data_type.kind, DataType::Integer | DataType::BigInteger);
-            if !is_key || !key_is_one || !is_integer {
-                column.auto_increment = AutoIncrement::No;
-            }
-            if column.auto_increment != AutoIncrement::No || is_generated(column) {
-                column.default = None;
-                column.values = None;
-            }
-            let mentioned = column
-                .extra
-                .as_ref()
-                .is_none_or(|extra| !extra.contains('(') || own.iter().any(|name| extra.contains(&quote(name))));
-            let repeats = column.extra.as_ref().is_some_and(|extra| extra == "UNIQUE") && !is_distinct(column);
-            if !mentioned || repeats {
-                column.extra = None;
-            }
-        }
-        let generated: BTreeSet<String> =
-            table.columns.iter().filter(|column| is_generated(column)).map(|column| column.name.clone()).collect();
-        for column in table.columns.iter_mut().filter(|column| is_generated(column)) {
-            // A generated column may not use one that is generated in turn, for simplicity.
-            if generated.iter().any(|name| column.extra.as_ref().is_some_and(|extra| extra.contains(&quote(name)))) {
-                column.extra = None;
-            }
-        }
-        let distinct = distinct_columns(table);
-        let is_distinct = |columns: &[String]| has_all(columns) && columns.iter().all(|name| distinct.contains(name));
-        table.uniques.retain(|unique| is_distinct(&unique.columns));
-        table.checks.retain(|check| match &check.placement {
-            Placement::Column(name) => own.contains(name),
-            Placement::Table => own.iter().any(|name| check.expression.contains(&quote(name))),
-        });
-        for unique in table.uniques.iter_mut().filter(|unique| !has(&unique.placement)) {
-            unique.placement = Placement::Table;
-        }
-        if let Some(Name { text, inferred: true }) = table.primary_key.as_mut().and_then(|key| key.name.as_mut()) {
-            *text = format!("pk-{}", table.name);
-        }
-        let name = table.name.clone();
-        table.indexes.retain_mut(|index| {
-            let columns = index_columns(index);
-            if let (Some(predicate), Some(column)) = (&mut index.predicate, columns.first()) {
-                *predicate = format!("{} IS NOT NULL", quote(column));
-            }
-            if index.name.inferred {
-                let kind = if index.unique { "u-" } else { "" };
-                index.name.text = format!("idx-{name}-{kind}{}", columns.join("-"));
-            }
-            let fits = if index.unique { is_distinct(&columns) } else { has_all(&columns) };
-            fits && names.insert(index.name.text.to_lowercase())
-        });
-    }
-    // Types of parents go to their children; a few rounds reach the children of children.
-    for _ in 0..4 {
-        let parents = schema.clone();
-        for table in schema.tables.values_mut() {
-            foreign_keys(table, &parents);
-        }
+    if choices.dialect == Dialect::Postgres {
+        tune_further(index, choices);
     }
 }
 
-fn foreign_keys(table: &mut Table, parents: &Schema) {
-    let mut kept: Vec<ForeignKey> = Vec::new();
-    for mut fk in std::mem::take(&mut table.foreign_keys) {
-        let parent = parents.tables.get(&fk.references);
-        let is_key = parent.is_some_and(|parent| keys(parent).contains(&fk.referenced_columns));
-        let fits = fk.columns.iter().all(|name| table.column(name).is_some_and(is_distinct));
-        let is_new = !kept.iter().any(|other| other.columns == fk.columns && other.references == fk.references);
-        if !is_key || !fits || !is_new {
-            continue;
-        }
-        for (name, referenced) in fk.columns.iter().zip(&fk.referenced_columns) {
-            let Some(kind) = parent.and_then(|parent| parent.column(referenced)).map(|column| &column.data_type.kind)
-            else {
-                continue;
-            };
-            for column in table.columns.iter_mut().filter(|column| column.name == *name) {
-                column.data_type.kind = kind.clone();
-                column.default = None;
-            }
-        }
-        if let Some(Name { text, inferred: true }) = &mut fk.name {
-            *text = format!("fk-{}-{}", table.name, fk.columns.join("-"));
-        }
-        kept.push(fk);
+/// What only PostgreSQL has. Much of it fits only some types; the rest goes where the schema is made valid.
+fn tune_further(index: &mut Index, choices: &mut Choices<'_>) {
+    let owned = |text: &str| text.to_owned();
+    if choices.often(40) {
+        index.method = choices.pick(&["gin", "hash", "gist", "brin", "BTREE"]).copied().map(owned);
     }
-    table.foreign_keys = kept;
+    for part in &mut index.parts {
+        if choices.often(30) {
+            part.nulls = choices.pick(&[NullsOrder::First, NullsOrder::Last]).copied();
+        }
+        if !index.unique && choices.often(50) {
+            let classes = ["text_pattern_ops", "jsonb_path_ops", "bpchar_pattern_ops"];
+            part.operator_class = choices.pick(&classes).copied().map(owned);
+        }
+    }
+    index.include =
+        if choices.often(20) { choices.pick(&COLUMNS).copied().map(owned).into_iter().collect() } else { Vec::new() };
+    index.nulls_not_distinct = choices.often(15);
+    index.storage.clear();
+    if choices.often(15) {
+        index.storage.insert("fillfactor".to_owned(), "70".to_owned());
+    }
+}
+
+fn tune_unique(unique: &mut Unique, choices: &mut Choices<'_>) {
+    unique.deferrable = deferrable(choices, 20);
+    unique.nulls_not_distinct = choices.often(15);
+    if choices.often(20) {
+        unique.include = choices.pick(&COLUMNS).map(|name| (*name).to_owned()).into_iter().collect();
+    }
 }
 
 /// A schema as text, for people.
-pub(crate) fn show(schema: &Schema) -> String {
+pub(crate) fn show(schema: &Schema, dialect: Dialect) -> String {
     let mut text = String::new();
     for table in schema.tables.values() {
         let options = seachange::dialect::Options::default();
         let alone = Schema::from_iter([Table::clone(table)]);
         writeln!(text, "{}", table.name).unwrap();
-        match crate::support::DIALECT.canonicalize(alone, &options) {
+        match dialect.canonicalize(alone, &options) {
             Ok(canonical) => {
-                for line in canonical
-                    .tables
-                    .values()
-                    .flat_map(|table| seachange::render::sql::table_lines(table, crate::support::DIALECT))
+                for line in
+                    canonical.tables.values().flat_map(|table| seachange::render::sql::table_lines(table, dialect))
                 {
                     writeln!(text, "{line}").unwrap();
                 }
@@ -499,6 +452,7 @@ pub(crate) fn show(schema: &Schema) -> String {
     text
 }
 
+/// The name in quotes even where a database needs none, so that it is found in SQL.
 fn quote(name: &str) -> String {
     crate::support::DIALECT.quote(name)
 }
