@@ -70,7 +70,7 @@ async fn to_entities(ctx: &mut Context<'_>, args: &cli::Diff) -> Result<PlanRepo
     let comparison = settled.comparison;
     refuse_doubtful(&comparison.doubtful, &comparison.ops(), &args.rename)?;
     if !settled.open.is_empty() {
-        ctx.note("note: what is gone is dropped here, and what is new is created, but these may be renames:")?;
+        ctx.tell("note: what is gone is dropped here, and what is new is created, but these may be renames:")?;
         renames::list(ctx, &settled.open)?;
     }
     let mut plan = plan::plan(comparison.ops(), &comparison.live, ctx.config.dialect, &ctx.config.options, Purpose::Up)

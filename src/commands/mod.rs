@@ -106,9 +106,11 @@ impl Context<'_> {
 
     /// Writes a line about what is going on, unless the user asked for quiet.
     fn note(&mut self, line: &str) -> Result<()> {
-        if self.quiet {
-            return Ok(());
-        }
+        if self.quiet { Ok(()) } else { self.tell(line) }
+    }
+
+    /// Writes a line about what was found, also when the user asked for quiet.
+    fn tell(&mut self, line: &str) -> Result<()> {
         writeln!(self.notes, "{line}").map_err(closed)
     }
 

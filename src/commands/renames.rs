@@ -125,13 +125,13 @@ pub(super) fn hints(ctx: &Context<'_>, file: Option<&Path>) -> Result<Vec<Rename
 /// Says what is open, with the flag that answers each.
 pub(super) fn list(ctx: &mut Context<'_>, open: &[Question]) -> Result<()> {
     for question in open {
-        ctx.note(&format!("{} is new; it may have been", about(question)))?;
+        ctx.tell(&format!("{} is new; it may have been", about(question)))?;
         for guess in &question.guesses {
-            ctx.note(&format!("  {}: {}", before(guess), because(guess)))?;
-            ctx.note(&format!("    --rename {}", flag(&guess.rename)))?;
+            ctx.tell(&format!("  {}: {}", before(guess), because(guess)))?;
+            ctx.tell(&format!("    --rename {}", flag(&guess.rename)))?;
         }
     }
-    ctx.note(
+    ctx.tell(
         "hint: pass the right `--rename`, or write `renamed_from = \"...\"` on the entity; `--no-renames` drops what is gone and \
          creates what is new",
     )

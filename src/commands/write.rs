@@ -58,7 +58,7 @@ pub(super) async fn revision(ctx: &mut Context<'_>, args: &cli::Revision) -> Res
     let comparison = settled.comparison;
     refuse_doubtful(&comparison.doubtful, &comparison.ops(), &args.rename)?;
     if !settled.open.is_empty() {
-        ctx.note("no file was written, because only you know whether these are renames:")?;
+        ctx.tell("no file was written, because only you know whether these are renames:")?;
         renames::list(ctx, &settled.open)?;
         return Ok(Exit::Found);
     }

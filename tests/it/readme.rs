@@ -1,12 +1,12 @@
-//! The README and the generated docs say what the program does. `UPDATE_EXPECT=1` rewrites the README's output,
-//! `cargo xtask docs` the docs.
+//! The README, the guide and the generated docs say what the program does. `UPDATE_EXPECT=1` rewrites the output in the first
+//! two, `cargo xtask docs` the docs.
 
 use std::fs;
 use std::process::Command;
 
 use crate::support::{Project, copy, root};
 
-/// The commands of the README's console block with what they print.
+/// The commands of a console block with what they print.
 fn run(commands: &[&str]) -> String {
     let project = Project::mediaparser_with_original("5_before_rename");
     copy(&root().join("fixtures/mediaparser/phases"), &project.path().join("phases"));
@@ -51,13 +51,13 @@ fn steady(text: &str) -> String {
     steady.lines().map(line).collect::<Vec<_>>().join("\n")
 }
 
-#[test]
-fn the_readme_shows_what_the_commands_print() {
-    let path = root().join("README.md");
-    let readme = fs::read_to_string(&path).unwrap();
-    let start = readme.find("```console\n").unwrap() + "```console\n".len();
-    let end = start + readme[start..].find("```").unwrap();
-    let block = &readme[start..end];
+/// Runs the commands of a page's console block and holds what they print against it.
+fn shows_what_is_printed(page: &str) {
+    let path = root().join(page);
+    let text = fs::read_to_string(&path).unwrap();
+    let start = text.find("```console\n").unwrap() + "```console\n".len();
+    let end = start + text[start..].find("```").unwrap();
+    let block = &text[start..end];
     let commands: Vec<&str> = block.lines().filter_map(|line| line.strip_prefix("$ ")).collect();
     assert!(commands.len() > 5, "{commands:?}");
     let printed = run(&commands);
@@ -66,10 +66,23 @@ fn the_readme_shows_what_the_commands_print() {
         return;
     }
     if std::env::var_os("UPDATE_EXPECT").is_some() {
-        fs::write(&path, format!("{}{printed}{}", &readme[..start], &readme[end..])).unwrap();
+        fs::write(&path, format!("{}{printed}{}", &text[..start], &text[end..])).unwrap();
         return;
     }
-    assert_eq!(steady(&printed), steady(block), "run the test with UPDATE_EXPECT=1");
+    assert_eq!(steady(&printed), steady(block), "{page}: run the test with UPDATE_EXPECT=1");
+}
+
+#[test]
+fn the_readme_shows_what_the_commands_print() {
+    shows_what_is_printed("README.md");
+}
+
+#[test]
+fn the_guide_shows_what_the_commands_print() {
+    for entry in fs::read_dir(root().join("docs/guide")).unwrap() {
+        let page = entry.unwrap().path();
+        shows_what_is_printed(page.strip_prefix(root()).unwrap().to_str().unwrap());
+    }
 }
 
 #[test]

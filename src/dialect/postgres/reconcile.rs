@@ -94,7 +94,8 @@ fn respell_table(table: &mut Table, past: &Table) {
     for exclusion in &mut table.exclusions {
         let is_it = |past: &&Exclusion| has_name_of(past.name.as_ref(), exclusion.name.as_ref());
         if let Some(past) = past.exclusions.iter().find(is_it).filter(|past| same_exclusion(past, exclusion, &same)) {
-            *exclusion = Exclusion { name: exclusion.name.take(), ..past.clone() };
+            let include = std::mem::take(&mut exclusion.include);
+            *exclusion = Exclusion { name: exclusion.name.take(), include, ..past.clone() };
         }
     }
     for index in &mut table.indexes {

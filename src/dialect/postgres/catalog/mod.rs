@@ -5,7 +5,8 @@ mod rows;
 
 use std::collections::BTreeMap;
 
-use sea_orm::{ConnectionTrait, DbBackend, DbErr, QueryResult, Statement, TryGetable};
+use sea_orm::sqlx::{Decode, Postgres, Row as _};
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, QueryResult, RuntimeErr, Statement};
 
 pub(super) use self::rows::{
     AttachmentRow, ColumnRow, ConstraintRow, IndexPartRow, IndexRow, OtherRow, RelationRow, RoutineRow, SequenceRow,
@@ -132,8 +133,10 @@ impl Words {
     }
 }
 
-fn get<T: TryGetable>(row: &QueryResult, index: usize) -> std::result::Result<T, DbErr> {
-    row.try_get_by_index(index)
+/// A value of a row. The queries are our own, so its type is not looked at: that takes longer than reading it.
+fn get<T: for<'r> Decode<'r, Postgres>>(row: &QueryResult, index: usize) -> std::result::Result<T, DbErr> {
+    let row = row.try_as_pg_row().ok_or_else(|| DbErr::Type("not a row of PostgreSQL".to_owned()))?;
+    row.try_get_unchecked(index).map_err(|error| DbErr::Query(RuntimeErr::SqlxError(error.into())))
 }
 
 fn group<T>(rows: Vec<(i64, T)>) -> BTreeMap<i64, Vec<T>> {
