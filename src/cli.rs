@@ -194,7 +194,8 @@ pub struct Downgrade {
     /// `-1`, `base`, an id or the beginning of one, or a file's name.
     #[arg(value_name = "REVISION", allow_hyphen_values = true)]
     pub target: String,
-    /// Also take back a stamped revision, though its way down drops tables that were there before seachange.
+    /// Run a way down that loses data for good, also that of a stamped revision, which drops tables that were there before
+    /// seachange. Without this flag a terminal is asked, and nothing runs where there is none.
     #[arg(long)]
     pub accept_data_loss: bool,
 }

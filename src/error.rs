@@ -119,6 +119,12 @@ pub enum Error {
         /// The revision's title.
         revision: String,
     },
+    /// A way down cannot bring back what it deletes, and nobody accepted that.
+    #[error("the way down loses data that nothing brings back\n{}", listed(losses))]
+    LosesData {
+        /// Each loss with its revision, in a sentence.
+        losses: Vec<String>,
+    },
     /// There are revisions and no lock.
     #[error("`{}` is missing", path.display())]
     NoLock {
@@ -657,6 +663,7 @@ impl Error {
                 "`seachange stamp base` forgets it and touches nothing; `--accept-data-loss` runs the way down all the same"
                     .to_owned(),
             ),
+            Self::LosesData { .. } => Some("keep a copy of the data; `--accept-data-loss` runs the way down all the same".to_owned()),
             Self::NoLock { .. } => Some("bring it back: `git checkout -- migrations/schema.lock`".to_owned()),
             Self::Template { .. } => Some("correct the file that `template` in `seachange.toml` names".to_owned()),
             Self::Statement { in_transaction, number, source, .. } => {

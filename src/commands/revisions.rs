@@ -15,7 +15,7 @@ use crate::report;
 use crate::revision::graph::{Graph, Target};
 use crate::revision::{Direction, Revision};
 
-use super::{Context, Exit, Live, now, refuse_missing};
+use super::{Context, Exit, Live, closed, now, refuse_missing};
 
 /// Applies revisions up to a target.
 pub(super) async fn upgrade(ctx: &mut Context<'_>, target: &str) -> Result<Exit> {
@@ -56,7 +56,33 @@ pub(super) async fn downgrade(ctx: &mut Context<'_>, args: &cli::Downgrade) -> R
     if let Some(revision) = losing.filter(|_| !args.accept_data_loss) {
         return Err(Error::StampedLoss { revision: revision.title() });
     }
+    if !args.accept_data_loss && !accepts_losses(ctx, &revisions)? {
+        return Ok(Exit::Found);
+    }
     run(ctx, &revisions, Direction::Down).await
+}
+
+/// Whether the way down loses nothing, or somebody at the terminal says that it may.
+fn accepts_losses(ctx: &mut Context<'_>, revisions: &[&Revision]) -> Result<bool> {
+    let of = |revision: &&Revision| {
+        let title = revision.title();
+        losses(revision, Direction::Down).map(|sentence| format!("{title}: {sentence}")).collect::<Vec<_>>()
+    };
+    let losses: Vec<String> = revisions.iter().flat_map(of).collect();
+    if losses.is_empty() {
+        return Ok(true);
+    }
+    let Some(ask) = ctx.ask.as_deref_mut() else { return Err(Error::LosesData { losses }) };
+    for loss in &losses {
+        writeln!(ctx.notes, "{loss}").map_err(closed)?;
+    }
+    let choices = ["no, leave everything as it is", "yes, the data may go"].map(str::to_owned);
+    let source = |source| Error::Read { path: "the terminal".into(), source };
+    let answer = ask.choose("Run the way down, and lose this for good?", &choices).map_err(source)?;
+    if answer != Some(1) {
+        ctx.tell("nothing was run")?;
+    }
+    Ok(answer == Some(1))
 }
 
 async fn run(ctx: &mut Context<'_>, revisions: &[&Revision], direction: Direction) -> Result<Exit> {

@@ -208,7 +208,7 @@ fn phase_6_renames_natively_and_keeps_every_value() {
         ALTER TABLE "files" RENAME COLUMN "exact_group_id" TO "duplicate_group_id";
     "#]]
     .assert_eq(statements(&project.newest()));
-    for command in [["upgrade", "head"], ["downgrade", "-1"], ["upgrade", "head"]] {
+    for command in [&["upgrade", "head"][..], &["downgrade", "-1", "--accept-data-loss"], &["upgrade", "head"]] {
         project.expect(0, &command);
         assert_eq!(project.contents(), contents, "{command:?}");
         if command[0] == "upgrade" {
@@ -230,7 +230,7 @@ fn every_later_phase_goes_up_down_and_up_again() {
     for phase in LATER_PHASES {
         project.phase(phase);
         project.expect(0, &["revision", "--autogenerate", "-m", phase]);
-        for command in [["upgrade", "head"], ["downgrade", "-1"], ["upgrade", "head"]] {
+        for command in [&["upgrade", "head"][..], &["downgrade", "-1", "--accept-data-loss"], &["upgrade", "head"]] {
             project.expect(0, &command);
             assert_eq!(project.contents(), contents, "{phase}: {command:?}");
         }
@@ -253,14 +253,14 @@ fn new_values_of_an_enum_change_the_check_where_one_is_kept() {
     for phase in ["5_before_rename"].iter().chain(&LATER_PHASES) {
         project.phase(phase);
         project.expect(0, &["revision", "--autogenerate", "-m", phase]);
-        for command in [["upgrade", "head"], ["downgrade", "-1"], ["upgrade", "head"]] {
+        for command in [&["upgrade", "head"][..], &["downgrade", "-1", "--accept-data-loss"], &["upgrade", "head"]] {
             project.expect(0, &command);
             assert_eq!(project.contents(), contents, "{phase}: {command:?}");
         }
         project.expect(0, &["check"]);
     }
     project.sql("UPDATE jobs SET status = 'halted' WHERE id = 1");
-    let down = project.expect(2, &["downgrade", "-1"]);
+    let down = project.expect(2, &["downgrade", "-1", "--accept-data-loss"]);
     assert!(down.notes.contains("'failed')) is false: id = 1\n"), "{}", down.notes);
     assert!(down.notes.contains("the database was left as it was"), "{}", down.notes);
     project.expect(0, &["check"]);
@@ -417,7 +417,7 @@ fn a_revision_without_autogenerate_is_empty_and_well_formed() {
     let text = project.newest();
     assert!(text.contains("-- migrate:up\n") && text.contains("-- migrate:down\n"), "{text}");
     project.expect(0, &["upgrade"]);
-    project.expect(0, &["downgrade", "-1"]);
+    project.expect(0, &["downgrade", "-1", "--accept-data-loss"]);
     let history = project.expect(0, &["history"]);
     assert!(history.out.contains("clean up: names (pending)"), "{}", history.out);
     assert!(history.out.contains("initial schema (applied "), "{}", history.out);
@@ -617,7 +617,7 @@ fn a_strict_table_gets_the_types_it_knows() {
         "pub a: String, pub b: Option<String>, #[sea_orm(default_value = true)] pub c: bool, pub d: Option<DateTime>",
     );
     project.expect(0, &["revision", "--autogenerate", "-m", "more"]);
-    for command in [["upgrade", "head"], ["downgrade", "-1"], ["upgrade", "head"]] {
+    for command in [&["upgrade", "head"][..], &["downgrade", "-1", "--accept-data-loss"], &["upgrade", "head"]] {
         project.expect(0, &command);
         assert_eq!(project.query("SELECT a || '' FROM t"), ["2"]);
     }

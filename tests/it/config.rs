@@ -337,7 +337,7 @@ fn what_is_left_out_is_not_written_and_foreign_keys_to_it_are() {
     project.expect(0, &["upgrade"]);
     project.expect(0, &["check"]);
     project.expect(0, &["check", "--offline"]);
-    project.expect(0, &["downgrade", "base"]);
+    project.expect(0, &["downgrade", "base", "--accept-data-loss"]);
     assert_eq!(project.query("SELECT name FROM sqlite_schema WHERE name IN ('teams', 'members')"), ["teams"]);
 }
 

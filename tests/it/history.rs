@@ -111,7 +111,7 @@ fn a_revision_that_loses_data_says_so_before_it_runs() {
     project.phase("6_exact_and_similar_groups");
     project.expect(0, &["revision", "--autogenerate", "-m", "groups"]);
     project.expect(0, &["upgrade"]);
-    let down = project.expect(0, &["downgrade", "-1"]);
+    let down = project.expect(0, &["downgrade", "-1", "--accept-data-loss"]);
     assert!(
         down.notes.starts_with("warning: Dropping `files.similar_group_type` deletes its data.\n"),
         "{}",
@@ -123,7 +123,7 @@ fn a_revision_that_loses_data_says_so_before_it_runs() {
 fn a_way_down_that_is_missing_is_an_error_and_not_a_silence() {
     let project = project(&[("aaaa", "CREATE TABLE a (x);", "-- no way down: the data is gone")]);
     project.expect(0, &["upgrade"]);
-    let ran = project.expect(2, &["downgrade", "base"]);
+    let ran = project.expect(2, &["downgrade", "base", "--accept-data-loss"]);
     assert!(ran.notes.contains("the revision `aaaa` (step aaaa) has no way down"), "{}", ran.notes);
     assert_eq!(tables(&project), ["a"]);
 }
@@ -139,7 +139,7 @@ fn an_edited_revision_is_noticed_and_other_line_endings_are_not_an_edit() {
     fs::write(&path, text.replace("(x)", "(x, y)")).unwrap();
     let check = project.expect(1, &["check"]);
     assert!(check.out.contains("`aaaa` (step aaaa) was edited after it was applied on 20"), "{}", check.out);
-    let down = project.expect(0, &["downgrade", "-1"]);
+    let down = project.expect(0, &["downgrade", "-1", "--accept-data-loss"]);
     assert!(down.notes.contains("warning: `aaaa` (step aaaa) was edited after it was applied"), "{}", down.notes);
 }
 
@@ -149,7 +149,9 @@ fn an_applied_revision_without_a_file_stops_everything_but_a_stamp() {
         project(&[("aaaa", "CREATE TABLE a (x);", "DROP TABLE a;"), ("bbbb", "CREATE TABLE b (x);", "DROP TABLE b;")]);
     project.expect(0, &["upgrade"]);
     fs::remove_file(file(&project, 1, "bbbb")).unwrap();
-    for command in [&["upgrade"][..], &["downgrade", "-1"], &["revision", "--autogenerate", "-m", "x"]] {
+    for command in
+        [&["upgrade"][..], &["downgrade", "-1", "--accept-data-loss"], &["revision", "--autogenerate", "-m", "x"]]
+    {
         let ran = project.expect(2, command);
         assert!(ran.notes.contains("the database has 1 revision that no file describes: bbbb"), "{}", ran.notes);
     }
@@ -211,11 +213,11 @@ fn a_revision_is_named_by_id_beginning_file_or_distance() {
     assert_eq!(tables(&project), ["a"]);
     project.expect(0, &["upgrade", "+1"]);
     assert_eq!(tables(&project), ["a", "b"]);
-    project.expect(0, &["downgrade", "20260100T000000_aaaa1_step"]);
+    project.expect(0, &["downgrade", "20260100T000000_aaaa1_step", "--accept-data-loss"]);
     assert_eq!(tables(&project), ["a"]);
     let ran = project.expect(2, &["upgrade", "+2"]);
     assert!(ran.notes.contains("there is 1 revision pending, not 2"), "{}", ran.notes);
-    project.expect(0, &["downgrade", "base"]);
+    project.expect(0, &["downgrade", "base", "--accept-data-loss"]);
     assert_eq!(tables(&project), Vec::<String>::new());
 }
 

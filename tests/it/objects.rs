@@ -74,14 +74,14 @@ fn views_and_triggers_live_with_the_tables() {
     let text = advance(&project, "another trigger and another view");
     assert!(text.contains("DROP VIEW \"big\"") && text.contains("DROP TRIGGER \"touch\""), "{text}");
     assert_eq!(project.query("SELECT CAST(count(*) AS TEXT) FROM big"), ["0"]);
-    assert_eq!(project.run(&["downgrade", "-1"]).code, 0);
+    assert_eq!(project.run(&["downgrade", "-1", "--accept-data-loss"]).code, 0);
     assert_eq!(project.query("SELECT CAST(count(*) AS TEXT) FROM big"), ["1"]);
     assert_eq!(project.run(&["upgrade", "head"]).code, 0);
 
     fs::write(project.path().join("sql/all.sqlite.sql"), "-- nothing\n").unwrap();
     advance(&project, "neither");
     assert_eq!(project.query("SELECT name FROM sqlite_schema WHERE type IN ('view', 'trigger')"), Vec::<String>::new());
-    assert_eq!(project.run(&["downgrade", "base"]).code, 0);
+    assert_eq!(project.run(&["downgrade", "base", "--accept-data-loss"]).code, 0);
 
     fs::write(project.path().join("sql/all.sqlite.sql"), "CREATE EXTENSION pg_trgm;").unwrap();
     let ran = project.run(&["check"]);

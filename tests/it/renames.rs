@@ -82,7 +82,7 @@ fn a_clear_rename_of_a_column_is_taken_and_explained() {
     project.expect(0, &["upgrade"]);
     project.expect(0, &["check"]);
     assert_eq!(project.query("SELECT full_name FROM people"), ["Ada"]);
-    project.expect(0, &["downgrade", "-1"]);
+    project.expect(0, &["downgrade", "-1", "--accept-data-loss"]);
     assert_eq!(project.query("SELECT name FROM people"), ["Ada"]);
 }
 
@@ -178,7 +178,11 @@ impl Ask for Script {
 }
 
 fn answered(project: &Project, script: &mut Script) -> Exit {
-    let cli = Cli::parse_from(["seachange", "revision", "--autogenerate", "-m", "change"]);
+    asked(project, &AUTOGENERATE, script)
+}
+
+fn asked(project: &Project, arguments: &[&str], script: &mut Script) -> Exit {
+    let cli = Cli::parse_from(["seachange"].iter().chain(arguments));
     let (mut out, mut notes) = (Vec::new(), Vec::new());
     block_on(commands::run(&cli, project.path(), &mut out, &mut notes, Some(script))).unwrap()
 }
@@ -239,7 +243,7 @@ fn names_that_change_places_keep_their_values() {
     project.expect(0, &["upgrade"]);
     project.expect(0, &["check"]);
     assert_eq!((people(), places()), (vec!["30 10 20".to_owned()], vec!["town".to_owned(), "place".to_owned()]));
-    project.expect(0, &["downgrade", "-1"]);
+    project.expect(0, &["downgrade", "-1", "--accept-data-loss"]);
     assert_eq!((people(), places()), (vec!["10 20 30".to_owned()], vec!["place".to_owned(), "town".to_owned()]));
 }
 
@@ -300,7 +304,38 @@ fn a_renamed_column_takes_along_all_that_says_its_name() {
     // The index follows by name because nobody gave it one; that of somebody else keeps its own.
     let indexes = "SELECT name FROM sqlite_schema WHERE type = 'index' AND tbl_name = 'books' ORDER BY name";
     assert_eq!(project.query(indexes), ["by_title", "idx-books-heading", "only_once"]);
-    project.expect(0, &["downgrade", "-1"]);
+    project.expect(0, &["downgrade", "-1", "--accept-data-loss"]);
     assert_eq!(project.query("SELECT title FROM titles"), ["More notes"]);
     assert_eq!(project.query(indexes), ["by_title", "idx-books-title", "only_once"]);
+}
+
+#[test]
+fn a_way_down_that_loses_data_is_asked_for() {
+    let project = project("people: name String", "");
+    declare(&project, "people: name String, age Option<i32>");
+    project.expect(0, &AUTOGENERATE);
+    project.expect(0, &["upgrade"]);
+    project.sql("INSERT INTO people VALUES (1, 'Ada', 36)");
+    let ages = || project.query("SELECT age FROM people");
+
+    let ran = project.expect(2, &["downgrade", "-1"]);
+    assert!(ran.notes.contains("Dropping `people.age` deletes its data."), "{}", ran.notes);
+    assert!(ran.notes.contains("hint: keep a copy of the data; `--accept-data-loss` runs"), "{}", ran.notes);
+    assert_eq!(ages(), ["36"]);
+
+    for refusal in [None, Some("no, leave")] {
+        let mut script = Script { answers: vec![refusal], ..Script::default() };
+        assert_eq!(asked(&project, &["downgrade", "-1"], &mut script), Exit::Found);
+        assert_eq!(ages(), ["36"]);
+    }
+    let mut script = Script { answers: vec![Some("yes, the data may go")], ..Script::default() };
+    assert_eq!(asked(&project, &["downgrade", "-1"], &mut script), Exit::Clean);
+    assert_eq!(project.query("SELECT name FROM pragma_table_info('people')"), ["id", "name"]);
+
+    // What loses nothing asks nothing.
+    project.expect(0, &["upgrade"]);
+    declare(&project, "people: full_name String, age Option<i32>");
+    project.expect(0, &AUTOGENERATE);
+    project.expect(0, &["upgrade"]);
+    project.expect(0, &["downgrade", "-1"]);
 }

@@ -63,7 +63,7 @@ fn from_the_first_table_to_the_last_index_and_back() {
     };
     assert_eq!(changes.into_iter().filter(is_known).collect::<Vec<_>>(), Vec::<&str>::new(), "{}", ran.out);
 
-    let ran = camera.run(&["downgrade", "base"]);
+    let ran = camera.run(&["downgrade", "base", "--accept-data-loss"]);
     assert_eq!(ran.code, 0, "{ran:?}");
     let left = "SELECT typname::text FROM pg_type JOIN pg_namespace AS n ON n.oid = typnamespace
         WHERE nspname = 'public' AND typtype IN ('e', 'c', 'd') AND typname NOT LIKE '\\_%' AND typname NOT LIKE 'seachange%'";

@@ -137,7 +137,7 @@ fn a_value_is_renamed_by_hint_and_keeps_its_rows() {
     project.succeed(&["upgrade", "head"]);
     project.assert_clean();
     assert_eq!(project.database.query("SELECT mood::text FROM people ORDER BY id"), ["blue", "glad"]);
-    project.succeed(&["downgrade", "-1"]);
+    project.succeed(&["downgrade", "-1", "--accept-data-loss"]);
     assert_eq!(project.database.query("SELECT mood::text FROM people ORDER BY id"), ["sad", "glad"]);
 }
 
@@ -181,7 +181,7 @@ fn tables_and_types_of_another_schema_bring_it_along() {
     let text = project.advance("birth");
     assert_eq!(text.matches("CREATE SCHEMA").count(), 1, "{text}");
     assert!(text.contains("CREATE TYPE shop.\"Mood of day\" AS ENUM"), "{text}");
-    project.succeed(&["downgrade", "base"]);
+    project.succeed(&["downgrade", "base", "--accept-data-loss"]);
     project.succeed(&["upgrade", "head"]);
     project.assert_clean();
 }

@@ -79,7 +79,7 @@ fn a_life_of_everything_that_is_declared_in_sql() {
     assert_eq!(count(&project, "SELECT customer FROM big_customers"), "");
 
     // The way down brings back what was there.
-    project.succeed(&["downgrade", "-1"]);
+    project.succeed(&["downgrade", "-1", "--accept-data-loss"]);
     project.database.script("DROP VIEW theirs; DROP FUNCTION theirs();");
     if let (Some(before), Some(now)) = (before, project.database.dump()) {
         assert_eq!(now, before);
@@ -100,10 +100,10 @@ fn a_life_of_everything_that_is_declared_in_sql() {
     for words in drops {
         assert!(text.contains(words), "{words}\n{text}");
     }
-    project.succeed(&["downgrade", "-1"]);
+    project.succeed(&["downgrade", "-1", "--accept-data-loss"]);
     project.succeed(&["upgrade", "head"]);
     project.assert_clean();
-    project.succeed(&["downgrade", "base"]);
+    project.succeed(&["downgrade", "base", "--accept-data-loss"]);
     assert_eq!(
         count(&project, "SELECT count(*)::text FROM pg_class WHERE relname IN ('orders', 'totals', 'known')"),
         "0"
@@ -131,7 +131,7 @@ fn a_domain_changes_while_columns_have_it() {
         assert!(text.contains(words), "{words}\n{text}");
     }
     assert!(!text.contains("DROP DOMAIN"), "{text}");
-    project.succeed(&["downgrade", "-1"]);
+    project.succeed(&["downgrade", "-1", "--accept-data-loss"]);
     if let (Some(before), Some(now)) = (before, project.database.dump()) {
         assert_eq!(now, before);
     }
@@ -215,7 +215,7 @@ fn a_hot_standby_is_read_and_not_changed() {
     // Nothing is half done.
     let ran = on(&standby, &["revision", "--autogenerate", "-m", "second"]);
     assert_eq!(ran.code, 0, "{ran:?}");
-    for arguments in [&["upgrade", "head"][..], &["downgrade", "-1"], &["stamp", "head"]] {
+    for arguments in [&["upgrade", "head"][..], &["downgrade", "-1", "--accept-data-loss"], &["stamp", "head"]] {
         let ran = on(&standby, arguments);
         assert_eq!(ran.code, 2, "{ran:?}");
         assert!(ran.notes.contains("cannot be changed: this server is a standby"), "{ran:?}");

@@ -13,7 +13,7 @@ fn native_enums_are_born_and_go_again() {
     for name in ["phasetype", "taskstatus", "changerequeststatus", "artifacttype", "runstatus"] {
         assert!(text.contains(&format!("CREATE TYPE {name} AS ENUM")), "{name}\n{text}");
     }
-    project.succeed(&["downgrade", "base"]);
+    project.succeed(&["downgrade", "base", "--accept-data-loss"]);
     assert_eq!(project.database.query("SELECT typname::text FROM pg_type WHERE typtype = 'e'"), Vec::<String>::new());
     project.succeed(&["upgrade", "head"]);
     project.assert_clean();
@@ -39,7 +39,13 @@ fn the_same_entities_keep_their_enums_in_checks_on_sqlite() {
     assert_eq!(ran.code, 0, "{ran:?}");
     let text = fs::read_to_string(project.path().join(ran.out.trim())).unwrap();
     assert!(text.contains("IN ('PENDING', 'IN_PROGRESS'"), "{text}");
-    for arguments in [&["upgrade", "head"][..], &["check"], &["downgrade", "base"], &["upgrade", "head"], &["check"]] {
+    for arguments in [
+        &["upgrade", "head"][..],
+        &["check"],
+        &["downgrade", "base", "--accept-data-loss"],
+        &["upgrade", "head"],
+        &["check"],
+    ] {
         let ran = project.run_on(url, arguments);
         assert_eq!(ran.code, 0, "{arguments:?}: {ran:?}");
     }

@@ -44,7 +44,7 @@ fn a_column_with_all_that_says_its_name() {
     project
         .database
         .script("UPDATE files SET heading = 'b'; SELECT book FROM shelf WHERE book = 'b'; SELECT title FROM titles;");
-    project.succeed(&["downgrade", "-1"]);
+    project.succeed(&["downgrade", "-1", "--accept-data-loss"]);
     project.database.script("UPDATE files SET title = 'c'");
     project.succeed(&["upgrade"]);
     project.assert_clean();
@@ -57,7 +57,7 @@ fn a_type_is_renamed_in_place() {
     let text = project.advance("kind");
     assert!(text.contains("ALTER TYPE file_kind RENAME TO \"Kind of file\";"), "{text}");
     assert!(!text.contains("CREATE TYPE") && !text.contains("ALTER COLUMN"), "{text}");
-    project.succeed(&["downgrade", "-1"]);
+    project.succeed(&["downgrade", "-1", "--accept-data-loss"]);
     project.succeed(&["upgrade"]);
     project.assert_clean();
     // Asked for, and together with everything else.
@@ -67,7 +67,7 @@ fn a_type_is_renamed_in_place() {
     assert!(!ran.notes.contains("drop"), "{ran:?}");
     project.succeed(&["upgrade"]);
     project.assert_clean();
-    project.succeed(&["downgrade", "-1"]);
+    project.succeed(&["downgrade", "-1", "--accept-data-loss"]);
     project.succeed(&["upgrade"]);
     project.assert_clean();
 }

@@ -379,7 +379,7 @@ fn indexes_are_made_while_their_table_is_written_to() {
     project.run(0, &["upgrade"]);
     assert_eq!(project.database.query(invalid), Vec::<String>::new());
     assert!(project.run(0, &["check"]).out.contains("no differences"));
-    project.run(0, &["downgrade", "-1"]);
+    project.run(0, &["downgrade", "-1", "--accept-data-loss"]);
     assert_eq!(project.database.query("SELECT indexname::text FROM pg_indexes WHERE tablename = 'a'"), ["a_pkey"]);
     project.run(0, &["upgrade"]);
 
@@ -452,7 +452,7 @@ fn what_needs_an_index_that_is_made_meanwhile_waits_for_it() {
     assert!(project.run(0, &["check"]).out.contains("no differences"));
     let keys = "SELECT conrelid::regclass::text FROM pg_constraint WHERE contype = 'f' ORDER BY 1";
     assert_eq!(project.database.query(keys), ["a", "b"]);
-    project.run(0, &["downgrade", "-2"]);
+    project.run(0, &["downgrade", "-2", "--accept-data-loss"]);
     assert_eq!(project.database.query("SELECT code::text FROM a ORDER BY 1"), ["1", "2", "3"]);
     assert_eq!(project.database.query(keys), Vec::<String>::new());
     project.run(0, &["upgrade"]);
@@ -476,7 +476,7 @@ hint: make it (`CREATE SCHEMA project_1`) or grant the role `USAGE` on it; or co
     assert_eq!(project.tables(), ["project_1.a"]);
     assert_eq!(project.database.query("SELECT revision FROM project_1.seachange_history"), ["rev0"]);
     project.run(0, &["check"]);
-    project.run(0, &["downgrade", "base"]);
+    project.run(0, &["downgrade", "base", "--accept-data-loss"]);
 }
 
 #[test]
