@@ -209,7 +209,7 @@ fn phase_6_renames_natively_and_keeps_every_value() {
     "#]]
     .assert_eq(statements(&project.newest()));
     for command in [&["upgrade", "head"][..], &["downgrade", "-1", "--accept-data-loss"], &["upgrade", "head"]] {
-        project.expect(0, &command);
+        project.expect(0, command);
         assert_eq!(project.contents(), contents, "{command:?}");
         if command[0] == "upgrade" {
             assert_eq!(groups(), before);
@@ -231,7 +231,7 @@ fn every_later_phase_goes_up_down_and_up_again() {
         project.phase(phase);
         project.expect(0, &["revision", "--autogenerate", "-m", phase]);
         for command in [&["upgrade", "head"][..], &["downgrade", "-1", "--accept-data-loss"], &["upgrade", "head"]] {
-            project.expect(0, &command);
+            project.expect(0, command);
             assert_eq!(project.contents(), contents, "{phase}: {command:?}");
         }
         project.expect(0, &["check", "--quiet"]);
@@ -254,7 +254,7 @@ fn new_values_of_an_enum_change_the_check_where_one_is_kept() {
         project.phase(phase);
         project.expect(0, &["revision", "--autogenerate", "-m", phase]);
         for command in [&["upgrade", "head"][..], &["downgrade", "-1", "--accept-data-loss"], &["upgrade", "head"]] {
-            project.expect(0, &command);
+            project.expect(0, command);
             assert_eq!(project.contents(), contents, "{phase}: {command:?}");
         }
         project.expect(0, &["check"]);
@@ -618,7 +618,7 @@ fn a_strict_table_gets_the_types_it_knows() {
     );
     project.expect(0, &["revision", "--autogenerate", "-m", "more"]);
     for command in [&["upgrade", "head"][..], &["downgrade", "-1", "--accept-data-loss"], &["upgrade", "head"]] {
-        project.expect(0, &command);
+        project.expect(0, command);
         assert_eq!(project.query("SELECT a || '' FROM t"), ["2"]);
     }
     project.expect(0, &["check"]);
