@@ -167,7 +167,7 @@ pub struct Revision {
 /// Flags of `upgrade`.
 #[derive(Debug, Args)]
 pub struct Upgrade {
-    /// `head`, an id or the beginning of one, a file's name, or `+1`.
+    /// `head`, an id, a message or a file's name, the beginning of one, or `+1`.
     #[arg(value_name = "REVISION", default_value = "head")]
     pub target: String,
 }
@@ -175,7 +175,7 @@ pub struct Upgrade {
 /// Flags of `downgrade`.
 #[derive(Debug, Args)]
 pub struct Downgrade {
-    /// `-1`, `base`, an id or the beginning of one, or a file's name.
+    /// `-1`, `base`, an id, a message or a file's name, or the beginning of one.
     #[arg(value_name = "REVISION", allow_hyphen_values = true)]
     pub target: String,
     /// Also take back a stamped revision, though its way down drops tables that were there before seachange.
@@ -186,7 +186,7 @@ pub struct Downgrade {
 /// Flags of `stamp`.
 #[derive(Debug, Args)]
 pub struct Stamp {
-    /// `head`, `base`, an id or the beginning of one, or a file's name.
+    /// `head`, `base`, an id, a message or a file's name, or the beginning of one.
     #[arg(value_name = "REVISION")]
     pub target: String,
 }
@@ -194,7 +194,7 @@ pub struct Stamp {
 /// Flags of `show`.
 #[derive(Debug, Args)]
 pub struct Show {
-    /// `head`, an id or the beginning of one, or a file's name.
+    /// `head`, an id, a message or a file's name, or the beginning of one.
     #[arg(value_name = "REVISION", default_value = "head")]
     pub target: String,
 }

@@ -253,6 +253,8 @@ pub enum Error {
         word: String,
         /// What it could mean; empty if nothing.
         candidates: Vec<String>,
+        /// If it means nothing: the word that comes closest.
+        nearest: Option<String>,
     },
     /// A relative target lies beyond the first or last revision.
     #[error("there {} {what}, not {asked}", if *there == 1 { "is 1 revision".to_owned() } else { format!("are {there} revisions") })]
@@ -558,10 +560,14 @@ impl Error {
                 "after a merge keep the lines of both sides; otherwise bring back the committed file with `git checkout`"
                     .to_owned(),
             ),
-            Self::UnknownRevision { candidates, .. } if candidates.is_empty() => {
-                Some("`seachange history` lists all revisions".to_owned())
+            Self::UnknownRevision { candidates, nearest, .. } if candidates.is_empty() => {
+                let question = nearest.as_ref().map(|nearest| format!("did you mean `{nearest}`? ")).unwrap_or_default();
+                Some(format!("{question}`seachange history` lists all revisions"))
             }
-            Self::UnknownRevision { .. } => Some("write more of the id".to_owned()),
+            Self::UnknownRevision { word, .. } if word == "head" => {
+                Some("name one of them, or all with `heads`".to_owned())
+            }
+            Self::UnknownRevision { .. } => Some("write more of it, or an id".to_owned()),
             Self::NoConfig { .. } => Some("run `seachange init` in the project's folder".to_owned()),
             Self::NoDatabase => Some(
                 "set `DATABASE_URL` in the environment or in `.env`, or write `url` below `[database]` in \
