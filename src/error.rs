@@ -274,6 +274,14 @@ pub enum Error {
         /// What the system said.
         source: std::io::Error,
     },
+    /// What the configuration names for entities could not be read.
+    #[error("failed to read `{}`, where entities should be", path.display())]
+    ReadEntities {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
     /// A script that makes a schema does not run.
     #[error("failed to load `{}`{}", path.display(), line.map(|line| format!(", line {line}")).unwrap_or_default())]
     Load {
@@ -592,6 +600,9 @@ impl Error {
                  later, `entities` in `seachange.toml` names it"
                     .to_owned(),
             ),
+            Self::ReadEntities { .. } => {
+                Some("bring it back, or correct `entities` in `seachange.toml`".to_owned())
+            }
             Self::UnknownDatabase { .. } => {
                 Some("seachange works on SQLite (`sqlite://data/app.db`) and PostgreSQL (`postgres://user@host/database`)".to_owned())
             }

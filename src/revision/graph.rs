@@ -138,7 +138,7 @@ impl Graph {
             words.extend(revision.labels.iter().map(String::as_str));
         }
         words.retain(|word| !word.is_empty());
-        closest(word, &words).map(str::to_owned)
+        closest(without_folder(word), &words).map(str::to_owned)
     }
 
     fn forward(&self, steps: usize, applied: &BTreeSet<String>) -> Result<Target> {
@@ -201,11 +201,16 @@ fn is_identified(revision: &Revision, word: &str) -> bool {
 
 /// The file, as it is printed or without folder, ending, time and id; or the message, as it is or as files write it.
 fn is_named(revision: &Revision, word: &str) -> bool {
-    let file = word.strip_suffix(".sql").and_then(|path| path.rsplit(['/', '\\']).next()).unwrap_or(word);
+    let file = without_folder(word);
     let message = words(word).join("_");
     // A word may be empty, as from a variable that is not set, and so may a name.
     (!file.is_empty() && [stem(revision), name(revision), &revision.message].contains(&file))
         || (!message.is_empty() && (name(revision) == message || words(&revision.message).join("_") == message))
+}
+
+/// The word, or its file without folder and ending if it is a path.
+fn without_folder(word: &str) -> &str {
+    word.strip_suffix(".sql").and_then(|path| path.rsplit(['/', '\\']).next()).unwrap_or(word)
 }
 
 /// The beginning of the id, or of the name, which is how numbered revisions are called.

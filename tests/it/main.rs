@@ -21,6 +21,7 @@ mod postgres;
 mod random;
 mod readme;
 mod rebuild;
+mod seedarr;
 mod silence;
 mod support;
 mod system_entities;
