@@ -183,7 +183,7 @@ pub struct Revision {
 /// Flags of `upgrade`.
 #[derive(Debug, Args)]
 pub struct Upgrade {
-    /// `head`, an id or the beginning of one, a file's name, or `+1`.
+    /// `head`, an id, a message or a file's name, the beginning of one, or `+1`.
     #[arg(value_name = "REVISION", default_value = "head")]
     pub target: String,
 }
@@ -191,7 +191,7 @@ pub struct Upgrade {
 /// Flags of `downgrade`.
 #[derive(Debug, Args)]
 pub struct Downgrade {
-    /// `-1`, `base`, an id or the beginning of one, or a file's name.
+    /// `-1`, `base`, an id, a message or a file's name, or the beginning of one.
     #[arg(value_name = "REVISION", allow_hyphen_values = true)]
     pub target: String,
     /// Run a way down that loses data for good, also that of a stamped revision, which drops tables that were there before
@@ -203,7 +203,7 @@ pub struct Downgrade {
 /// Flags of `stamp`.
 #[derive(Debug, Args)]
 pub struct Stamp {
-    /// `head`, `base`, an id or the beginning of one, or a file's name.
+    /// `head`, `base`, an id, a message or a file's name, or the beginning of one.
     #[arg(value_name = "REVISION")]
     pub target: String,
 }
@@ -211,7 +211,7 @@ pub struct Stamp {
 /// Flags of `show`.
 #[derive(Debug, Args)]
 pub struct Show {
-    /// `head`, an id or the beginning of one, or a file's name.
+    /// `head`, an id, a message or a file's name, or the beginning of one.
     #[arg(value_name = "REVISION", default_value = "head")]
     pub target: String,
 }

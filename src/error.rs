@@ -273,6 +273,8 @@ pub enum Error {
         word: String,
         /// What it could mean; empty if nothing.
         candidates: Vec<String>,
+        /// If it means nothing: the word that comes closest.
+        nearest: Option<String>,
     },
     /// A relative target lies beyond the first or last revision.
     #[error("there {} {what}, not {asked}", if *there == 1 { "is 1 revision".to_owned() } else { format!("are {there} revisions") })]
@@ -287,6 +289,14 @@ pub enum Error {
     /// A file or folder could not be read.
     #[error("failed to read `{}`", path.display())]
     Read {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// What the configuration names for entities could not be read.
+    #[error("failed to read `{}`, where entities should be", path.display())]
+    ReadEntities {
         /// The file or folder.
         path: PathBuf,
         /// What the system said.
@@ -578,10 +588,14 @@ impl Error {
                 "after a merge keep the lines of both sides; otherwise bring back the committed file with `git checkout`"
                     .to_owned(),
             ),
-            Self::UnknownRevision { candidates, .. } if candidates.is_empty() => {
-                Some("`seachange history` lists all revisions".to_owned())
+            Self::UnknownRevision { candidates, nearest, .. } if candidates.is_empty() => {
+                let question = nearest.as_ref().map(|nearest| format!("did you mean `{nearest}`? ")).unwrap_or_default();
+                Some(format!("{question}`seachange history` lists all revisions"))
             }
-            Self::UnknownRevision { .. } => Some("write more of the id".to_owned()),
+            Self::UnknownRevision { word, .. } if word == "head" => {
+                Some("name one of them, or all with `heads`".to_owned())
+            }
+            Self::UnknownRevision { .. } => Some("write more of it, or an id".to_owned()),
             Self::NoConfig { .. } => Some("run `seachange init` in the project's folder".to_owned()),
             Self::NoDatabase => Some(
                 "set `DATABASE_URL` in the environment or in `.env`, or write `url` below `[database]` in \
@@ -606,6 +620,9 @@ impl Error {
                  later, `entities` in `seachange.toml` names it"
                     .to_owned(),
             ),
+            Self::ReadEntities { .. } => {
+                Some("bring it back, or correct `entities` in `seachange.toml`".to_owned())
+            }
             Self::UnknownDatabase { .. } => {
                 Some("seachange works on SQLite (`sqlite://data/app.db`) and PostgreSQL (`postgres://user@host/database`)".to_owned())
             }

@@ -94,7 +94,7 @@ impl Sources {
 /// # Errors
 ///
 /// [`Error::Source`] with everything that could not be understood, in the order of files and lines;
-/// [`Error::Read`] when a file or folder cannot be read.
+/// [`Error::ReadEntities`] when a root cannot be read, [`Error::Read`] when another file cannot.
 ///
 /// # Examples
 ///

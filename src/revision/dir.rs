@@ -57,10 +57,8 @@ fn sql_files(folder: &Path) -> Result<Vec<PathBuf>> {
 /// ```
 pub fn file_name(created: &str, id: &str, message: &str) -> String {
     let stamp: String = created.chars().filter(|c| c.is_ascii_digit() || *c == 'T').collect();
-    let words: Vec<String> =
-        message.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_lowercase).collect();
     let mut slug = String::new();
-    for word in words {
+    for word in words(message) {
         if slug.chars().count() + word.chars().count() > 40 && !slug.is_empty() {
             break;
         }
@@ -70,6 +68,11 @@ pub fn file_name(created: &str, id: &str, message: &str) -> String {
         slug.extend(word.chars().take(40));
     }
     if slug.is_empty() { format!("{stamp}_{id}.sql") } else { format!("{stamp}_{id}_{slug}.sql") }
+}
+
+/// The words of a message as names of files have them.
+pub(super) fn words(message: &str) -> Vec<String> {
+    message.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_lowercase).collect()
 }
 
 /// Writes a revision and, with it, the lock. Either both files are there afterwards or neither changed.

@@ -2,11 +2,13 @@
 //! Knows no files and no database.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::iter;
 
-use crate::error::{Diagnostic, Error, Result, Severity};
+use crate::error::{Diagnostic, Error, Result, Severity, closest};
 use crate::model::Location;
 
 use super::Revision;
+use super::dir::words;
 
 /// All revisions of a project, parents before children.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -90,13 +92,15 @@ impl Graph {
     }
 
     /// What a user means by a word. `head` and `heads` are the newest, `base` is before the first, `+1` and `-1` count
-    /// from where the database is; anything else is an id, the beginning of one, a label, or the name of a file.
+    /// from where the database is; anything else is an id, a label, the message or the file of a revision, or the
+    /// beginning of its id or of its name.
     ///
     /// # Errors
-    /// Nothing or more than one thing is meant; the error lists the candidates.
+    /// Nothing or more than one thing is meant; the error lists the candidates, or names what comes closest.
     pub fn resolve(&self, word: &str, applied: &BTreeSet<String>) -> Result<Target> {
         let unknown = |candidates: Vec<&Revision>| Error::UnknownRevision {
             word: word.to_owned(),
+            nearest: if candidates.is_empty() { self.nearest(word) } else { None },
             candidates: candidates.iter().map(|revision| revision.title()).collect(),
         };
         let ids = |revisions: Vec<&Revision>| revisions.iter().map(|revision| revision.id.clone()).collect();
@@ -115,12 +119,8 @@ impl Graph {
         if let Some(steps) = word.strip_prefix('-').and_then(|steps| steps.parse::<usize>().ok()) {
             return self.back(steps, applied);
         }
-        let exact = self
-            .revisions
-            .iter()
-            .filter(|revision| revision.id == word || revision.labels.iter().any(|label| label == word));
-        let named = self.revisions.iter().filter(|revision| is_named(revision, word));
-        for candidates in [exact.collect::<Vec<_>>(), named.collect()] {
+        for means in [is_identified, is_named, begins] {
+            let candidates: Vec<&Revision> = self.revisions.iter().filter(|revision| means(revision, word)).collect();
             match candidates.as_slice() {
                 [] => {}
                 [revision] => return Ok(Target::Revisions(vec![revision.id.clone()])),
@@ -128,6 +128,17 @@ impl Graph {
             }
         }
         Err(unknown(Vec::new()))
+    }
+
+    /// The word a user may have had in mind.
+    fn nearest(&self, word: &str) -> Option<String> {
+        let mut words = vec!["head", "heads", "base"];
+        for revision in &self.revisions {
+            words.extend([revision.id.as_str(), name(revision), stem(revision)]);
+            words.extend(revision.labels.iter().map(String::as_str));
+        }
+        words.retain(|word| !word.is_empty());
+        closest(without_folder(word), &words).map(str::to_owned)
     }
 
     fn forward(&self, steps: usize, applied: &BTreeSet<String>) -> Result<Target> {
@@ -184,11 +195,46 @@ fn needed(revision: &Revision) -> impl Iterator<Item = &str> {
     revision.parents.iter().chain(&revision.depends_on).map(String::as_str)
 }
 
-/// The beginning of an id, or the name of the file, whole or without time and id.
+fn is_identified(revision: &Revision, word: &str) -> bool {
+    revision.id == word || revision.labels.iter().any(|label| label == word)
+}
+
+/// The file, as it is printed or without folder, ending, time and id; or the message, as it is or as files write it.
 fn is_named(revision: &Revision, word: &str) -> bool {
-    let stem = revision.path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
-    let slug = stem.split_once(&format!("{}_", revision.id)).map_or("", |(_, slug)| slug);
-    (word.len() >= 3 && revision.id.starts_with(word)) || stem == word || (!slug.is_empty() && slug == word)
+    let file = without_folder(word);
+    let message = words(word).join("_");
+    // A word may be empty, as from a variable that is not set, and so may a name.
+    (!file.is_empty() && [stem(revision), name(revision), &revision.message].contains(&file))
+        || (!message.is_empty() && (name(revision) == message || words(&revision.message).join("_") == message))
+}
+
+/// The word, or its file without folder and ending if it is a path.
+fn without_folder(word: &str) -> &str {
+    word.strip_suffix(".sql").and_then(|path| path.rsplit(['/', '\\']).next()).unwrap_or(word)
+}
+
+/// The beginning of the id, or of the name, which is how numbered revisions are called.
+fn begins(revision: &Revision, word: &str) -> bool {
+    word.chars().count() >= 3 && (revision.id.starts_with(word) || name(revision).starts_with(word))
+}
+
+/// The name of the file without its ending.
+fn stem(revision: &Revision) -> &str {
+    revision.path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default()
+}
+
+/// What the name of the file says behind time and id, which may be nothing; all of it where they are not in it.
+fn name(revision: &Revision) -> &str {
+    let stem = stem(revision);
+    let mut rests = iter::once(stem).chain(stem.match_indices('_').map(|(at, _)| &stem[at + 1..]));
+    rests.find_map(|rest| behind(&revision.id, rest)).unwrap_or(stem)
+}
+
+fn behind<'a>(id: &str, text: &'a str) -> Option<&'a str> {
+    match text.strip_prefix(id)? {
+        "" => Some(""),
+        rest => rest.strip_prefix('_'),
+    }
 }
 
 fn problem(revision: &Revision, message: String, hint: &str) -> Diagnostic {
@@ -200,5 +246,134 @@ fn problem(revision: &Revision, message: String, hint: &str) -> Diagnostic {
         width: 1,
         label: None,
         hint: Some(hint.to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use expect_test::{Expect, expect};
+
+    use super::*;
+
+    /// Revisions in a row, by file, id and message.
+    const REVISIONS: [(&str, &str, &str); 7] = [
+        ("20260101T000000_0_initial_schema", "0", "Initial schema"),
+        ("20260102T000000_add4e1_001_add_checkpoint_fields", "add4e1", "001 add checkpoint fields"),
+        ("20260103T000000_b002aa_002_add_tmdb_cache", "b002aa", "002 add tmdb cache"),
+        ("20260104T000000_c1_add", "c1", "add"),
+        ("cleanup", "d1", "drop: what nobody's needed, and much of what came with it"),
+        ("20260106T000000_e1", "e1", "…"),
+        ("20260107T000000_002fff_more", "002fff", "more"),
+    ];
+
+    fn check(words: &[&str], expected: &Expect) {
+        let mut parent = "none";
+        let mut revisions = Vec::new();
+        for (file, id, message) in REVISIONS {
+            let text = format!(
+                "-- message: {message}\n-- revision: {id}\n-- parents: {parent}\n-- labels: l{id}\n-- migrate:up\n"
+            );
+            revisions.push(Revision::parse(Path::new(&format!("migrations/{file}.sql")), &text).unwrap());
+            parent = id;
+        }
+        let graph = Graph::new(revisions).unwrap();
+        let lines = words.iter().map(|word| match graph.resolve(word, &BTreeSet::new()) {
+            Ok(Target::Base) => format!("{word}: base\n"),
+            Ok(Target::Revisions(ids)) => format!("{word}: {}\n", ids.join(" ")),
+            Err(error) => format!("{error}\n  {}\n", error.hint().unwrap_or_default()),
+        });
+        expected.assert_eq(&lines.collect::<String>());
+    }
+
+    #[test]
+    fn names() {
+        check(
+            &[
+                "001_add_checkpoint_fields",
+                "001 add checkpoint fields",
+                "20260102T000000_add4e1_001_add_checkpoint_fields",
+                "migrations/20260102T000000_add4e1_001_add_checkpoint_fields.sql",
+                "001",
+                "002_add",
+                "initial_schema",
+                "Initial schema",
+                "add4e1",
+                "add4",
+                "c1",
+                "lc1",
+                "clean",
+                "cleanup.sql",
+                "Drop what nobody's needed, and much of what came with it",
+                "…",
+            ],
+            &expect![[r#"
+                001_add_checkpoint_fields: add4e1
+                001 add checkpoint fields: add4e1
+                20260102T000000_add4e1_001_add_checkpoint_fields: add4e1
+                migrations/20260102T000000_add4e1_001_add_checkpoint_fields.sql: add4e1
+                001: add4e1
+                002_add: b002aa
+                initial_schema: 0
+                Initial schema: 0
+                add4e1: add4e1
+                add4: add4e1
+                c1: c1
+                lc1: c1
+                clean: d1
+                cleanup.sql: d1
+                Drop what nobody's needed, and much of what came with it: d1
+                …: e1
+            "#]],
+        );
+    }
+
+    #[test]
+    fn a_whole_name_goes_before_the_beginning_of_an_id() {
+        check(
+            &["add", "add4", "b00"],
+            &expect![[r#"
+            add: c1
+            add4: add4e1
+            b00: b002aa
+        "#]],
+        );
+    }
+
+    #[test]
+    fn words_of_none_or_several() {
+        check(
+            &["001_add_chekpoint_fields", "haed", "add4e2", "nothing_like_it", "", "002", "20260104T000000_c1_ad"],
+            &expect![[r#"
+                no revision is called `001_add_chekpoint_fields`
+                  did you mean `001_add_checkpoint_fields`? `seachange history` lists all revisions
+                no revision is called `haed`
+                  did you mean `head`? `seachange history` lists all revisions
+                no revision is called `add4e2`
+                  did you mean `add4e1`? `seachange history` lists all revisions
+                no revision is called `nothing_like_it`
+                  `seachange history` lists all revisions
+                no revision is called ``
+                  `seachange history` lists all revisions
+                `002` can mean `b002aa` (002 add tmdb cache) or `002fff` (more)
+                  write more of it, or an id
+                no revision is called `20260104T000000_c1_ad`
+                  did you mean `20260104T000000_c1_add`? `seachange history` lists all revisions
+            "#]],
+        );
+    }
+
+    #[test]
+    fn the_beginning_of_a_file_s_time_names_nothing() {
+        check(
+            &["202601", "20260106T000000"],
+            &expect![[r#"
+            no revision is called `202601`
+              `seachange history` lists all revisions
+            no revision is called `20260106T000000`
+              did you mean `20260106T000000_e1`? `seachange history` lists all revisions
+        "#]],
+        );
     }
 }

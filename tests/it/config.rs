@@ -62,7 +62,7 @@ CREATE TABLE members (
 
 /// A project with entities in one file, a configuration that ends like this, and a database.
 pub(crate) fn project(entities: &str, configuration: &str, sql: &str) -> Project {
-    let project = Project { folder: tempfile::tempdir().unwrap() };
+    let project = Project::empty();
     fs::write(project.path().join("entities.rs"), entities).unwrap();
     configure(&project, configuration);
     // The file is there, even when it is empty.

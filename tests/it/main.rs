@@ -22,6 +22,7 @@ mod random;
 mod readme;
 mod rebuild;
 mod renames;
+mod seedarr;
 mod silence;
 mod support;
 mod system_entities;

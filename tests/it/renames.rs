@@ -13,7 +13,7 @@ use crate::support::{Project, block_on};
 
 /// A project whose database is as these entities say, with rows.
 fn project(entities: &str, rows: &str) -> Project {
-    let project = Project { folder: tempfile::tempdir().unwrap() };
+    let project = Project::empty();
     fs::create_dir_all(project.path().join("src/entities")).unwrap();
     fs::write(
         project.path().join("seachange.toml"),

@@ -5,12 +5,12 @@ use seachange::declare::{Sources, declare};
 use seachange::dialect::{EnumStorage, Options};
 use seachange::model::Declared;
 
-use crate::mediaparser_entities as entities;
+use crate::mediaparser_entities as mediaparser;
 use crate::support::{assert_silent, assert_sound, block_on, execute, memory, root};
+use crate::system_entities as systems;
 
-fn declared(phase: &str) -> Declared {
-    let folder = root().join("fixtures/mediaparser/phases").join(phase);
-    declare(&Sources::new(root(), [folder])).unwrap()
+fn declared(entities: &str) -> Declared {
+    declare(&Sources::new(root(), [root().join("fixtures").join(entities)])).unwrap()
 }
 
 async fn make<E: EntityTrait>(session: &seachange::migrate::Session, entity: E) {
@@ -24,15 +24,11 @@ async fn make<E: EntityTrait>(session: &seachange::migrate::Session, entity: E) 
 }
 
 macro_rules! phases {
-    ($($module:ident $folder:literal)*) => {
+    ($($system:ident::$module:ident $folder:literal: $($entity:ident)*;)*) => {
         $(#[test] fn $module() {
             block_on(async {
                 let session = memory().await;
-                make(&session, entities::$module::files::Entity).await;
-                make(&session, entities::$module::jobs::Entity).await;
-                make(&session, entities::$module::job_files::Entity).await;
-                make(&session, entities::$module::duplicates::Entity).await;
-                make(&session, entities::$module::user_decisions::Entity).await;
+                $(make(&session, $system::$module::$entity::Entity).await;)*
                 let options = Options::new(EnumStorage::Plain);
                 assert_silent(&session, &declared($folder), &options, "as SeaORM makes it").await;
                 assert_sound(&session).await;
@@ -42,12 +38,18 @@ macro_rules! phases {
 }
 
 phases! {
-    initial "1_initial"
-    before_rename "5_before_rename"
-    exact_and_similar_groups "6_exact_and_similar_groups"
-    image_dimensions "7_image_dimensions"
-    review_indexes "8_review_indexes"
-    job_control "9_job_control"
+    mediaparser::initial "mediaparser/phases/1_initial": files jobs job_files duplicates user_decisions;
+    mediaparser::before_rename "mediaparser/phases/5_before_rename": files jobs job_files duplicates user_decisions;
+    mediaparser::exact_and_similar_groups "mediaparser/phases/6_exact_and_similar_groups":
+        files jobs job_files duplicates user_decisions;
+    mediaparser::image_dimensions "mediaparser/phases/7_image_dimensions":
+        files jobs job_files duplicates user_decisions;
+    mediaparser::review_indexes "mediaparser/phases/8_review_indexes": files jobs job_files duplicates user_decisions;
+    mediaparser::job_control "mediaparser/phases/9_job_control": files jobs job_files duplicates user_decisions;
+    systems::seedarr_initial "seedarr/phases/1_initial": file_entries;
+    systems::seedarr_checkpoint_fields "seedarr/phases/2_checkpoint_fields": file_entries;
+    systems::seedarr_tmdb_cache "seedarr/phases/3_tmdb_cache": file_entries tmdb_cache;
+    systems::seedarr_tags "seedarr/phases/4_tags": file_entries tmdb_cache tags;
 }
 
 /// Whatever else is in a database, none of it is a difference.
@@ -74,6 +76,7 @@ fn what_other_tools_keep_is_never_a_difference() {
         )
         .await;
         let options = Options::new(EnumStorage::Plain);
-        assert_silent(&session, &declared("5_before_rename"), &options, "with much else around").await;
+        assert_silent(&session, &declared("mediaparser/phases/5_before_rename"), &options, "with much else around")
+            .await;
     });
 }

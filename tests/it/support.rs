@@ -224,9 +224,13 @@ pub(crate) async fn assert_silent(session: &Session, declared: &Declared, option
     assert_eq!(ops, Vec::<String>::new(), "{when}");
 }
 
-/// A copy of the mediaparser project in a folder of its own.
+/// A copy of a system's project in a folder of its own.
 pub(crate) struct Project {
-    pub(crate) folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
+    /// Its folder below `fixtures`.
+    system: &'static str,
+    /// The file of its database.
+    file: &'static str,
 }
 
 /// What a command did.
@@ -238,20 +242,34 @@ pub(crate) struct Ran {
 }
 
 impl Project {
-    /// The project at a phase, without a database.
+    /// The mediaparser project at a phase, without a database.
     pub(crate) fn mediaparser(phase: &str) -> Self {
-        let project = Self { folder: tempfile::tempdir().unwrap() };
-        copy(&root().join("fixtures/mediaparser"), project.path());
+        Self::of("mediaparser", "media.db", phase)
+    }
+
+    /// The seedarr project at a phase, without a database.
+    pub(crate) fn seedarr(phase: &str) -> Self {
+        Self::of("seedarr", "seedarr.db", phase)
+    }
+
+    /// A folder with nothing in it.
+    pub(crate) fn empty() -> Self {
+        Self { folder: tempfile::tempdir().unwrap(), system: "", file: "media.db" }
+    }
+
+    fn of(system: &'static str, file: &'static str, phase: &str) -> Self {
+        let project = Self { system, file, ..Self::empty() };
+        copy(&root().join("fixtures").join(system), project.path());
         std::fs::remove_dir_all(project.path().join("phases")).unwrap();
         project.phase(phase);
         project
     }
 
-    /// The same with the database as the original tool made it.
+    /// The mediaparser project with the database as the original tool made it.
     pub(crate) fn mediaparser_with_original(phase: &str) -> Self {
         let project = Self::mediaparser(phase);
         let script = if phase == "1_initial" { "original_phase1.sql" } else { "original.sql" };
-        project.sql(&std::fs::read_to_string(project.path().join(script)).unwrap());
+        project.script(script);
         project
     }
 
@@ -260,14 +278,14 @@ impl Project {
     }
 
     pub(crate) fn database(&self) -> PathBuf {
-        self.path().join("media.db")
+        self.path().join(self.file)
     }
 
     /// Puts the entities of a phase in the place of those that are there.
     pub(crate) fn phase(&self, phase: &str) {
         let entities = self.path().join("src/entities");
         std::fs::remove_dir_all(&entities).unwrap();
-        copy(&root().join("fixtures/mediaparser/phases").join(phase), &entities);
+        copy(&root().join("fixtures").join(self.system).join("phases").join(phase), &entities);
     }
 
     /// Runs SQL on the database, behind everybody's back.
@@ -280,7 +298,7 @@ impl Project {
         block_on(async { query(&open(&self.database()).await, sql).await })
     }
 
-    /// Everything the five tables hold, the columns of `files` that every phase has.
+    /// Everything the five tables of mediaparser hold, the columns of `files` that every phase has.
     pub(crate) fn contents(&self) -> Vec<String> {
         let columns = "id, original_filename, original_path, storage_path, file_hash_sha256, file_hash_perceptual, \
                        file_size_bytes, mime_type, detected_timestamp, timestamp_source, confidence, output_path, \
@@ -325,6 +343,11 @@ impl Project {
         let ran = self.run(arguments);
         assert_eq!(ran.code, code, "seachange {arguments:?}\n{}\n{}", ran.out, ran.notes);
         ran
+    }
+
+    /// Runs a SQL file of the project on the database.
+    pub(crate) fn script(&self, file: &str) {
+        self.sql(&std::fs::read_to_string(self.path().join(file)).unwrap());
     }
 
     /// The files in `migrations/`, sorted.

@@ -1,5 +1,5 @@
-//! The entities of the camera fixture in every phase and those of the orchestrator fixture, compiled, for tests that need
-//! them at run time.
+//! The entities of the camera and seedarr fixtures in every phase and those of the orchestrator fixture, compiled, for tests
+//! that need them at run time.
 
 macro_rules! entities {
     ($($(#[$lint:meta])* $name:ident $path:literal)*) => {
@@ -21,5 +21,9 @@ entities! {
     camera_partitions "../../fixtures/camera/phases/4_partitions/mod.rs"
     #[expect(clippy::struct_field_names, reason = "the table has a column for its model")]
     camera_expressions "../../fixtures/camera/phases/5_expressions/mod.rs"
+    seedarr_initial "../../fixtures/seedarr/phases/1_initial/mod.rs"
+    seedarr_checkpoint_fields "../../fixtures/seedarr/phases/2_checkpoint_fields/mod.rs"
+    seedarr_tmdb_cache "../../fixtures/seedarr/phases/3_tmdb_cache/mod.rs"
+    seedarr_tags "../../fixtures/seedarr/phases/4_tags/mod.rs"
     orchestrator "../../fixtures/orchestrator/src/entities/mod.rs"
 }

@@ -169,7 +169,7 @@ pub(super) fn entity_files(sources: &Sources) -> Result<Wanted> {
     let mut files = BTreeSet::new();
     for root in &sources.roots {
         let root = workspace.absolute(root)?;
-        collect(&root, &mut files).map_err(|source| Error::Read { path: workspace.shown(&root), source })?;
+        collect(&root, &mut files).map_err(|source| Error::ReadEntities { path: workspace.shown(&root), source })?;
         let beside = root.with_extension("rs");
         if root.is_dir() && beside.is_file() {
             files.insert(beside);
@@ -460,9 +460,10 @@ impl Workspace {
         path.strip_prefix(&self.project).unwrap_or(path).to_owned()
     }
 
+    /// The place of what is named for entities.
     fn absolute(&self, path: &Path) -> Result<PathBuf> {
         let path = if path.is_absolute() { path.to_owned() } else { self.project.join(path) };
-        fs::canonicalize(&path).map_err(|source| Error::Read { path: self.shown(&path), source })
+        fs::canonicalize(&path).map_err(|source| Error::ReadEntities { path: self.shown(&path), source })
     }
 
     fn module_of(&self, file: &Path) -> Option<ModuleId> {

@@ -464,7 +464,7 @@ fn roots_that_cannot_be_read() {
         .and_then(|mut file| std::io::Write::write_all(&mut file, b"// \xff\xfe"))
         .unwrap();
     assert_eq!(of(folder.path(), &["entities"]), "failed to read `entities/bad.rs`\n");
-    assert_eq!(of(folder.path(), &["missing"]), "failed to read `missing`\n");
+    assert_eq!(of(folder.path(), &["missing"]), "failed to read `missing`, where entities should be\n");
 }
 
 #[test]

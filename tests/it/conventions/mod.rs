@@ -103,7 +103,7 @@ fn a_workspace_of_crates() {
 
 /// What `init` takes for the entities of a copy of the project.
 fn found(convention: &str) -> String {
-    let project = Project { folder: tempfile::tempdir().unwrap() };
+    let project = Project::empty();
     copy(&folder(convention), project.path());
     let ran = project.expect(0, &["init"]);
     ran.notes.lines().next().unwrap_or_default().to_owned()

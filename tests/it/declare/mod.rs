@@ -210,6 +210,20 @@ fn the_project_of_the_camera_holds_its_third_phase() {
 }
 
 #[test]
+fn seedarr_phases() {
+    agree!("fixtures/seedarr/phases/1_initial", systems::seedarr_initial: file_entries);
+    agree!("fixtures/seedarr/phases/2_checkpoint_fields", systems::seedarr_checkpoint_fields: file_entries);
+    agree!("fixtures/seedarr/phases/3_tmdb_cache", systems::seedarr_tmdb_cache: file_entries tmdb_cache);
+    agree!("fixtures/seedarr/phases/4_tags", systems::seedarr_tags: file_entries tags tmdb_cache);
+}
+
+#[test]
+fn the_project_of_seedarr_holds_its_first_phase() {
+    let project = declare(&Sources::new("fixtures/seedarr", ["src/entities"])).unwrap();
+    assert_eq!(project.schema, read("fixtures/seedarr/phases/1_initial").schema);
+}
+
+#[test]
 fn orchestrator() {
     agree!(
         "fixtures/orchestrator/src/entities",
