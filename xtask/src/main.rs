@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Result, bail};
-use clap::{Parser, Subcommand};
+use clap::{Parser, Subcommand, ValueEnum as _};
 
 /// Tasks of the project.
 #[derive(Parser)]
@@ -53,8 +53,20 @@ fn main() -> Result<()> {
         Task::Check => check(),
         Task::Demo => demo::demo(),
         Task::Docs => docs::write(&root()),
-        Task::Bench { part } => bench::bench(part),
+        Task::Bench { part } => measure(part),
     }
+}
+
+/// Measures what users run: an optimized program, by an optimized benchmark.
+fn measure(part: Option<bench::Part>) -> Result<()> {
+    if !cfg!(debug_assertions) {
+        return bench::bench(part);
+    }
+    cargo(&["build", "--release", "--locked"])?;
+    let part = part.and_then(|part| part.to_possible_value());
+    let part = part.as_ref().map(clap::builder::PossibleValue::get_name);
+    let run = ["run", "--release", "--quiet", "--locked", "--package", "xtask", "--", "bench"];
+    cargo(&run.into_iter().chain(part).collect::<Vec<_>>())
 }
 
 /// The folder of the workspace.

@@ -100,7 +100,7 @@ impl<C: ConnectionTrait> Reader<'_, C> {
     ) -> Result<Vec<T>> {
         let statement = Statement::from_string(DbBackend::Postgres, self.fit(sql));
         let rows = self.db.query_all_raw(statement).await;
-        let read = |rows: Vec<QueryResult>| rows.iter().map(|found| row(found, &self.words)).collect();
+        let read = |rows: Vec<QueryResult>| rows.into_iter().map(|found| row(&found, &self.words)).collect();
         rows.and_then(read).map_err(|cause| failed(doing, cause))
     }
 
