@@ -99,8 +99,8 @@ pub fn compare_by(
 /// use seachange::diff::Rules;
 /// use seachange::model::{Declared, Schema};
 ///
-/// let (options, rules) = (Options::default(), Rules::default());
-/// let sides = Sides::new(&Declared::default(), None, &Schema::default(), Dialect::Sqlite, &options, &rules).unwrap();
+/// let (declared, options, rules) = (Declared::default(), Options::default(), Rules::default());
+/// let sides = Sides::new(&declared, None, &Schema::default(), Dialect::Sqlite, &options, &rules).unwrap();
 /// assert!(sides.compare().differences.is_empty());
 /// ```
 #[derive(Debug, Clone)]
