@@ -225,12 +225,11 @@ impl<'a> Sides<'a> {
         let is_known = |name: &TableName| left_out.contains(name) || views.contains(name);
         settlement.unmanaged.retain(|unmanaged| rules.lists(unmanaged) && !is_known(&unmanaged.table));
 
-        let ops = renames.iter().map(Op::from).chain(diff::diff(&moved, &settlement.target));
-        let difference = |op: Op| Difference { drift: has_lock && diff::is_drift(&op, &goal, &past), op };
-        let differences: Vec<Difference> = ops.map(difference).collect();
-        let changes: Vec<Op> = differences.iter().map(|difference| difference.op.clone()).collect();
+        let ops: Vec<Op> = renames.iter().map(Op::from).chain(diff::diff(&moved, &settlement.target)).collect();
         let said = &declared.schema;
-        let likely = diff::likely(&changes, &moved, &goal, said, &|goal, live| dialect.reconcile(goal, live));
+        let likely = diff::likely(&ops, &moved, &goal, said, &|goal, live| dialect.reconcile(goal, live));
+        let difference = |op: Op| Difference { drift: has_lock && diff::is_drift(&op, &goal, &past), op };
+        let differences = ops.into_iter().map(difference).collect();
         Comparison {
             live,
             declared: goal,

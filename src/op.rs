@@ -668,33 +668,32 @@ fn rename_enum(schema: &mut Schema, from: &TableName, to: &TableName) {
         schema.enums.insert(to.clone(), definition);
     }
     let (old, new) = (from.to_string(), to.to_string());
-    let spelled =
-        [from, to].map(|name| name.schema.iter().chain([&name.name]).map(|part| in_words(part)).collect::<Vec<_>>());
-    let [old_words, new_words] = spelled.map(|parts| parts.join("."));
-    let says = |text: &str| text.contains(&format!("::{old_words}"));
-    let cast = |text: &mut String| *text = text.replace(&format!("::{old_words}"), &format!("::{new_words}"));
     let is_of = |column: &Column| column.data_type.kind.enum_name() == Some(&old);
-    let uses =
-        |table: &Table| table.columns.iter().any(is_of) || table.checks.iter().any(|check| says(&check.expression));
-    for table in schema.tables.values_mut() {
-        // What is not changed stays shared.
-        if !uses(&*table) {
-            continue;
-        }
-        for column in table.columns.iter_mut().filter(|column| column.data_type.kind.enum_name() == Some(&old)) {
+    let cast = |sql: &mut String| *sql = rename_type(sql, &from.name, &to.name, false);
+    for shared in schema.tables.values_mut() {
+        let mut table = Table::clone(shared);
+        for column in table.columns.iter_mut().filter(|column| is_of(column)) {
             rename_kind(&mut column.data_type.kind, &new);
             if let Some(text) = &mut column.data_type.text {
-                *text = text.replacen(&old_words, &new_words, 1);
+                *text = rename_type(text, &from.name, &to.name, true);
             }
             column.default.iter_mut().filter_map(|default| default.text.as_mut()).for_each(cast);
         }
+        let generated = table.columns.iter_mut().filter_map(|column| column.generated.as_mut());
+        generated.for_each(|own| cast(&mut own.expression));
         table.checks.iter_mut().for_each(|check| cast(&mut check.expression));
-        table
-            .columns
-            .iter_mut()
-            .filter_map(|column| column.generated.as_mut())
-            .for_each(|own| cast(&mut own.expression));
-        table.indexes.iter_mut().filter_map(|index| index.predicate.as_mut()).for_each(cast);
+        for index in &mut table.indexes {
+            for part in &mut index.parts {
+                if let IndexKey::Expression(sql) = &mut part.key {
+                    cast(sql);
+                }
+            }
+            index.predicate.iter_mut().for_each(cast);
+        }
+        // What is not changed stays shared.
+        if table != **shared {
+            *shared = table.into();
+        }
     }
 }
 
@@ -703,16 +702,6 @@ fn rename_kind(kind: &mut DataType, new: &str) {
         DataType::Enum(name) => new.clone_into(name),
         DataType::Array(element) => rename_kind(element, new),
         _ => {}
-    }
-}
-
-/// A name as databases print it: in quotes where it is more than small letters.
-fn in_words(name: &str) -> String {
-    let is_small = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
-    if name.bytes().all(is_small) && !name.starts_with(|first: char| first.is_ascii_digit()) {
-        name.to_owned()
-    } else {
-        format!("\"{}\"", name.replace('"', "\"\""))
     }
 }
 
@@ -876,6 +865,29 @@ fn rename_identifier(sql: &str, from: &str, to: &str) -> String {
         .collect()
 }
 
+/// The SQL with the name of a type replaced where it stands for one: behind `::`, or from the beginning when all of the text
+/// is a type. A column may have the same name.
+fn rename_type(sql: &str, from: &str, to: &str, is_type: bool) -> String {
+    let Ok(tokens) = Tokenizer::new(&SQLiteDialect {}, sql).with_unescape(false).tokenize() else {
+        return sql.to_owned();
+    };
+    let mut is_type = is_type;
+    let mut renamed = String::with_capacity(sql.len());
+    for token in &tokens {
+        is_type = matches!(token, Token::DoubleColon)
+            || is_type && matches!(token, Token::Word(_) | Token::Period | Token::Whitespace(_));
+        match token {
+            Token::Word(word) if is_type && name_of(word) == from => {
+                renamed.push_str(&format!("\"{}\"", to.replace('"', "\"\"")));
+                // What follows is no part of the name any more.
+                is_type = false;
+            }
+            token => renamed.push_str(&token.to_string()),
+        }
+    }
+    renamed
+}
+
 /// Every name the SQL may refer to; functions and keywords are among them, strings and comments are not.
 pub(crate) fn identifiers(sql: &str) -> Vec<String> {
     let tokens = Tokenizer::new(&SQLiteDialect {}, sql).with_unescape(false).tokenize().unwrap_or_default();
@@ -897,6 +909,15 @@ fn name_of(word: &Word) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_renamed_type_leaves_columns_and_longer_names_alone() {
+        let cast = |sql| rename_type(sql, "mood", "order", false);
+        assert_eq!(cast("mood = 'mood'::mood"), "mood = 'mood'::\"order\"");
+        assert_eq!(cast("'a'::moods <> b::s.mood AND mood"), "'a'::moods <> b::s.\"order\" AND mood");
+        assert_eq!(cast("'{a}'::\"mood\"[] || mood::text"), "'{a}'::\"order\"[] || mood::text");
+        assert_eq!(rename_type("s.mood[]", "mood", "a \"b\"", true), "s.\"a \"\"b\"\"\"[]");
+    }
 
     #[test]
     fn a_renamed_identifier_leaves_strings_and_longer_words_alone() {

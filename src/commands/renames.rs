@@ -119,7 +119,12 @@ pub(super) fn hints(ctx: &Context<'_>, file: Option<&Path>) -> Result<Vec<Rename
     let text = fs::read_to_string(&path).map_err(|source| Error::Read { path: path.clone(), source })?;
     let bad = |problem: String| Error::Misused { problem: format!("`{}`: {problem}", ctx.shown(&path)) };
     let read: Hints = toml::from_str(&text).map_err(|error| bad(error.to_string().trim_end().to_owned()))?;
-    read.renames.iter().map(|(from, to)| parse_rename(&format!("{from}={to}"))).collect()
+    let hint = |(from, to): (&String, &String)| {
+        let neither = "is neither `\"table.old\" = \"new\"` for a column nor `\"old\" = \"new\"` for a table";
+        parse_rename(&format!("{from}={to}"))
+            .map_err(|_| bad(format!("`\"{from}\" = \"{to}\"` below `[renames]` {neither}")))
+    };
+    read.renames.iter().map(hint).collect()
 }
 
 /// Says what is open, with the flag that answers each.

@@ -644,6 +644,14 @@ impl Dialect {
         }
     }
 
+    /// Whether one of the table's partitions takes the rows that fit into no other.
+    pub(crate) fn has_default_partition(self, table: &Table) -> bool {
+        match self {
+            Self::Sqlite => false,
+            Self::Postgres => postgres::has_default_partition(table),
+        }
+    }
+
     /// Whether rows that are there may hold what the new form of an object does not allow.
     pub(crate) fn narrows(self, name: &TableName, from: &Verbatim, to: &Verbatim) -> bool {
         match self {

@@ -51,6 +51,11 @@ fn renamed<'a>(index: &Index, from: &Table, to: &'a Table) -> Option<&'a Index> 
     }
 }
 
+/// Whether the column itself is in the index.
+pub(super) fn holds(index: &Index, column: &str) -> bool {
+    index.parts.iter().any(|part| matches!(&part.key, IndexKey::Column(own) if own == column))
+}
+
 /// What differs between the partitions of two forms of a table. Those inside of others come behind them.
 pub(super) fn partitions(from: &Table, to: &Table, ops: &mut Vec<Op>) {
     let table = || to.name.clone();

@@ -3,9 +3,8 @@
 
 use similar::TextDiff;
 
-use crate::model::{
-    Column, EnumType, ForeignKey, Index, IndexKey, ObjectPath, Rename, Schema, Shared, Table, TableName,
-};
+use super::keys::holds;
+use crate::model::{Column, EnumType, ForeignKey, Index, ObjectPath, Rename, Schema, Shared, Table, TableName};
 use crate::op::Op;
 
 /// Renames nobody asked for.
@@ -283,10 +282,6 @@ fn likeness(one: &str, other: &str) -> u32 {
 /// The column that stands before that one; the first has none before it.
 fn before_it<'a>(table: &'a Table, column: &str) -> Option<&'a str> {
     table.columns.iter().map(|own| own.name.as_str()).take_while(|name| *name != column).last()
-}
-
-fn holds(index: &Index, column: &str) -> bool {
-    index.parts.iter().any(|part| matches!(&part.key, IndexKey::Column(own) if own == column))
 }
 
 fn is_same_index(one: &Index, other: &Index) -> bool {

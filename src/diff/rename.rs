@@ -116,8 +116,8 @@ fn is_due(rename: &Rename, left: &[&Rename], schema: &Schema, goal: &Schema) -> 
 
 fn has(schema: &Schema, path: &ObjectPath) -> bool {
     match path {
-        ObjectPath::Table(table) => schema.tables.contains_key(table) || schema.enums.contains_key(table),
         // A table and an enum type cannot share a name.
+        ObjectPath::Table(name) => schema.tables.contains_key(name) || schema.enums.contains_key(name),
         ObjectPath::Column(table, column) => match schema.tables.get(table) {
             Some(table) => table.column(column).is_some(),
             None => schema.enums.get(table).is_some_and(|own| own.values.contains(column)),

@@ -185,7 +185,7 @@ pub(super) fn of(op: &Op, schema: &Schema, dialect: Dialect) -> Vec<Hazard> {
         }
         Op::DropPartition { table, partition } => vec![dropped_partition(table, &partition.name)],
         Op::CreatePartition { table, partition } => {
-            let parent = schema.tables.get(table).filter(|parent| has_default_partition(parent));
+            let parent = schema.tables.get(table).filter(|parent| dialect.has_default_partition(parent));
             parent.map(|_| filled_partition(table, &partition.name)).into_iter().collect()
         }
         Op::ReplaceColumn { table, from, to, filled } => replaced(table, from, to, *filled),
@@ -335,13 +335,6 @@ fn replaced(table: &TableName, from: &Column, to: &Column, filled: bool) -> Vec<
     }
     hazards.extend(computed_null(&name, to));
     hazards
-}
-
-/// Whether one of its partitions takes the rows that fit into no other.
-fn has_default_partition(table: &Table) -> bool {
-    let is_default =
-        |sql: &String| sql.starts_with("CREATE") && sql.contains(" PARTITION OF ") && sql.contains(" DEFAULT");
-    table.partitions.iter().flat_map(|partition| &partition.sql).any(is_default)
 }
 
 /// What an object newly demands of rows that are there already.

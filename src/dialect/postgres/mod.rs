@@ -54,7 +54,7 @@ pub(super) fn rewrites(from: &ColumnType, to: &ColumnType) -> bool {
 
 pub(super) use domain::narrows;
 pub(super) use expand::expand;
-pub(super) use rebuild::rebuild;
+pub(super) use rebuild::{has_default_partition, rebuild};
 pub(super) use reconcile::{reconcile, respell};
 pub(super) use reflect::reflect;
 pub(super) use script::{loadable, statements};

@@ -21,6 +21,13 @@ pub(super) fn accepts(from: &Table) -> Result<(), Refusal> {
     }
 }
 
+/// Whether one of its partitions takes the rows that fit into no other.
+pub(in crate::dialect) fn has_default_partition(table: &Table) -> bool {
+    let is_default =
+        |sql: &String| sql.starts_with("CREATE") && sql.contains(" PARTITION OF ") && sql.contains(" DEFAULT");
+    table.partitions.iter().flat_map(|partition| &partition.sql).any(is_default)
+}
+
 /// Works out the statements around the creation of the new table.
 pub(in crate::dialect) fn rebuild(from: &Table, to: &Table, schema: &Schema) -> Rebuild {
     let rows = free_name(&from.name, "_seachange_rows", schema);

@@ -61,8 +61,8 @@ fn a_type_is_renamed_in_place() {
     project.succeed(&["upgrade"]);
     project.assert_clean();
     // Asked for, and together with everything else.
-    project.write("entities.rs", &entities("documents", "name", "kinds"));
-    let asked = ["--rename", "Kind of file=kinds", "--rename", "files=documents", "--rename", "documents.title=name"];
+    project.write("entities.rs", &entities("documents", "name", "order"));
+    let asked = ["--rename", "Kind of file=order", "--rename", "files=documents", "--rename", "documents.title=name"];
     let ran = project.succeed(&[&["revision", "--autogenerate", "-m", "all"][..], &asked[..]].concat());
     assert!(!ran.notes.contains("drop"), "{ran:?}");
     project.succeed(&["upgrade"]);
