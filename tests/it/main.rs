@@ -27,3 +27,5 @@ mod silence;
 mod support;
 mod system_entities;
 mod systems;
+#[cfg(unix)]
+mod terminal;
