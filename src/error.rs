@@ -644,7 +644,10 @@ impl Error {
             Self::Missing { .. } => {
                 Some("bring the files back (`git log -- migrations`), or `seachange stamp` what is there".to_owned())
             }
-            Self::NoWayDown { .. } => Some("write one in the file, or bring back a copy of the database".to_owned()),
+            Self::NoWayDown { .. } => Some(
+                "write one in the file (`SELECT 1;` when there is nothing to undo), or bring back a copy of the database"
+                    .to_owned(),
+            ),
             Self::Misfits { .. } | Self::Orphans { .. } => {
                 Some("correct the rows or the revision; the database was left as it was".to_owned())
             }
