@@ -64,11 +64,15 @@ pub enum Command {
     /// Record that the database is at a revision, without running anything.
     Stamp(Stamp),
     /// Show the revision the database is at.
-    Current,
-    /// List all revisions, newest first.
-    History,
+    Current(Current),
+    /// List revisions, newest first; on a terminal, branches are drawn.
+    History(History),
     /// Show the newest revisions.
-    Heads,
+    Heads(Listing),
+    /// Show the revisions that several others follow, and what follows them.
+    Branches(Listing),
+    /// Join heads: write a revision that follows all of them.
+    Merge(Merge),
     /// Show a revision's file.
     Show(Show),
 }
@@ -178,12 +182,27 @@ pub struct Revision {
     /// Drop what is gone and create what is new, however much alike they are.
     #[arg(long, requires = "autogenerate")]
     pub no_renames: bool,
+    /// The revision it follows, if there are several heads; `base` begins a history of its own.
+    #[arg(long, value_name = "REVISION")]
+    pub head: Option<String>,
+    /// Let it follow a revision that others follow already: it begins a branch there.
+    #[arg(long, requires = "head")]
+    pub splice: bool,
+    /// A name for the branch that it begins; may be given several times.
+    #[arg(long, value_name = "LABEL")]
+    pub branch_label: Vec<String>,
+    /// A revision of another branch that has to be applied before; may be given several times.
+    #[arg(long, value_name = "REVISION")]
+    pub depends_on: Vec<String>,
+    /// Its id [default: twelve random hex digits].
+    #[arg(long, value_name = "ID")]
+    pub rev_id: Option<String>,
 }
 
 /// Flags of `upgrade`.
 #[derive(Debug, Args)]
 pub struct Upgrade {
-    /// `head`, an id, a message or a file's name, the beginning of one, or `+1`.
+    /// `head`, `heads`, an id, a message or a file's name, the beginning of one, or `+1`; `label@head` for one branch alone.
     #[arg(value_name = "REVISION", default_value = "head")]
     pub target: String,
 }
@@ -191,7 +210,7 @@ pub struct Upgrade {
 /// Flags of `downgrade`.
 #[derive(Debug, Args)]
 pub struct Downgrade {
-    /// `-1`, `base`, an id, a message or a file's name, or the beginning of one.
+    /// `-1`, `base`, an id, a message or a file's name, or the beginning of one; `label@base` for one branch alone.
     #[arg(value_name = "REVISION", allow_hyphen_values = true)]
     pub target: String,
     /// Run a way down that loses data for good, also that of a stamped revision, which drops tables that were there before
@@ -203,15 +222,68 @@ pub struct Downgrade {
 /// Flags of `stamp`.
 #[derive(Debug, Args)]
 pub struct Stamp {
-    /// `head`, `base`, an id, a message or a file's name, or the beginning of one.
+    /// `head`, `heads`, `base`, an id, a message or a file's name, or the beginning of one; several for several branches.
+    #[arg(value_name = "REVISION", required = true, num_args = 1.., allow_hyphen_values = true)]
+    pub targets: Vec<String>,
+    /// Forget everything else that is recorded, other branches and revisions without a file too.
+    #[arg(long)]
+    pub purge: bool,
+}
+
+/// Flags of `current`.
+#[derive(Debug, Args)]
+pub struct Current {
+    /// Exit with 1 unless every head is applied.
+    #[arg(long)]
+    pub check_heads: bool,
+    /// Show everything a file says about itself.
+    #[arg(short, long)]
+    pub verbose: bool,
+}
+
+/// Flags of `history`.
+#[derive(Debug, Args)]
+pub struct History {
+    /// From one revision to another, both included: `FROM:TO`, `FROM:` or `:TO`.
+    #[arg(short, long, value_name = "RANGE", allow_hyphen_values = true)]
+    pub range: Option<String>,
+    /// Show everything a file says about itself.
+    #[arg(short, long)]
+    pub verbose: bool,
+    /// Mark where the database is.
+    #[arg(short, long)]
+    pub indicate_current: bool,
+}
+
+/// Flags of commands that list revisions.
+#[derive(Debug, Args)]
+pub struct Listing {
+    /// Show everything a file says about itself.
+    #[arg(short, long)]
+    pub verbose: bool,
+}
+
+/// Flags of `merge`.
+#[derive(Debug, Args)]
+pub struct Merge {
+    /// The revisions to join [default: all heads].
     #[arg(value_name = "REVISION")]
-    pub target: String,
+    pub revisions: Vec<String>,
+    /// What the revision is for [default: it says what it joins].
+    #[arg(short, long)]
+    pub message: Option<String>,
+    /// A name for the branch that it begins; may be given several times.
+    #[arg(long, value_name = "LABEL")]
+    pub branch_label: Vec<String>,
+    /// Its id [default: twelve random hex digits].
+    #[arg(long, value_name = "ID")]
+    pub rev_id: Option<String>,
 }
 
 /// Flags of `show`.
 #[derive(Debug, Args)]
 pub struct Show {
-    /// `head`, an id, a message or a file's name, or the beginning of one.
-    #[arg(value_name = "REVISION", default_value = "head")]
+    /// `head`, `current`, an id, a message or a file's name, or the beginning of one.
+    #[arg(value_name = "REVISION", default_value = "head", allow_hyphen_values = true)]
     pub target: String,
 }

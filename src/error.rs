@@ -595,6 +595,9 @@ impl Error {
             Self::UnknownRevision { word, .. } if word == "head" => {
                 Some("name one of them, or all with `heads`".to_owned())
             }
+            Self::UnknownRevision { word, .. } if word.contains(['+', '-', '@']) => {
+                Some("name one of them, or a branch: `label@head`, `label@+1`".to_owned())
+            }
             Self::UnknownRevision { .. } => Some("write more of it, or an id".to_owned()),
             Self::NoConfig { .. } => Some("run `seachange init` in the project's folder".to_owned()),
             Self::NoDatabase => Some(
@@ -639,10 +642,10 @@ impl Error {
                     .to_owned(),
             ),
             Self::SeveralHeads { .. } => {
-                Some("correct the `parents` line of one of them, so that they follow each other".to_owned())
+                Some("say which one it follows with `--head`, or join them with `seachange merge`".to_owned())
             }
             Self::Missing { .. } => {
-                Some("bring the files back (`git log -- migrations`), or `seachange stamp` what is there".to_owned())
+                Some("bring the files back (`git log -- migrations`), or forget them: `seachange stamp --purge REVISION`".to_owned())
             }
             Self::NoWayDown { .. } => Some(
                 "write one in the file (`SELECT 1;` when there is nothing to undo), or bring back a copy of the database"

@@ -4,6 +4,8 @@ mod asked;
 mod check;
 mod diff;
 mod init;
+mod listing;
+mod merge;
 mod objects;
 mod renames;
 mod revisions;
@@ -78,11 +80,13 @@ pub async fn run<'a>(
         Command::Revision(args) => write::revision(&mut ctx, args).await,
         Command::Upgrade(args) => revisions::upgrade(&mut ctx, &args.target).await,
         Command::Downgrade(args) => revisions::downgrade(&mut ctx, args).await,
-        Command::Stamp(args) => revisions::stamp(&mut ctx, &args.target).await,
-        Command::Current => revisions::current(&mut ctx).await,
-        Command::History => revisions::history(&mut ctx).await,
-        Command::Heads => revisions::heads(&mut ctx),
-        Command::Show(args) => revisions::show(&mut ctx, &args.target).await,
+        Command::Stamp(args) => revisions::stamp(&mut ctx, args).await,
+        Command::Current(args) => listing::current(&mut ctx, args).await,
+        Command::History(args) => listing::history(&mut ctx, args).await,
+        Command::Heads(args) => listing::heads(&mut ctx, args).await,
+        Command::Branches(args) => listing::branches(&mut ctx, args).await,
+        Command::Merge(args) => merge::merge(&mut ctx, args),
+        Command::Show(args) => listing::show(&mut ctx, &args.target).await,
     }
 }
 

@@ -1,7 +1,6 @@
-//! `upgrade`, `downgrade`, `stamp`, and the commands that show where the database and the revisions are.
+//! `upgrade`, `downgrade` and `stamp`: what changes where the database is.
 
 use std::collections::BTreeSet;
-use std::fs;
 use std::time::Instant;
 
 use crate::cli;
@@ -140,11 +139,17 @@ fn losses(revision: &Revision, direction: Direction) -> impl Iterator<Item = &st
 }
 
 /// Records that the database is at a revision, without running anything.
-pub(super) async fn stamp(ctx: &mut Context<'_>, target: &str) -> Result<Exit> {
+pub(super) async fn stamp(ctx: &mut Context<'_>, args: &cli::Stamp) -> Result<Exit> {
     let graph = ctx.graph()?;
     let live = history_of(ctx).await?;
-    let target = graph.resolve(target, &live.applied())?;
-    let reached = graph.reached(&target);
+    let applied = live.applied();
+    // Everything has a meaning before anything is forgotten.
+    let targets = args.targets.iter().map(|word| graph.resolve(word, &applied)).collect::<Result<Vec<_>>>()?;
+    if !args.purge {
+        refuse_missing(&graph, &live.history)?;
+    }
+    let kept = if args.purge { BTreeSet::new() } else { applied };
+    let reached = graph.stamped(&targets, &kept);
     let session = Session::open(ctx.database()?, Access::Write).await?;
     session
         .lock(|holder| drop(ctx.note(&format!("waiting for {holder}, which runs revisions of this database"))))
@@ -155,71 +160,8 @@ pub(super) async fn stamp(ctx: &mut Context<'_>, target: &str) -> Result<Exit> {
     at(ctx, &graph, &reached)
 }
 
-/// Shows the revision the database is at.
-pub(super) async fn current(ctx: &mut Context<'_>) -> Result<Exit> {
-    let graph = ctx.graph()?;
-    let live = history_of(ctx).await?;
-    for id in super::missing(&graph, &live.history) {
-        ctx.say(&format!("{id} (no file describes it)"))?;
-    }
-    let applied = live.applied();
-    let heads: BTreeSet<&String> = graph.heads().iter().map(|revision| &revision.id).collect();
-    for revision in graph.current(&applied) {
-        let head = if heads.contains(&revision.id) { " (head)" } else { "" };
-        ctx.say(&format!("{} {}{head}", revision.id, revision.message))?;
-    }
-    if applied.is_empty() {
-        ctx.note("no revision is applied")?;
-    }
-    Ok(Exit::Clean)
-}
-
-/// Lists all revisions, newest first.
-pub(super) async fn history(ctx: &mut Context<'_>) -> Result<Exit> {
-    let graph = ctx.graph()?;
-    let live = if ctx.config.database.is_some() { history_of(ctx).await? } else { Live::default() };
-    for revision in graph.revisions().iter().rev() {
-        let state = match live.history.get(&revision.id) {
-            Some(applied) => format!("applied {}", applied.applied_at),
-            None => "pending".to_owned(),
-        };
-        ctx.say(&format!("{} {} ({state})", revision.id, revision.message))?;
-    }
-    if graph.revisions().is_empty() {
-        ctx.note("there are no revisions yet")?;
-    }
-    Ok(Exit::Clean)
-}
-
-/// Shows the newest revisions.
-pub(super) fn heads(ctx: &mut Context<'_>) -> Result<Exit> {
-    let graph = ctx.graph()?;
-    for revision in graph.heads() {
-        ctx.say(&format!("{} {}", revision.id, revision.message))?;
-    }
-    Ok(Exit::Clean)
-}
-
-/// Shows a revision's file.
-pub(super) async fn show(ctx: &mut Context<'_>, target: &str) -> Result<Exit> {
-    let graph = ctx.graph()?;
-    let is_relative = target.starts_with(['+', '-']);
-    let applied = if is_relative { history_of(ctx).await?.applied() } else { BTreeSet::new() };
-    let ids = match graph.resolve(target, &applied)? {
-        Target::Base => Vec::new(),
-        Target::Revisions(ids) => ids,
-    };
-    for revision in ids.iter().filter_map(|id| graph.get(id)) {
-        let text =
-            fs::read_to_string(&revision.path).map_err(|source| Error::Read { path: revision.path.clone(), source })?;
-        ctx.note(&ctx.shown(&revision.path))?;
-        ctx.say(text.trim_end())?;
-    }
-    Ok(Exit::Clean)
-}
-
 /// The history alone; the schema is not read.
-async fn history_of(ctx: &Context<'_>) -> Result<Live> {
+pub(super) async fn history_of(ctx: &Context<'_>) -> Result<Live> {
     let database = ctx.database()?;
     if database.is_missing() {
         return Ok(Live::default());

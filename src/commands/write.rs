@@ -1,5 +1,6 @@
 //! `revision`: writes the next revision, with the lock that belongs to it.
 
+use std::collections::BTreeSet;
 use std::fs;
 
 use jiff::{SignedDuration, Timestamp};
@@ -13,8 +14,8 @@ use crate::model::{Declared, Schema, TableName, Verbatim};
 use crate::op::Op;
 use crate::plan::{self, Plan, Purpose};
 use crate::render::{self, Header};
-use crate::revision::dir;
-use crate::revision::graph::Graph;
+use crate::revision::graph::{Graph, LABEL, is_label};
+use crate::revision::{Revision, dir};
 
 use super::check::against_lock;
 use super::renames::{self, Base};
@@ -26,12 +27,12 @@ const NO_LOCK: &str = "warning: there are revisions but no `schema.lock`, so not
 /// Writes a new revision: empty, from the differences, or the database as it is.
 pub(super) async fn revision(ctx: &mut Context<'_>, args: &cli::Revision) -> Result<Exit> {
     let graph = ctx.graph()?;
-    let parents = parents(&graph)?;
+    let mut new = new(&graph, args)?;
     if args.baseline {
         return baseline(ctx, args, &graph).await;
     }
     if !args.autogenerate {
-        let (_, path) = write(ctx, args, parents, &Plan::default(), &Ok(Plan::default()), None)?;
+        let (_, path) = write(ctx, new, &Plan::default(), &Ok(Plan::default()), None)?;
         ctx.note("hint: write its statements below `-- migrate:up` and `-- migrate:down`")?;
         ctx.say(&path)?;
         return Ok(Exit::Clean);
@@ -81,12 +82,13 @@ pub(super) async fn revision(ctx: &mut Context<'_>, args: &cli::Revision) -> Res
     // What takes no transaction around it comes behind everything else, in a revision of its own; what needs that comes
     // behind it.
     let plans = up.split();
-    let (mut before, mut parents, mut paths) = (comparison.live.clone(), parents, Vec::new());
+    let (mut before, mut paths) = (comparison.live.clone(), Vec::new());
     for plan in &plans {
         let after = plan.apply(&before);
         let down = way_down(ctx, plan, &after)?;
-        let (id, path) = write(ctx, args, parents, plan, &down, Some(&lock))?;
-        (before, parents) = (after, vec![id]);
+        let (id, path) = write(ctx, new, plan, &down, Some(&lock))?;
+        before = after;
+        new = New::behind(&args.message, id);
         paths.push(path);
         for step in &plan.steps {
             ctx.note(&format!("  {}", step.op))?;
@@ -150,7 +152,7 @@ async fn baseline(ctx: &mut Context<'_>, args: &cli::Revision, graph: &Graph) ->
     }
     let lock = diff::record(&declared.schema, &comparison.declared, &live);
     let lock = with_views(lock, &comparison, dialect);
-    let (_, path) = write(ctx, args, Vec::new(), &up, &down, Some(&lock))?;
+    let (_, path) = write(ctx, new(graph, args)?, &up, &down, Some(&lock))?;
     ctx.note("hint: run `seachange stamp head` to record that this database already has it")?;
     ctx.say(&path)?;
     Ok(Exit::Clean)
@@ -191,11 +193,66 @@ fn there_are(number: usize) -> String {
     if number == 1 { "is one".to_owned() } else { format!("are {number}") }
 }
 
+/// What is to be said of a revision before anybody knows what it does.
+pub(super) struct New<'a> {
+    pub(super) message: &'a str,
+    pub(super) parents: Vec<String>,
+    pub(super) labels: Vec<String>,
+    pub(super) depends_on: Vec<String>,
+    /// The id, if somebody wants a certain one.
+    pub(super) id: Option<String>,
+}
+
+impl<'a> New<'a> {
+    /// The next part of what one command writes.
+    fn behind(message: &'a str, id: String) -> Self {
+        Self { message, parents: vec![id], labels: Vec::new(), depends_on: Vec::new(), id: None }
+    }
+}
+
+/// What the flags ask for.
+fn new<'a>(graph: &Graph, args: &'a cli::Revision) -> Result<New<'a>> {
+    let nothing = BTreeSet::new();
+    let ids = |word: &String| Ok(graph.place(&graph.resolve(word, &nothing)?, &nothing));
+    let depends_on = args.depends_on.iter().map(ids).collect::<Result<Vec<_>>>()?.concat();
+    Ok(New {
+        message: &args.message,
+        parents: parents(graph, args)?,
+        labels: args.branch_label.clone(),
+        depends_on,
+        id: args.rev_id.clone(),
+    })
+}
+
+/// Stops at an id or a label that cannot be used, before a file makes every command stop there.
+fn refuse_names(graph: &Graph, new: &New<'_>) -> Result<()> {
+    let taken = |what: &str, name: &str, by: &Revision| Error::Misused {
+        problem: format!("the {what} `{name}` is already used by {}", by.title()),
+    };
+    if let Some(id) = &new.id {
+        if id.is_empty() || !id.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
+            let problem = format!("`{id}` cannot be an id, which has only letters, digits and underscores");
+            return Err(Error::Misused { problem });
+        }
+        if let Some(other) = graph.get(id) {
+            return Err(taken("id", id, other));
+        }
+    }
+    for label in &new.labels {
+        if let Some(other) = graph.revisions().iter().find(|other| other.labels.contains(label) || other.id == *label) {
+            return Err(taken("label", label, other));
+        }
+        if !is_label(label) {
+            return Err(Error::Misused { problem: format!("`{label}` cannot be a label: {LABEL}") });
+        }
+    }
+    Ok(())
+}
+
 /// Writes a revision file; its id, and its path as messages show it.
-fn write(
+pub(super) fn write(
     ctx: &mut Context<'_>,
-    args: &cli::Revision,
-    parents: Vec<String>,
+    new: New<'_>,
     up: &Plan,
     down: &std::result::Result<Plan, Vec<Blocked>>,
     lock: Option<&Schema>,
@@ -204,9 +261,16 @@ fn write(
         Some(path) => fs::read_to_string(path).map_err(|source| Error::Read { path: path.clone(), source })?,
         None => render::TEMPLATE.to_owned(),
     };
-    let message = args.message.split_whitespace().collect::<Vec<_>>().join(" ");
-    let created = after_all(&ctx.graph()?, now());
-    let header = Header { message, id: new_id(), parents, created };
+    let graph = ctx.graph()?;
+    refuse_names(&graph, &new)?;
+    let header = Header {
+        message: new.message.split_whitespace().collect::<Vec<_>>().join(" "),
+        id: new.id.unwrap_or_else(new_id),
+        parents: new.parents,
+        labels: new.labels,
+        depends_on: new.depends_on,
+        created: after_all(&graph, now()),
+    };
     let text = render::revision(&header, up, down, ctx.config.dialect, &template)?;
     let file = dir::file_name(&header.created, &header.id, &header.message);
     let path = dir::write(&ctx.config.migrations, &file, &text, lock)?;
@@ -232,12 +296,23 @@ pub(super) fn new_id() -> String {
 }
 
 /// The revision the next one follows.
-fn parents(graph: &Graph) -> Result<Vec<String>> {
+fn parents(graph: &Graph, args: &cli::Revision) -> Result<Vec<String>> {
     let heads = graph.heads();
-    if heads.len() > 1 {
-        return Err(Error::SeveralHeads { heads: heads.iter().map(|revision| revision.title()).collect() });
+    let Some(word) = &args.head else {
+        if heads.len() > 1 {
+            return Err(Error::SeveralHeads { heads: heads.iter().map(|revision| revision.title()).collect() });
+        }
+        return Ok(heads.iter().map(|revision| revision.id.clone()).collect());
+    };
+    let nothing = BTreeSet::new();
+    let parents = graph.place(&graph.resolve(word, &nothing)?, &nothing);
+    let is_followed = |id: &&String| !heads.iter().any(|head| head.id == **id);
+    match parents.iter().find(is_followed).and_then(|id| graph.get(id)) {
+        Some(followed) if !args.splice => Err(Error::Misused {
+            problem: format!("{} is not a head; `--splice` begins a branch there", followed.title()),
+        }),
+        _ => Ok(parents),
     }
-    Ok(heads.iter().map(|revision| revision.id.clone()).collect())
 }
 
 /// A database that lacks revisions does not show what the next one has to do.

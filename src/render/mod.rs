@@ -16,7 +16,7 @@ use crate::plan::{Plan, Step};
 pub const TEMPLATE: &str = include_str!("../../templates/revision.sql.j2");
 
 /// What the top of a revision file says.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct Header {
     /// What the revision is for, on one line.
     pub message: String,
@@ -24,6 +24,10 @@ pub struct Header {
     pub id: String,
     /// The revisions it follows.
     pub parents: Vec<String>,
+    /// The names of the branch it begins.
+    pub labels: Vec<String>,
+    /// Revisions of other branches that have to be applied before.
+    pub depends_on: Vec<String>,
     /// When it is written, as RFC 3339.
     pub created: String,
 }

@@ -157,7 +157,9 @@ fn an_applied_revision_without_a_file_stops_everything_but_a_stamp() {
     }
     assert!(project.expect(1, &["check"]).out.contains("`bbbb` is applied, but no file describes it"));
     assert!(project.expect(0, &["current"]).out.contains("bbbb (no file describes it)"));
-    project.expect(0, &["stamp", "head"]);
+    let ran = project.expect(2, &["stamp", "head"]);
+    assert!(ran.notes.contains("forget them: `seachange stamp --purge REVISION`"), "{}", ran.notes);
+    project.expect(0, &["stamp", "--purge", "head"]);
     assert_eq!(project.expect(0, &["current"]).out, "aaaa step aaaa (head)\n");
 }
 

@@ -2,9 +2,11 @@
 
 use std::process::Command;
 
+use expect_test::expect;
 use rexpect::process::WaitStatus;
 use rexpect::session::{PtySession, spawn_command};
 
+use crate::branches;
 use crate::support::{Project, copy, root};
 
 /// How long an answer may take, in milliseconds: much longer than it ever does.
@@ -38,7 +40,9 @@ fn press(terminal: &mut PtySession, key: &str) {
 
 /// All that is said up to the end, and the exit code.
 fn end(mut terminal: PtySession) -> (String, i32) {
-    let text = terminal.exp_eof().unwrap();
+    // Every byte comes as a character.
+    let bytes = terminal.exp_eof().unwrap().chars().map(|c| u8::try_from(u32::from(c)).unwrap()).collect();
+    let text = String::from_utf8(bytes).unwrap();
     match terminal.process().wait().unwrap() {
         WaitStatus::Exited(_, code) => (text, code),
         status => panic!("{status:?}: {text}"),
@@ -95,4 +99,23 @@ fn a_way_down_that_loses_data_waits_for_a_yes() {
     let (text, code) = end(terminal);
     assert_eq!(code, 0, "{text}");
     assert_ne!(columns(), with);
+}
+
+#[test]
+fn branches_are_drawn() {
+    let project = branches::project();
+    project.expect(0, &["merge", "left@head", "right@head", "--rev-id", "joined"]);
+    let (text, code) = end(run(&project, &["history", "-i"]));
+    assert_eq!(code, 0, "{text}");
+    let lines: Vec<&str> = text.lines().map(str::trim_end).collect();
+    expect![[r#"
+        o    joined merge left2 and right1 (pending)
+        ├─╮
+        │ │ o  alone1 table alone1 [alone] (pending)
+        o │  left2 table left2 (pending)
+        │ o  right1 table right1 [right] (pending)
+        o │  left1 table left1 [left] (pending)
+        ├─╯
+        o  first table first (pending)"#]]
+    .assert_eq(&lines.join("\n"));
 }
