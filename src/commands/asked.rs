@@ -94,7 +94,7 @@ mod tests {
     fn goal() -> Schema {
         let tables = ["users", "orders"].map(TableName::new).into_iter();
         let elsewhere = ["archive.users", "archive.orders.old"].map(|name| path(name, "public"));
-        let mut schema = Schema::from_iter(tables.chain(elsewhere).map(Table::new));
+        let mut schema: Schema = tables.chain(elsewhere).map(Table::new).collect();
         schema.enums.insert(path("archive.mood", "public"), EnumType { values: Vec::new(), comment: None });
         schema.enums.insert(TableName::new("mood"), EnumType { values: Vec::new(), comment: None });
         schema
