@@ -257,25 +257,29 @@ impl RelationRow {
 
 impl ColumnRow {
     pub(super) fn read(row: &QueryResult, words: &Words) -> Read<(i64, Self)> {
-        let (type_id, element) = (id(row, 3)?, optional_id(row, 10)?);
-        let type_kind = code(row, 11)?.unwrap_or(' ');
+        let mut rare = texts(row, 8)?.into_iter();
+        let mut next = || rare.next().flatten();
+        let first = |text: Option<String>| text.and_then(|text| text.chars().next());
+        let (generated, identity, default) = (first(next()), first(next()), next());
+        let (element, element_kind) = (number(next()), first(next()));
+        let (type_id, type_kind) = (id(row, 3)?, element_kind.or(code(row, 7)?).unwrap_or(' '));
         let column = Self {
             number: get::<i16>(row, 1)?.into(),
             name: get(row, 2)?,
             type_id,
             data_type: words.plain(get(row, 4)?),
             not_null: get(row, 5)?,
-            generated: code(row, 6)?,
-            identity: code(row, 7)?,
-            default: sql(row, 8, words)?,
-            is_own: get(row, 9)?,
+            generated,
+            identity,
+            default: default.map(|sql| words.plain(sql)),
+            is_own: get(row, 6)?,
             type_kind,
             is_array: element.is_some(),
             enumeration: (type_kind == 'e').then(|| element.unwrap_or(type_id)),
-            collation_id: optional_id(row, 12)?.unwrap_or(DEFAULT_COLLATION),
-            collation: get(row, 13)?,
-            unusual: split(get(row, 14)?),
-            comment: get(row, 15)?,
+            collation_id: number(next()).unwrap_or(DEFAULT_COLLATION),
+            collation: next(),
+            unusual: split(next()),
+            comment: next(),
         };
         Ok((id(row, 0)?, column))
     }
@@ -457,8 +461,8 @@ fn id(row: &QueryResult, index: usize) -> Read<i64> {
     Ok(get::<Oid>(row, index)?.0.into())
 }
 
-fn optional_id(row: &QueryResult, index: usize) -> Read<Option<i64>> {
-    Ok(get::<Option<Oid>>(row, index)?.map(|id| id.0.into()))
+fn number(text: Option<String>) -> Option<i64> {
+    text?.parse().ok()
 }
 
 /// A letter as the catalogs keep it; there is none when it is zero.
