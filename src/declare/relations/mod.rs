@@ -232,14 +232,12 @@ impl Reader<'_> {
         if said.skip_fk {
             return Ok(None);
         }
-        let target = match self.plain_target(&target.value()) {
-            Some(found) => found,
-            None => {
-                let path: Path = target
-                    .parse()
-                    .map_err(|error| Problem::syntax(file, &error, "this is not the path of an entity"))?;
-                self.target(&path, target.span())?
-            }
+        let target = if let Some(found) = self.plain_target(&target.value()) {
+            found
+        } else {
+            let path: Path =
+                target.parse().map_err(|error| Problem::syntax(file, &error, "this is not the path of an entity"))?;
+            self.target(&path, target.span())?
         };
         let columns = self.paths(from, self.module.id, self.own)?;
         let referenced = self.paths(to, target.0, &target.1)?;

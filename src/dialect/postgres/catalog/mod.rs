@@ -154,7 +154,9 @@ fn group<T>(rows: Vec<(i64, T)>) -> BTreeMap<i64, Vec<T>> {
 
 /// The groups in the order of a key. The client sorts what the server would have to sort with everything in it.
 fn sorted<T, K: Ord>(mut groups: BTreeMap<i64, Vec<T>>, key: impl Fn(&T) -> K) -> BTreeMap<i64, Vec<T>> {
-    groups.values_mut().for_each(|group| group.sort_by_key(&key));
+    for group in groups.values_mut() {
+        group.sort_by_key(&key);
+    }
     groups
 }
 

@@ -84,8 +84,8 @@ impl<'a> Assembly<'a> {
         let enums = object::enums(catalog);
         let owned = sequence::owned(catalog);
         let children = child::by_root(&relations);
-        let classes = catalog.classes.values().filter(|class| class.is_default);
-        let classed = classes.map(|class| (class.type_id, class.method.as_str())).collect();
+        let usual = catalog.classes.values().filter(|class| class.is_default);
+        let classed = usual.map(|class| (class.type_id, class.method.as_str())).collect();
         Self { catalog, relations, enums, owned, children, classed, meanings: RefCell::default() }
     }
 
