@@ -136,11 +136,26 @@ impl<'a> Sides<'a> {
         options: &'a Options,
         rules: &'a Rules,
     ) -> Result<Self> {
+        Self::with(declared, lock, live.clone(), dialect, options, rules)
+    }
+
+    /// The same of a live schema that nobody else has a use for, which saves a copy of all its tables.
+    ///
+    /// # Errors
+    /// The dialect has no form for something declared.
+    pub fn with(
+        declared: &'a Declared,
+        lock: Option<&Schema>,
+        live: Schema,
+        dialect: Dialect,
+        options: &'a Options,
+        rules: &'a Rules,
+    ) -> Result<Self> {
         let canonicalize = |schema: Schema| dialect.canonicalize(schema, options).map(in_order);
         let goal = canonicalize(rules.tables.keep(declared.schema.clone()))?;
         // What is left out on the live side stays in the target: a plan has to see the views and foreign keys that lead
         // into it.
-        let live = canonicalize(live.clone())?;
+        let live = canonicalize(live)?;
         let mut past = canonicalize(lock.map(|lock| rules.tables.keep(lock.clone())).unwrap_or_default())?;
         let live = dialect.respell(live, &past);
         // What the entities let go of is not dropped.

@@ -55,7 +55,7 @@ fn offline(ctx: &Context<'_>, declared: &Declared) -> Result<Report> {
 
 async fn online(ctx: &mut Context<'_>, strict: bool) -> Result<Report> {
     let (graph, lock) = (ctx.graph()?, ctx.lock()?);
-    let (declared, live) = ctx.declare_and_look().await?;
+    let (declared, mut live) = ctx.declare_and_look().await?;
     let declared = &declared;
     let mut report = empty(format!("the database `{}`", ctx.database()?), "database");
     report.strict = strict;
@@ -77,7 +77,8 @@ async fn online(ctx: &mut Context<'_>, strict: bool) -> Result<Report> {
         return Ok(report);
     }
     let rules = ctx.config.rules.clone();
-    let comparison = ctx.compare_live(declared, lock.as_ref(), &live, &rules).await?;
+    let sides = (std::mem::take(&mut live.schema), live.session.as_ref());
+    let comparison = ctx.compare_live(declared, lock.as_ref(), sides, &rules).await?;
     refuse_doubtful(&comparison.doubtful, &[], &[])?;
     let mut report = report.with(&comparison, declared, ctx.config.dialect);
     let known = live.history.values().find_map(|applied| applied.undeclared.as_deref());

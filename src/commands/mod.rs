@@ -180,12 +180,12 @@ impl Context<'_> {
         &mut self,
         declared: &Declared,
         lock: Option<&Schema>,
-        live: &Live,
+        (live, session): (Schema, Option<&Session>),
         rules: &Rules,
     ) -> Result<Comparison> {
         let config = &self.config;
-        let mut sides = Sides::new(declared, lock, &live.schema, config.dialect, &config.options, rules)?;
-        let notes = match &live.session {
+        let mut sides = Sides::with(declared, lock, live, config.dialect, &config.options, rules)?;
+        let notes = match session {
             Some(session) => sides.ask(session.connection()).await?,
             None => Vec::new(),
         };

@@ -93,7 +93,7 @@ impl Base<'_> {
             Self::Lock(lock) => against_lock(ctx, declared, lock),
             Self::Live { live, lock } => {
                 let rules = ctx.config.rules.clone();
-                ctx.compare_live(declared, *lock, live, &rules).await
+                ctx.compare_live(declared, *lock, (live.schema.clone(), live.session.as_ref()), &rules).await
             }
         }
     }

@@ -127,7 +127,7 @@ async fn baseline(ctx: &mut Context<'_>, args: &cli::Revision, graph: &Graph) ->
     let dialect = ctx.config.dialect;
     // The lock takes everything as it is, whatever the project wants to hear of later.
     let rules = Rules { tables: ctx.config.rules.tables.clone(), ..Rules::default() };
-    let comparison = ctx.compare_live(&declared, None, &live, &rules).await?;
+    let comparison = ctx.compare_live(&declared, None, (live.schema, live.session.as_ref()), &rules).await?;
     let mut live = comparison.live.clone();
     live.tables.retain(|name, _| !comparison.left_out.contains(name));
     live.verbatim.retain(|name, _| !comparison.left_out.contains(name));

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use super::annotations::Role;
 use super::entity::Entity;
 use super::shared;
-use super::workspace::{Module, Workspace};
+use super::workspace::{Module, Workspace, located};
 use crate::error::{Diagnostic, Error, Place, Result, Severity};
 use crate::model::{Declared, Location, ObjectPath, Rename, Table, TableName};
 
@@ -23,11 +23,12 @@ pub(super) struct Found {
 impl Found {
     /// The entity of a module.
     pub(super) fn new(workspace: &Workspace, module: &Module, entity: Entity) -> Self {
-        let place = |span| workspace.location(module.file, span);
+        let named = workspace.place(module.file, entity.named);
+        let place = |span| located(named.location.file.clone(), span);
         Self {
             role: entity.role,
-            named: workspace.place(module.file, entity.named),
             columns: entity.columns.into_iter().map(|(name, span)| (name, place(span))).collect(),
+            named,
             table: entity.table,
             renames: entity.renames,
         }

@@ -2,10 +2,10 @@
 //! except that a key SeaORM would ignore without a word is a problem here: it is a typo more often than not.
 //! Knows no types and no other files.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Spacing, Span, TokenStream, TokenTree};
 use syn::parse::{Parse, ParseStream};
 use syn::spanned::Spanned;
-use syn::{Attribute, Expr, Lit, LitStr, Path, Token, parenthesized};
+use syn::{Attribute, Expr, Lit, LitBool, LitStr, Meta, Path, Token, parenthesized};
 
 use super::naming::Case;
 use super::problem::Problem;
@@ -78,6 +78,47 @@ fn value(input: ParseStream) -> syn::Result<Given> {
     Ok(Given::Expression)
 }
 
+/// The entries of a list of nothing but keys we know and constants, which is what almost all of them are: reading these
+/// one by one takes a fraction of the time of the parser, which knows all else there can be.
+fn plain_entries(tokens: TokenStream) -> Option<Vec<Entry>> {
+    let mut entries = Vec::new();
+    let mut tokens = tokens.into_iter().peekable();
+    while let Some(token) = tokens.next() {
+        let TokenTree::Ident(name) = token else { return None };
+        let (key, span) = (name.to_string(), name.span());
+        if !is_known(&key) {
+            return None;
+        }
+        let mut value = Given::Nothing;
+        if tokens.next_if(|next| is_alone(next, '=')).is_some() {
+            value = Given::Literal(match tokens.next()? {
+                TokenTree::Literal(literal) => Lit::new(literal),
+                TokenTree::Ident(word) if word == "true" => Lit::Bool(LitBool::new(true, word.span())),
+                TokenTree::Ident(word) if word == "false" => Lit::Bool(LitBool::new(false, word.span())),
+                _ => return None,
+            });
+        }
+        entries.push(Entry { key, span, value });
+        let is_over = |next: &TokenTree| is_alone(next, ',') || matches!(next, TokenTree::Ident(_));
+        if !tokens.peek().is_none_or(is_over) {
+            return None;
+        }
+        tokens.next_if(|next| is_alone(next, ','));
+    }
+    Some(entries)
+}
+
+fn is_alone(token: &TokenTree, sign: char) -> bool {
+    matches!(token, TokenTree::Punct(found) if found.as_char() == sign && found.spacing() == Spacing::Alone)
+}
+
+/// Whether some attribute of ours has the key.
+fn is_known(key: &str) -> bool {
+    let known: [&[&str]; 4] =
+        [&ColumnAttrs::KEYS, &ModelAttrs::KEYS, &RelationAttrs::VARIANT_KEYS, &RelationAttrs::FIELD_KEYS];
+    known.iter().any(|keys| keys.contains(&key))
+}
+
 /// Reads attributes key by key and gathers what is wrong with them.
 struct Reader<'a> {
     file: FileId,
@@ -103,6 +144,11 @@ impl Reader<'_> {
     }
 
     fn entries(&mut self, attr: &Attribute) -> Vec<Entry> {
+        if let Meta::List(list) = &attr.meta
+            && let Some(entries) = plain_entries(list.tokens.clone())
+        {
+            return entries;
+        }
         match attr.parse_args::<Entries>() {
             Ok(entries) => entries.0,
             Err(error) => {

@@ -1,7 +1,9 @@
 //! What attributes say, key by key.
 
 use expect_test::{Expect, expect};
+use proc_macro2::TokenStream;
 
+use super::{Entries, Entry, plain_entries};
 use crate::declare::testing::outcome;
 
 /// Reads a model with one more field, whose attributes and type are given.
@@ -13,6 +15,31 @@ fn check(field: &str, expected: Expect) {
          #[derive(DeriveRelation)]\npub enum Relation {{}}\n"
     );
     expected.assert_eq(&outcome(&source));
+}
+
+/// What is read without the parser is what the parser reads, with the same places.
+#[test]
+fn plain_lists_are_read_alike() {
+    let read = |list: &str| -> (Option<Vec<Entry>>, syn::Result<Entries>) {
+        let tokens: TokenStream = list.parse().unwrap();
+        (plain_entries(tokens.clone()), syn::parse2(tokens))
+    };
+    for list in [
+        "",
+        "primary_key, auto_increment = false",
+        "unique indexed = \"a\" nullable",
+        "column_type = \"String(StringLen::N(10))\", default_value = 1.5e3, default_value = 'x', default_value = b\"y\",",
+        "belongs_to = \"super::a::Entity\", from = r#\"Column::A\"#, to = \"Column::Id\"",
+    ] {
+        let (plain, parsed) = read(list);
+        assert_eq!(format!("{:?}", plain.unwrap()), format!("{:?}", parsed.unwrap().0));
+    }
+    // All else is the parser's, be it right or wrong.
+    for list in
+        ["belongs_to(a)", "default_value = -1", "a::unique", "indexd", "unique == 1", "unique = 1 + 1", "unique, ,"]
+    {
+        assert!(read(list).0.is_none(), "{list}");
+    }
 }
 
 #[test]

@@ -10,7 +10,7 @@ use syn::{Attribute, Expr, ItemStruct, PathArguments, Type};
 use super::annotations::{Annotations, Role, Subject};
 use super::attrs::{ColumnAttrs, ModelAttrs};
 use super::cfg::{Condition, condition};
-use super::problem::{Problem, errors, kept};
+use super::problem::{Outcome, Problem, errors, kept};
 use super::types::{self, Stored};
 use super::workspace::{Module, ModuleId, Workspace};
 use super::{column_type, defaults, expanded, naming, relations};
@@ -195,7 +195,9 @@ pub(super) fn assemble(
     let file = module.file;
     let mut table = Table::new(outline.table.clone());
     let mut renames = Vec::new();
-    let mut columns: Vec<(String, Span)> = Vec::new();
+    let mut columns: Vec<(String, Span)> = Vec::with_capacity(fields.len());
+    table.columns.reserve_exact(fields.len());
+    let mut known = Vec::new();
     for field in fields {
         if columns.iter().any(|(name, _)| *name == field.name) {
             problems.push(
@@ -207,7 +209,7 @@ pub(super) fn assemble(
         if let Some(from) = &field.said.renamed_from {
             renames.push(Rename::Column { table: table.name.clone(), from: from.clone(), to: field.name.clone() });
         }
-        if let Some(mut column) = column(workspace, module, field, problems) {
+        if let Some(mut column) = column(workspace, module, field, &mut known, problems) {
             if keys.contains(&field.name) {
                 column.auto_increment = auto_increment;
             }
@@ -273,7 +275,25 @@ fn fields<'a>(
     found
 }
 
-fn column(workspace: &Workspace, module: &Module, field: &Plain<'_>, problems: &mut Vec<Problem>) -> Option<Column> {
+/// The types of fields that were followed. An entity has many fields of few types.
+type Followed<'a> = Vec<(&'a Type, Stored)>;
+
+fn follow<'a>(workspace: &Workspace, module: &Module, written: &'a Type, known: &mut Followed<'a>) -> Outcome<Stored> {
+    if let Some((_, stored)) = known.iter().find(|(other, _)| *other == written) {
+        return Ok(stored.clone());
+    }
+    let stored = types::read(workspace, module.id, written)?;
+    known.push((written, stored.clone()));
+    Ok(stored)
+}
+
+fn column<'a>(
+    workspace: &Workspace,
+    module: &Module,
+    field: &Plain<'a>,
+    known: &mut Followed<'a>,
+    problems: &mut Vec<Problem>,
+) -> Option<Column> {
     let said = &field.said;
     if let Condition::Unknown(span) = condition(field.attrs) {
         problems.push(
@@ -290,14 +310,14 @@ fn column(workspace: &Workspace, module: &Module, field: &Plain<'_>, problems: &
         (Some(written), kind) => {
             let said = kept(column_type::read(workspace, module, written).map_err(Into::into), problems)?;
             let by_type = || match kind {
-                Kind::Field(rust_type) => types::read(workspace, module.id, rust_type).ok()?.values,
+                Kind::Field(rust_type) => follow(workspace, module, rust_type, known).ok()?.values,
                 Kind::Written(_) => None,
             };
             // An enum still limits the values, whatever the column is called.
             let values = said.values.or_else(by_type);
             Stored { column_type: ColumnType::written(said.kind), values }
         }
-        (None, Kind::Field(rust_type)) => kept(types::read(workspace, module.id, rust_type), problems)?,
+        (None, Kind::Field(rust_type)) => kept(follow(workspace, module, rust_type, known), problems)?,
         (None, Kind::Written(written)) => kept(types::expression(workspace, module, written), problems)?,
     };
     Some(Column {

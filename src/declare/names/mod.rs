@@ -93,6 +93,14 @@ pub(super) struct Lookups {
 }
 
 impl Lookups {
+    /// Forgets what names mean in a module that nobody is looking into.
+    pub(super) fn forget(&mut self, module: &Module) {
+        self.known.remove(&module.id);
+        for glob in 0..module.globs.len() {
+            self.globs.remove(&(module.id, glob));
+        }
+    }
+
     /// Forgets which names are missing, after a macro made new ones.
     pub(super) fn forget_missing(&mut self) {
         for names in self.known.values_mut() {

@@ -232,9 +232,13 @@ impl Reader<'_> {
         if said.skip_fk {
             return Ok(None);
         }
-        let path: Path =
-            target.parse().map_err(|error| Problem::syntax(file, &error, "this is not the path of an entity"))?;
-        let target = self.target(&path, target.span())?;
+        let target = if let Some(found) = self.plain_target(&target.value()) {
+            found
+        } else {
+            let path: Path =
+                target.parse().map_err(|error| Problem::syntax(file, &error, "this is not the path of an entity"))?;
+            self.target(&path, target.span())?
+        };
         let columns = self.paths(from, self.module.id, self.own)?;
         let referenced = self.paths(to, target.0, &target.1)?;
         self.key(&said, from.span(), columns, &target.1, referenced).map(Some)
@@ -369,6 +373,23 @@ impl Reader<'_> {
         }
     }
 
+    /// The entity that a path of nothing but names leads to, which takes no parser. `None` whenever there is more to it, be
+    /// it something to complain of.
+    fn plain_target(&self, written: &str) -> Option<(ModuleId, Arc<Outline>)> {
+        let meaning = self.workspace.resolve_names(self.module.id, &plain_path(written)?).ok()?;
+        let module = self.workspace.entity_of(&meaning)?;
+        Some((module, self.outlines.of(self.workspace, module)?))
+    }
+
+    /// The same for a path to a column.
+    fn plain_column(&self, written: &str, entity: ModuleId, outline: &Outline) -> Option<String> {
+        let mut names = plain_path(written)?;
+        let variant = names.pop()?;
+        let meaning = self.workspace.resolve_names(self.module.id, &names).ok()?;
+        let column = || outline.columns.iter().find(|column| column.variant == variant);
+        (self.workspace.columns_of(&meaning)? == entity).then(column)?.map(|column| column.name.clone())
+    }
+
     /// The entity a path leads to, with the names of its table and columns.
     fn target(&self, path: &Path, at: Span) -> Outcome<(ModuleId, Arc<Outline>)> {
         let written = path_text(path);
@@ -406,6 +427,9 @@ impl Reader<'_> {
 
     /// The columns of a compact relation: `Column::A`, `super::other::Column::A`, or several in parentheses.
     fn paths(&self, written: &LitStr, entity: ModuleId, outline: &Outline) -> Outcome<Vec<String>> {
+        if let Some(column) = self.plain_column(&written.value(), entity, outline) {
+            return Ok(vec![column]);
+        }
         match written.parse::<Expr>() {
             Ok(expression) => self.columns(&expression, written.span(), entity, outline),
             Err(_) => Err(self.no_columns(written.span(), &written.value()).into()),
@@ -490,6 +514,15 @@ impl Reader<'_> {
         let message = format!("the table `{}` has no column `{variant}`", outline.table);
         Err(Problem::new(self.module.file, at, message).did_you_mean(variant, &variants, &all).into())
     }
+}
+
+/// The names of a path that has nothing else. Words of the language do not get here: no item is called like one.
+fn plain_path(written: &str) -> Option<Vec<String>> {
+    let is_letter = |letter: char| letter.is_ascii_alphabetic() || letter == '_';
+    let is_name = |name: &str| {
+        name.starts_with(is_letter) && name.chars().all(|letter| is_letter(letter) || letter.is_ascii_digit())
+    };
+    written.split("::").map(|name| is_name(name).then(|| name.to_owned())).collect()
 }
 
 /// The entity in `BelongsTo<E>` or `BelongsTo<Option<E>>`.

@@ -134,18 +134,18 @@ impl Reader<'_> {
     }
 
     fn target(&self, module: &Module, path: &syn::Path) -> Outcome<Target> {
-        let written = path_text(path);
         let problem =
             |message: String, known_as: &str| Problem::new(module.file, path.span(), message).hint(write_it(known_as));
         let meaning = self.workspace.resolve(module.id, path);
-        if let Some(told) = self.told(&written, meaning.as_ref().ok()) {
+        if let Some(told) = self.told(path, meaning.as_ref().ok()) {
             return Ok(Target::Told(told));
         }
+        let written = || path_text(path);
         match meaning {
             Ok(Meaning::Item(owner, item)) => Ok(Target::Item(owner, item)),
             Ok(Meaning::Builtin(name)) => match known::builtin(&name) {
                 Some(known) => Ok(Target::Known(known)),
-                None => Err(problem(format!("`{written}` is not a type SeaORM can store"), &written).into()),
+                None => Err(problem(format!("`{}` is not a type SeaORM can store", written()), &written()).into()),
             },
             Ok(Meaning::External(names)) => known::type_named(&names).map(Target::Known).ok_or_else(|| {
                 let full = names.join("::");
@@ -153,16 +153,16 @@ impl Reader<'_> {
                 problem(message, &full).into()
             }),
             Ok(Meaning::Module(_) | Meaning::Generated(..)) => {
-                Err(problem(format!("`{written}` is not a type a column can have"), &written).into())
+                Err(problem(format!("`{}` is not a type a column can have", written()), &written()).into())
             }
-            Err(Missing::Unknown) => Err(problem(format!("cannot find the type `{written}`"), &written).into()),
+            Err(Missing::Unknown) => Err(problem(format!("cannot find the type `{}`", written()), &written()).into()),
             Err(Missing::Broken) => Err(Failure::default()),
         }
     }
 
     /// What the project says about a type, by the path in the source or by its full path, with the name of its crate
     /// or without.
-    fn told(&self, written: &str, meaning: Option<&Meaning>) -> Option<Stored> {
+    fn told(&self, written: &syn::Path, meaning: Option<&Meaning>) -> Option<Stored> {
         let types = &self.workspace.types;
         if types.is_empty() {
             return None;
@@ -176,7 +176,7 @@ impl Reader<'_> {
             Some(Meaning::External(names)) => vec![names.join("::")],
             Some(_) | None => Vec::new(),
         };
-        let told = types.get(written).or_else(|| full.iter().find_map(|full| types.get(full)))?.said();
+        let told = types.get(&path_text(written)).or_else(|| full.iter().find_map(|full| types.get(full)))?.said();
         Some(Stored { column_type: ColumnType::written(told.kind.clone()), values: told.values.clone() })
     }
 

@@ -301,6 +301,8 @@ impl Workspace {
             Parent { id, name, at, top: Some(module.top), condition: reading.around, detached: module.detached };
         let outlined = Outlined { outline, path, mod_rs: reading.mod_rs, parent, was_read: true };
         self.modules.borrow_mut()[module.id.0] = Slot::Outlined(Rc::new(outlined));
+        self.bare_names.borrow_mut().remove(&module.id);
+        self.lookups.borrow_mut().forget(module);
     }
 
     /// All modules read so far.
@@ -451,9 +453,7 @@ impl Workspace {
 
     /// Where a span is.
     pub(super) fn location(&self, file: FileId, span: proc_macro2::Span) -> Location {
-        let path = self.shown(&self.files.borrow()[file.0].path);
-        let start = span.start();
-        Location { file: path, line: start.line.max(1), column: start.column + 1 }
+        located(self.shown(&self.files.borrow()[file.0].path), span)
     }
 
     fn shown(&self, path: &Path) -> PathBuf {
@@ -748,6 +748,12 @@ impl Workspace {
         }
         id
     }
+}
+
+/// Where a span is, in a file of that path.
+pub(super) fn located(file: PathBuf, span: proc_macro2::Span) -> Location {
+    let start = span.start();
+    Location { file, line: start.line.max(1), column: start.column + 1 }
 }
 
 /// The number a module already has, and how it is read again.

@@ -42,7 +42,7 @@ impl Wanted {
 
     /// Whether some are below that folder, those left aside.
     pub(super) fn any_below(&self, folder: &Path, except: &[PathBuf]) -> bool {
-        let aside = except.iter().filter(|file| file.starts_with(folder) && self.contains(file)).count();
-        self.below.get(folder.as_os_str()).is_some_and(|count| *count > aside)
+        let aside = || except.iter().filter(|file| file.starts_with(folder) && self.contains(file)).count();
+        self.below.get(folder.as_os_str()).is_some_and(|count| *count > aside())
     }
 }

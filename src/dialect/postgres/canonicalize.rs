@@ -153,9 +153,9 @@ fn column(column: &mut Column, path: ObjectPath, schema: &mut Schema) -> Result<
     } else if column.auto_increment != AutoIncrement::No {
         column.identity = Some(Box::default());
     }
-    if forgets_null(&column.data_type) {
-        let null = DefaultValue::Literal(Literal::Null);
-        column.default = column.default.take().filter(|default| default.value != null);
+    let null = DefaultValue::Literal(Literal::Null);
+    if column.default.as_ref().is_some_and(|default| default.value == null) && forgets_null(&column.data_type) {
+        column.default = None;
     }
     if let Some(default) = &mut column.default
         && default.text.is_none()

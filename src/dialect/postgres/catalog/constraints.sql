@@ -12,11 +12,10 @@ SELECT k.conrelid::int8, k.conname::text, k.contype::text, k.condeferrable, k.co
            JOIN pg_operator AS o ON o.oid = u.oid
            JOIN pg_namespace AS n ON n.oid = o.oprnamespace
        ) END,
-       CASE WHEN i.inhrelid IS NOT NULL THEN pg_get_constraintdef(k.oid) END,
+       CASE WHEN k.conrelid IN (SELECT inhrelid FROM pg_inherits) THEN pg_get_constraintdef(k.oid) END,
        k.conindid::int8, d.description
 FROM pg_constraint AS k
 JOIN pg_namespace AS n ON n.oid = k.connamespace
-LEFT JOIN (SELECT DISTINCT inhrelid FROM pg_inherits) AS i ON i.inhrelid = k.conrelid
 LEFT JOIN pg_description AS d ON d.objoid = k.oid AND d.classoid = 'pg_constraint'::regclass AND d.objsubid = 0
 WHERE k.conrelid <> 0 AND k.contype IN ('p', 'u', 'f', 'c', 'x', 'n')
     AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'

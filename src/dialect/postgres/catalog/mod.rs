@@ -9,8 +9,8 @@ use sea_orm::sqlx::{Decode, Postgres, Row as _};
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, QueryResult, RuntimeErr, Statement};
 
 pub(super) use self::rows::{
-    AttachmentRow, ColumnRow, ConstraintRow, IndexPartRow, IndexRow, OtherRow, RelationRow, RoutineRow, SequenceRow,
-    TypeRow, UseRow,
+    AttachmentRow, ClassRow, ColumnRow, ConstraintRow, DEFAULT_COLLATION, IndexPartRow, IndexRow, OtherRow,
+    RelationRow, RoutineRow, SequenceRow, TypeRow, UseRow,
 };
 use super::text;
 use super::words::identifier;
@@ -26,6 +26,8 @@ pub(super) struct Catalog {
     pub(super) columns: BTreeMap<i64, Vec<ColumnRow>>,
     pub(super) constraints: BTreeMap<i64, Vec<ConstraintRow>>,
     pub(super) indexes: BTreeMap<i64, Vec<IndexRow>>,
+    /// The operator classes of indexes.
+    pub(super) classes: BTreeMap<i64, ClassRow>,
     pub(super) attachments: BTreeMap<i64, Vec<AttachmentRow>>,
     pub(super) sequences: Vec<SequenceRow>,
     pub(super) types: Vec<TypeRow>,
@@ -59,19 +61,21 @@ impl Catalog {
             reader.version = version;
             reader.words.prefix = (!may_use).then(|| format!("{}.", identifier(default_schema)));
         }
+        let columns =
+            reader.ask("read the columns of all tables", include_str!("columns.sql"), ColumnRow::read).await?;
         let indexes = reader.ask("read the indexes of all tables", include_str!("indexes.sql"), IndexRow::read).await?;
+        let classes = reader.ask("read the operator classes", include_str!("classes.sql"), ClassRow::read).await?;
         Ok(Self {
             default_schema: default_schema.to_owned(),
             relations: reader.ask("read the list of tables", include_str!("relations.sql"), RelationRow::read).await?,
-            columns: group(
-                reader.ask("read the columns of all tables", include_str!("columns.sql"), ColumnRow::read).await?,
-            ),
+            columns: sorted(group(columns), |column| column.number),
             constraints: group(
                 reader
                     .ask("read the constraints of all tables", include_str!("constraints.sql"), ConstraintRow::read)
                     .await?,
             ),
-            indexes: join_parts(indexes),
+            indexes: sorted(group(indexes), |index| index.id),
+            classes: classes.into_iter().collect(),
             attachments: group(
                 reader
                     .ask(
@@ -110,6 +114,7 @@ impl<C: ConnectionTrait> Reader<'_, C> {
             "CASE a.attcompression WHEN 'p' THEN 'SET COMPRESSION pglz' WHEN 'l' THEN 'SET COMPRESSION lz4' END";
         let pieces = [
             ("{compression}", 140_000, compression, "NULL"),
+            ("{compressed}", 140_000, "a.attcompression <> ''", "false"),
             ("{delete_columns}", 150_000, "k.confdelsetcols::text", "NULL::text"),
             ("{nulls_not_distinct}", 150_000, "i.indnullsnotdistinct", "false"),
             ("{enforced}", 180_000, "k.conenforced", "true"),
@@ -147,15 +152,10 @@ fn group<T>(rows: Vec<(i64, T)>) -> BTreeMap<i64, Vec<T>> {
     groups
 }
 
-/// Each row brings one part; those of the same index follow each other.
-fn join_parts(rows: Vec<(i64, IndexRow)>) -> BTreeMap<i64, Vec<IndexRow>> {
-    let mut groups: BTreeMap<i64, Vec<IndexRow>> = BTreeMap::new();
-    for (table, row) in rows {
-        let group = groups.entry(table).or_default();
-        match group.last_mut() {
-            Some(last) if last.id == row.id => last.parts.extend(row.parts),
-            _ => group.push(row),
-        }
+/// The groups in the order of a key. The client sorts what the server would have to sort with everything in it.
+fn sorted<T, K: Ord>(mut groups: BTreeMap<i64, Vec<T>>, key: impl Fn(&T) -> K) -> BTreeMap<i64, Vec<T>> {
+    for group in groups.values_mut() {
+        group.sort_by_key(&key);
     }
     groups
 }

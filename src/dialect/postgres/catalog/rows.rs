@@ -2,9 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use sea_orm::sqlx::postgres::types::Oid;
 use sea_orm::{DbErr, QueryResult};
 
 use super::{Words, get};
+
+/// The collation called `default`: that of the database.
+pub(crate) const DEFAULT_COLLATION: i64 = 100;
 
 type Read<T> = std::result::Result<T, DbErr>;
 
@@ -48,6 +52,7 @@ pub(crate) struct RelationRow {
 pub(crate) struct ColumnRow {
     pub(crate) number: i32,
     pub(crate) name: String,
+    pub(crate) type_id: i64,
     pub(crate) data_type: String,
     pub(crate) not_null: bool,
     /// `s` and `v`.
@@ -63,6 +68,8 @@ pub(crate) struct ColumnRow {
     pub(crate) is_array: bool,
     /// The enum it holds.
     pub(crate) enumeration: Option<i64>,
+    pub(crate) collation_id: i64,
+    /// The name of the collation, when it is not that of the type.
     pub(crate) collation: Option<String>,
     /// What `ALTER COLUMN` would have to say to make it the same.
     pub(crate) unusual: Vec<String>,
@@ -127,9 +134,23 @@ pub(crate) struct IndexPartRow {
     pub(crate) expression: Option<String>,
     pub(crate) descending: bool,
     pub(crate) nulls_first: bool,
+    /// 0 for none.
+    pub(crate) collation_id: i64,
+    /// Its name, when an expression does not have it by itself.
     pub(crate) collation: Option<String>,
-    pub(crate) operator_class: Option<String>,
+    /// The operator class; 0 for a column that is only included.
+    pub(crate) class: i64,
     pub(crate) class_options: BTreeMap<String, String>,
+}
+
+/// An operator class.
+pub(crate) struct ClassRow {
+    pub(crate) method: String,
+    /// The type it is for.
+    pub(crate) type_id: i64,
+    /// What indexes on the type have when nothing is said.
+    pub(crate) is_default: bool,
+    pub(crate) name: String,
 }
 
 /// A trigger, rule or policy.
@@ -156,8 +177,8 @@ pub(crate) struct SequenceRow {
     pub(crate) max: i64,
     pub(crate) cache: i64,
     pub(crate) cycle: bool,
-    /// The default of a column that takes its numbers.
-    pub(crate) next: String,
+    /// The default of a column that takes its numbers, unless it is an identity.
+    pub(crate) next: Option<String>,
     /// The table and the number of the column it belongs to.
     pub(crate) owner: Option<(i64, i32)>,
     pub(crate) of_identity: bool,
@@ -236,23 +257,31 @@ impl RelationRow {
 
 impl ColumnRow {
     pub(super) fn read(row: &QueryResult, words: &Words) -> Read<(i64, Self)> {
+        let mut rare = texts(row, 8)?.into_iter();
+        let mut next = || rare.next().flatten();
+        let first = |text: Option<String>| text.and_then(|text| text.chars().next());
+        let (generated, identity, default) = (first(next()), first(next()), next());
+        let (element, element_kind) = (number(next()), first(next()));
+        let (type_id, type_kind) = (id(row, 3)?, element_kind.or(code(row, 7)?).unwrap_or(' '));
         let column = Self {
-            number: get(row, 1)?,
+            number: get::<i16>(row, 1)?.into(),
             name: get(row, 2)?,
-            data_type: words.plain(get(row, 3)?),
-            not_null: get(row, 4)?,
-            generated: get::<String>(row, 5)?.chars().next(),
-            identity: get::<String>(row, 6)?.chars().next(),
-            default: sql(row, 7, words)?,
-            is_own: get(row, 8)?,
-            type_kind: letter(row, 9)?,
-            is_array: get(row, 10)?,
-            enumeration: get(row, 11)?,
-            collation: get(row, 12)?,
-            unusual: split(get(row, 13)?),
-            comment: get(row, 14)?,
+            type_id,
+            data_type: words.plain(get(row, 4)?),
+            not_null: get(row, 5)?,
+            generated,
+            identity,
+            default: default.map(|sql| words.plain(sql)),
+            is_own: get(row, 6)?,
+            type_kind,
+            is_array: element.is_some(),
+            enumeration: (type_kind == 'e').then(|| element.unwrap_or(type_id)),
+            collation_id: number(next()).unwrap_or(DEFAULT_COLLATION),
+            collation: next(),
+            unusual: split(next()),
+            comment: next(),
         };
-        Ok((get(row, 0)?, column))
+        Ok((id(row, 0)?, column))
     }
 }
 
@@ -289,20 +318,8 @@ impl ConstraintRow {
 
 impl IndexRow {
     pub(super) fn read(row: &QueryResult, words: &Words) -> Read<(i64, Self)> {
-        // The bits of the catalog: 1 for descending, 2 for NULL first.
-        let order: i32 = get(row, 17)?;
-        let part = IndexPartRow {
-            included: get(row, 14)?,
-            column: get(row, 15)?,
-            expression: sql(row, 16, words)?,
-            descending: order & 1 != 0,
-            nulls_first: order & 2 != 0,
-            collation: get(row, 18)?,
-            operator_class: sql(row, 19, words)?,
-            class_options: options(get(row, 20)?),
-        };
         let index = Self {
-            id: get(row, 1)?,
+            id: id(row, 1)?,
             name: get(row, 2)?,
             unique: get(row, 3)?,
             valid: get(row, 4)?,
@@ -315,9 +332,47 @@ impl IndexRow {
             attached: get(row, 11)?,
             definition: sql(row, 12, words)?,
             comment: get(row, 13)?,
-            parts: vec![part],
+            parts: Self::parts(row, words)?,
         };
-        Ok((get(row, 0)?, index))
+        Ok((id(row, 0)?, index))
+    }
+
+    fn parts(row: &QueryResult, words: &Words) -> Read<Vec<IndexPartRow>> {
+        let keys = get::<i16>(row, 14)?;
+        let columns: Vec<i32> = numbers(get(row, 15)?);
+        let orders: Vec<i32> = numbers(get(row, 16)?);
+        let (classes, collation_ids): (Vec<i64>, Vec<i64>) = (numbers(get(row, 17)?), numbers(get(row, 18)?));
+        let mut expressions = texts(row, 19)?.into_iter();
+        let mut collations = texts(row, 20)?.into_iter();
+        let mut class_options = texts(row, 21)?.into_iter();
+        let part = |(place, column)| {
+            // The bits of the catalog: 1 for descending, 2 for NULL first.
+            let order = orders.get(place).copied().unwrap_or_default();
+            IndexPartRow {
+                included: place >= usize::from(keys.unsigned_abs()),
+                column,
+                expression: expressions.next().flatten().map(|sql| words.plain(sql)),
+                descending: order & 1 != 0,
+                nulls_first: order & 2 != 0,
+                collation_id: collation_ids.get(place).copied().unwrap_or_default(),
+                collation: collations.next().flatten(),
+                class: classes.get(place).copied().unwrap_or_default(),
+                class_options: options(class_options.next().flatten()),
+            }
+        };
+        Ok(columns.into_iter().enumerate().map(part).collect())
+    }
+}
+
+impl ClassRow {
+    pub(super) fn read(row: &QueryResult, words: &Words) -> Read<(i64, Self)> {
+        let class = Self {
+            method: get(row, 1)?,
+            type_id: id(row, 2)?,
+            is_default: get(row, 3)?,
+            name: words.plain(get(row, 4)?),
+        };
+        Ok((id(row, 0)?, class))
     }
 }
 
@@ -349,7 +404,7 @@ impl SequenceRow {
             max: get(row, 8)?,
             cache: get(row, 9)?,
             cycle: get(row, 10)?,
-            next: words.plain(get(row, 11)?),
+            next: sql(row, 11, words)?,
             owner: table.zip(column),
             of_identity: get(row, 14)?,
             comment: get(row, 15)?,
@@ -401,6 +456,21 @@ impl UseRow {
     }
 }
 
+/// An object identifier.
+fn id(row: &QueryResult, index: usize) -> Read<i64> {
+    Ok(get::<Oid>(row, index)?.0.into())
+}
+
+fn number(text: Option<String>) -> Option<i64> {
+    text?.parse().ok()
+}
+
+/// A letter as the catalogs keep it; there is none when it is zero.
+fn code(row: &QueryResult, index: usize) -> Read<Option<char>> {
+    let letter = get::<Option<i8>>(row, index)?.unwrap_or_default().cast_unsigned();
+    Ok((letter != 0).then(|| letter.into()))
+}
+
 fn letter(row: &QueryResult, index: usize) -> Read<char> {
     Ok(get::<String>(row, index)?.chars().next().unwrap_or(' '))
 }
@@ -408,6 +478,11 @@ fn letter(row: &QueryResult, index: usize) -> Read<char> {
 /// A text that the server made from what it has understood.
 fn sql(row: &QueryResult, index: usize, words: &Words) -> Read<Option<String>> {
     Ok(get::<Option<String>>(row, index)?.map(|sql| words.plain(sql)))
+}
+
+/// The texts of a list, which need not be there.
+fn texts(row: &QueryResult, index: usize) -> Read<Vec<Option<String>>> {
+    Ok(get::<Option<_>>(row, index)?.unwrap_or_default())
 }
 
 /// The numbers of a catalog's array, whatever stands around them.

@@ -19,7 +19,8 @@ LEFT JOIN (
            string_agg(format(' CONSTRAINT %I %s', conname, pg_get_constraintdef(oid)), '' ORDER BY conname) AS checks
     FROM pg_constraint WHERE contypid <> 0 AND contype = 'c' GROUP BY contypid
 ) AS k ON k.contypid = t.oid
-LEFT JOIN pg_depend AS x ON x.classid = 'pg_type'::regclass AND x.objid = t.oid AND x.objsubid = 0 AND x.deptype = 'e'
+LEFT JOIN pg_depend AS x ON x.classid = 'pg_type'::regclass AND x.objid = t.oid AND x.objsubid = 0
+    AND x.refclassid = 'pg_extension'::regclass AND x.deptype = 'e'
 LEFT JOIN pg_description AS d ON d.objoid = t.oid AND d.classoid = 'pg_type'::regclass AND d.objsubid = 0
 WHERE t.typtype IN ('e', 'd', 'r', 'b') AND t.typcategory <> 'A' AND (x.objid IS NULL OR t.typtype = 'e')
     AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'

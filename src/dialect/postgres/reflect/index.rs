@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::super::catalog::{IndexPartRow, IndexRow, RelationRow};
+use super::super::catalog::{ColumnRow, DEFAULT_COLLATION, IndexPartRow, IndexRow, RelationRow};
 use super::super::text;
 use super::{Assembly, column_numbered, parameters};
 use crate::model::{Index, IndexKey, IndexPart, Name, NullsOrder, Part, Table};
@@ -49,18 +49,29 @@ impl Assembly<'_> {
             // A column that every table has.
             (None, None) => IndexKey::Expression(system_column(part.column).to_owned()),
         };
-        let options = parameters(&part.class_options);
-        let operator_class = part
-            .operator_class
-            .clone()
-            .map(|class| if options.is_empty() { class } else { format!("{class} ({options})") });
         // Other methods than this one know no order.
         let nulls = match (index.method.as_str(), part.descending, part.nulls_first) {
             ("btree", false, true) => Some(NullsOrder::First),
             ("btree", true, false) => Some(NullsOrder::Last),
             _ => None,
         };
-        IndexPart { key, descending: part.descending, nulls, collation: part.collation.clone(), operator_class }
+        let (collation, operator_class) = (part_collation(part, column), self.operator_class(part, column));
+        IndexPart { key, descending: part.descending, nulls, collation, operator_class }
+    }
+
+    /// The operator class with its options, unless it is the one that the type gets by itself.
+    fn operator_class(&self, part: &IndexPartRow, column: Option<&ColumnRow>) -> Option<String> {
+        let class = self.catalog.classes.get(&part.class)?;
+        // A type that is kept as another one may have an operator class of its own, and then gets that.
+        let is_usual = class.is_default
+            && column.is_none_or(|column| {
+                class.type_id == column.type_id || !self.classed.contains(&(column.type_id, &class.method))
+            });
+        let options = parameters(&part.class_options);
+        if !options.is_empty() {
+            return Some(format!("{} ({options})", class.name));
+        }
+        (!is_usual).then(|| class.name.clone())
     }
 
     pub(super) fn included_columns(&self, row: &RelationRow, index: &IndexRow) -> Vec<String> {
@@ -72,6 +83,15 @@ impl Assembly<'_> {
 /// The kind of index, unless it is the usual one.
 pub(super) fn method(index: &IndexRow) -> Option<String> {
     (index.method != "btree").then(|| index.method.clone())
+}
+
+/// The collation, unless it is that of the column or of the expression.
+fn part_collation(part: &IndexPartRow, column: Option<&ColumnRow>) -> Option<String> {
+    match column {
+        Some(column) if part.collation_id == 0 || part.collation_id == column.collation_id => None,
+        Some(_) if part.collation_id == DEFAULT_COLLATION => Some("default".to_owned()),
+        _ => part.collation.clone(),
+    }
 }
 
 fn system_column(number: i32) -> &'static str {

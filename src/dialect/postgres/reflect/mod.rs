@@ -9,7 +9,7 @@ mod object;
 mod sequence;
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sea_orm::ConnectionTrait;
 
@@ -26,10 +26,11 @@ use crate::model::{
 /// Tables that belong to the tools that migrate, not to the application.
 const TOOLS: [&str; 4] = [crate::dialect::HISTORY, "seachange_lock", "seaql_migrations", "alembic_version"];
 
-/// What the texts of the server depend on, other than the search path.
+/// What the texts of the server depend on, other than the search path. The queries are joined as they are written: to look
+/// for a better way takes longer than to go this one.
 pub(super) const SETTINGS: &str = "SET LOCAL TimeZone = 'UTC'; SET LOCAL DateStyle = 'ISO, YMD'; SET LOCAL IntervalStyle = 'postgres'; \
      SET LOCAL extra_float_digits = 1; SET LOCAL bytea_output = 'hex'; SET LOCAL standard_conforming_strings = on; \
-     SET LOCAL quote_all_identifiers = off; SET LOCAL jit = off";
+     SET LOCAL quote_all_identifiers = off; SET LOCAL jit = off; SET LOCAL join_collapse_limit = 1";
 
 /// The schema of the database, as one snapshot. What is in the default schema goes by its bare name.
 pub(in crate::dialect) async fn reflect(db: &impl ConnectionTrait, default_schema: &str) -> Result<Schema> {
@@ -71,6 +72,8 @@ struct Assembly<'a> {
     owned: BTreeMap<(i64, i32), Vec<Owned<'a>>>,
     /// The children of each table that is nobody's child, in an order in which they can be made.
     children: BTreeMap<i64, Vec<&'a RelationRow>>,
+    /// The types that have an operator class of their own, by the kind of index.
+    classed: BTreeSet<(i64, &'a str)>,
     /// What the names of types mean that were met so far.
     meanings: RefCell<BTreeMap<String, DataType>>,
 }
@@ -81,7 +84,9 @@ impl<'a> Assembly<'a> {
         let enums = object::enums(catalog);
         let owned = sequence::owned(catalog);
         let children = child::by_root(&relations);
-        Self { catalog, relations, enums, owned, children, meanings: RefCell::default() }
+        let usual = catalog.classes.values().filter(|class| class.is_default);
+        let classed = usual.map(|class| (class.type_id, class.method.as_str())).collect();
+        Self { catalog, relations, enums, owned, children, classed, meanings: RefCell::default() }
     }
 
     fn schema(&self) -> Schema {

@@ -16,7 +16,7 @@ impl Owned<'_> {
     /// Whether the column takes its values from the sequence, and from nothing else.
     pub(super) fn counts(&self, column: &ColumnRow) -> bool {
         let is_integer = matches!(column.data_type.as_str(), "smallint" | "integer" | "bigint");
-        self.row.of_identity || is_integer && column.default.as_ref() == Some(&self.row.next)
+        self.row.of_identity || is_integer && self.row.next.is_some() && column.default == self.row.next
     }
 }
 

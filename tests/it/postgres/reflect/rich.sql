@@ -92,13 +92,14 @@ CREATE TABLE refers (
 ALTER TABLE refers ADD CONSTRAINT unchecked FOREIGN KEY (a) REFERENCES keys (a) NOT VALID;
 
 CREATE TABLE indexed (
-    id integer, a text, b text, c varchar(10), d jsonb, e integer[], f timestamptz, g char(4), h text COLLATE "C", i name
+    id integer, a text, b text, c varchar(10), d jsonb, e integer[], f timestamptz, g char(4), h text COLLATE "C", i name, j bit(4)
 );
 CREATE INDEX plain ON indexed (a);
 CREATE INDEX sorted ON indexed (a DESC, b ASC NULLS FIRST, c DESC NULLS LAST, id DESC NULLS FIRST);
 CREATE UNIQUE INDEX by_expression ON indexed (lower(a), (id + 1), (a || b) DESC) WHERE id > 0 AND f IS NOT NULL;
 CREATE INDEX collated ON indexed (a COLLATE "C", h COLLATE "POSIX", h, lower(a) COLLATE "C", lower(h), (a || b) COLLATE "C");
 CREATE INDEX classes ON indexed (a text_pattern_ops, c varchar_pattern_ops, c text_ops, g, i);
+CREATE INDEX unlike_the_column ON indexed (j varbit_ops, j, h COLLATE "default");
 CREATE INDEX gin ON indexed USING gin (d jsonb_path_ops, e) WITH (fastupdate = off);
 CREATE INDEX trigrams ON indexed USING gist (a gist_trgm_ops (siglen = 32), b gist_trgm_ops);
 CREATE INDEX brin ON indexed USING brin (f) WITH (pages_per_range = 16);
