@@ -91,7 +91,7 @@ pub(super) async fn revision(ctx: &mut Context<'_>, args: &cli::Revision) -> Res
         for step in &plan.steps {
             ctx.note(&format!("  {}", step.op))?;
             for hazard in &step.hazards {
-                ctx.note(&format!("    {}: {}", hazard.kind.slug(), hazard.sentence))?;
+                ctx.note(&format!("    {}: {}", hazard.kind.slug(), hazard.text()))?;
             }
         }
     }
@@ -206,7 +206,7 @@ fn write(
     };
     let message = args.message.split_whitespace().collect::<Vec<_>>().join(" ");
     let created = after_all(&ctx.graph()?, now());
-    let header = Header { message, id: new_id(), parents, created };
+    let header = Header { message, id: new_id(), parents, created, accepted: Vec::new() };
     let text = render::revision(&header, up, down, ctx.config.dialect, &template)?;
     let file = dir::file_name(&header.created, &header.id, &header.message);
     let path = dir::write(&ctx.config.migrations, &file, &text, lock)?;

@@ -1,14 +1,18 @@
 //! What is particular about each database: how it is read, how it spells things, and when two spellings mean the same.
 //! Everything outside this folder is the same for every database. Does not compare schemas and plans nothing.
 
+mod effects;
 mod extra;
 mod matching;
 mod names;
 mod object;
 mod postgres;
+mod question;
 mod sqlite;
 
+pub use effects::{Effect, Effects, Lock};
 pub use object::Said;
+pub use question::{Answer, Question};
 pub(crate) use sqlite::version::read as read_sqlite_version;
 
 use std::borrow::Cow;
@@ -585,12 +589,23 @@ impl Dialect {
         }
     }
 
-    /// Whether all rows are written anew when a column of one type gets the other. Both have their text.
-    pub(crate) fn rewrites(self, from: &ColumnType, to: &ColumnType) -> bool {
+    /// What an operation does to tables while it runs, on a schema as it is right before it. A table that it makes is not
+    /// among them.
+    ///
+    /// ```
+    /// use seachange::dialect::{Dialect, Effect, Lock};
+    /// use seachange::model::{Index, IndexPart, Name, Schema, TableName};
+    /// use seachange::op::Op;
+    ///
+    /// let index = Index::new(Name::written("by_name"), vec![IndexPart::column("name")]);
+    /// let op = Op::CreateIndex { table: TableName::new("users"), index };
+    /// let effects = Dialect::Postgres.effects(&op, &Schema::default());
+    /// assert_eq!(effects[&TableName::new("users")], Effect::scan(Lock::Share));
+    /// ```
+    pub fn effects(self, op: &Op, schema: &Schema) -> Effects {
         match self {
-            // What SQLite cannot alter is a rebuild, which says so itself.
-            Self::Sqlite => false,
-            Self::Postgres => postgres::rewrites(from, to),
+            Self::Sqlite => sqlite::effects(op, schema),
+            Self::Postgres => postgres::effects(op, schema),
         }
     }
 

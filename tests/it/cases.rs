@@ -16,6 +16,7 @@ use seachange::revision::Direction;
 
 use crate::cluster::{self, Database};
 use crate::dumps::{differences, dump};
+use crate::measure::predicted_too_mildly;
 use crate::models;
 use crate::support::{
     assert_silent, assert_sound, compared, execute, made_up_rows, postgres, reflect, root, rows, run, write_for,
@@ -174,6 +175,9 @@ async fn case(name: &str, session: Session, database: Option<&Database<'_>>) {
     assert_eq!(write_for(&offline, "change", dialect).unwrap().text, written.text, "offline and online differ");
     fs::create_dir_all(folder.join(dialect.name())).unwrap();
     expect_file![folder.join(dialect.name()).join("revision.sql")].assert_eq(&written.text);
+    if database.is_some() {
+        assert_eq!(predicted_too_mildly(&session, &written.up).await, Vec::<String>::new(), "{}", written.text);
+    }
     run(&session, &written.text, Direction::Up).await.unwrap();
     assert_silent(&session, &to, &options, "after the way up").await;
     assert_sound(&session).await;
@@ -194,6 +198,9 @@ async fn case(name: &str, session: Session, database: Option<&Database<'_>>) {
     }
 
     // Return.
+    if let (Some(_), Some(down)) = (database, &written.down) {
+        assert_eq!(predicted_too_mildly(&session, down).await, Vec::<String>::new(), "{}", written.text);
+    }
     run(&session, &written.text, Direction::Down).await.unwrap();
     assert_silent(&session, &from, &options, "after the way down").await;
     assert_sound(&session).await;

@@ -51,6 +51,7 @@ pub(crate) fn revision(from: &Schema, to: &Schema, dialect: Dialect) -> Result<R
         id: "0123456789ab".to_owned(),
         parents: Vec::new(),
         created: "2026-01-01T00:00:00Z".to_owned(),
+        accepted: Vec::new(),
     };
     let text = render::revision(&header, &up, &Ok(down), dialect, render::TEMPLATE)?;
     Revision::parse(Path::new("live.sql"), &text).map_err(|problems| Error::Revisions { problems })

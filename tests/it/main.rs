@@ -13,6 +13,7 @@ mod dumps;
 mod history;
 mod language;
 mod live;
+mod measure;
 mod mediaparser_entities;
 mod models;
 mod naming;

@@ -196,6 +196,7 @@ pub(crate) fn write_with(comparison: &Comparison, id: &str, dialect: Dialect, op
         id: id.to_owned(),
         parents: Vec::new(),
         created: "2026-01-01T00:00:00Z".to_owned(),
+        accepted: Vec::new(),
     };
     let text = render::revision(&header, &up, &down, dialect, render::TEMPLATE)?;
     Ok(Written { text, up, down: down.ok() })
