@@ -13,6 +13,7 @@ mod sqlite;
 pub use effects::{Effect, Effects, Lock};
 pub use object::Said;
 pub use question::{Answer, Question};
+pub(crate) use question::Size;
 pub(crate) use sqlite::version::read as read_sqlite_version;
 
 use std::borrow::Cow;
@@ -606,6 +607,32 @@ impl Dialect {
         match self {
             Self::Sqlite => sqlite::effects(op, schema),
             Self::Postgres => postgres::effects(op, schema),
+        }
+    }
+
+    /// A query for the rows a question is about, as `number`. `None` when asking would run what nobody knows.
+    pub(crate) fn count_rows(self, question: &Question) -> Option<String> {
+        let is_harmless = match (self, question) {
+            (Self::Postgres, Question::Violations { expression, .. }) => !postgres::is_volatile(expression),
+            (Self::Postgres | Self::Sqlite, _) => true,
+        };
+        is_harmless.then(|| question.query(self))
+    }
+
+    /// A query for how large a table is: `rows`, an estimate or NULL, and whether it is `small`.
+    pub(crate) fn table_size(self, table: &TableName) -> String {
+        match self {
+            Self::Sqlite => sqlite::runner::SIZE.to_owned(),
+            Self::Postgres => postgres::runner::size(table),
+        }
+    }
+
+    /// Statements around a query that may neither change anything nor take long.
+    pub(crate) fn while_counting(self) -> (&'static [&'static str], &'static [&'static str]) {
+        match self {
+            // The file is open for reading.
+            Self::Sqlite => (&[], &[]),
+            Self::Postgres => (&postgres::runner::BEFORE_COUNTING, &["ROLLBACK"]),
         }
     }
 

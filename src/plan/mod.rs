@@ -421,6 +421,16 @@ impl Plan {
         }
     }
 
+    /// Says of the steps that nothing undoes that it is so, given why.
+    pub fn cannot_be_undone(&mut self, blocked: &[Blocked]) {
+        for blocked in blocked {
+            let is_it = |step: &Step| parts(&step.op).iter().any(|op| op.object() == blocked.object);
+            let at = self.steps.iter().position(is_it).unwrap_or(self.steps.len().saturating_sub(1));
+            let hazard = Hazard::final_step(blocked);
+            self.steps.get_mut(at).into_iter().for_each(|step| step.hazards.push(hazard.clone()));
+        }
+    }
+
     /// The operations that undo the plan, last first; planned again they are the way down.
     pub fn inverse(&self) -> Vec<Op> {
         self.steps.iter().rev().filter(|step| !step.around).map(|step| step.op.inverse()).collect()

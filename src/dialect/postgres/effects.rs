@@ -138,7 +138,7 @@ impl Found<'_> {
     fn added_column(&mut self, table: &TableName, column: &Column, constraints: &[Constraint]) {
         let is_stored = column.generated.as_ref().is_some_and(|generated| generated.stored);
         let counts = column.identity.is_some() || alter::is_serial(column);
-        let is_made = is_stored || counts || is_volatile(column) || self.has_demands(column.data_type.text.as_deref());
+        let is_made = is_stored || counts || starts_apart(column) || self.has_demands(column.data_type.text.as_deref());
         let effect = if is_made { Effect::rewrite } else { Effect::lock };
         self.add(table, effect(Lock::AccessExclusive));
         for constraint in constraints {
@@ -450,10 +450,15 @@ const WORDS: &[&str] = &[
 ];
 
 /// Whether the default may give each row another value.
-fn is_volatile(column: &Column) -> bool {
+fn starts_apart(column: &Column) -> bool {
     let Some(default) = &column.default else { return false };
     let DefaultValue::Expression(expression) = &default.value else { return false };
-    let tokens = script::tokens(default.text.as_ref().unwrap_or(expression));
+    is_volatile(default.text.as_ref().unwrap_or(expression))
+}
+
+/// Whether the expression calls something that may give another value each time, or do who knows what.
+pub(in crate::dialect) fn is_volatile(expression: &str) -> bool {
+    let tokens = script::tokens(expression);
     tokens.iter().enumerate().any(|(at, word)| {
         let is_call = tokens.get(at + 1).is_some_and(|next| next.text == "(");
         let Some(name) = word.name.as_deref().filter(|_| is_call) else { return false };

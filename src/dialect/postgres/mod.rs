@@ -48,7 +48,7 @@ pub(super) fn creation(object: &Verbatim) -> String {
 }
 
 pub(super) use domain::narrows;
-pub(super) use effects::effects;
+pub(super) use effects::{effects, is_volatile};
 pub(super) use expand::expand;
 pub(super) use rebuild::{has_default_partition, rebuild};
 pub(super) use reconcile::{reconcile, respell};
