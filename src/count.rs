@@ -1,19 +1,25 @@
 //! How many rows stand in the way of a plan, asked of the database it was made for. Nothing is written, a table that is too
 //! large is not counted, and what cannot be asked stays unsaid: a plan is as good without it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sea_orm::{ConnectionTrait, QueryResult, Statement};
 
 use crate::dialect::{Answer, Question, Size};
 use crate::migrate::Session;
 use crate::model::TableName;
-use crate::op::Op;
+use crate::op::{Op, identifiers};
 use crate::plan::Plan;
 
 /// Asks about the hazards of a plan on the database as it is now, before any of its steps.
 pub async fn answer(plan: &mut Plan, session: &Session) {
-    let mut names = Names::default();
+    let made = plan.steps.iter().flat_map(|step| step.op.parts()).filter_map(|op| match op {
+        Op::AddColumn { table, column, .. } | Op::ReplaceColumn { table, to: column, .. } => {
+            Some((table.clone(), column.name.clone()))
+        }
+        _ => None,
+    });
+    let mut names = Names { made: made.collect(), ..Names::default() };
     let mut sizes: BTreeMap<TableName, Option<Size>> = BTreeMap::new();
     for step in &mut plan.steps {
         for hazard in &mut step.hazards {
@@ -36,7 +42,8 @@ async fn ask(session: &Session, question: &Question, sizes: &BTreeMap<TableName,
         let size = sizes.get(table).copied().flatten()?;
         is_small &= size.is_small;
         answer.estimated |= !size.is_small;
-        let rows = if size.is_small { count(session, &Question::Rows { table: table.clone() }).await } else { size.rows };
+        let rows =
+            if size.is_small { count(session, &Question::Rows { table: table.clone() }).await } else { size.rows };
         answer.rows += rows?;
     }
     if is_small && !matches!(question, Question::Rows { .. }) {
@@ -76,6 +83,8 @@ async fn look(session: &Session, sql: &str) -> Option<QueryResult> {
 struct Names {
     tables: BTreeMap<TableName, TableName>,
     columns: BTreeMap<(TableName, String), String>,
+    /// The columns that the plan makes. Some databases take the name of a column that is not there for a text.
+    made: BTreeSet<(TableName, String)>,
 }
 
 impl Names {
@@ -86,9 +95,8 @@ impl Names {
                 self.tables.remove(from);
                 self.tables.insert(to.clone(), first);
                 let columns = std::mem::take(&mut self.columns).into_iter();
-                let moved = columns.map(|((table, column), first)| {
-                    ((if table == *from { to.clone() } else { table }, column), first)
-                });
+                let moved = columns
+                    .map(|((table, column), first)| ((if table == *from { to.clone() } else { table }, column), first));
                 self.columns = moved.collect();
             }
             Op::RenameColumn { table, from, to } => {
@@ -108,8 +116,30 @@ impl Names {
         self.columns.get(&(table.clone(), now.to_owned())).map_or(now, String::as_str).to_owned()
     }
 
-    /// The question in the names of before. `None` for an expression that says other names.
+    /// Whether it asks about a column that is not there yet.
+    fn is_too_early(&self, question: &Question) -> bool {
+        let mut made = self.made.iter();
+        match question {
+            Question::Rows { .. } => false,
+            // The one that is replaced has the same name.
+            Question::Given { .. } | Question::Nulls { .. } => false,
+            Question::Duplicates { table, columns } => made.any(|(of, name)| of == table && columns.contains(name)),
+            Question::Violations { table, expression } => {
+                let words = identifiers(expression);
+                made.any(|(of, name)| of == table && words.iter().any(|word| word.eq_ignore_ascii_case(name)))
+            }
+            Question::Orphans { table, columns, references, referenced_columns } => made.any(|(of, name)| {
+                of == table && columns.contains(name) || of == references && referenced_columns.contains(name)
+            }),
+            Question::Values { columns, .. } => columns.iter().any(|column| self.made.contains(column)),
+        }
+    }
+
+    /// The question in the names of before. `None` for what cannot be asked yet, or says other names.
     fn before(&self, question: &Question) -> Option<Question> {
+        if self.is_too_early(question) {
+            return None;
+        }
         let all = |table: &TableName, columns: &[String]| -> Vec<String> {
             columns.iter().map(|column| self.column(table, column)).collect()
         };

@@ -224,7 +224,13 @@ pub(crate) const KEYS: [Key; 27] = [
          `\"indexes\"`, `\"uniques\"` (constraints and unique indexes) and `\"foreign-keys\"` are neither created, not even \
          with a new table, nor dropped, but for uniques that a foreign key leads to. `schema.lock` still records all that is declared.",
     ),
-    key("hazards", "deny", Some("[]"), r#"["rewrites-table", "blocks-reads"]"#, "What stops both `revision` and `upgrade`."),
+    key(
+        "hazards",
+        "deny",
+        Some("[]"),
+        r#"["rewrites-table", "blocks-reads"]"#,
+        "What stops both `revision` and `upgrade`.",
+    ),
     key(
         "hazards",
         "revision",

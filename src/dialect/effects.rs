@@ -60,11 +60,7 @@ impl Effect {
     /// Both one and the other.
     #[must_use]
     pub fn and(self, other: Self) -> Self {
-        Self {
-            lock: self.lock.max(other.lock),
-            rewrite: self.rewrite || other.rewrite,
-            scan: self.scan || other.scan,
-        }
+        Self { lock: self.lock.max(other.lock), rewrite: self.rewrite || other.rewrite, scan: self.scan || other.scan }
     }
 }
 

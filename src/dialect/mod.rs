@@ -12,8 +12,8 @@ mod sqlite;
 
 pub use effects::{Effect, Effects, Lock};
 pub use object::Said;
-pub use question::{Answer, Question};
 pub(crate) use question::Size;
+pub use question::{Answer, Question};
 pub(crate) use sqlite::version::read as read_sqlite_version;
 
 use std::borrow::Cow;

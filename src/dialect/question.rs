@@ -62,15 +62,18 @@ impl Question {
         };
         match self {
             Self::Rows { table } => format!("SELECT count(*) AS number FROM {}", named(table)),
-            Self::Given { table, column } => format!("SELECT count({}) AS number FROM {}", quote(column), named(table)),
+            Self::Given { table, column } => {
+                format!("SELECT count(t.{}) AS number FROM {} AS t", quote(column), named(table))
+            }
             Self::Nulls { table, column } => {
-                format!("SELECT count(*) AS number FROM {} WHERE {} IS NULL", named(table), quote(column))
+                format!("SELECT count(*) AS number FROM {} AS t WHERE t.{} IS NULL", named(table), quote(column))
             }
             Self::Duplicates { table, columns } => {
-                let given: Vec<String> = columns.iter().map(|column| format!("{} IS NOT NULL", quote(column))).collect();
-                let key: Vec<String> = columns.iter().map(|column| quote(column)).collect();
+                let given: Vec<String> =
+                    columns.iter().map(|column| format!("t.{} IS NOT NULL", quote(column))).collect();
+                let key: Vec<String> = columns.iter().map(|column| format!("t.{}", quote(column))).collect();
                 format!(
-                    "SELECT CAST(coalesce(sum(n), 0) AS bigint) AS number FROM (SELECT count(*) AS n FROM {} WHERE {} \
+                    "SELECT CAST(coalesce(sum(n), 0) AS bigint) AS number FROM (SELECT count(*) AS n FROM {} AS t WHERE {} \
                      GROUP BY {} HAVING count(*) > 1) AS twice",
                     named(table),
                     given.join(" AND "),
@@ -81,9 +84,11 @@ impl Question {
                 format!("SELECT count(*) AS number FROM {} WHERE NOT ({expression})", named(table))
             }
             Self::Orphans { table, columns, references, referenced_columns } => {
-                let given: Vec<String> = columns.iter().map(|column| format!("c.{} IS NOT NULL", quote(column))).collect();
+                let given: Vec<String> =
+                    columns.iter().map(|column| format!("c.{} IS NOT NULL", quote(column))).collect();
                 let pairs = columns.iter().zip(referenced_columns);
-                let same: Vec<String> = pairs.map(|(own, theirs)| format!("p.{} = c.{}", quote(theirs), quote(own))).collect();
+                let same: Vec<String> =
+                    pairs.map(|(own, theirs)| format!("p.{} = c.{}", quote(theirs), quote(own))).collect();
                 format!(
                     "SELECT count(*) AS number FROM {} AS c WHERE {} AND NOT EXISTS (SELECT 1 FROM {} AS p WHERE {})",
                     named(table),
@@ -97,7 +102,7 @@ impl Question {
                     values.iter().map(|value| dialect.literal(&Literal::Text(value.clone()))).collect();
                 let of = |(table, column): &(TableName, String)| {
                     let (table, values) = (named(table), values.join(", "));
-                    format!("(SELECT count(*) FROM {table} WHERE CAST({} AS text) IN ({values}))", quote(column))
+                    format!("(SELECT count(*) FROM {table} AS t WHERE CAST(t.{} AS text) IN ({values}))", quote(column))
                 };
                 let counts: Vec<String> = columns.iter().map(of).collect();
                 format!("SELECT {} AS number", if counts.is_empty() { "0".to_owned() } else { counts.join(" + ") })

@@ -77,7 +77,7 @@ pub fn plan(ops: Vec<Op>, from: &Schema, dialect: Dialect, options: &Options, pu
     let mut blocked: Vec<Blocked> = match purpose {
         Purpose::Up => {
             let blocked = |op| obstacle::without_value(op).or_else(|| obstacle::without_place(op));
-            ops.iter().flat_map(parts).filter_map(blocked).collect()
+            ops.iter().flat_map(Op::parts).filter_map(blocked).collect()
         }
         Purpose::Record | Purpose::Down => Vec::new(),
     };
@@ -97,7 +97,10 @@ pub fn plan(ops: Vec<Op>, from: &Schema, dialect: Dialect, options: &Options, pu
         let mut hazards = if around { Vec::new() } else { hazard::find::of(&op, &schema, dialect) };
         let mut effects = dialect.effects(&op, &schema);
         effects.retain(|name, _| used.contains(name));
-        hazards.extend(held.hazards(&op, &effects));
+        // What runs in no transaction has nothing held around it.
+        let mut alone = hazard::wait::Held::default();
+        let around_it = if is_concurrent(&op) { &mut alone } else { &mut held };
+        hazards.extend(around_it.hazards(&op, &effects));
         used = used_after(used, &op);
         schema = op.apply(schema);
         plan.steps.push(Step { op, rebuild, hazards, effects, around, reason: None });
@@ -192,14 +195,6 @@ fn is_special(op: &Op, from: &Schema) -> bool {
     let Op::AddConstraint { table, constraint: Constraint::Unique(unique) } = op else { return false };
     let of = ClauseOf::Unique(unique.columns.clone());
     from.tables.get(table).is_some_and(|table| table.options.clauses.contains_key(&of))
-}
-
-/// The operations inside a rebuild, or the operation itself.
-fn parts(op: &Op) -> &[Op] {
-    match op {
-        Op::RebuildTable { ops, .. } => ops,
-        op => std::slice::from_ref(op),
-    }
 }
 
 /// The tables with an operation that only a rebuild can do.
@@ -424,7 +419,7 @@ impl Plan {
     /// Says of the steps that nothing undoes that it is so, given why.
     pub fn cannot_be_undone(&mut self, blocked: &[Blocked]) {
         for blocked in blocked {
-            let is_it = |step: &Step| parts(&step.op).iter().any(|op| op.object() == blocked.object);
+            let is_it = |step: &Step| step.op.parts().iter().any(|op| op.object() == blocked.object);
             let at = self.steps.iter().position(is_it).unwrap_or(self.steps.len().saturating_sub(1));
             let hazard = Hazard::final_step(blocked);
             self.steps.get_mut(at).into_iter().for_each(|step| step.hazards.push(hazard.clone()));

@@ -121,6 +121,10 @@ cases! {
     unique_is_dropped
 }
 
+/// Hazards that no case can have, for each returns and runs in a transaction: `hazards.rs`, `postgres/renames.rs` and
+/// `postgres/runner.rs` produce them.
+const ELSEWHERE: [&str; 3] = ["renames-enum", "runs-outside-transaction", "cannot-be-undone"];
+
 /// A hazard that no case produces may be wrong without anybody noticing.
 #[test]
 fn every_hazard_is_in_a_case() {
@@ -135,7 +139,7 @@ fn every_hazard_is_in_a_case() {
         .map(|row| row.slug)
         .filter(|slug| !texts.iter().any(|text| text.contains(&format!(" {slug}: "))))
         .collect();
-    assert_eq!(missing, Vec::<&str>::new());
+    assert_eq!(missing, ELSEWHERE);
 }
 
 async fn case(name: &str, session: Session, database: Option<&Database<'_>>) {

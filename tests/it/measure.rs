@@ -31,7 +31,8 @@ struct Measured {
 
 impl Moment {
     async fn of(session: &Session) -> Self {
-        let tables = "SELECT json_build_array(c.oid::text, n.nspname, c.relname, coalesce(pg_relation_filenode(c.oid), 0)::text,
+        let tables =
+            "SELECT json_build_array(c.oid::text, n.nspname, c.relname, coalesce(pg_relation_filenode(c.oid), 0)::text,
                 coalesce(s.seq_tup_read, 0))::text
             FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
             LEFT JOIN pg_stat_xact_user_tables AS s ON s.relid = c.oid

@@ -204,7 +204,8 @@ impl Found<'_> {
         let is_alike = base(from) == base(to) && from.collation == to.collation;
         let own = self.schema.tables.get(table);
         let is_scanned = own.is_some_and(|own| {
-            checks(own, &from.name) || indexes(own).any(|index| index.is_on(&from.name) && !(is_alike && index.is_plain()))
+            checks(own, &from.name)
+                || indexes(own).any(|index| index.is_on(&from.name) && !(is_alike && index.is_plain()))
         });
         if is_scanned {
             self.add(table, Effect::scan(Lock::AccessExclusive));
@@ -249,7 +250,8 @@ impl Found<'_> {
                 _ => false,
             }
         };
-        !is_filled_now && own.checks.iter().any(|check| !check.not_valid && !check.no_inherit && says(&check.expression))
+        !is_filled_now
+            && own.checks.iter().any(|check| !check.not_valid && !check.no_inherit && says(&check.expression))
     }
 
     fn is_first_of_an_index(&self, table: &TableName, column: &str) -> bool {
@@ -405,16 +407,18 @@ fn indexes(table: &Table) -> impl Iterator<Item = Indexed<'_>> {
         columns: columns.iter().chain(include).map(String::as_str).collect(),
         expressions: Vec::new(),
     });
-    let own = table.indexes.iter().map(|index| {
-        of(index.parts.iter(), &index.include, index.predicate.as_deref())
-    });
+    let own = table.indexes.iter().map(|index| of(index.parts.iter(), &index.include, index.predicate.as_deref()));
     let exclusions = table.exclusions.iter().map(|exclusion| {
         of(exclusion.elements.iter().map(|element| &element.part), &exclusion.include, exclusion.predicate.as_deref())
     });
     keys.chain(own).chain(exclusions)
 }
 
-fn of<'a>(parts: impl Iterator<Item = &'a IndexPart>, include: &'a [String], predicate: Option<&'a str>) -> Indexed<'a> {
+fn of<'a>(
+    parts: impl Iterator<Item = &'a IndexPart>,
+    include: &'a [String],
+    predicate: Option<&'a str>,
+) -> Indexed<'a> {
     let mut indexed = Indexed { columns: Vec::new(), expressions: predicate.into_iter().collect() };
     for part in parts {
         match &part.key {
@@ -429,24 +433,136 @@ fn of<'a>(parts: impl Iterator<Item = &'a IndexPart>, include: &'a [String], pre
 /// What PostgreSQL brings and gives one value for a whole statement, or always the same. What is not here may give each row
 /// another one.
 const STEADY: &[&str] = &[
-    "abs", "array_append", "array_cat", "array_fill", "array_length", "array_prepend", "array_to_string", "ascii", "btrim",
-    "ceil", "ceiling", "char_length", "chr", "coalesce", "concat", "concat_ws", "current_database", "current_schema",
-    "current_setting", "date_part", "date_trunc", "decode", "encode", "extract", "float8", "floor", "format", "greatest",
-    "hashtext", "initcap", "int4", "int8", "json_build_array", "json_build_object", "jsonb_build_array",
-    "jsonb_build_object", "least", "left", "length", "lower", "lpad", "ltrim", "make_date", "make_interval", "md5", "mod",
-    "now", "nullif", "numeric", "pi", "position", "power", "quote_ident", "quote_literal", "repeat", "replace", "reverse",
-    "right", "round", "rpad", "rtrim", "session_user", "sign", "split_part", "sqrt", "statement_timestamp",
-    "string_to_array", "strpos", "substr", "substring", "text", "timezone", "to_char", "to_date", "to_json", "to_jsonb",
-    "to_number", "to_timestamp", "to_tsvector", "transaction_timestamp", "translate", "trim", "trunc", "upper",
-    "enum_first", "enum_last", "enum_range",
+    "abs",
+    "array_append",
+    "array_cat",
+    "array_fill",
+    "array_length",
+    "array_prepend",
+    "array_to_string",
+    "ascii",
+    "btrim",
+    "ceil",
+    "ceiling",
+    "char_length",
+    "chr",
+    "coalesce",
+    "concat",
+    "concat_ws",
+    "current_database",
+    "current_schema",
+    "current_setting",
+    "date_part",
+    "date_trunc",
+    "decode",
+    "encode",
+    "extract",
+    "float8",
+    "floor",
+    "format",
+    "greatest",
+    "hashtext",
+    "initcap",
+    "int4",
+    "int8",
+    "json_build_array",
+    "json_build_object",
+    "jsonb_build_array",
+    "jsonb_build_object",
+    "least",
+    "left",
+    "length",
+    "lower",
+    "lpad",
+    "ltrim",
+    "make_date",
+    "make_interval",
+    "md5",
+    "mod",
+    "now",
+    "nullif",
+    "numeric",
+    "pi",
+    "position",
+    "power",
+    "quote_ident",
+    "quote_literal",
+    "repeat",
+    "replace",
+    "reverse",
+    "right",
+    "round",
+    "rpad",
+    "rtrim",
+    "session_user",
+    "sign",
+    "split_part",
+    "sqrt",
+    "statement_timestamp",
+    "string_to_array",
+    "strpos",
+    "substr",
+    "substring",
+    "text",
+    "timezone",
+    "to_char",
+    "to_date",
+    "to_json",
+    "to_jsonb",
+    "to_number",
+    "to_timestamp",
+    "to_tsvector",
+    "transaction_timestamp",
+    "translate",
+    "trim",
+    "trunc",
+    "upper",
+    "enum_first",
+    "enum_last",
+    "enum_range",
 ];
 
 /// Words behind which a parenthesis calls nothing.
 const WORDS: &[&str] = &[
-    "all", "and", "any", "array", "as", "at", "between", "case", "cast", "collate", "else", "end", "from", "in", "interval",
-    "is", "like", "not", "or", "row", "some", "then", "time", "timestamp", "to", "when", "with", "zone",
-    "current_time", "current_timestamp", "localtime", "localtimestamp", "varchar", "char", "decimal", "varying", "bit",
-    "precision", "second",
+    "all",
+    "and",
+    "any",
+    "array",
+    "as",
+    "at",
+    "between",
+    "case",
+    "cast",
+    "collate",
+    "else",
+    "end",
+    "from",
+    "in",
+    "interval",
+    "is",
+    "like",
+    "not",
+    "or",
+    "row",
+    "some",
+    "then",
+    "time",
+    "timestamp",
+    "to",
+    "when",
+    "with",
+    "zone",
+    "current_time",
+    "current_timestamp",
+    "localtime",
+    "localtimestamp",
+    "varchar",
+    "char",
+    "decimal",
+    "varying",
+    "bit",
+    "precision",
+    "second",
 ];
 
 /// Whether the default may give each row another value.

@@ -62,5 +62,6 @@ pub(in crate::dialect) fn ends_transaction(sql: &str) -> bool {
 }
 
 /// Whether all of the file is small enough to be read at once.
-pub(in crate::dialect) const SIZE: &str = "SELECT CAST(NULL AS INTEGER) AS rows, c.page_count * s.page_size <= 268435456 AS small
+pub(in crate::dialect) const SIZE: &str =
+    "SELECT CAST(NULL AS INTEGER) AS rows, c.page_count * s.page_size <= 268435456 AS small
     FROM pragma_page_count AS c, pragma_page_size AS s";

@@ -4,9 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{Hazard, Kind, Subject};
 use crate::dialect::{Dialect, Question};
-use crate::model::{
-    Column, Constraint, DataType, Index, IndexKey, IndexPart, Schema, Table, TableName, Verbatim,
-};
+use crate::model::{Column, Constraint, DataType, Index, IndexKey, IndexPart, Schema, Table, TableName, Verbatim};
 use crate::op::{Op, identifiers};
 
 /// The hazards of one operation on a schema as it is right before it.
@@ -19,7 +17,10 @@ pub(in crate::plan) fn of(op: &Op, schema: &Schema, dialect: Dialect) -> Vec<Haz
         }
         Op::DropColumn { table, column, .. } if column.generated.is_none() => {
             let sentence = format!("Dropping `{table}.{}` deletes its data.", column.name);
-            vec![Hazard::new(Kind::DropsColumn, Subject::part(table, &column.name), sentence).asking(given(table, column))]
+            vec![
+                Hazard::new(Kind::DropsColumn, Subject::part(table, &column.name), sentence)
+                    .asking(given(table, column)),
+            ]
         }
         Op::DropPartition { table, partition } => vec![dropped_partition(table, &partition.name)],
         Op::CreatePartition { table, partition } => {
@@ -255,7 +256,8 @@ fn altered(table: &TableName, from: &Column, to: &Column, dialect: Dialect) -> V
     if dialect.converts(&from.data_type, &to.data_type) {
         let text = |column: &Column| column.data_type.text.clone().unwrap_or_default();
         let (old, new_type) = (text(from), text(to));
-        let sentence = format!("{column} goes from {old} to {new_type}, and its values are converted where they can be.");
+        let sentence =
+            format!("{column} goes from {old} to {new_type}, and its values are converted where they can be.");
         hazards.push(new(Kind::ConvertsValues, sentence).asking(given(table, from)));
     }
     hazards
@@ -348,8 +350,9 @@ fn added(table: &TableName, constraint: &Constraint) -> Hazard {
         Constraint::Unique(unique) => twice("unique constraint", &unique.columns).asking(duplicates(&unique.columns)),
         Constraint::ForeignKey(fk) => {
             let (columns, parent) = (fk.columns.join(", "), &fk.references);
-            let sentence =
-                format!("The foreign key ({columns}) fails if rows of `{table}` refer to rows `{parent}` does not have.");
+            let sentence = format!(
+                "The foreign key ({columns}) fails if rows of `{table}` refer to rows `{parent}` does not have."
+            );
             let question = Question::Orphans {
                 table: table.clone(),
                 columns: fk.columns.clone(),

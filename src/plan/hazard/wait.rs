@@ -31,7 +31,8 @@ fn waits(op: &Op, effects: &Effects, held: &BTreeMap<TableName, Lock>) -> Vec<Ha
     // A rebuild says by itself that it copies the rows.
     let is_rebuild = matches!(op, Op::RebuildTable { .. });
     let mut hazards = Vec::new();
-    let rewritten: Vec<&TableName> = effects.iter().filter(|(_, effect)| effect.rewrite).map(|(name, _)| name).collect();
+    let rewritten: Vec<&TableName> =
+        effects.iter().filter(|(_, effect)| effect.rewrite).map(|(name, _)| name).collect();
     for table in rewritten.iter().filter(|_| !is_rebuild) {
         // What locks nothing has nobody waiting for it.
         if effects.get(*table).is_some_and(|effect| effect.lock.is_some()) {

@@ -7,6 +7,7 @@ use seachange::model::{Schema, TableName};
 use seachange::plan::{Purpose, plan};
 use seachange::render::sql;
 
+use super::project::Project;
 use crate::cluster;
 use crate::measure::{measured, milder};
 use crate::support::{block_on, execute, postgres, reflect};
@@ -73,7 +74,11 @@ fn rows() -> Vec<Row> {
         scan("alter table t add column z int check (z > 0)", ae),
         scan("alter table t add column z int default 1 check (z > 0)", ae),
         ("alter table t add column z bigint references p(id)", Some(Effect::lock(ae)), Some(ShareRowExclusive)),
-        ("alter table t add column z bigint default 1 references p(id)", Some(Effect::scan(ae)), Some(ShareRowExclusive)),
+        (
+            "alter table t add column z bigint default 1 references p(id)",
+            Some(Effect::scan(ae)),
+            Some(ShareRowExclusive),
+        ),
         scan("alter table t add column z int unique", ae),
         lock("alter table t drop column tx", ae),
         lock("alter table t drop column n", ae),
@@ -194,10 +199,68 @@ fn operations_do_what_was_measured() {
             let statements: Vec<String> =
                 planned.steps.iter().flat_map(|step| sql::statements(step, dialect)).collect();
             match measured(&session, &statements).await {
-                Ok(found) => problems.extend(milder(&predicted, &found).iter().map(|one| format!("{statement}: {one}"))),
+                Ok(found) => {
+                    problems.extend(milder(&predicted, &found).iter().map(|one| format!("{statement}: {one}")))
+                }
                 Err(error) => problems.push(error),
             }
         }
         assert!(problems.is_empty(), "{}", problems.join("\n"));
     });
+}
+
+/// What the rows of a filled database are asked, and what they are not.
+#[test]
+fn rows_are_counted_where_that_costs_little() {
+    let project = Project::new("");
+    project.database.script(
+        "CREATE TYPE mood AS ENUM ('glad', 'sad');
+         CREATE TABLE calls (n integer);
+         CREATE FUNCTION heard(text) RETURNS boolean LANGUAGE sql AS 'INSERT INTO calls VALUES (1); SELECT false';
+         CREATE SCHEMA \"o'd.d\";
+         CREATE TABLE \"o'd.d\".\"p\"\"s\" (id integer PRIMARY KEY);
+         CREATE TABLE t (id integer PRIMARY KEY, pid integer, name text, mood mood, size integer);
+         CREATE TABLE large (id integer PRIMARY KEY, filler text, gone text);
+         INSERT INTO \"o'd.d\".\"p\"\"s\" VALUES (1);
+         INSERT INTO t VALUES (1, 1, 'a', 'glad', 1), (2, 2, 'a', 'sad', -1), (3, NULL, NULL, 'sad', NULL), (4, 9, 'b', NULL, 5);
+         INSERT INTO large SELECT g, repeat('x', 200) FROM generate_series(1, 100000) AS g;
+         ANALYZE large;",
+    );
+    project.write(
+        "to.sql",
+        "CREATE TYPE mood AS ENUM ('glad');
+         CREATE TABLE calls (n integer);
+         CREATE FUNCTION heard(text) RETURNS boolean LANGUAGE sql AS 'INSERT INTO calls VALUES (1); SELECT false';
+         CREATE SCHEMA \"o'd.d\";
+         CREATE TABLE \"o'd.d\".\"p\"\"s\" (id integer PRIMARY KEY);
+         CREATE TABLE t (id integer PRIMARY KEY, pid integer REFERENCES \"o'd.d\".\"p\"\"s\" (id), name text NOT NULL UNIQUE,
+            mood mood, size integer, CONSTRAINT positive CHECK (size > 0), CONSTRAINT noisy CHECK (heard(name)));
+         CREATE TABLE large (id integer PRIMARY KEY, filler text);",
+    );
+    let url = project.database.url();
+    let ran = project.succeed(&["diff", "--from", &url, "--to", "to.sql", "--format", "json"]);
+    let json: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+    let operations = json["operations"].as_array().unwrap();
+    let hazards: Vec<&serde_json::Value> =
+        operations.iter().flat_map(|operation| operation["hazards"].as_array().unwrap()).collect();
+    let counted = |slug: &str, subject: &str| {
+        let is_it = |hazard: &&&serde_json::Value| {
+            hazard["slug"] == slug && hazard["subject"].as_str().unwrap().starts_with(subject)
+        };
+        let hazard = hazards.iter().find(is_it).unwrap_or_else(|| panic!("{slug} {subject}: {hazards:#?}"));
+        (hazard["rows_concerned"].as_u64(), hazard["rows"].as_u64(), hazard["estimated"].as_bool().unwrap())
+    };
+    assert_eq!(counted("not-null-may-fail", "t.name"), (Some(1), Some(4), false));
+    assert_eq!(counted("unique-may-fail", "t"), (Some(2), Some(4), false));
+    assert_eq!(counted("foreign-key-may-fail", "t"), (Some(2), Some(4), false));
+    assert_eq!(counted("check-may-fail", "t.positive"), (Some(1), Some(4), false));
+    assert_eq!(counted("enum-may-fail", "mood"), (Some(2), Some(4), false));
+    assert_eq!(counted("drops-column", "large.gone"), (None, Some(100_000), true));
+    assert_eq!(counted("blocks-reads", "t").1, Some(4));
+    // Who knows what a function does.
+    assert_eq!(counted("check-may-fail", "t.noisy"), (None, Some(4), false));
+    assert_eq!(project.database.query("SELECT n::text FROM calls"), Vec::<String>::new());
+    let effects = operations.iter().flat_map(|operation| operation["effects"].as_array().unwrap());
+    let of_parent = |effect: &&serde_json::Value| effect["table"] == "o'd.d.p\"s";
+    assert_eq!(effects.clone().find(of_parent).unwrap()["lock"], "SHARE ROW EXCLUSIVE");
 }
