@@ -159,9 +159,9 @@ impl<'a> Sides<'a> {
         let left_out = live.tables.keys().chain(live.verbatim.keys()).filter(is_left_out).cloned().collect();
 
         let asked = rules.tables.keep_renames(&declared.renames);
-        let asked: Vec<Rename> = asked.iter().map(|rename| dialect.fit_rename(rename)).collect();
+        let asked: Vec<Rename> = asked.iter().map(|rename| dialect.fit_rename(rename, options)).collect();
         let once = rules.tables.keep_renames(&declared.once);
-        let once: Vec<Rename> = once.iter().map(|rename| dialect.fit_rename(rename)).collect();
+        let once: Vec<Rename> = once.iter().map(|rename| dialect.fit_rename(rename, options)).collect();
         let mut renames = diff::resolve(&asked, &live, &goal);
         let swaps = |schema: &Schema| diff::swaps(&once, schema, &goal);
         renames.extend(swaps(&live));
@@ -318,7 +318,7 @@ impl<'a> Pair<'a> {
         let canonicalize = |schema: &Schema| dialect.canonicalize(schema.clone(), options).map(in_order);
         let ((from, from_origin), (to, to_origin)) = (from, to);
         let (from, to) = (canonicalize(from)?, canonicalize(to)?);
-        let asked: Vec<Rename> = asked.iter().map(|rename| dialect.fit_rename(rename)).collect();
+        let asked: Vec<Rename> = asked.iter().map(|rename| dialect.fit_rename(rename, options)).collect();
         let renames = diff::resolve(&asked, &from, &to);
         let doubtful = diff::doubtful(&asked, &renames, &from, &to, &from);
         let moved = apply(&renames, dialect.pinned(from.clone(), &renames));
