@@ -120,9 +120,8 @@ impl Names {
     fn is_too_early(&self, question: &Question) -> bool {
         let mut made = self.made.iter();
         match question {
-            Question::Rows { .. } => false,
-            // The one that is replaced has the same name.
-            Question::Given { .. } | Question::Nulls { .. } => false,
+            // A column that is replaced has the name of the one before.
+            Question::Rows { .. } | Question::Given { .. } | Question::Nulls { .. } => false,
             Question::Duplicates { table, columns } => made.any(|(of, name)| of == table && columns.contains(name)),
             Question::Violations { table, expression } => {
                 let words = identifiers(expression);

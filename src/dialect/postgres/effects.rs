@@ -312,7 +312,7 @@ impl Found<'_> {
     /// A view is filled, or looks at what it will read; nobody has to wait for that.
     fn created_object(&mut self, object: &Verbatim) {
         let words = identifiers(&object.sql);
-        let is_read = |name: &&TableName| words.iter().any(|word| *word == name.name);
+        let is_read = |name: &&TableName| words.contains(&name.name);
         let names: Vec<TableName> = self.schema.tables.keys().filter(is_read).cloned().collect();
         for name in names {
             let effect = match object.kind {

@@ -17,13 +17,12 @@ pub(in crate::dialect) fn effects(op: &Op, schema: &Schema) -> Effects {
         Op::DropColumn { table, column, .. } if column.generated.as_ref().is_none_or(|own| own.stored) => {
             on(table, rewrite)
         }
-        Op::CreateIndex { table, .. } => on(table, scan),
         // Rows that are there are held against what is new.
         Op::AlterColumn { table, from, to } if from.nullable && !to.nullable => on(table, scan),
         Op::AddColumn { table, column, constraints } if !column.nullable || !constraints.iter().all(refers) => {
             on(table, scan)
         }
-        Op::AddConstraint { table, .. } => on(table, scan),
+        Op::CreateIndex { table, .. } | Op::AddConstraint { table, .. } => on(table, scan),
         // Rows that refer to it are looked for.
         Op::DropTable { table } => {
             let children = schema.tables.values().filter(|child| child.name != table.name);

@@ -200,7 +200,7 @@ fn operations_do_what_was_measured() {
                 planned.steps.iter().flat_map(|step| sql::statements(step, dialect)).collect();
             match measured(&session, &statements).await {
                 Ok(found) => {
-                    problems.extend(milder(&predicted, &found).iter().map(|one| format!("{statement}: {one}")))
+                    problems.extend(milder(&predicted, &found).iter().map(|one| format!("{statement}: {one}")));
                 }
                 Err(error) => problems.push(error),
             }
