@@ -135,6 +135,9 @@ pub struct Diff {
     /// Drop what is gone and create what is new, however much alike they are.
     #[arg(long, conflicts_with = "from")]
     pub no_renames: bool,
+    /// Exit with 1 when there is this hazard (see `docs/hazards.md`); may be given several times.
+    #[arg(long, value_name = "HAZARD")]
+    pub deny: Vec<String>,
 }
 
 /// A kind of database.
@@ -197,6 +200,12 @@ pub struct Revision {
     /// Its id [default: twelve random hex digits].
     #[arg(long, value_name = "ID")]
     pub rev_id: Option<String>,
+    /// Write nothing when there is this hazard (see `docs/hazards.md`); may be given several times.
+    #[arg(long, value_name = "HAZARD", requires = "autogenerate")]
+    pub deny: Vec<String>,
+    /// Accept a hazard, as in `drops-column users.email`, and say so in the file; may be given several times.
+    #[arg(long, value_name = "HAZARD OBJECT", requires = "autogenerate")]
+    pub accept: Vec<String>,
 }
 
 /// Flags of `upgrade`.
@@ -205,6 +214,13 @@ pub struct Upgrade {
     /// `head`, `heads`, an id, a message or a file's name, the beginning of one, or `+1`; `label@head` for one branch alone.
     #[arg(value_name = "REVISION", default_value = "head")]
     pub target: String,
+    /// Stop at this hazard too, unless it is accepted in the file (see `docs/hazards.md`); may be given several times.
+    #[arg(long, value_name = "HAZARD")]
+    pub deny: Vec<String>,
+    /// Run what loses data for good although no file accepts it. Without this flag a terminal is asked, and nothing runs
+    /// where there is none.
+    #[arg(long)]
+    pub accept_data_loss: bool,
 }
 
 /// Flags of `downgrade`.

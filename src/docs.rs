@@ -84,12 +84,18 @@ fn config() -> String {
 
 fn hazards() -> String {
     let mut text = String::from(
-        "# Hazards\n\nWhat can go wrong when a revision runs. Each stands in the header of the file and above its \
-         statement.\nMade from the program by `cargo xtask docs`.\n",
+        "# Hazards\n\nWhat can go wrong when a revision runs. Each stands in the header of the file with what it is about, \
+         and above its statement; where a database is at hand, with the number of rows. A *danger* loses data or cannot be \
+         undone; a *warning* may fail, breaks code that runs, or keeps others waiting the longer the larger a table is; a \
+         *note* is good to know.\n\n\
+         `seachange upgrade` stops at a hazard that loses data until somebody accepts it in the file, below the hazards of \
+         its header:\n\n    -- accept: drops-column users.email\n\n\
+         `[hazards]` in `seachange.toml` and `--deny` name others to stop at, by the names below or as `data-loss`.\n\
+         Made from the program by `cargo xtask docs`.\n",
     );
     for row in &HAZARDS {
-        let loses = if row.loses_data { " Loses data." } else { "" };
-        text.push_str(&format!("\n## {}\n\n{}{loses}\n", row.slug, row.explanation));
+        let loses = if row.loses_data { ", loses data" } else { "" };
+        text.push_str(&format!("\n## {}\n\n*{}{loses}.* {}\n", row.slug, row.severity, row.explanation));
     }
     text
 }

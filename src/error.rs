@@ -125,6 +125,28 @@ pub enum Error {
         /// Each loss with its revision, in a sentence.
         losses: Vec<String>,
     },
+    /// Revisions have hazards that nobody accepted, and that stop them before anything runs.
+    #[error("{} not accepted, and nothing was run{}", are(hazards.len(), "hazard"), unaccepted(hazards))]
+    Unaccepted {
+        /// Each with its place.
+        hazards: Vec<Unaccepted>,
+    },
+    /// A plan has hazards that the project denies.
+    #[error("{} denied\n{}", are(hazards.len(), "hazard"), listed(hazards))]
+    Denied {
+        /// Each with its slug and what it is about, in a sentence.
+        hazards: Vec<String>,
+        /// What to do about it.
+        hint: &'static str,
+    },
+    /// A word that names no hazard.
+    #[error("there is no hazard `{word}`")]
+    UnknownHazard {
+        /// The word.
+        word: String,
+        /// The hazard that may be meant.
+        nearest: Option<String>,
+    },
     /// There are revisions and no lock.
     #[error("`{}` is missing", path.display())]
     NoLock {
@@ -547,6 +569,45 @@ impl Diagnostic {
     }
 }
 
+/// A hazard in a revision file that nobody accepted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unaccepted {
+    /// The file.
+    pub path: PathBuf,
+    /// The line that names the hazard, from 1.
+    pub line: usize,
+    /// What it is and what it is about, as an `-- accept:` line says it.
+    pub key: String,
+    /// What happens.
+    pub sentence: String,
+    /// Data is lost for good.
+    pub loses_data: bool,
+}
+
+/// "one hazard is", "3 hazards are".
+fn are(number: usize, noun: &str) -> String {
+    let verb = if number == 1 { "is" } else { "are" };
+    format!("{} {verb}", count(number, noun))
+}
+
+fn unaccepted(hazards: &[Unaccepted]) -> String {
+    let lines = |own: &Unaccepted| {
+        let (path, line, key, sentence) = (own.path.display(), own.line, &own.key, &own.sentence);
+        format!("\n  --> {path}:{line}\n   | {sentence}\n   | to accept it: -- accept: {key}")
+    };
+    hazards.iter().map(lines).collect()
+}
+
+fn unaccepted_hint(hazards: &[Unaccepted]) -> String {
+    let lines = if hazards.len() == 1 { "the line" } else { "the lines" };
+    let once = if hazards.iter().all(|hazard| hazard.loses_data) {
+        "; `--accept-data-loss` runs it all the same, this once"
+    } else {
+        ""
+    };
+    format!("whoever has read it writes {lines} above `-- migrate:up`{once}")
+}
+
 /// The word that comes closest to another, if one comes close.
 pub(crate) fn closest<'a>(word: &str, words: &[&'a str]) -> Option<&'a str> {
     get_close_matches(word, words, 1, 0.6).first().copied()
@@ -567,7 +628,7 @@ impl Error {
     /// The exit code: 1 when a gate stopped at something it found, 2 when something failed or was misused.
     pub fn exit_code(&self) -> u8 {
         match self {
-            Self::Pending { .. } | Self::Unadopted { .. } => 1,
+            Self::Pending { .. } | Self::Unadopted { .. } | Self::Unaccepted { .. } | Self::Denied { .. } => 1,
             _ => 2,
         }
     }
@@ -687,6 +748,12 @@ impl Error {
                     .to_owned(),
             ),
             Self::LosesData { .. } => Some("keep a copy of the data; `--accept-data-loss` runs the way down all the same".to_owned()),
+            Self::Unaccepted { hazards } => Some(unaccepted_hint(hazards)),
+            Self::Denied { hint, .. } => Some((*hint).to_owned()),
+            Self::UnknownHazard { nearest, .. } => Some(match nearest {
+                Some(nearest) => format!("did you mean `{nearest}`?"),
+                None => "`docs/hazards.md` names all of them; `data-loss` is all that lose data".to_owned(),
+            }),
             Self::NoLock { .. } => Some("bring it back: `git checkout -- migrations/schema.lock`".to_owned()),
             Self::Template { .. } => Some("correct the file that `template` in `seachange.toml` names".to_owned()),
             Self::Statement { in_transaction, number, source, .. } => {

@@ -258,6 +258,14 @@ impl Op {
         }
     }
 
+    /// The operations inside a rebuild, or the operation itself.
+    pub fn parts(&self) -> &[Self] {
+        match self {
+            Self::RebuildTable { ops, .. } => ops,
+            op => std::slice::from_ref(op),
+        }
+    }
+
     /// The kind of operation in one word, for programs.
     pub fn kind(&self) -> &'static str {
         match self {

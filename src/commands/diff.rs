@@ -5,8 +5,10 @@ use std::path::{Path, PathBuf};
 use crate::cli::{self, DialectName, Format};
 use crate::compare::{Origin, Pair};
 use crate::config::Database;
+use crate::count;
 use crate::dialect::Dialect;
 use crate::error::{Error, Result};
+use crate::hazard;
 use crate::migrate::{Access, Session};
 use crate::model::{Rename, Schema};
 use crate::plan::{self, Plan, Purpose};
@@ -39,6 +41,7 @@ pub(super) fn needs_project(args: &cli::Diff) -> bool {
 
 /// Shows what leads from one schema to another.
 pub(super) async fn diff(ctx: &mut Context<'_>, args: &cli::Diff) -> Result<Exit> {
+    let denied = hazard::all_named(&args.deny)?;
     let report = match (&args.from, &args.to) {
         (Some(from), Some(to)) => between(ctx, args, from, to).await?,
         (Some(_) | None, _) => to_entities(ctx, args).await?,
@@ -50,6 +53,11 @@ pub(super) async fn diff(ctx: &mut Context<'_>, args: &cli::Diff) -> Result<Exit
         Format::Json => report::plan::write_json(&report, ctx.out),
     }
     .map_err(closed)?;
+    let stops = report.plan.hazards().filter(|hazard| denied.contains(&hazard.kind));
+    let hazards: Vec<String> = stops.map(|hazard| format!("{}: {}", hazard.key(), hazard.text())).collect();
+    if !hazards.is_empty() {
+        return Err(Error::Denied { hazards, hint: "`--deny` asked to stop here; nothing was changed" });
+    }
     if !report.is_clean() {
         return Ok(if args.exit_code { Exit::Found } else { Exit::Clean });
     }
@@ -61,12 +69,15 @@ pub(super) async fn diff(ctx: &mut Context<'_>, args: &cli::Diff) -> Result<Exit
 async fn to_entities(ctx: &mut Context<'_>, args: &cli::Diff) -> Result<PlanReport> {
     let (mut declared, asked) = ctx.declare_with(&args.rename, args.hints.as_deref())?;
     let lock = ctx.lock()?;
+    let mut session = None;
     let settled = if args.offline {
         renames::settle(ctx, &mut declared, &Base::Lock(&lock.unwrap_or_default()), args.no_renames).await?
     } else {
         let live = ctx.look().await?;
         let base = Base::Live { live: &live, lock: lock.as_ref() };
-        renames::settle(ctx, &mut declared, &base, args.no_renames).await?
+        let settled = renames::settle(ctx, &mut declared, &base, args.no_renames).await?;
+        session = live.session;
+        settled
     };
     let comparison = settled.comparison;
     refuse_doubtful(&comparison.doubtful, &comparison.ops(), &asked)?;
@@ -77,6 +88,9 @@ async fn to_entities(ctx: &mut Context<'_>, args: &cli::Diff) -> Result<PlanRepo
     let mut plan = plan::plan(comparison.ops(), &comparison.live, ctx.config.dialect, &ctx.config.options, Purpose::Up)
         .map_err(|error| error.located(&declared))?;
     plan.explain(&settled.reasons);
+    if let Some(session) = &session {
+        count::answer(&mut plan, session).await;
+    }
     let from = if args.offline { "lock".to_owned() } else { ctx.database()?.to_string() };
     Ok(report(ctx, ctx.config.dialect, [from, "entities".to_owned()], plan, Vec::new()))
 }
@@ -112,7 +126,10 @@ async fn between(ctx: &mut Context<'_>, args: &cli::Diff, from: &str, to: &str) 
         let objects = unmodelled.iter().map(|one| format!("{} in `{}`", one.object, one.side)).collect();
         return Err(Error::Unmodelled { objects });
     }
-    let plan = plan::plan(whole.ops, &whole.from, dialect, &options, Purpose::Record)?;
+    let mut plan = plan::plan(whole.ops, &whole.from, dialect, &options, Purpose::Record)?;
+    if let Some(database) = from_side.database().filter(|database| !database.is_missing()) {
+        count::answer(&mut plan, &Session::open(database, Access::Read).await?).await;
+    }
     Ok(report(ctx, dialect, names, plan, unmodelled))
 }
 

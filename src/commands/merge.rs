@@ -43,6 +43,7 @@ pub(super) fn merge(ctx: &mut Context<'_>, args: &cli::Merge) -> Result<Exit> {
         labels: args.branch_label.clone(),
         depends_on: Vec::new(),
         id: args.rev_id.clone(),
+        accepted: &[],
     };
     let (_, path) = write(ctx, new, &Plan::default(), &Ok(Plan::default()), None)?;
     ctx.note(&format!("joins {}", titles.join(" and ")))?;

@@ -78,7 +78,7 @@ pub async fn run<'a>(
         Command::Check(args) => check::check(&mut ctx, args).await,
         Command::Diff(args) => diff::diff(&mut ctx, args).await,
         Command::Revision(args) => write::revision(&mut ctx, args).await,
-        Command::Upgrade(args) => revisions::upgrade(&mut ctx, &args.target).await,
+        Command::Upgrade(args) => revisions::upgrade(&mut ctx, args).await,
         Command::Downgrade(args) => revisions::downgrade(&mut ctx, args).await,
         Command::Stamp(args) => revisions::stamp(&mut ctx, args).await,
         Command::Current(args) => listing::current(&mut ctx, args).await,

@@ -6,27 +6,35 @@ use std::time::Instant;
 use crate::cli;
 use crate::compare::Sides;
 use crate::diff::Rules;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, Unaccepted};
+use crate::hazard::{self, HAZARDS, Kind};
 use crate::migrate::{Access, Outcome, Session};
 use crate::model::Declared;
-use crate::plan::hazard::HAZARDS;
 use crate::report;
 use crate::revision::graph::{Graph, Target};
 use crate::revision::{Direction, Revision};
 
-use super::{Context, Exit, Live, closed, now, refuse_missing};
+use super::{Context, Exit, Live, now, refuse_missing};
 
 /// Applies revisions up to a target.
-pub(super) async fn upgrade(ctx: &mut Context<'_>, target: &str) -> Result<Exit> {
+pub(super) async fn upgrade(ctx: &mut Context<'_>, args: &cli::Upgrade) -> Result<Exit> {
+    let asked = hazard::all_named(&args.deny)?;
     let graph = ctx.graph()?;
+    refuse_unknown(&graph)?;
     let live = history_of(ctx).await?;
     refuse_missing(&graph, &live.history)?;
     let applied = live.applied();
-    let target = graph.resolve(target, &applied)?;
+    let target = graph.resolve(&args.target, &applied)?;
     let revisions = graph.upgrade(&target, &applied);
     warn_edited(ctx, &graph, &live)?;
     if revisions.is_empty() {
         return at(ctx, &graph, &applied);
+    }
+    let denied: BTreeSet<Kind> = ctx.config.deny.upgrade.iter().copied().chain(asked).collect();
+    let mut stopping: Vec<Unaccepted> = revisions.iter().flat_map(|revision| unaccepted(revision, &denied)).collect();
+    stopping.retain(|hazard| !(args.accept_data_loss && hazard.loses_data));
+    if !accepts(ctx, stopping)? {
+        return Ok(Exit::Found);
     }
     run(ctx, &revisions, Direction::Up).await
 }
@@ -61,6 +69,68 @@ pub(super) async fn downgrade(ctx: &mut Context<'_>, args: &cli::Downgrade) -> R
     run(ctx, &revisions, Direction::Down).await
 }
 
+/// The hazards of a revision's way up that are denied and that its file does not accept.
+fn unaccepted(revision: &Revision, denied: &BTreeSet<Kind>) -> Vec<Unaccepted> {
+    let is_accepted = |key: &String| revision.accepted.iter().any(|accepted| accepted.key == *key);
+    let is_denied = |slug: &str| hazard::named(slug).iter().any(|kind| denied.contains(kind));
+    let up = revision.hazards.iter().filter(|hazard| hazard.direction == Direction::Up);
+    let stopping = up.filter(|hazard| is_denied(&hazard.slug) && !is_accepted(&hazard.key()));
+    let mut found: Vec<Unaccepted> = Vec::new();
+    for hazard in stopping {
+        let loses_data = hazard::named(&hazard.slug).iter().any(|kind| kind.row().loses_data);
+        let (path, line, key, sentence) = (revision.path.clone(), hazard.line, hazard.key(), hazard.sentence.clone());
+        found.push(Unaccepted { path, line, key, sentence, loses_data });
+    }
+    found
+}
+
+/// A slip in a line that accepts something accepts nothing, and would be found only when it is too late to correct it.
+fn refuse_unknown(graph: &Graph) -> Result<()> {
+    let known: Vec<&str> = HAZARDS.iter().map(|row| row.slug).collect();
+    let mut problems = Vec::new();
+    for accepted in graph.revisions().iter().flat_map(|revision| &revision.accepted) {
+        let slug = accepted.key.split(' ').next().unwrap_or_default();
+        if !known.contains(&slug) {
+            let problem = accepted.place.problem(format!("there is no hazard `{slug}`"));
+            problems.push(problem.did_you_mean(slug, &known, "write the hazard as its line above says it"));
+        }
+    }
+    if problems.is_empty() { Ok(()) } else { Err(Error::Revisions { problems }) }
+}
+
+/// Whether nothing stops the way up, or somebody at the terminal says that it may run.
+fn accepts(ctx: &mut Context<'_>, stopping: Vec<Unaccepted>) -> Result<bool> {
+    if stopping.is_empty() {
+        return Ok(true);
+    }
+    if ctx.ask.is_none() {
+        return Err(Error::Unaccepted { hazards: stopping });
+    }
+    for hazard in &stopping {
+        ctx.tell(&format!("{}:{}: {}", ctx.shown(&hazard.path), hazard.line, hazard.sentence))?;
+    }
+    let is_yes = confirmed(ctx, "Run the way up all the same?", "yes, run it")?;
+    if is_yes {
+        ctx.note("hint: other databases stop here too; to accept it for all of them, write above `-- migrate:up`:")?;
+        for hazard in &stopping {
+            ctx.note(&format!("  -- accept: {}", hazard.key))?;
+        }
+    }
+    Ok(is_yes)
+}
+
+/// Whether somebody at the terminal says yes. Nobody there says no.
+fn confirmed(ctx: &mut Context<'_>, question: &str, yes: &str) -> Result<bool> {
+    let Some(ask) = ctx.ask.as_deref_mut() else { return Ok(false) };
+    let choices = ["no, leave everything as it is", yes].map(str::to_owned);
+    let answer = ask.choose(question, &choices);
+    let answer = answer.map_err(|source| Error::Read { path: "the terminal".into(), source })?;
+    if answer != Some(1) {
+        ctx.tell("nothing was run")?;
+    }
+    Ok(answer == Some(1))
+}
+
 /// Whether the way down loses nothing, or somebody at the terminal says that it may.
 fn accepts_losses(ctx: &mut Context<'_>, revisions: &[&Revision]) -> Result<bool> {
     let of = |revision: &&Revision| {
@@ -71,17 +141,13 @@ fn accepts_losses(ctx: &mut Context<'_>, revisions: &[&Revision]) -> Result<bool
     if losses.is_empty() {
         return Ok(true);
     }
-    let Some(ask) = ctx.ask.as_deref_mut() else { return Err(Error::LosesData { losses }) };
+    if ctx.ask.is_none() {
+        return Err(Error::LosesData { losses });
+    }
     for loss in &losses {
-        writeln!(ctx.notes, "{loss}").map_err(closed)?;
+        ctx.tell(loss)?;
     }
-    let choices = ["no, leave everything as it is", "yes, the data may go"].map(str::to_owned);
-    let source = |source| Error::Read { path: "the terminal".into(), source };
-    let answer = ask.choose("Run the way down, and lose this for good?", &choices).map_err(source)?;
-    if answer != Some(1) {
-        ctx.tell("nothing was run")?;
-    }
-    Ok(answer == Some(1))
+    confirmed(ctx, "Run the way down, and lose this for good?", "yes, the data may go")
 }
 
 async fn run(ctx: &mut Context<'_>, revisions: &[&Revision], direction: Direction) -> Result<Exit> {
@@ -132,7 +198,7 @@ async fn remember(ctx: &Context<'_>, session: &Session) -> Result<()> {
 
 /// What the revision's file says will be lost for good.
 fn losses(revision: &Revision, direction: Direction) -> impl Iterator<Item = &str> {
-    let loses_data = |slug: &str| HAZARDS.iter().any(|row| row.slug == slug && row.loses_data);
+    let loses_data = |slug: &str| hazard::named(slug).iter().any(|kind| kind.row().loses_data);
     let hazards =
         revision.hazards.iter().filter(move |hazard| hazard.direction == direction && loses_data(&hazard.slug));
     hazards.map(|hazard| hazard.sentence.as_str())

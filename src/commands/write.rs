@@ -7,11 +7,14 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::cli;
 use crate::compare::Comparison;
+use crate::count;
 use crate::dialect::Dialect;
 use crate::diff::{self, Rules};
-use crate::error::{Blocked, Error, Result, count};
+use crate::error::{self, Blocked, Error, Result};
+use crate::hazard::{self, HAZARDS, Kind};
 use crate::model::{Declared, Schema, TableName, Verbatim};
 use crate::op::Op;
+use crate::plan::hazard::Hazard;
 use crate::plan::{self, Plan, Purpose};
 use crate::render::{self, Header};
 use crate::revision::graph::{Graph, LABEL, is_label};
@@ -37,6 +40,8 @@ pub(super) async fn revision(ctx: &mut Context<'_>, args: &cli::Revision) -> Res
         ctx.say(&path)?;
         return Ok(Exit::Clean);
     }
+    let denied = hazard::all_named(&args.deny)?;
+    let denied = ctx.config.deny.revision.iter().copied().chain(denied).collect();
     let (mut declared, asked) = ctx.declare_with(&args.rename, args.hints.as_deref())?;
     let lock = ctx.lock()?;
     if lock.is_none() && !graph.revisions().is_empty() {
@@ -45,6 +50,7 @@ pub(super) async fn revision(ctx: &mut Context<'_>, args: &cli::Revision) -> Res
         }
         ctx.note(NO_LOCK)?;
     }
+    let mut session = None;
     let settled = if args.offline {
         let recorded = lock.clone().unwrap_or_default();
         renames::settle(ctx, &mut declared, &Base::Lock(&recorded), args.no_renames).await?
@@ -54,6 +60,7 @@ pub(super) async fn revision(ctx: &mut Context<'_>, args: &cli::Revision) -> Res
         let base = Base::Live { live: &live, lock: lock.as_ref() };
         let settled = renames::settle(ctx, &mut declared, &base, args.no_renames).await?;
         refuse_unadopted(&graph, &settled.comparison)?;
+        session = live.session;
         settled
     };
     let comparison = settled.comparison;
@@ -70,7 +77,7 @@ pub(super) async fn revision(ctx: &mut Context<'_>, args: &cli::Revision) -> Res
     if drifted > 0 {
         ctx.note(&format!(
             "warning: {} in this revision only {} what was changed in this database by hand; other databases may not need it",
-            count(drifted, "change"),
+            error::count(drifted, "change"),
             if drifted == 1 { "undoes" } else { "undo" },
         ))?;
     }
@@ -78,22 +85,32 @@ pub(super) async fn revision(ctx: &mut Context<'_>, args: &cli::Revision) -> Res
     let mut up = plan::plan(ops, &comparison.live, ctx.config.dialect, &ctx.config.options, Purpose::Up)
         .map_err(|error| error.located(&declared))?;
     up.explain(&settled.reasons);
+    if let Some(session) = &session {
+        count::answer(&mut up, session).await;
+    }
     let lock = with_views(ctx.config.rules.tables.keep(declared.schema), &comparison, ctx.config.dialect);
     // What takes no transaction around it comes behind everything else, in a revision of its own; what needs that comes
     // behind it.
-    let plans = up.split();
-    let (mut before, mut paths) = (comparison.live.clone(), Vec::new());
-    for plan in &plans {
+    let (mut before, mut plans) = (comparison.live.clone(), Vec::new());
+    for mut plan in up.split() {
         let after = plan.apply(&before);
-        let down = way_down(ctx, plan, &after)?;
-        let (id, path) = write(ctx, new, plan, &down, Some(&lock))?;
+        let down = way_down(ctx, &plan, &after)?;
+        if let Err(blocked) = &down {
+            plan.cannot_be_undone(blocked);
+        }
+        plans.push((plan, down));
         before = after;
-        new = New::behind(&args.message, id);
+    }
+    refuse_denied(plans.iter().map(|(plan, _)| plan), &denied, &args.accept)?;
+    let mut paths = Vec::new();
+    for (plan, down) in &plans {
+        let (id, path) = write(ctx, new, plan, down, Some(&lock))?;
+        new = New::behind(args, id);
         paths.push(path);
         for step in &plan.steps {
             ctx.note(&format!("  {}", step.op))?;
             for hazard in &step.hazards {
-                ctx.note(&format!("    {}: {}", hazard.kind.slug(), hazard.sentence))?;
+                ctx.note(&format!("    {}: {}", hazard.kind.slug(), hazard.text()))?;
             }
         }
     }
@@ -103,6 +120,31 @@ pub(super) async fn revision(ctx: &mut Context<'_>, args: &cli::Revision) -> Res
         ctx.say(path)?;
     }
     Ok(Exit::Clean)
+}
+
+/// Stops at what the project denies and nobody accepts.
+fn refuse_denied<'a>(
+    plans: impl Iterator<Item = &'a Plan>,
+    denied: &BTreeSet<Kind>,
+    accepted: &[String],
+) -> Result<()> {
+    let all: Vec<&Hazard> = plans.flat_map(Plan::hazards).collect();
+    for words in accepted {
+        let slug = words.split(' ').next().unwrap_or_default();
+        if !HAZARDS.iter().any(|row| row.slug == slug) {
+            return Err(hazard::unknown(slug));
+        }
+        if !all.iter().any(|hazard| hazard.key() == *words) {
+            let problem = format!("`--accept \"{words}\"` accepts nothing: this revision has no such hazard");
+            return Err(Error::Misused { problem });
+        }
+    }
+    let stops = |hazard: &&&Hazard| denied.contains(&hazard.kind) && !accepted.contains(&hazard.key());
+    let hazards: Vec<String> =
+        all.iter().filter(stops).map(|hazard| format!("{}: {}", hazard.key(), hazard.text())).collect();
+    let hint = "no file was written; go there in steps that do without, accept it with `--accept \"HAZARD OBJECT\"` as it \
+                stands above, or change `[hazards]` in `seachange.toml`";
+    if hazards.is_empty() { Ok(()) } else { Err(Error::Denied { hazards, hint }) }
 }
 
 /// The operation with its index made or dropped as the project wants it.
@@ -201,12 +243,15 @@ pub(super) struct New<'a> {
     pub(super) depends_on: Vec<String>,
     /// The id, if somebody wants a certain one.
     pub(super) id: Option<String>,
+    /// The hazards that are accepted where they occur.
+    pub(super) accepted: &'a [String],
 }
 
 impl<'a> New<'a> {
     /// The next part of what one command writes.
-    fn behind(message: &'a str, id: String) -> Self {
-        Self { message, parents: vec![id], labels: Vec::new(), depends_on: Vec::new(), id: None }
+    fn behind(args: &'a cli::Revision, id: String) -> Self {
+        let (message, accepted) = (&args.message, &args.accept);
+        Self { message, parents: vec![id], labels: Vec::new(), depends_on: Vec::new(), id: None, accepted }
     }
 }
 
@@ -221,6 +266,7 @@ fn new<'a>(graph: &Graph, args: &'a cli::Revision) -> Result<New<'a>> {
         labels: args.branch_label.clone(),
         depends_on,
         id: args.rev_id.clone(),
+        accepted: &args.accept,
     })
 }
 
@@ -263,6 +309,7 @@ pub(super) fn write(
     };
     let graph = ctx.graph()?;
     refuse_names(&graph, &new)?;
+    let is_here = |words: &&String| up.hazards().any(|hazard| hazard.key() == **words);
     let header = Header {
         message: new.message.split_whitespace().collect::<Vec<_>>().join(" "),
         id: new.id.unwrap_or_else(new_id),
@@ -270,6 +317,7 @@ pub(super) fn write(
         labels: new.labels,
         depends_on: new.depends_on,
         created: after_all(&graph, now()),
+        accepted: new.accepted.iter().filter(is_here).cloned().collect(),
     };
     let text = render::revision(&header, up, down, ctx.config.dialect, &template)?;
     let file = dir::file_name(&header.created, &header.id, &header.message);

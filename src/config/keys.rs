@@ -15,7 +15,7 @@ pub(crate) struct Key {
 }
 
 /// What a table is about.
-pub(crate) const TABLES: [(&str, &str); 9] = [
+pub(crate) const TABLES: [(&str, &str); 10] = [
     ("", "At the top of the file. Every path is relative to the folder of the file."),
     (
         "types",
@@ -46,6 +46,11 @@ pub(crate) const TABLES: [(&str, &str); 9] = [
          table that is left out stays a foreign key.",
     ),
     ("diff", "What counts as a difference."),
+    (
+        "hazards",
+        "Which hazards stop a command, by their names in `docs/hazards.md`; `data-loss` is all that lose data. A revision file \
+         accepts one with a line in its header, as in `-- accept: drops-column users.email`.",
+    ),
 ];
 
 const fn key(
@@ -59,7 +64,7 @@ const fn key(
 }
 
 /// All keys, in the order of the documentation.
-pub(crate) const KEYS: [Key; 24] = [
+pub(crate) const KEYS: [Key; 27] = [
     key(
         "",
         "entities",
@@ -218,6 +223,28 @@ pub(crate) const KEYS: [Key; 24] = [
          `\"nullability\"` of a column stay as the database has them; a new column is made as it is declared. `\"checks\"`, \
          `\"indexes\"`, `\"uniques\"` (constraints and unique indexes) and `\"foreign-keys\"` are neither created, not even \
          with a new table, nor dropped, but for uniques that a foreign key leads to. `schema.lock` still records all that is declared.",
+    ),
+    key(
+        "hazards",
+        "deny",
+        Some("[]"),
+        r#"["rewrites-table", "blocks-reads"]"#,
+        "What stops both `revision` and `upgrade`.",
+    ),
+    key(
+        "hazards",
+        "revision",
+        Some("[]"),
+        r#"["data-loss"]"#,
+        "What stops `revision --autogenerate` before it writes a file. `--accept` lets one pass and says so in the file.",
+    ),
+    key(
+        "hazards",
+        "upgrade",
+        Some(r#"["data-loss"]"#),
+        r#"["data-loss", "not-null-may-fail"]"#,
+        "What stops `upgrade` before anything runs, unless the file accepts it. At a terminal you are asked; elsewhere the \
+         command ends with 1. `[]` lets everything run.",
     ),
 ];
 

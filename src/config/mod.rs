@@ -4,7 +4,7 @@ pub(crate) mod keys;
 mod reader;
 mod url;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -16,6 +16,7 @@ use crate::declare::{Features, StoredAs};
 use crate::dialect::{self, DEFAULT_SCHEMA, Dialect, EnumStorage, Options, Version};
 use crate::diff::{self, Rules, Tables};
 use crate::error::{Error, Result, Written};
+use crate::hazard::{self, Kind};
 
 /// The name of the configuration file.
 pub const FILE: &str = "seachange.toml";
@@ -62,6 +63,17 @@ pub struct Config {
     pub concurrent_indexes: bool,
     /// What nobody declares counts as a difference, as `--strict` says for one run.
     pub strict: bool,
+    /// The hazards that stop a command.
+    pub deny: Deny,
+}
+
+/// The hazards that stop a command unless somebody accepts them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Deny {
+    /// Those that stop the writing of a revision.
+    pub revision: BTreeSet<Kind>,
+    /// Those that stop the way up.
+    pub upgrade: BTreeSet<Kind>,
 }
 
 /// What the file alone says.
@@ -83,6 +95,7 @@ struct File {
     rules: Rules,
     concurrent_indexes: bool,
     strict: bool,
+    deny: Deny,
 }
 
 /// Finds the configuration file at or above a folder and resolves it.
@@ -123,6 +136,7 @@ fn resolve(project: PathBuf, file: File, url: Option<String>) -> Result<Config> 
         rules: file.rules,
         concurrent_indexes: file.concurrent_indexes,
         strict: file.strict,
+        deny: file.deny,
         project,
     })
 }
@@ -196,6 +210,8 @@ fn read(path: &Path, text: &str) -> Result<File> {
     };
     let strict = diff.boolean(reader, "unmanaged").unwrap_or(false);
     diff.finish(reader);
+    let hazards = top.section(reader, "hazards");
+    let deny = deny(reader, hazards);
     top.finish(reader);
     reader.finish()?;
     Ok(File {
@@ -215,6 +231,7 @@ fn read(path: &Path, text: &str) -> Result<File> {
         rules,
         concurrent_indexes,
         strict,
+        deny,
     })
 }
 
@@ -247,6 +264,23 @@ fn convention<'t>(reader: &mut Reader<'t>, mut section: Section<'t>) -> Conventi
     }
     section.finish(reader);
     convention
+}
+
+/// `[hazards]`.
+fn deny<'t>(reader: &mut Reader<'t>, mut section: Section<'t>) -> Deny {
+    let words: Vec<(&str, &str)> = hazard::words().map(|word| (word, word)).collect();
+    let mut kinds = |key| {
+        let list = section.words(reader, key, &words)?;
+        Some(list.into_iter().flat_map(hazard::named).collect::<BTreeSet<Kind>>())
+    };
+    let both = kinds("deny").unwrap_or_default();
+    let (revision, upgrade) = (kinds("revision"), kinds("upgrade"));
+    section.finish(reader);
+    let with_both = |own: BTreeSet<Kind>| own.into_iter().chain(both.iter().copied()).collect();
+    Deny {
+        revision: with_both(revision.unwrap_or_default()),
+        upgrade: with_both(upgrade.unwrap_or_else(|| hazard::named("data-loss"))),
+    }
 }
 
 /// `[tables]`.

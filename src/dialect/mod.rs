@@ -1,14 +1,19 @@
 //! What is particular about each database: how it is read, how it spells things, and when two spellings mean the same.
 //! Everything outside this folder is the same for every database. Does not compare schemas and plans nothing.
 
+mod effects;
 mod extra;
 mod matching;
 mod names;
 mod object;
 mod postgres;
+mod question;
 mod sqlite;
 
+pub use effects::{Effect, Effects, Lock};
 pub use object::Said;
+pub(crate) use question::Size;
+pub use question::{Answer, Question};
 pub(crate) use sqlite::version::read as read_sqlite_version;
 
 use std::borrow::Cow;
@@ -581,12 +586,49 @@ impl Dialect {
         }
     }
 
-    /// Whether all rows are written anew when a column of one type gets the other. Both have their text.
-    pub(crate) fn rewrites(self, from: &ColumnType, to: &ColumnType) -> bool {
+    /// What an operation does to tables while it runs, on a schema as it is right before it. A table that it makes is not
+    /// among them.
+    ///
+    /// ```
+    /// use seachange::dialect::{Dialect, Effect, Lock};
+    /// use seachange::model::{Index, IndexPart, Name, Schema, TableName};
+    /// use seachange::op::Op;
+    ///
+    /// let index = Index::new(Name::written("by_name"), vec![IndexPart::column("name")]);
+    /// let op = Op::CreateIndex { table: TableName::new("users"), index };
+    /// let effects = Dialect::Postgres.effects(&op, &Schema::default());
+    /// assert_eq!(effects[&TableName::new("users")], Effect::scan(Lock::Share));
+    /// ```
+    pub fn effects(self, op: &Op, schema: &Schema) -> Effects {
         match self {
-            // What SQLite cannot alter is a rebuild, which says so itself.
-            Self::Sqlite => false,
-            Self::Postgres => postgres::rewrites(from, to),
+            Self::Sqlite => sqlite::effects(op, schema),
+            Self::Postgres => postgres::effects(op, schema),
+        }
+    }
+
+    /// A query for the rows a question is about, as `number`. `None` when asking would run what nobody knows.
+    pub(crate) fn count_rows(self, question: &Question) -> Option<String> {
+        let is_harmless = match (self, question) {
+            (Self::Postgres, Question::Violations { expression, .. }) => !postgres::is_volatile(expression),
+            (Self::Postgres | Self::Sqlite, _) => true,
+        };
+        is_harmless.then(|| question.query(self))
+    }
+
+    /// A query for how large a table is: `rows`, an estimate or NULL, and whether it is `small`.
+    pub(crate) fn table_size(self, table: &TableName) -> String {
+        match self {
+            Self::Sqlite => sqlite::runner::SIZE.to_owned(),
+            Self::Postgres => postgres::runner::size(table),
+        }
+    }
+
+    /// Statements around a query that may neither change anything nor take long.
+    pub(crate) fn while_counting(self) -> (&'static [&'static str], &'static [&'static str]) {
+        match self {
+            // The file is open for reading.
+            Self::Sqlite => (&[], &[]),
+            Self::Postgres => (&postgres::runner::BEFORE_COUNTING, &["ROLLBACK"]),
         }
     }
 

@@ -8,7 +8,7 @@ mod order;
 use std::collections::{BTreeMap, BTreeSet};
 use std::mem::discriminant;
 
-use crate::dialect::{Dialect, Expansion, Options, Rebuild};
+use crate::dialect::{Dialect, Effects, Expansion, Options, Rebuild};
 use crate::error::{Blocked, Error, Result};
 use crate::model::{
     Attachment, ClauseOf, Column, Constraint, Index, IndexPart, Name, Schema, Shared, Table, TableName, Verbatim,
@@ -33,6 +33,8 @@ pub struct Step {
     pub rebuild: Option<Rebuild>,
     /// What can go wrong.
     pub hazards: Vec<Hazard>,
+    /// What it locks, reads and writes anew. Tables that the plan makes are not among them: nobody uses these.
+    pub effects: Effects,
     /// It only makes room for another step, or puts back what made room.
     pub around: bool,
     /// Why it is done, where that is more than the difference.
@@ -75,11 +77,12 @@ pub fn plan(ops: Vec<Op>, from: &Schema, dialect: Dialect, options: &Options, pu
     let mut blocked: Vec<Blocked> = match purpose {
         Purpose::Up => {
             let blocked = |op| obstacle::without_value(op).or_else(|| obstacle::without_place(op));
-            ops.iter().flat_map(parts).filter_map(blocked).collect()
+            ops.iter().flat_map(Op::parts).filter_map(blocked).collect()
         }
         Purpose::Record | Purpose::Down => Vec::new(),
     };
     blocked.extend(ops.iter().filter_map(|op| obstacle::lost_with_view(op, &ops)));
+    let (mut held, mut used) = (hazard::wait::Held::default(), relations(from));
     let mut plan = Plan::default();
     for Planned { op, around } in expanded(&ops, from, dialect, options) {
         let op = with_tables(op, &schema);
@@ -91,9 +94,16 @@ pub fn plan(ops: Vec<Op>, from: &Schema, dialect: Dialect, options: &Options, pu
             _ => None,
         };
         blocked.extend(obstacle::uncertain(&op, &renames));
-        let hazards = if around { Vec::new() } else { hazard::of(&op, &schema, dialect) };
+        let mut hazards = if around { Vec::new() } else { hazard::find::of(&op, &schema, dialect) };
+        let mut effects = dialect.effects(&op, &schema);
+        effects.retain(|name, _| used.contains(name));
+        // What runs in no transaction has nothing held around it.
+        let mut alone = hazard::wait::Held::default();
+        let around_it = if is_concurrent(&op) { &mut alone } else { &mut held };
+        hazards.extend(around_it.hazards(&op, &effects));
+        used = used_after(used, &op);
         schema = op.apply(schema);
-        plan.steps.push(Step { op, rebuild, hazards, around, reason: None });
+        plan.steps.push(Step { op, rebuild, hazards, effects, around, reason: None });
     }
     blocked.extend(plan.steps.iter().filter_map(|step| obstacle::needed_table(&step.op, &schema, dialect)));
     // What was there before is known by its name after all renames.
@@ -105,6 +115,28 @@ pub fn plan(ops: Vec<Op>, from: &Schema, dialect: Dialect, options: &Options, pu
         Purpose::Record | Purpose::Down => Vec::new(),
     });
     if blocked.is_empty() { Ok(plan) } else { Err(Error::Blocked { blocked }) }
+}
+
+/// The tables and views that somebody may use.
+fn relations(schema: &Schema) -> BTreeSet<TableName> {
+    let partitions = schema.tables.values().flat_map(|table| &table.partitions).map(|partition| &partition.name);
+    let views = schema.verbatim.iter().filter(|(_, object)| object.kind.is_relation()).map(|(name, _)| name);
+    schema.tables.keys().chain(partitions).chain(views).cloned().collect()
+}
+
+/// The same after an operation: what is new is used by nobody.
+fn used_after(mut used: BTreeSet<TableName>, op: &Op) -> BTreeSet<TableName> {
+    match op {
+        Op::RenameTable { from, to } if used.remove(from) => used.extend([to.clone()]),
+        Op::DropTable { table } => {
+            used.remove(&table.name);
+            used.retain(|name| !table.partitions.iter().any(|partition| partition.name == *name));
+        }
+        Op::DropPartition { partition, .. } => used.retain(|name| *name != partition.name),
+        Op::DropVerbatim { name, .. } => used.retain(|own| own != name),
+        _ => {}
+    }
+    used
 }
 
 /// The operation with a new column in the place of one that cannot become it, which is nothing to do by the way: a project
@@ -163,14 +195,6 @@ fn is_special(op: &Op, from: &Schema) -> bool {
     let Op::AddConstraint { table, constraint: Constraint::Unique(unique) } = op else { return false };
     let of = ClauseOf::Unique(unique.columns.clone());
     from.tables.get(table).is_some_and(|table| table.options.clauses.contains_key(&of))
-}
-
-/// The operations inside a rebuild, or the operation itself.
-fn parts(op: &Op) -> &[Op] {
-    match op {
-        Op::RebuildTable { ops, .. } => ops,
-        op => std::slice::from_ref(op),
-    }
 }
 
 /// The tables with an operation that only a rebuild can do.
@@ -389,6 +413,16 @@ impl Plan {
             };
             let found: Vec<&str> = reasons.iter().filter(|(op, _)| is_in(op)).map(|(_, why)| why.as_str()).collect();
             step.reason = (!found.is_empty()).then(|| found.join("; "));
+        }
+    }
+
+    /// Says of the steps that nothing undoes that it is so, given why.
+    pub fn cannot_be_undone(&mut self, blocked: &[Blocked]) {
+        for blocked in blocked {
+            let is_it = |step: &Step| step.op.parts().iter().any(|op| op.object() == blocked.object);
+            let at = self.steps.iter().position(is_it).unwrap_or(self.steps.len().saturating_sub(1));
+            let hazard = Hazard::final_step(blocked);
+            self.steps.get_mut(at).into_iter().for_each(|step| step.hazards.push(hazard.clone()));
         }
     }
 

@@ -105,7 +105,7 @@ pub(super) fn aimless_references(from: &Schema, to: &Schema, plan: &Plan) -> Vec
     let mut found = Vec::new();
     for table in to.tables.values() {
         for fk in table.foreign_keys.iter().filter(|fk| is_aimless(fk) && !was_there(table, fk)) {
-            let mut ops = plan.steps.iter().flat_map(|step| super::parts(&step.op));
+            let mut ops = plan.steps.iter().flat_map(|step| step.op.parts());
             let columns = fk.referenced_columns.join(", ");
             let refusal = Refusal {
                 reason: format!(

@@ -30,6 +30,8 @@ pub struct Header {
     pub depends_on: Vec<String>,
     /// When it is written, as RFC 3339.
     pub created: String,
+    /// The hazards that whoever writes it accepts, as in `drops-column users.email`.
+    pub accepted: Vec<String>,
 }
 
 /// What a template sees.
@@ -57,6 +59,8 @@ struct StepText {
 #[derive(Serialize)]
 struct HazardText {
     slug: &'static str,
+    subject: String,
+    severity: String,
     sentence: String,
 }
 
@@ -95,9 +99,12 @@ pub fn fill<C: Serialize>(template: &str, context: C) -> Result<String> {
 }
 
 fn steps(plan: &Plan, dialect: Dialect) -> Vec<StepText> {
-    // A name may hold a line break, which must not end the comment that the sentence is written in.
-    let hazard =
-        |hazard: &Hazard| HazardText { slug: hazard.kind.slug(), sentence: hazard.sentence.replace(['\n', '\r'], " ") };
+    let hazard = |hazard: &Hazard| HazardText {
+        slug: hazard.kind.slug(),
+        subject: hazard.subject.to_string(),
+        severity: hazard.kind.row().severity.to_string(),
+        sentence: hazard.text(),
+    };
     let step = |step: &Step| StepText {
         purpose: {
             let changes = if step.rebuild.is_some() { step.op.to_string() } else { String::new() };

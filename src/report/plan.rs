@@ -5,8 +5,10 @@ use std::io::{self, Write};
 use anstyle::{AnsiColor, Style};
 use serde::Serialize;
 
-use crate::dialect::Dialect;
+use crate::dialect::{Dialect, Effect};
 use crate::error::count;
+use crate::model::TableName;
+use crate::plan::hazard::Hazard;
 use crate::plan::{Plan, Step};
 use crate::render::sql;
 
@@ -56,7 +58,7 @@ pub fn write_text(report: &PlanReport, out: &mut dyn Write) -> io::Result<()> {
     for step in &report.plan.steps {
         writeln!(out, "{}", step.op)?;
         for hazard in &step.hazards {
-            writeln!(out, "    {HAZARD}{}{HAZARD:#}: {}", hazard.kind.slug(), hazard.sentence)?;
+            writeln!(out, "    {HAZARD}{}{HAZARD:#}: {}", hazard.kind.slug(), hazard.text())?;
         }
     }
     if !report.is_clean() {
@@ -95,7 +97,7 @@ pub fn write_sql(report: &PlanReport, out: &mut dyn Write) -> io::Result<()> {
             writeln!(out, "{}", comment(&step.op.to_string()))?;
         }
         for hazard in &step.hazards {
-            writeln!(out, "{}", comment(&format!("{}: {}", hazard.kind.slug(), hazard.sentence)))?;
+            writeln!(out, "{}", comment(&format!("{}: {}", hazard.kind.slug(), hazard.text())))?;
         }
         statements.iter().try_for_each(|statement| writeln!(out, "{statement};"))?;
     }
@@ -125,19 +127,60 @@ struct OperationJson {
     /// The table, or the object that is none.
     table: String,
     hazards: Vec<HazardJson>,
+    /// What it does to tables that are there before, while it runs.
+    effects: Vec<EffectJson>,
     statements: Vec<String>,
 }
 
 #[derive(Serialize)]
 struct HazardJson {
     slug: &'static str,
+    severity: String,
+    /// What it is about, as an `-- accept:` line of a revision file names it.
+    subject: String,
     sentence: String,
+    /// How many rows it is about, when they were counted.
+    rows_concerned: Option<u64>,
+    /// How many rows there are, when somebody asked.
+    rows: Option<u64>,
+    /// `rows` is the database's own estimate.
+    estimated: bool,
+}
+
+#[derive(Serialize)]
+struct EffectJson {
+    table: String,
+    /// As SQL says it; none where one lock is for all tables.
+    lock: Option<String>,
+    rewrites: bool,
+    scans: bool,
 }
 
 #[derive(Serialize)]
 struct UnmodelledJson<'a> {
     side: &'a str,
     object: &'a str,
+}
+
+fn hazard_json(hazard: &Hazard) -> HazardJson {
+    HazardJson {
+        slug: hazard.kind.slug(),
+        severity: hazard.kind.row().severity.to_string(),
+        subject: hazard.subject.to_string(),
+        sentence: hazard.sentence.clone(),
+        rows_concerned: hazard.answer.and_then(|answer| answer.concerned),
+        rows: hazard.answer.map(|answer| answer.rows),
+        estimated: hazard.answer.is_some_and(|answer| answer.estimated),
+    }
+}
+
+fn effect_json((table, effect): (&TableName, &Effect)) -> EffectJson {
+    EffectJson {
+        table: table.to_string(),
+        lock: effect.lock.map(|lock| lock.to_string()),
+        rewrites: effect.rewrite,
+        scans: effect.scan,
+    }
 }
 
 /// Writes the plan for programs, as one JSON object.
@@ -149,11 +192,8 @@ pub fn write_json(report: &PlanReport, out: &mut dyn Write) -> io::Result<()> {
         kind: step.op.kind(),
         description: step.op.to_string(),
         table: step.op.table().to_string(),
-        hazards: step
-            .hazards
-            .iter()
-            .map(|hazard| HazardJson { slug: hazard.kind.slug(), sentence: hazard.sentence.clone() })
-            .collect(),
+        hazards: step.hazards.iter().map(hazard_json).collect(),
+        effects: step.effects.iter().map(effect_json).collect(),
         statements: sql::statements(step, report.dialect),
     };
     let json = Json {

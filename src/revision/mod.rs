@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
-use crate::error::{Diagnostic, Severity};
+use crate::error::{Diagnostic, Place, Severity};
 use crate::model::Location;
 
 /// One revision as its file says it.
@@ -32,21 +32,43 @@ pub struct Revision {
     pub path: PathBuf,
     /// The hazards its header names.
     pub hazards: Vec<Hazard>,
+    /// The hazards of the way up that somebody accepted in its header.
+    pub accepted: Vec<Accepted>,
     /// SHA-256 of the text, the same for every kind of line ending.
     pub checksum: String,
     /// Its up and down sections in file order.
     pub sections: Vec<Section>,
 }
 
-/// A hazard as the header of a file names it: `-- hazard down drops-column: Dropping …`.
+/// A hazard as the header of a file names it: `-- hazard down drops-column users.email: Dropping …`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hazard {
     /// The way it lies on.
     pub direction: Direction,
     /// What kind it is.
     pub slug: String,
+    /// What it is about; empty in files of before there were subjects.
+    pub subject: String,
     /// What happens.
     pub sentence: String,
+    /// The line of the file, from 1.
+    pub line: usize,
+}
+
+impl Hazard {
+    /// What an `-- accept:` line says of it: `drops-column users.email`.
+    pub fn key(&self) -> String {
+        format!("{} {}", self.slug, self.subject).trim_end().to_owned()
+    }
+}
+
+/// A line of a header with which a reviewer accepts a hazard: `-- accept: drops-column users.email`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Accepted {
+    /// The hazard, as [`Hazard::key`] says it.
+    pub key: String,
+    /// Where it stands.
+    pub place: Place,
 }
 
 /// The statements of one direction.
@@ -110,6 +132,7 @@ impl Revision {
             depends_on: Vec::new(),
             created: String::new(),
             hazards: Vec::new(),
+            accepted: Vec::new(),
             path: path.to_owned(),
             checksum: checksum(text),
             sections: Vec::new(),
@@ -133,7 +156,8 @@ impl Revision {
                 section.sql.push_str(line);
                 section.sql.push('\n');
             } else if let Some(comment) = comment(line) {
-                revision.header(comment);
+                revision.header(comment, number + 1);
+                revision.accepted.extend(accepted(path, number + 1, line));
             } else if !line.trim().is_empty() {
                 problems.push(problem(
                     path,
@@ -161,7 +185,7 @@ impl Revision {
         if problems.is_empty() { Ok(revision) } else { Err(problems) }
     }
 
-    fn header(&mut self, comment: &str) {
+    fn header(&mut self, comment: &str, line: usize) {
         let list = |text: &str| -> Vec<String> {
             let words = text.split(',').map(str::trim).filter(|word| !word.is_empty() && *word != "none");
             words.map(str::to_owned).collect()
@@ -178,7 +202,7 @@ impl Revision {
             self.depends_on = list(value);
         } else if let Some(value) = field(comment, "created") {
             value.clone_into(&mut self.created);
-        } else if let Some(hazard) = comment.strip_prefix("hazard ").and_then(hazard) {
+        } else if let Some(hazard) = comment.strip_prefix("hazard ").and_then(|text| hazard(text, line)) {
             self.hazards.push(hazard);
         }
     }
@@ -196,10 +220,26 @@ impl Revision {
     }
 }
 
-/// The SHA-256 of a revision's text in hex. Line endings do not count: git may change them on checkout.
+/// The SHA-256 of a revision's text in hex. Line endings do not count: git may change them on checkout. Nor does what its
+/// header accepts: a reviewer may say so after it ran somewhere.
+///
+/// ```
+/// use seachange::revision::checksum;
+///
+/// let header = "-- revision: a1\n-- accept: drops-table users\n-- migrate:up\n";
+/// assert_eq!(checksum(header), checksum("-- revision: a1\r\n-- migrate:up\n"));
+/// ```
 pub fn checksum(text: &str) -> String {
     use std::fmt::Write as _;
-    let digest = Sha256::digest(text.replace("\r\n", "\n").as_bytes());
+    let text = text.replace("\r\n", "\n");
+    let mut is_header = true;
+    let counts = |line: &&str| {
+        let own = comment(line).unwrap_or_default();
+        is_header &= !own.starts_with("migrate:");
+        !(is_header && field(own, "accept").is_some())
+    };
+    let text: String = text.split_inclusive('\n').filter(counts).collect();
+    let digest = Sha256::digest(text.as_bytes());
     digest.iter().fold(String::new(), |mut hex, byte| {
         let _ = write!(hex, "{byte:02x}");
         hex
@@ -215,10 +255,42 @@ fn field<'a>(comment: &'a str, key: &str) -> Option<&'a str> {
     comment.strip_prefix(key)?.trim_start().strip_prefix(':').map(str::trim)
 }
 
-fn hazard(text: &str) -> Option<Hazard> {
+fn hazard(text: &str, line: usize) -> Option<Hazard> {
     let (direction, rest) = text.split_once(' ')?;
-    let (slug, sentence) = rest.split_once(": ")?;
-    Some(Hazard { direction: direction_of(direction)?, slug: slug.to_owned(), sentence: sentence.to_owned() })
+    let (slug, rest) = rest.split_at(rest.find([' ', ':'])?);
+    let end = unquoted(rest).find(|(_, c)| *c == ':').map(|(at, _)| at)?;
+    let (subject, sentence) = (rest.get(..end)?, rest.get(end + 1..)?);
+    Some(Hazard {
+        direction: direction_of(direction)?,
+        slug: slug.to_owned(),
+        subject: subject.trim().to_owned(),
+        sentence: sentence.trim().to_owned(),
+        line,
+    })
+}
+
+/// The characters that stand in no quotes, with their places.
+fn unquoted(text: &str) -> impl Iterator<Item = (usize, char)> {
+    let (mut is_quoted, mut is_escaped) = (false, false);
+    text.char_indices().filter(move |(_, c)| {
+        if is_escaped {
+            is_escaped = false;
+        } else if *c == '\\' && is_quoted {
+            is_escaped = true;
+        } else if *c == '"' {
+            is_quoted = !is_quoted;
+        }
+        !is_quoted
+    })
+}
+
+fn accepted(path: &Path, number: usize, line: &str) -> Option<Accepted> {
+    let words = field(comment(line)?, "accept")?;
+    let (slug, subject) = words.split_at(words.find(char::is_whitespace).unwrap_or(words.len()));
+    let key = format!("{slug} {}", subject.trim()).trim_end().to_owned();
+    let column = line.find(slug).map_or(1, |at| line[..at].chars().count() + 1);
+    let location = Location { file: path.to_owned(), line: number, column };
+    Some(Accepted { key, place: Place { location, line: line.to_owned(), width: slug.chars().count().max(1) } })
 }
 
 fn direction_of(word: &str) -> Option<Direction> {

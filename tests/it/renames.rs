@@ -149,7 +149,7 @@ fn no_renames_drops_and_creates_with_its_hazard() {
     project.expect(1, &AUTOGENERATE);
     project.expect(0, &with(&["--no-renames"]));
     let text = project.newest();
-    assert!(text.contains("-- drops-column: Dropping `people.name` deletes its data."), "{text}");
+    assert!(text.contains("-- drops-column: Dropping `people.name` deletes its data"), "{text}");
     assert!(!text.contains("RENAME"), "{text}");
 }
 

@@ -329,13 +329,18 @@ impl Project {
 
     pub(crate) fn run_with(&self, arguments: &[&str], environment: &[(&str, &str)]) -> Ran {
         let mut command = Command::new(env!("CARGO_BIN_EXE_seachange"));
-        command.args(arguments).current_dir(self.path()).env_remove("DATABASE_URL").env("NO_COLOR", "1");
+        command.args(accepting(arguments)).current_dir(self.path()).env_remove("DATABASE_URL").env("NO_COLOR", "1");
         let output = command.envs(environment.iter().copied()).output().unwrap();
         Ran {
             code: output.status.code().unwrap(),
             out: String::from_utf8(output.stdout).unwrap(),
             notes: String::from_utf8(output.stderr).unwrap(),
         }
+    }
+
+    /// Runs `seachange` with nothing but what is said.
+    pub(crate) fn run_bare(&self, arguments: &[&str]) -> Ran {
+        run_in(self.path(), arguments)
     }
 
     /// Runs `seachange` and expects an exit code.
@@ -364,6 +369,24 @@ impl Project {
         let files = self.migrations();
         let newest = files.iter().rfind(|path| path.extension().is_some_and(|extension| extension == "sql")).unwrap();
         std::fs::read_to_string(newest).unwrap()
+    }
+}
+
+/// The arguments with what lets a way up lose data, which is the point of few tests.
+pub(crate) fn accepting<'a>(arguments: &[&'a str]) -> Vec<&'a str> {
+    let accepts = (arguments.first() == Some(&"upgrade")).then_some("--accept-data-loss");
+    arguments.iter().copied().chain(accepts).collect()
+}
+
+/// Runs `seachange` in a folder, without anything from the environment.
+pub(crate) fn run_in(folder: &Path, arguments: &[&str]) -> Ran {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_seachange"));
+    command.args(arguments).current_dir(folder).env_remove("DATABASE_URL").env("NO_COLOR", "1");
+    let output = command.output().unwrap();
+    Ran {
+        code: output.status.code().unwrap(),
+        out: String::from_utf8(output.stdout).unwrap(),
+        notes: String::from_utf8(output.stderr).unwrap(),
     }
 }
 

@@ -58,6 +58,17 @@ pub(in crate::dialect) fn narrows(name: &TableName, from: &str, to: &str) -> boo
     statements.iter().any(|sql| sql.contains(" ADD CONSTRAINT ") || sql.ends_with(" SET NOT NULL"))
 }
 
+/// Whether the domain does not take every value of the type it stands on. One that cannot be read counts as such.
+pub(super) fn has_demands(sql: &str, name: &TableName) -> bool {
+    read(sql, name).is_none_or(|domain| domain.not_null || !domain.checks.is_empty())
+}
+
+/// The type it stands on, without the collation.
+pub(super) fn base(sql: &str, name: &TableName) -> Option<String> {
+    let base = read(sql, name)?.base;
+    Some(base.split(" COLLATE ").next().unwrap_or_default().to_owned())
+}
+
 /// Reads `CREATE DOMAIN name AS type …`. A check without a name gets the one PostgreSQL would give it, if it is the only one.
 fn read(sql: &str, name: &TableName) -> Option<Domain> {
     let tokens = script::tokens(sql);

@@ -8,6 +8,7 @@ mod casts;
 mod catalog;
 mod constant;
 mod domain;
+mod effects;
 mod expand;
 mod expression;
 mod questions;
@@ -46,13 +47,8 @@ pub(super) fn creation(object: &Verbatim) -> String {
     if object.unfilled && !is_said { format!("{} WITH NO DATA", object.sql) } else { object.sql.clone() }
 }
 
-/// Whether PostgreSQL writes all rows anew for the change of a type.
-pub(super) fn rewrites(from: &ColumnType, to: &ColumnType) -> bool {
-    let text = |own: &ColumnType| own.text.clone().unwrap_or_default();
-    text(from) != text(to) && casts::rewrites(&text(from), &text(to))
-}
-
 pub(super) use domain::narrows;
+pub(super) use effects::{effects, is_volatile};
 pub(super) use expand::expand;
 pub(super) use rebuild::{has_default_partition, rebuild};
 pub(super) use reconcile::{reconcile, respell};
@@ -62,7 +58,7 @@ pub(super) use sequence::pinned;
 pub(super) use views::put_back;
 
 use super::{Capabilities, ColumnWords};
-use crate::model::{Column, ColumnType, Literal, RowSecurity, Table, TableName, Verbatim, VerbatimKind};
+use crate::model::{Column, Literal, RowSecurity, Table, TableName, Verbatim, VerbatimKind};
 use crate::op::CommentOn;
 use words::identifier;
 

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use super::script::{Word, words};
+use super::{literal, table_name};
 use crate::dialect::RunnerLock;
+use crate::model::{Literal, TableName};
 
 pub(in crate::dialect) const BEGIN: &str = "BEGIN";
 
@@ -136,6 +138,19 @@ pub(in crate::dialect) fn connect_hint(error: &str) -> &'static str {
     } else {
         "check the URL: `postgres://user:password@host:5432/database`"
     }
+}
+
+/// Before a query that may neither change anything nor take long.
+pub(in crate::dialect) const BEFORE_COUNTING: [&str; 3] =
+    ["BEGIN READ ONLY", "SET LOCAL statement_timeout = '2s'", "SET LOCAL lock_timeout = '500ms'"];
+
+/// A query for how many rows the server believes a table to have, and whether counting them takes no time.
+pub(in crate::dialect) fn size(table: &TableName) -> String {
+    let name = literal(&Literal::Text(table_name(table)));
+    format!(
+        "SELECT nullif(c.reltuples, -1)::bigint AS rows, pg_relation_size(c.oid) <= 16777216 AND c.relkind = 'r' AS small
+        FROM pg_class AS c WHERE c.oid = to_regclass({name})"
+    )
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ mod canonicalize;
 mod catalog;
 mod compare;
 pub(super) mod create;
+mod effects;
 mod expression;
 mod fit;
 mod lock;
@@ -28,6 +29,7 @@ pub(super) mod version;
 
 pub(super) use alter::{accepts, alter, before_drop, expand, needs};
 pub(super) use canonicalize::canonicalize;
+pub(super) use effects::effects;
 pub(super) use fit::misfits;
 pub(super) use lock::lock_holder;
 pub(super) use rebuild::rebuild;

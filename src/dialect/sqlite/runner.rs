@@ -60,3 +60,8 @@ pub(in crate::dialect) fn ends_transaction(sql: &str) -> bool {
     let goes_to_savepoint = tokens.iter().any(|token| token.is_word("TO"));
     is_first("BEGIN") || is_first("COMMIT") || is_first("END") || (is_first("ROLLBACK") && !goes_to_savepoint)
 }
+
+/// Whether all of the file is small enough to be read at once.
+pub(in crate::dialect) const SIZE: &str =
+    "SELECT CAST(NULL AS INTEGER) AS rows, c.page_count * s.page_size <= 268435456 AS small
+    FROM pragma_page_count AS c, pragma_page_size AS s";

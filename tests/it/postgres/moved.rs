@@ -197,7 +197,10 @@ fn partitions_come_and_go_and_change() {
     let default = "CREATE TABLE rest PARTITION OF logs DEFAULT;\n";
     let way = Way::new(&parts(default), rows, &parts(&[default.to_owned(), part("a", 0, 10)].concat()));
     let said = "check-may-fail: Creating the partition `a` of `logs` fails if rows that belong into it are in the default one.";
-    assert_eq!(way.hazards(Direction::Up), [said]);
+    let waits = ["`logs`", "it"].map(|what| {
+        format!("blocks-reads: Creating the partition `a` reads all rows of `rest` while nobody can use {what}.")
+    });
+    assert_eq!(way.hazards(Direction::Up), [said, &waits[0], &waits[1]]);
     assert!(way.up().unwrap_err().contains("would be violated by some row"));
 }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Command;
 
 use crate::cluster::{self, Database};
-use crate::support::{Ran, copy, root};
+use crate::support::{Ran, accepting, copy, root};
 
 /// The project with its database.
 pub(super) struct Project {
@@ -43,7 +43,7 @@ impl Project {
     /// Runs `seachange` on another database.
     pub(super) fn run_on(&self, url: &str, arguments: &[&str]) -> Ran {
         let output = Command::new(env!("CARGO_BIN_EXE_seachange"))
-            .args(arguments)
+            .args(accepting(arguments))
             .args(["--database-url", url])
             .current_dir(self.path())
             .env_remove("DATABASE_URL")

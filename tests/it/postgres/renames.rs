@@ -56,6 +56,8 @@ fn a_type_is_renamed_in_place() {
     project.write("entities.rs", &entities("files", "title", "Kind of file"));
     let text = project.advance("kind");
     assert!(text.contains("ALTER TYPE file_kind RENAME TO \"Kind of file\";"), "{text}");
+    assert!(text.contains("-- hazard up renames-enum file_kind: "), "{text}");
+    assert!(text.contains("-- hazard down renames-enum \"Kind of file\": "), "{text}");
     assert!(!text.contains("CREATE TYPE") && !text.contains("ALTER COLUMN"), "{text}");
     project.succeed(&["downgrade", "-1", "--accept-data-loss"]);
     project.succeed(&["upgrade"]);
@@ -80,6 +82,7 @@ fn a_value_with_a_similar_name_is_renamed_and_another_is_asked_for() {
     change("\"photos\"");
     let text = project.advance("photos");
     assert!(text.contains("ALTER TYPE file_kind RENAME VALUE 'photo' TO 'photos';"), "{text}");
+    assert!(text.contains("-- hazard up renames-enum file_kind.photo: "), "{text}");
     change("\"text\"");
     let ran = project.run(&["revision", "--autogenerate", "-m", "text"]);
     assert_eq!(ran.code, 1, "{ran:?}");

@@ -9,6 +9,7 @@ use seachange::diff::{self, Rules};
 use seachange::error::Error;
 use seachange::migrate::Session;
 use seachange::model::{AutoIncrement, Declared, Schema};
+use seachange::plan::Plan;
 use seachange::plan::hazard::Kind;
 use seachange::revision::{Direction, lock};
 
@@ -16,6 +17,7 @@ use super::contents::{Contents, kept, returned};
 use super::{Case, Lawful};
 use crate::cluster::{self, Database};
 use crate::dumps;
+use crate::measure::predicted_too_mildly;
 use crate::models;
 use crate::support::{Written, assert_sound, execute, memory, postgres, query, reflect, run, write_for};
 
@@ -103,6 +105,7 @@ pub(super) async fn laws(case: &Case) -> Lawful {
         return Err(format!("offline and online differ\n{}\nis not\n{offline}", written.text));
     }
 
+    mild(session, &written.up, &written).await?;
     if !step(session, &written, Direction::Up, &before).await? {
         return Ok(());
     }
@@ -114,6 +117,7 @@ pub(super) async fn laws(case: &Case) -> Lawful {
     }
 
     let Some(down) = &written.down else { return Err(in_text("there is no way down", &written)) };
+    mild(session, down, &written).await?;
     if !step(session, &written, Direction::Down, &after).await? {
         return Ok(());
     }
@@ -132,6 +136,14 @@ pub(super) async fn laws(case: &Case) -> Lawful {
         silent(session, to, options, "after the second way up", &written).await?;
     }
     Ok(())
+}
+
+/// No step locks, reads or writes more than its prediction says.
+async fn mild(session: &Session, plan: &Plan, written: &Written) -> Lawful {
+    if session.dialect() == Dialect::Sqlite {
+        return Ok(());
+    }
+    same(&predicted_too_mildly(session, plan).await, &Vec::new(), "predicted too mildly", &written.text)
 }
 
 /// The database of a case before anything happens, with its rows.

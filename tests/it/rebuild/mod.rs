@@ -410,7 +410,7 @@ fn a_column_that_is_computed_from_now_on_loses_its_data_and_its_default() {
         let scene = Scene::new(from, "INSERT INTO t VALUES (1, 9)").await;
         let computed = "CREATE TABLE t (id integer NOT NULL PRIMARY KEY, n integer NOT NULL AS (id * 2) STORED)";
         let written = scene.up(&declared(computed).await).await;
-        assert!(written.text.contains("hazard up drops-column: `t.n` is computed"), "{}", written.text);
+        assert!(written.text.contains("hazard up drops-column t.n: `t.n` is computed"), "{}", written.text);
         assert_eq!(scene.query("SELECT n || '' FROM t").await, ["2"]);
         scene.down(&written).await;
     });

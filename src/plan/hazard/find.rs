@@ -1,0 +1,375 @@
+//! Which operation has which hazards: what is lost, what may fail on rows that are there, and what breaks code that runs.
+
+use std::collections::BTreeSet;
+
+use super::{Hazard, Kind, Subject};
+use crate::dialect::{Dialect, Question};
+use crate::model::{Column, Constraint, DataType, Index, IndexKey, IndexPart, Schema, Table, TableName, Verbatim};
+use crate::op::{Op, identifiers};
+
+/// The hazards of one operation on a schema as it is right before it.
+pub(in crate::plan) fn of(op: &Op, schema: &Schema, dialect: Dialect) -> Vec<Hazard> {
+    match op {
+        Op::DropTable { table } => {
+            let sentence = format!("Dropping the table `{}` deletes all its rows.", table.name);
+            let hazard = Hazard::new(Kind::DropsTable, Subject::whole(&table.name), sentence);
+            vec![hazard.asking(Question::Rows { table: table.name.clone() })]
+        }
+        Op::DropColumn { table, column, .. } if column.generated.is_none() => {
+            let sentence = format!("Dropping `{table}.{}` deletes its data.", column.name);
+            vec![
+                Hazard::new(Kind::DropsColumn, Subject::part(table, &column.name), sentence)
+                    .asking(given(table, column)),
+            ]
+        }
+        Op::DropPartition { table, partition } => vec![dropped_partition(table, &partition.name)],
+        Op::CreatePartition { table, partition } => {
+            let parent = schema.tables.get(table).filter(|parent| dialect.has_default_partition(parent));
+            parent.map(|_| filled_partition(table, &partition.name)).into_iter().collect()
+        }
+        Op::ReplaceColumn { table, from, to, filled } => replaced(table, from, to, *filled),
+        Op::RenameTable { from, .. } => {
+            let sentence = format!("Running code that still says `{from}` will fail.");
+            vec![Hazard::new(Kind::RenamesTable, Subject::whole(from), sentence)]
+        }
+        Op::RenameColumn { table, from, .. } => {
+            let sentence = format!("Running code that still says `{table}.{from}` will fail.");
+            vec![Hazard::new(Kind::RenamesColumn, Subject::part(table, from), sentence)]
+        }
+        Op::RenameEnum { from, .. } => {
+            let sentence = format!("Running code that still says `{from}` will fail.");
+            vec![Hazard::new(Kind::RenamesEnum, Subject::whole(from), sentence)]
+        }
+        Op::RenameEnumValue { name, from, .. } => {
+            let sentence = format!("Running code that still says `{from}` for a `{name}` will fail.");
+            vec![Hazard::new(Kind::RenamesEnum, Subject::part(name, from), sentence)]
+        }
+        Op::CreateIndex { table, index } => created_index(table, index, schema),
+        Op::DropIndex { table, index } if index.concurrently => vec![alone(table, index)],
+        Op::AlterColumn { table, from, to } => {
+            let mut hazards = altered(table, from, to, dialect);
+            if let Some(table) = schema.tables.get(table) {
+                hazards.extend(compared_anew(table, from, to));
+            }
+            hazards
+        }
+        // NULL goes through every constraint, unless it is a check that looks for it.
+        Op::AddColumn { table, column, constraints } if starts_as_null(column) => {
+            let others = schema.tables.get(table).into_iter().flat_map(|table| &table.columns);
+            let others: Vec<&Column> = others.filter(|other| other.name != column.name).collect();
+            let fails = |constraint: &&Constraint| match constraint {
+                Constraint::Check(check) => may_refuse_null(&check.expression, &others),
+                Constraint::PrimaryKey(_)
+                | Constraint::Unique(_)
+                | Constraint::ForeignKey(_)
+                | Constraint::Exclusion(_) => false,
+            };
+            constraints.iter().filter(fails).map(|constraint| added(table, constraint)).collect()
+        }
+        Op::AddColumn { table, column, constraints } => {
+            let constraints = constraints.iter().map(|constraint| added(table, constraint));
+            let invented = column.needs_value().then(|| invented(table, column));
+            computed_null(table, column).into_iter().chain(constraints).chain(invented).collect()
+        }
+        Op::AddConstraint { table, constraint } => vec![added(table, constraint)],
+        Op::AlterTable { table, from, to } if to.strict && !from.strict => {
+            let sentence =
+                format!("`{table}` becomes strict; this fails if rows hold values of another type than the column's.");
+            vec![Hazard::new(Kind::StrictMayFail, Subject::whole(table), sentence)]
+        }
+        Op::RebuildTable { from, to, ops } => rebuilt(from, to, ops, dialect),
+        Op::CreateTable { .. }
+        | Op::DropColumn { .. }
+        | Op::AlterTable { .. }
+        | Op::AlterPartition { .. }
+        | Op::DropConstraint { .. }
+        | Op::DropIndex { .. }
+        | Op::RenameIndex { .. }
+        | Op::RenameConstraint { .. }
+        | Op::CreateAttachment { .. }
+        | Op::DropAttachment { .. }
+        | Op::CreateVerbatim { .. }
+        | Op::DropVerbatim { .. }
+        | Op::CreateEnum { .. }
+        | Op::DropEnum { .. }
+        | Op::Comment { .. } => Vec::new(),
+        Op::ReplaceVerbatim { name, from, to } => demands(name, from, to, dialect).into_iter().collect(),
+        Op::AlterEnum { name, from, to, columns, .. } => {
+            let gone: Vec<&String> = from.values.iter().filter(|value| !to.values.contains(value)).collect();
+            if gone.is_empty() {
+                return Vec::new();
+            }
+            let words: Vec<String> = gone.iter().map(|value| format!("`{value}`")).collect();
+            let sentence = format!("`{name}` loses {}; this fails if rows hold it.", words.join(", "));
+            let columns = columns.iter().filter(|(_, column)| !is_array(column));
+            let columns = columns.map(|(table, column)| (table.clone(), column.name.clone())).collect();
+            let question = Question::Values { columns, values: gone.into_iter().cloned().collect() };
+            vec![Hazard::new(Kind::EnumMayFail, Subject::whole(name), sentence).asking(question)]
+        }
+    }
+}
+
+/// An index that may find duplicates, or that no transaction is around.
+fn created_index(table: &TableName, index: &Index, schema: &Schema) -> Vec<Hazard> {
+    let mut hazards = Vec::new();
+    if index.unique && schema.tables.contains_key(table) {
+        let name = &index.name.text;
+        let sentence = format!("Creating `{name}` fails if rows of `{table}` hold the same values twice.");
+        let hazard = Hazard::new(Kind::UniqueMayFail, Subject::part(table, name), sentence);
+        let column = |part: &IndexPart| match &part.key {
+            IndexKey::Column(name) if part.collation.is_none() && part.operator_class.is_none() => Some(name.clone()),
+            IndexKey::Column(_) | IndexKey::Expression(_) => None,
+        };
+        let columns: Option<Vec<String>> = index.parts.iter().map(column).collect();
+        let columns = columns.filter(|_| index.predicate.is_none() && !index.nulls_not_distinct);
+        hazards.push(match columns {
+            Some(columns) => hazard.asking(Question::Duplicates { table: table.clone(), columns }),
+            None => hazard,
+        });
+    }
+    hazards.extend(index.concurrently.then(|| alone(table, index)));
+    hazards
+}
+
+fn alone(table: &TableName, index: &Index) -> Hazard {
+    let name = &index.name.text;
+    let sentence = format!("`{name}` is made or dropped in no transaction; when that fails, what ran before it stays.");
+    Hazard::new(Kind::RunsOutsideTransaction, Subject::part(table, name), sentence)
+}
+
+fn invented(table: &TableName, column: &Column) -> Hazard {
+    let sentence = format!("Every row gets an empty value in `{table}.{}`.", column.name);
+    Hazard::new(Kind::InventsValues, Subject::part(table, &column.name), sentence)
+}
+
+fn is_array(column: &Column) -> bool {
+    matches!(column.data_type.kind, DataType::Array(_))
+}
+
+/// How many rows have a value in the column.
+fn given(table: &TableName, column: &Column) -> Question {
+    Question::Given { table: table.clone(), column: column.name.clone() }
+}
+
+fn nulls(table: &TableName, column: &Column) -> Question {
+    Question::Nulls { table: table.clone(), column: column.name.clone() }
+}
+
+fn dropped_partition(table: &TableName, name: &TableName) -> Hazard {
+    let sentence = format!("Dropping the partition `{name}` of `{table}` deletes all its rows.");
+    Hazard::new(Kind::DropsTable, Subject::whole(name), sentence).asking(Question::Rows { table: name.clone() })
+}
+
+fn filled_partition(table: &TableName, name: &TableName) -> Hazard {
+    let sentence = format!(
+        "Creating the partition `{name}` of `{table}` fails if rows that belong into it are in the default one."
+    );
+    Hazard::new(Kind::CheckMayFail, Subject::whole(name), sentence)
+}
+
+/// A table whose rows are copied, with what happens to it on the way.
+fn rebuilt(from: &Table, to: &Table, ops: &[Op], dialect: Dialect) -> Vec<Hazard> {
+    let new = |kind, sentence| Hazard::new(kind, Subject::whole(&to.name), sentence);
+    let rebuild = format!("Rebuilding `{}` copies all its rows while nobody else can write.", to.name);
+    let sentence = [Some(rebuild.as_str()), dialect.forgotten()].into_iter().flatten().collect::<Vec<_>>();
+    let rows = Question::Rows { table: from.name.clone() };
+    let mut hazards = vec![new(Kind::RebuildsTable, sentence.join(" ")).asking(rows)];
+    if to.options.partition_by.is_some() {
+        let sentence = format!("Rows of `{}` that fit into none of its partitions make it fail.", to.name);
+        hazards.push(new(Kind::CheckMayFail, sentence));
+    }
+    // What is new is held against the table as it will be.
+    let after = Schema::from_iter([to.clone()]);
+    // The rows of a partition are copied with the others.
+    let is_part = |op: &Op| matches!(op, Op::CreatePartition { .. } | Op::DropPartition { .. });
+    let is_told = |op: &&Op| !is_key_as_before(op, from) && !is_part(op);
+    for hazard in ops.iter().filter(is_told).flat_map(|op| of(op, &after, dialect)) {
+        if !hazards.contains(&hazard) {
+            hazards.push(hazard);
+        }
+    }
+    let is_new = |column: &&Column| from.column(&column.name).is_none() && column.needs_value();
+    hazards.extend(to.columns.iter().filter(is_new).map(|column| invented(&to.name, column)));
+    hazards
+}
+
+/// A column whose values are gone, and what the rows that are there hold in the new one.
+fn replaced(table: &TableName, from: &Column, to: &Column, filled: bool) -> Vec<Hazard> {
+    let name = format!("`{table}.{}`", to.name);
+    let mut hazards = Vec::new();
+    let new = |kind, sentence| Hazard::new(kind, Subject::part(table, &to.name), sentence);
+    let text = |column: &Column| column.data_type.text.clone().unwrap_or_default();
+    match (&from.generated, &to.generated) {
+        (Some(_), _) => {}
+        (None, Some(_)) => {
+            let sentence = format!("{name} is computed from now on, which deletes its data.");
+            hazards.push(new(Kind::DropsColumn, sentence).asking(given(table, from)));
+        }
+        (None, None) => {
+            let types = format!("No {} becomes a {}", text(from), text(to));
+            let sentence = format!("{types}: a new column takes the place of {name}, which deletes its data.");
+            hazards.push(new(Kind::DropsColumn, sentence).asking(given(table, from)));
+        }
+    }
+    if to.needs_value() && filled {
+        hazards.push(invented(table, to));
+    } else if to.needs_value() {
+        let sentence = format!("{name} is NOT NULL and comes without values; this fails if `{table}` has rows.");
+        hazards.push(new(Kind::NotNullMayFail, sentence).asking(Question::Rows { table: table.clone() }));
+    }
+    hazards.extend(computed_null(table, to));
+    hazards
+}
+
+/// What an object newly demands of rows that are there already.
+fn demands(name: &TableName, from: &Verbatim, to: &Verbatim, dialect: Dialect) -> Option<Hazard> {
+    let sentence = format!("What `{name}` newly demands fails if rows do not meet it.");
+    let hazard = || Hazard::new(Kind::CheckMayFail, Subject::whole(name), sentence);
+    dialect.narrows(name, from, to).then(hazard)
+}
+
+fn altered(table: &TableName, from: &Column, to: &Column, dialect: Dialect) -> Vec<Hazard> {
+    let mut hazards = Vec::new();
+    let new = |kind, sentence| Hazard::new(kind, Subject::part(table, &to.name), sentence);
+    let column = format!("`{table}.{}`", to.name);
+    if from.generated.is_none() && to.generated.is_some() {
+        let sentence = format!("{column} is computed from now on, which deletes its data.");
+        hazards.push(new(Kind::DropsColumn, sentence).asking(given(table, from)));
+        hazards.extend(computed_null(table, to));
+        return hazards;
+    }
+    if to.generated.is_some() && (from.generated != to.generated || from.nullable != to.nullable) {
+        return computed_null(table, to).into_iter().collect();
+    }
+    match (to.value_by_default(), from.nullable && !to.nullable) {
+        (None, true) => {
+            let sentence = format!("{column} becomes NOT NULL; this fails if rows hold NULL in it.");
+            hazards.push(new(Kind::NotNullMayFail, sentence).asking(nulls(table, from)));
+        }
+        (Some(default), true) => {
+            let value = default.text.as_deref().unwrap_or("its default");
+            let sentence = format!("{column} becomes NOT NULL; rows that hold NULL in it get {value}.");
+            hazards.push(new(Kind::FillsNulls, sentence).asking(nulls(table, from)));
+        }
+        (_, false) => {}
+    }
+    if dialect.converts(&from.data_type, &to.data_type) {
+        let text = |column: &Column| column.data_type.text.clone().unwrap_or_default();
+        let (old, new_type) = (text(from), text(to));
+        let sentence =
+            format!("{column} goes from {old} to {new_type}, and its values are converted where they can be.");
+        hazards.push(new(Kind::ConvertsValues, sentence).asking(given(table, from)));
+    }
+    hazards
+}
+
+/// What the constraints of a table say to a column that gets other values, or compares them in another way.
+fn compared_anew(table: &Table, from: &Column, to: &Column) -> Vec<Hazard> {
+    let is_computed = to.generated.is_some() && from.generated != to.generated;
+    let (name, column) = (&table.name, &to.name);
+    let mut hazards = Vec::new();
+    if is_unique(table, column) {
+        let what = if from.collation == to.collation {
+            is_computed.then(|| "is computed anew".to_owned())
+        } else {
+            let collation = to.collation.as_deref().unwrap_or("the usual one");
+            Some(format!("is compared by another collation ({collation})"))
+        };
+        let sentence = |what| format!("`{name}.{column}` {what}; this fails if rows then hold the same value twice.");
+        let hazard = |what| Hazard::new(Kind::UniqueMayFail, Subject::part(name, column), sentence(what));
+        hazards.extend(what.map(hazard));
+    }
+    let is_about = |constraint: &Constraint| match constraint {
+        Constraint::ForeignKey(fk) => fk.columns.contains(column),
+        Constraint::Check(check) => identifiers(&check.expression).iter().any(|word| word.eq_ignore_ascii_case(column)),
+        // Those that are unique are above.
+        Constraint::PrimaryKey(_) | Constraint::Unique(_) | Constraint::Exclusion(_) => false,
+    };
+    if is_computed {
+        hazards.extend(table.constraints().filter(is_about).map(|constraint| added(name, &constraint)));
+    }
+    hazards
+}
+
+/// Whether the table refuses rows for their values in the column.
+fn is_unique(table: &Table, column: &str) -> bool {
+    let has = |columns: &[String]| columns.iter().any(|name| name == column);
+    let is_part = |part: &IndexPart| matches!(&part.key, IndexKey::Column(name) if name == column);
+    table.is_key(column)
+        || table.uniques.iter().any(|unique| has(&unique.columns))
+        || table.indexes.iter().any(|index| index.unique && index.parts.iter().any(is_part))
+}
+
+/// A column that is computed has a value for every row at once, and that value may be NULL.
+fn computed_null(table: &TableName, column: &Column) -> Option<Hazard> {
+    let generated = column.generated.as_ref().filter(|_| !column.nullable)?;
+    let (name, expression) = (&column.name, &generated.expression);
+    let sentence = format!("`{table}.{name}` is NOT NULL; this fails if ({expression}) is NULL for a row.");
+    Some(Hazard::new(Kind::NotNullMayFail, Subject::part(table, name), sentence))
+}
+
+/// Whether the column holds NULL in the rows that are there when it is added.
+fn starts_as_null(column: &Column) -> bool {
+    column.nullable && column.value_by_default().is_none() && column.generated.is_none()
+}
+
+/// Words that make something else of NULL than NULL.
+const SEES_NULL: [&str; 16] = [
+    "NULL", "IS", "ISNULL", "NOTNULL", "COALESCE", "IFNULL", "NULLIF", "CASE", "IIF", "IF", "TYPEOF", "QUOTE", "HEX",
+    "CONCAT", "FORMAT", "PRINTF",
+];
+
+/// Whether a check on a column that holds NULL can be false: it is NULL too, which is let through, unless it looks for NULL
+/// or at another column.
+fn may_refuse_null(expression: &str, others: &[&Column]) -> bool {
+    let decides = |word: &String| {
+        SEES_NULL.iter().any(|special| special.eq_ignore_ascii_case(word))
+            || others.iter().any(|other| other.name.eq_ignore_ascii_case(word))
+    };
+    identifiers(expression).iter().any(decides)
+}
+
+/// Whether the operation adds a primary key on columns that were the key before: only its name or order is new.
+fn is_key_as_before(op: &Op, from: &Table) -> bool {
+    let Op::AddConstraint { constraint: Constraint::PrimaryKey(key), .. } = op else { return false };
+    let set = |columns: &[String]| columns.iter().cloned().collect::<BTreeSet<_>>();
+    from.primary_key.as_ref().is_some_and(|before| set(&before.columns) == set(&key.columns))
+}
+
+fn added(table: &TableName, constraint: &Constraint) -> Hazard {
+    let new = |kind, sentence| Hazard::new(kind, Subject::constraint(table, constraint), sentence);
+    let twice = |what: &str, columns: &[String]| {
+        let columns = columns.join(", ");
+        let sentence = format!("The {what} ({columns}) fails if rows of `{table}` hold the same values twice.");
+        new(Kind::UniqueMayFail, sentence)
+    };
+    let duplicates = |columns: &[String]| Question::Duplicates { table: table.clone(), columns: columns.to_vec() };
+    match constraint {
+        Constraint::PrimaryKey(key) => twice("primary key", &key.columns).asking(duplicates(&key.columns)),
+        Constraint::Unique(unique) if unique.nulls_not_distinct => twice("unique constraint", &unique.columns),
+        Constraint::Unique(unique) => twice("unique constraint", &unique.columns).asking(duplicates(&unique.columns)),
+        Constraint::ForeignKey(fk) => {
+            let (columns, parent) = (fk.columns.join(", "), &fk.references);
+            let sentence = format!(
+                "The foreign key ({columns}) fails if rows of `{table}` refer to rows `{parent}` does not have."
+            );
+            let question = Question::Orphans {
+                table: table.clone(),
+                columns: fk.columns.clone(),
+                references: fk.references.clone(),
+                referenced_columns: fk.referenced_columns.clone(),
+            };
+            new(Kind::ForeignKeyMayFail, sentence).asking(question)
+        }
+        Constraint::Check(check) => {
+            let expression = &check.expression;
+            let sentence = format!("The check ({expression}) fails if rows of `{table}` violate it.");
+            let question = Question::Violations { table: table.clone(), expression: expression.clone() };
+            new(Kind::CheckMayFail, sentence).asking(question)
+        }
+        Constraint::Exclusion(_) => {
+            let sentence = format!("The exclusion constraint fails if rows of `{table}` exclude each other already.");
+            new(Kind::UniqueMayFail, sentence)
+        }
+    }
+}
