@@ -33,7 +33,16 @@ pub struct ModelEx {
 pub struct HasMany<T>(T);
 
 #[derive(Seachange)]
-pub enum Choice {}
+#[seachange(renamed_from = "old", index)]
+pub(crate) enum Choice {
+    #[seachange(renamed_from = "a", replaces = "b", replaces = "c")]
+    One = 1,
+    #[seachange(renamedfrom = "a", replaces)]
+    Two,
+}
+
+#[derive(Seachange)]
+pub struct Pair(u8, u8);
 
 macro_rules! entity {
     ($column:ident, $sql:literal, $name:expr) => {

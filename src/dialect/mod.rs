@@ -7,6 +7,7 @@ mod names;
 mod object;
 mod postgres;
 mod sqlite;
+mod variants;
 
 pub use object::Said;
 pub(crate) use sqlite::version::read as read_sqlite_version;
@@ -348,16 +349,17 @@ impl Dialect {
             Self::Sqlite => sqlite::reconcile(declared, live),
             Self::Postgres => postgres::reconcile(declared, live),
         };
-        reconciled.sharing(live)
+        variants::reconciled(reconciled, live, self.capabilities().enum_types).sharing(live)
     }
 
     /// The live schema in the words of the past wherever both mean the same. Both must be canonicalized.
     pub fn respell(self, live: Schema, past: &Schema) -> Schema {
-        match self {
+        let live = match self {
             // SQLite keeps every text as it was written.
             Self::Sqlite => live,
             Self::Postgres => postgres::respell(live, past),
-        }
+        };
+        variants::remembered(live, past)
     }
 
     /// The schema of one database in the form of another wherever the two mean the same.

@@ -4,7 +4,9 @@
 use std::collections::BTreeSet;
 
 use crate::dialect::Dialect;
-use crate::model::{Column, Constraint, IndexKey, IndexPart, Schema, Table, TableName, Verbatim};
+use crate::model::{
+    Column, Constraint, Conversion, IndexKey, IndexPart, Literal, Schema, Table, TableName, Verbatim, shown,
+};
 use crate::op::{Op, identifiers};
 
 /// One thing that can go wrong, about one operation.
@@ -35,6 +37,9 @@ pub enum Kind {
     StrictMayFail,
     EnumMayFail,
     RewritesTable,
+    RenamesValue,
+    ReplacesValue,
+    ValuesMayFail,
 }
 
 /// A row of the table.
@@ -51,7 +56,7 @@ pub struct Row {
 }
 
 /// All hazards.
-pub const HAZARDS: [Row; 15] = [
+pub const HAZARDS: [Row; 18] = [
     Row {
         kind: Kind::DropsTable,
         slug: "drops-table",
@@ -158,6 +163,28 @@ pub const HAZARDS: [Row; 15] = [
         explanation: "PostgreSQL writes all rows and all indexes of the table anew, and nobody can read or write it \
                       meanwhile. On a large table: add a new column, fill it in steps, and let the code change over.",
     },
+    Row {
+        kind: Kind::RenamesValue,
+        slug: "renames-value",
+        loses_data: false,
+        explanation: "Rows that hold a value of an enum get another in its place. Code that still runs with the old value \
+                      does not find them, and does not understand the new one.",
+    },
+    Row {
+        kind: Kind::ReplacesValue,
+        slug: "replaces-value",
+        loses_data: true,
+        explanation: "Rows that hold a value that is gone get that of another variant, as was asked for, and the way down \
+                      does not know which rows those were.",
+    },
+    Row {
+        kind: Kind::ValuesMayFail,
+        slug: "values-may-fail",
+        loses_data: false,
+        explanation: "Rows that are there already may hold a value for which nothing stands any more: one of a variant that \
+                      is gone, or one that no variant ever stood for. Then the revision fails, says which and how many, and \
+                      changes nothing. Give them another value in a step before, or say which variant `replaces` it.",
+    },
 ];
 
 impl Kind {
@@ -248,14 +275,16 @@ pub(super) fn of(op: &Op, schema: &Schema, dialect: Dialect) -> Vec<Hazard> {
         | Op::CreateEnum { .. }
         | Op::DropEnum { .. }
         | Op::RenameEnum { .. }
-        | Op::RenameEnumValue { .. }
         | Op::Comment { .. } => Vec::new(),
+        Op::RenameEnumValue { name, from, to } => {
+            vec![hazard(Kind::RenamesValue, format!("`{from}` of `{name}` becomes `{to}`; running code that still says `{from}` will fail."))]
+        }
         Op::ReplaceVerbatim { name, from, to } => demands(name, from, to, dialect).into_iter().collect(),
-        Op::AlterEnum { name, from, to, columns, anew } => {
+        Op::AlterEnum { name, from, to, columns, anew, replaced } => {
             let gone: Vec<String> = from
                 .values
                 .iter()
-                .filter(|value| !to.values.contains(value))
+                .filter(|value| !to.values.contains(value) && !replaced.iter().any(|(old, _)| old == *value))
                 .map(|value| format!("`{value}`"))
                 .collect();
             let sentence = || format!("`{name}` loses {}; this fails if rows hold it.", gone.join(", "));
@@ -266,7 +295,8 @@ pub(super) fn of(op: &Op, schema: &Schema, dialect: Dialect) -> Vec<Hazard> {
                     format!("`{name}` is made anew, which writes all rows of `{table}` anew while nobody can use it.");
                 hazard(Kind::RewritesTable, sentence)
             });
-            may_fail.into_iter().chain(rewrites).collect()
+            let merged = replaced.iter().map(|(old, new)| merged(&format!("of `{name}`"), old, new));
+            may_fail.into_iter().chain(merged).chain(rewrites).collect()
         }
     }
 }
@@ -365,13 +395,19 @@ fn altered(table: &TableName, from: &Column, to: &Column, dialect: Dialect) -> V
         }
         (_, false) => {}
     }
+    let is_whole = || dialect.capabilities().alter_column && from.conversion(to).is_some_and(|own| own.is_entangled());
     if dialect.rewrites(&from.data_type, &to.data_type) {
         add(
             Kind::RewritesTable,
             format!("The new type of {column} writes all rows of `{table}` anew while nobody can use it."),
         );
+    } else if is_whole() {
+        let sentence = format!("Values of {column} change places, which writes all rows of `{table}` anew.");
+        add(Kind::RewritesTable, sentence);
     }
-    if dialect.converts(&from.data_type, &to.data_type) {
+    if let Some(conversion) = from.conversion(to) {
+        hazards.extend(converted(&column, from, to, &conversion));
+    } else if dialect.converts(&from.data_type, &to.data_type) {
         let text = |column: &Column| column.data_type.text.clone().unwrap_or_default();
         let sentence = format!(
             "{column} goes from {} to {}, and its values are converted where they can be.",
@@ -381,6 +417,41 @@ fn altered(table: &TableName, from: &Column, to: &Column, dialect: Dialect) -> V
         add(Kind::ConvertsValues, sentence);
     }
     hazards
+}
+
+/// What becomes of the values of an enum.
+fn converted(column: &str, from: &Column, to: &Column, conversion: &Conversion) -> Vec<Hazard> {
+    let words = |values: &mut dyn Iterator<Item = &Literal>| {
+        values.map(|value| format!("`{}`", shown(value))).collect::<Vec<_>>().join(", ")
+    };
+    let mut hazards = Vec::new();
+    let renamed: Vec<_> = conversion.pairs.iter().filter(|(from, to)| from != to).collect();
+    if !renamed.is_empty() {
+        let changes: Vec<String> =
+            renamed.iter().map(|(from, to)| format!("`{}` becomes `{}`", shown(from), shown(to))).collect();
+        let old = words(&mut renamed.iter().map(|(from, _)| from));
+        let sentence =
+            format!("In {column} {}; running code that still says {old} will fail.", changes.join(", "));
+        hazards.push(Hazard { kind: Kind::RenamesValue, sentence });
+    }
+    hazards.extend(conversion.merged.iter().map(|(old, new)| merged(&format!("in {column}"), &shown(old), &shown(new))));
+    if !conversion.gone.is_empty() {
+        let gone = words(&mut conversion.gone.iter());
+        let sentence = format!("Nothing stands for {gone} in {column} any more; this fails if rows hold it.");
+        hazards.push(Hazard { kind: Kind::ValuesMayFail, sentence });
+    }
+    if from.data_type != to.data_type && from.data_type.kind.enum_name().is_none() {
+        let known = words(&mut conversion.known().iter());
+        let sentence = format!("{column} is converted by its variants; this fails if rows hold anything but {known}.");
+        hazards.push(Hazard { kind: Kind::ValuesMayFail, sentence });
+    }
+    hazards
+}
+
+/// A value that is gone, and the one that takes its place in rows.
+fn merged(place: &str, old: &str, new: &str) -> Hazard {
+    let sentence = format!("Rows that hold `{old}` {place} get `{new}`, and the way down does not know which they were.");
+    Hazard { kind: Kind::ReplacesValue, sentence }
 }
 
 /// What the constraints of a table say to a column that gets other values, or compares them in another way.

@@ -207,7 +207,8 @@ pub(super) fn assemble(
         if let Some(from) = &field.said.renamed_from {
             renames.push(Rename::Column { table: table.name.clone(), from: from.clone(), to: field.name.clone() });
         }
-        if let Some(mut column) = column(workspace, module, field, problems) {
+        if let Some((mut column, renamed_type)) = column(workspace, module, field, problems) {
+            renames.extend(renamed_type);
             if keys.contains(&field.name) {
                 column.auto_increment = auto_increment;
             }
@@ -273,7 +274,13 @@ fn fields<'a>(
     found
 }
 
-fn column(workspace: &Workspace, module: &Module, field: &Plain<'_>, problems: &mut Vec<Problem>) -> Option<Column> {
+/// A column, with the rename of its enum type.
+fn column(
+    workspace: &Workspace,
+    module: &Module,
+    field: &Plain<'_>,
+    problems: &mut Vec<Problem>,
+) -> Option<(Column, Option<Rename>)> {
     let said = &field.said;
     if let Condition::Unknown(span) = condition(field.attrs) {
         problems.push(
@@ -289,25 +296,33 @@ fn column(workspace: &Workspace, module: &Module, field: &Plain<'_>, problems: &
     let stored = match (&said.column_type, field.kind) {
         (Some(written), kind) => {
             let said = kept(column_type::read(workspace, module, written).map_err(Into::into), problems)?;
-            let by_type = || match kind {
-                Kind::Field(rust_type) => types::read(workspace, module.id, rust_type).ok()?.values,
+            // An enum still limits the values, whatever the column is called.
+            let by_type = match kind {
+                Kind::Field(rust_type) => types::read(workspace, module.id, rust_type).ok(),
                 Kind::Written(_) => None,
             };
-            // An enum still limits the values, whatever the column is called.
-            let values = said.values.or_else(by_type);
-            Stored { column_type: ColumnType::written(said.kind), values }
+            let column_type = ColumnType::written(said.kind);
+            match by_type {
+                Some(own) => Stored { column_type, values: said.values.or(own.values), ..own },
+                None => Stored::new(column_type, said.values),
+            }
         }
         (None, Kind::Field(rust_type)) => kept(types::read(workspace, module.id, rust_type), problems)?,
         (None, Kind::Written(written)) => kept(types::expression(workspace, module, written), problems)?,
     };
-    Some(Column {
+    let enum_type = stored.column_type.kind.enum_name().map(types::enum_type);
+    let renamed_type = stored.renamed_from.zip(enum_type);
+    let renamed_type = renamed_type.map(|(from, to)| Rename::Enum { from: types::enum_type(&from), to });
+    let column = Column {
         nullable: said.nullable || field.is_option(),
         default,
         values: stored.values,
+        variants: stored.variants,
         extra: said.extra.clone(),
         comment: said.comment.clone(),
         ..Column::new(&field.name, stored.column_type)
-    })
+    };
+    Some((column, renamed_type))
 }
 
 impl Plain<'_> {

@@ -5,6 +5,7 @@ mod alter;
 mod ask;
 mod canonicalize;
 mod casts;
+mod convert;
 mod catalog;
 mod constant;
 mod domain;
