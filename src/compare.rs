@@ -9,7 +9,7 @@ use sea_orm::ConnectionTrait;
 use crate::dialect::{self, Dialect, Options};
 use crate::diff::{self, Likely, Rules, TypeChanges, Unmanaged};
 use crate::error::Result;
-use crate::model::{Check, Declared, Literal, Placement, Rename, Schema, Table, TableName};
+use crate::model::{Check, Declared, Literal, ObjectPath, Placement, Rename, Schema, Table, TableName};
 use crate::op::Op;
 
 /// What lies between the entities and a database.
@@ -164,12 +164,14 @@ impl<'a> Sides<'a> {
         let left_out = live.tables.keys().chain(live.verbatim.keys()).filter(is_left_out).cloned().collect();
 
         let asked = rules.tables.keep_renames(&declared.renames);
-        let asked: Vec<Rename> = asked.iter().map(|rename| dialect.fit_rename(rename)).collect();
+        let asked: Vec<Rename> = asked.iter().map(|rename| dialect.fit_rename(rename, options)).collect();
         let once = rules.tables.keep_renames(&declared.once);
-        let once: Vec<Rename> = once.iter().map(|rename| dialect.fit_rename(rename)).collect();
+        let once: Vec<Rename> = once.iter().map(|rename| dialect.fit_rename(rename, options)).collect();
         let TypeChanges { renames: of_values, replaced } = of_types(dialect, &asked, &past, &goal);
         let meant: Vec<Rename> = asked.iter().chain(&of_values).cloned().collect();
-        let once: Vec<Rename> = once.into_iter().chain(of_values).collect();
+        let said: BTreeSet<ObjectPath> = once.iter().map(Rename::before).collect();
+        let unsaid = of_values.into_iter().filter(|rename| !said.contains(&rename.before()));
+        let once: Vec<Rename> = once.into_iter().chain(unsaid).collect();
         let mut renames = diff::resolve(&meant, &live, &goal);
         let swaps = |schema: &Schema| diff::swaps(&once, schema, &goal);
         renames.extend(swaps(&live));
@@ -332,7 +334,7 @@ impl<'a> Pair<'a> {
         let canonicalize = |schema: &Schema| dialect.canonicalize(schema.clone(), options).map(in_order);
         let ((from, from_origin), (to, to_origin)) = (from, to);
         let (from, to) = (canonicalize(from)?, canonicalize(to)?);
-        let asked: Vec<Rename> = asked.iter().map(|rename| dialect.fit_rename(rename)).collect();
+        let asked: Vec<Rename> = asked.iter().map(|rename| dialect.fit_rename(rename, options)).collect();
         let TypeChanges { renames: of_values, replaced } = of_types(dialect, &asked, &from, &to);
         let meant: Vec<Rename> = asked.iter().chain(&of_values).cloned().collect();
         let mut renames = diff::resolve(&meant, &from, &to);

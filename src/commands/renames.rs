@@ -13,7 +13,7 @@ use crate::model::{Declared, ObjectPath, Rename, Schema};
 use crate::op::Op;
 
 use super::check::against_lock;
-use super::{Context, Live, parse_rename};
+use super::{Context, Live};
 
 /// What the entities are compared with.
 pub(super) enum Base<'a> {
@@ -99,32 +99,39 @@ impl Base<'_> {
     }
 }
 
-/// What a file says of renames.
+/// What a file says of the past.
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Hints {
+pub(super) struct Hints {
     /// `"table.old" = "new"` and `"old" = "new"`.
     #[serde(default)]
-    renames: BTreeMap<String, String>,
+    pub(super) renames: BTreeMap<String, String>,
+    /// `"type.old" = "new"` and `"table.column.old" = "new"`.
+    #[serde(default)]
+    pub(super) removed: BTreeMap<String, String>,
 }
 
-/// The renames a file of hints tells of. They may stay there: what was done is done.
-pub(super) fn hints(ctx: &Context<'_>, file: Option<&Path>) -> Result<Vec<Rename>> {
+/// What a file of hints tells. It may stay there: what was done is done.
+pub(super) fn hints(ctx: &Context<'_>, file: Option<&Path>) -> Result<Hints> {
     let usual = ctx.config.migrations.join("hints.toml");
     let path = match file {
         Some(file) => ctx.folder.join(file),
         None if usual.is_file() => usual,
-        None => return Ok(Vec::new()),
+        None => return Ok(Hints::default()),
     };
     let text = fs::read_to_string(&path).map_err(|source| Error::Read { path: path.clone(), source })?;
     let bad = |problem: String| Error::Misused { problem: format!("`{}`: {problem}", ctx.shown(&path)) };
     let read: Hints = toml::from_str(&text).map_err(|error| bad(error.to_string().trim_end().to_owned()))?;
-    let hint = |(from, to): (&String, &String)| {
+    if let Some((from, to)) = read.renames.iter().find(|(from, to)| from.is_empty() || to.is_empty()) {
         let neither = "is neither `\"table.old\" = \"new\"` for a column nor `\"old\" = \"new\"` for a table";
-        parse_rename(&format!("{from}={to}"))
-            .map_err(|_| bad(format!("`\"{from}\" = \"{to}\"` below `[renames]` {neither}")))
-    };
-    read.renames.iter().map(hint).collect()
+        return Err(bad(format!("`\"{from}\" = \"{to}\"` below `[renames]` {neither}")));
+    }
+    let is_value = |(from, to): &(&String, &String)| from.contains('.') && !to.is_empty();
+    if let Some((from, to)) = read.removed.iter().find(|pair| !is_value(pair)) {
+        let neither = "is neither `\"type.old\" = \"new\"` nor `\"table.column.old\" = \"new\"`";
+        return Err(bad(format!("`\"{from}\" = \"{to}\"` below `[removed]` {neither}")));
+    }
+    Ok(read)
 }
 
 /// Says what is open, with the flag that answers each.

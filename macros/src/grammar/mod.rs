@@ -213,7 +213,7 @@ pub(crate) const KEYS: &[Key] = &[
     key(Word::ForeignKey, "foreign_key", &[Scope::Field], Takes::Details(Scope::FieldForeignKey), Number::AtMostOnce, "Details of the foreign key that a relation declares over this field."),
     key(Word::PrimaryKey, "primary_key", &[Scope::Struct], Takes::Details(Scope::PrimaryKey), Number::AtMostOnce, "The primary key's name and details."),
     key(Word::Comment, "comment", ANYWHERE, Takes::Text, Number::AtMostOnce, "The comment on the table or column."),
-    key(Word::RenamedFrom, "renamed_from", ANYWHERE, Takes::Text, Number::AtMostOnce, "What the table or column was called before."),
+    key(Word::RenamedFrom, "renamed_from", ANYWHERE, Takes::Text, Number::AtMostOnce, "What the table or column was called before; a table with its schema (`old.users`), if that was another."),
     key(Word::RenamedFrom, "renamed_from", &[Scope::Enum], Takes::Text, Number::AtMostOnce, "What the enum type was called before."),
     key(Word::RenamedFrom, "renamed_from", &[Scope::Variant], Takes::Text, Number::AtMostOnce, "What was stored for the variant before."),
     key(Word::Replaces, "replaces", &[Scope::Variant], Takes::Text, Number::Any, "A stored value that is gone: rows that hold it become this variant."),

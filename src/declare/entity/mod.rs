@@ -310,9 +310,9 @@ fn column(
         (None, Kind::Field(rust_type)) => kept(types::read(workspace, module.id, rust_type), problems)?,
         (None, Kind::Written(written)) => kept(types::expression(workspace, module, written), problems)?,
     };
-    let enum_type = stored.column_type.kind.enum_name().map(types::enum_type);
+    let enum_type = stored.column_type.kind.enum_name().map(TableName::parse);
     let renamed_type = stored.renamed_from.zip(enum_type);
-    let renamed_type = renamed_type.map(|(from, to)| Rename::Enum { from: types::enum_type(&from), to });
+    let renamed_type = renamed_type.map(|(from, to)| Rename::Enum { from: TableName::parse(&from), to });
     let column = Column {
         nullable: said.nullable || field.is_option(),
         default,

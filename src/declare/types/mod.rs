@@ -13,7 +13,7 @@ use super::names::{Meaning, Missing};
 use super::problem::{Failure, Outcome, Problem};
 use super::workspace::{Module, ModuleId, Workspace};
 use super::{by_hand, column_type, enums};
-use crate::model::{ColumnType, DataType, TableName, Variant};
+use crate::model::{ColumnType, DataType, Variant};
 
 /// What a Rust type is stored as.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,14 +31,6 @@ impl Stored {
     /// A type with the only values that its text names, if it names any.
     pub(super) fn new(column_type: ColumnType, values: Option<Vec<String>>) -> Self {
         Self { column_type, values, variants: Vec::new(), renamed_from: None }
-    }
-}
-
-/// The name of an enum type, perhaps in a schema.
-pub(super) fn enum_type(text: &str) -> TableName {
-    match text.split_once('.') {
-        Some((schema, name)) => TableName { schema: Some(schema.to_owned()), name: name.to_owned() },
-        None => TableName::new(text),
     }
 }
 

@@ -101,7 +101,9 @@ pub(super) fn update(table: &TableName, column: &Column, conversion: &Conversion
         let value = format!("{}::{text}", in_array(&name, conversion));
         return Some(format!("UPDATE {own} SET {name} = {value} WHERE {name}::text[] && ARRAY[{list}]"));
     }
-    let source = if is_text { format!("{name}::text") } else { name.clone() };
+    // Only a type of its own may compare otherwise.
+    let is_plain = matches!(column.data_type.kind, DataType::Char(_) | DataType::String(_) | DataType::Text);
+    let source = if is_text && !is_plain { format!("{name}::text") } else { name.clone() };
     Some(match changed.as_slice() {
         [(from, to)] => format!("UPDATE {own} SET {name} = {} WHERE {source} = {}", literal(to), literal(from)),
         several => {
