@@ -294,7 +294,9 @@ fn refuse_missing(graph: &Graph, history: &BTreeMap<String, Applied>) -> Result<
 
 /// Stops when a rename cannot be meant as it is written: what it should keep would be dropped.
 fn refuse_doubtful(doubtful: &[Rename], ops: &[Op], asked: &[Asked]) -> Result<()> {
-    let undone = asked.iter().filter(|asked| !asked.is_done(ops)).map(|asked| format!("{asked} changes nothing"));
+    let does = |asked: &Asked| if asked.rename().is_some() { "renames" } else { "changes" };
+    let undone = asked.iter().filter(|asked| !asked.is_done(ops));
+    let undone = undone.map(|asked| format!("{asked} {} nothing", does(asked)));
     let renames: Vec<String> = doubtful.iter().map(doubt).chain(undone).collect();
     if renames.is_empty() { Ok(()) } else { Err(Error::Renames { renames }) }
 }

@@ -10,6 +10,7 @@ mod config;
 mod conventions;
 mod declare;
 mod dumps;
+mod enums;
 mod history;
 mod language;
 mod live;

@@ -4,6 +4,7 @@ mod any_two;
 mod ask;
 mod camera;
 mod changes;
+mod enums;
 mod kept;
 mod live;
 mod moved;
