@@ -189,7 +189,10 @@ mod tests {
             let said = column.variants.into_iter().map(|own| [own.was, own.replaces].concat().join(" "));
             is_value.then(|| said.collect::<Vec<_>>())
         };
-        assert_eq!(told("archive.users.mood.x.y=z=a=b.c", Gone::Renamed), Some(vec!["x.y=z".to_owned(), String::new()]));
+        assert_eq!(
+            told("archive.users.mood.x.y=z=a=b.c", Gone::Renamed),
+            Some(vec!["x.y=z".to_owned(), String::new()])
+        );
         assert_eq!(told("how.odd.old=b.c", Gone::Replaced), Some(vec![String::new(), "old".to_owned()]));
         assert_eq!(told("users.mood.old=b.c", Gone::Renamed), None);
         assert_eq!(told("how.odd.old=d", Gone::Renamed), None);

@@ -7,8 +7,8 @@ use std::path::Path;
 use super::{Sources, declare};
 use crate::error::{Diagnostic, Error, Severity};
 use crate::model::{
-    AutoIncrement, Column, Declared, DefaultValue, Deferrable, Exclusion, ForeignKey, Index, IndexKey, IndexPart,
-    Name, NullsOrder, Placement, Rename, Table, Variant,
+    AutoIncrement, Column, Declared, DefaultValue, Deferrable, Exclusion, ForeignKey, Index, IndexKey, IndexPart, Name,
+    NullsOrder, Placement, Rename, Table, Variant,
 };
 
 /// Declares the given files. A file starts at a line `//- path`; without one the text is `entities/mod.rs`.

@@ -54,8 +54,7 @@ fn is_good(declared: &Column, live: &Column, types: bool) -> bool {
         return declared.data_type == live.data_type;
     }
     let are_numbers = |column: &Column| column.variants.iter().any(|own| matches!(own.value, Literal::Integer(_)));
-    let is_like =
-        if types { declared.stores_like(live) } else { are_numbers(declared) == are_numbers(live) };
+    let is_like = if types { declared.stores_like(live) } else { are_numbers(declared) == are_numbers(live) };
     let is_of_type = types && declared.data_type.kind.enum_name().is_some();
     is_like && (is_of_type || Conversion::between(&live.variants, &declared.variants).is_trivial())
 }

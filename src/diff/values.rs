@@ -63,7 +63,9 @@ pub fn with_defaults(mut target: Schema, goal: &Schema, live: &Schema, spell: &d
         let becomes = |column: &Column| {
             let live = live.column(&column.name)?;
             let is_unsaid = goal.column(&column.name)?.default.is_none() && column.default == live.default;
-            let DefaultValue::Literal(value) = &column.default.as_ref().filter(|_| is_unsaid)?.value else { return None };
+            let DefaultValue::Literal(value) = &column.default.as_ref().filter(|_| is_unsaid)?.value else {
+                return None;
+            };
             let new = live.conversion(column)?.of(value).filter(|new| *new != value)?.clone();
             Some(ColumnDefault { text: Some(spell(&new)), value: DefaultValue::Literal(new) })
         };

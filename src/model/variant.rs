@@ -124,7 +124,8 @@ fn matched(from: &[Variant], to: &[Variant]) -> Vec<Option<usize>> {
                     holder != at && variant.value == *value && !leaves
                 })
         };
-        let doubtful = (0..from.len()).find(|at| said[*at].is_none() && found[*at].is_some_and(|to| is_doubtful(*at, to)));
+        let doubtful =
+            (0..from.len()).find(|at| said[*at].is_none() && found[*at].is_some_and(|to| is_doubtful(*at, to)));
         match doubtful {
             Some(at) => found[at] = None,
             None => break,

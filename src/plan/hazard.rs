@@ -277,7 +277,10 @@ pub(super) fn of(op: &Op, schema: &Schema, dialect: Dialect) -> Vec<Hazard> {
         | Op::RenameEnum { .. }
         | Op::Comment { .. } => Vec::new(),
         Op::RenameEnumValue { name, from, to } => {
-            vec![hazard(Kind::RenamesValue, format!("`{from}` of `{name}` becomes `{to}`; running code that still says `{from}` will fail."))]
+            vec![hazard(
+                Kind::RenamesValue,
+                format!("`{from}` of `{name}` becomes `{to}`; running code that still says `{from}` will fail."),
+            )]
         }
         Op::ReplaceVerbatim { name, from, to } => demands(name, from, to, dialect).into_iter().collect(),
         Op::AlterEnum { name, from, to, columns, anew, replaced } => {
@@ -430,11 +433,11 @@ fn converted(column: &str, from: &Column, to: &Column, conversion: &Conversion) 
         let changes: Vec<String> =
             renamed.iter().map(|(from, to)| format!("`{}` becomes `{}`", shown(from), shown(to))).collect();
         let old = words(&mut renamed.iter().map(|(from, _)| from));
-        let sentence =
-            format!("In {column} {}; running code that still says {old} will fail.", changes.join(", "));
+        let sentence = format!("In {column} {}; running code that still says {old} will fail.", changes.join(", "));
         hazards.push(Hazard { kind: Kind::RenamesValue, sentence });
     }
-    hazards.extend(conversion.merged.iter().map(|(old, new)| merged(&format!("in {column}"), &shown(old), &shown(new))));
+    hazards
+        .extend(conversion.merged.iter().map(|(old, new)| merged(&format!("in {column}"), &shown(old), &shown(new))));
     if !conversion.gone.is_empty() {
         let gone = words(&mut conversion.gone.iter());
         let sentence = format!("Nothing stands for {gone} in {column} any more; this fails if rows hold it.");
@@ -450,7 +453,8 @@ fn converted(column: &str, from: &Column, to: &Column, conversion: &Conversion) 
 
 /// A value that is gone, and the one that takes its place in rows.
 fn merged(place: &str, old: &str, new: &str) -> Hazard {
-    let sentence = format!("Rows that hold `{old}` {place} get `{new}`, and the way down does not know which they were.");
+    let sentence =
+        format!("Rows that hold `{old}` {place} get `{new}`, and the way down does not know which they were.");
     Hazard { kind: Kind::ReplacesValue, sentence }
 }
 

@@ -48,12 +48,17 @@ impl Kind {
         };
         let variant = |(at, name): (usize, &str)| match self {
             Self::Integer => format!("#[sea_orm(num_value = {})] {name},", self.literal(at)),
-            Self::Plain | Self::Check | Self::Type => format!("#[sea_orm(string_value = {})] {name},", self.literal(at)),
+            Self::Plain | Self::Check | Self::Type => {
+                format!("#[sea_orm(string_value = {})] {name},", self.literal(at))
+            }
         };
         let variants: String = ["Low", "Odd", "High"].into_iter().enumerate().map(variant).collect();
         let list = (0..3).map(|at| self.sql(at)).collect::<Vec<_>>().join(", ");
-        let check =
-            if self == Self::Check { format!("#[seachange(check(\"level IN ({list})\", name = \"known\"))]") } else { String::new() };
+        let check = if self == Self::Check {
+            format!("#[seachange(check(\"level IN ({list})\", name = \"known\"))]")
+        } else {
+            String::new()
+        };
         let default = self.literal(1);
         format!(
             "pub mod tasks {{ use sea_orm::entity::prelude::*; use seachange_macros::Seachange;\n\
@@ -75,7 +80,9 @@ impl Kind {
         let row = |at: usize| {
             let [one, next] = [self.sql(at), self.sql((at + 1) % 3)];
             let before = if at == 1 { "NULL".to_owned() } else { next };
-            format!("INSERT INTO tasks (level, before, alone) VALUES ({one}, {before}, {one}); INSERT INTO logs (level) VALUES ({one});")
+            format!(
+                "INSERT INTO tasks (level, before, alone) VALUES ({one}, {before}, {one}); INSERT INTO logs (level) VALUES ({one});"
+            )
         };
         (0..3).map(row).collect()
     }
@@ -148,7 +155,6 @@ fn a_value_that_no_variant_stands_for_stops_it() {
     project.expect(0, &REVISE);
     let before = (project.query(ROWS), project.query(LOGS));
     let ran = project.expect(2, &["upgrade"]);
-    assert!(ran.notes.contains("3 rows"), "{}", ran.notes);
     assert!(ran.notes.contains("nothing stands any more for `logs.level` = '7': id = 4"), "{}", ran.notes);
     assert_eq!((project.query(ROWS), project.query(LOGS)), before);
     project.sql("UPDATE logs SET level = 'low' WHERE id > 3");
@@ -182,7 +188,11 @@ fn a_value_that_is_gone_stops_while_rows_hold_it_and_may_be_replaced() {
     let ran = project.expect(0, &REVISE);
     assert!(ran.notes.contains("values-may-fail: Nothing stands for `halted` in `jobs.status`"), "{}", ran.notes);
     let ran = project.expect(2, &["upgrade"]);
-    assert!(ran.notes.contains("2 rows"), "{}", ran.notes);
+    assert_eq!(ran.notes.matches("nothing stands any more for `jobs.status` = 'halted': rowid = ").count(), 2);
+    project.sql("INSERT INTO jobs (status) SELECT 'halted' FROM pragma_function_list LIMIT 40");
+    let ran = project.expect(2, &["upgrade"]);
+    assert!(ran.notes.contains("42"), "{}", ran.notes);
+    project.sql("DELETE FROM jobs WHERE id > 4");
     assert_eq!(project.query(STATUS), ["halted", "done", "-", "halted"]);
     // Written anew, with what takes its place.
     let first = project.migrations().into_iter().filter(|path| path.extension().is_some_and(|kind| kind == "sql"));
@@ -208,7 +218,7 @@ fn what_is_said_of_the_past_is_silent_once_it_is_done() {
     fs::write(project.path().join("migrations/hints.toml"), "[removed]\n\"jobs.status.lost\" = \"fresh\"\n").unwrap();
     advance(&project, &[]);
     assert_eq!(project.query(STATUS), ["fresh", "done", "fresh"]);
-    assert_eq!(project.expect(0, &["diff"]).out, "");
+    assert!(project.expect(0, &["diff"]).out.ends_with("-- no differences\n"));
     project.expect(0, &["downgrade", "-1", "--accept-data-loss"]);
     assert_eq!(project.query(STATUS), ["old", "done", "old"]);
     project.expect(0, &["upgrade"]);
@@ -223,11 +233,11 @@ fn a_value_is_renamed_on_the_command_line_and_the_way_down_stops_at_new_ones() {
     project.sql("INSERT INTO jobs (status) VALUES ('old'), (NULL), ('done')");
     declare(&project, &plain("Fresh, Done, More"));
     let text = advance(&project, &["--rename", "jobs.status.old=fresh"]);
-    assert!(text.contains("UPDATE OR ABORT \"jobs\" SET \"status\" = CASE"), "{text}");
+    assert!(text.contains("UPDATE OR ABORT \"jobs\" SET \"status\" = 'fresh' WHERE \"status\" = 'old';"), "{text}");
     assert_eq!(project.query(STATUS), ["fresh", "-", "done"]);
     project.sql("INSERT INTO jobs (status) VALUES ('more')");
     let ran = project.expect(2, &["downgrade", "-1"]);
-    assert!(ran.notes.contains("1 row") && ran.notes.contains("`jobs.status` = 'more'"), "{}", ran.notes);
+    assert!(ran.notes.contains("`jobs.status` = 'more': rowid = 4"), "{}", ran.notes);
     assert_eq!(project.query(STATUS), ["fresh", "-", "done", "more"]);
     project.sql("DELETE FROM jobs WHERE status = 'more'");
     project.expect(0, &["downgrade", "-1"]);
@@ -265,6 +275,7 @@ fn an_update_fires_no_trigger() {
 #[test]
 fn the_status_of_jobs_becomes_a_number_and_text_again() {
     let project = Project::mediaparser_with_original("9_job_control");
+    project.expect(0, &["init"]);
     project.expect(0, &["revision", "--baseline", "-m", "as it was"]);
     project.expect(0, &["stamp", "head"]);
     let contents = project.contents();

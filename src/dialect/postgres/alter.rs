@@ -8,8 +8,8 @@ use super::{casts, convert, domain, literal, rebuild, sequence, table_name, type
 use crate::dialect::Dialect;
 use crate::error::Refusal;
 use crate::model::{
-    AttachmentKind, AutoIncrement, Column, ColumnDefault, Constraint, Conversion, DataType, DefaultValue, EnumType, Literal,
-    ObjectPath, Part, RowSecurity, Schema, TableName, TableOptions, VerbatimKind,
+    AttachmentKind, AutoIncrement, Column, ColumnDefault, Constraint, Conversion, DataType, DefaultValue, EnumType,
+    Literal, ObjectPath, Part, RowSecurity, Schema, TableName, TableOptions, VerbatimKind,
 };
 use crate::op::{CommentOn, Op, identifiers};
 
@@ -457,9 +457,8 @@ fn make_enum_anew(
     let is_gone = |value: &&String| !to.values.contains(value) && !replaced.iter().any(|(from, _)| from == *value);
     let gone: Vec<Literal> = from.values.iter().filter(is_gone).map(text).collect();
     let conversion = Conversion { merged, gone, ..Conversion::default() };
-    let guard = |(table, column): &(TableName, Column)| {
-        convert::refuse(table, column, &convert::Held::One(&conversion.gone))
-    };
+    let guard =
+        |(table, column): &(TableName, Column)| convert::refuse(table, column, &convert::Held::One(&conversion.gone));
     statements.extend(columns.iter().filter_map(guard));
     let lift = |(table, column): &(TableName, Column)| {
         column.default.as_ref().and(Some(format!(

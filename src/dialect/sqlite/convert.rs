@@ -7,10 +7,8 @@ use crate::model::{Column, Conversion, Literal, TableName};
 
 /// The value of a row afterwards, given the column.
 pub(super) fn value(name: &str, conversion: &Conversion) -> String {
-    let changed: Vec<String> = conversion
-        .changed()
-        .map(|(from, to)| format!("WHEN {} THEN {}", literal(from), literal(to)))
-        .collect();
+    let changed: Vec<String> =
+        conversion.changed().map(|(from, to)| format!("WHEN {} THEN {}", literal(from), literal(to))).collect();
     if changed.is_empty() { name.to_owned() } else { format!("CASE {name} {} ELSE {name} END", changed.join(" ")) }
 }
 
@@ -45,10 +43,12 @@ pub(super) fn change(table: &TableName, column: &Column, conversion: &Conversion
         statements.push(insert(rows, &misfit, table, column, &["rowid".to_owned()], &condition));
         statements.push(format!("DROP TABLE {rows}"));
     }
-    if !changed.is_empty() {
-        let set = value(&name, conversion);
-        // No conflict clause may swallow a row.
-        statements.push(format!("UPDATE OR ABORT {} SET {name} = {set} WHERE {name} IN ({list})", quote(&table.name)));
+    // No conflict clause may swallow a row.
+    let update = format!("UPDATE OR ABORT {} SET {name} =", quote(&table.name));
+    match changed.as_slice() {
+        [] => {}
+        [(from, to)] => statements.push(format!("{update} {} WHERE {name} = {}", literal(to), literal(from))),
+        _ => statements.push(format!("{update} {} WHERE {name} IN ({list})", value(&name, conversion))),
     }
     statements
 }
