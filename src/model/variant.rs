@@ -152,9 +152,12 @@ fn pairs(
 }
 
 impl Column {
-    /// What becomes of its values when it turns into the other, if both hold variants of an enum and not the same.
+    /// What becomes of its values when it turns into the other, if both hold variants of an enum: other ones, or the same
+    /// by another type of the database.
     pub fn conversion(&self, to: &Self) -> Option<Conversion> {
-        let is_one = !self.variants.is_empty() && !to.variants.is_empty() && self.variants != to.variants;
+        let is_of = |column: &Self| column.data_type.kind.enum_name().map(str::to_owned);
+        let is_other = self.variants != to.variants || is_of(self) != is_of(to);
+        let is_one = !self.variants.is_empty() && !to.variants.is_empty() && is_other;
         is_one.then(|| Conversion::between(&self.variants, &to.variants))
     }
 

@@ -409,7 +409,7 @@ fn altered(table: &TableName, from: &Column, to: &Column, dialect: Dialect) -> V
         add(Kind::RewritesTable, sentence);
     }
     if let Some(conversion) = from.conversion(to) {
-        hazards.extend(converted(&column, from, to, &conversion));
+        hazards.extend(converted(&column, from, to, &conversion, dialect));
     } else if dialect.converts(&from.data_type, &to.data_type) {
         let text = |column: &Column| column.data_type.text.clone().unwrap_or_default();
         let sentence = format!(
@@ -423,7 +423,7 @@ fn altered(table: &TableName, from: &Column, to: &Column, dialect: Dialect) -> V
 }
 
 /// What becomes of the values of an enum.
-fn converted(column: &str, from: &Column, to: &Column, conversion: &Conversion) -> Vec<Hazard> {
+fn converted(column: &str, from: &Column, to: &Column, conversion: &Conversion, dialect: Dialect) -> Vec<Hazard> {
     let words = |values: &mut dyn Iterator<Item = &Literal>| {
         values.map(|value| format!("`{}`", shown(value))).collect::<Vec<_>>().join(", ")
     };
@@ -443,7 +443,11 @@ fn converted(column: &str, from: &Column, to: &Column, conversion: &Conversion) 
         let sentence = format!("Nothing stands for {gone} in {column} any more; this fails if rows hold it.");
         hazards.push(Hazard { kind: Kind::ValuesMayFail, sentence });
     }
-    if from.data_type != to.data_type && from.data_type.kind.enum_name().is_none() {
+    let are_numbers = |column: &Column| column.variants.iter().any(|own| matches!(own.value, Literal::Integer(_)));
+    let is_typed = dialect.capabilities().enum_types && !from.stores_like(to);
+    // An enum type holds nothing but its own values.
+    let is_own = dialect.capabilities().enum_types && from.data_type.kind.enum_name().is_some();
+    if !is_own && (is_typed || are_numbers(from) != are_numbers(to)) {
         let known = words(&mut conversion.known().iter());
         let sentence = format!("{column} is converted by its variants; this fails if rows hold anything but {known}.");
         hazards.push(Hazard { kind: Kind::ValuesMayFail, sentence });

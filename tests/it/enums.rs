@@ -274,7 +274,7 @@ fn an_update_fires_no_trigger() {
 
 #[test]
 fn the_status_of_jobs_becomes_a_number_and_text_again() {
-    let project = Project::mediaparser_with_original("9_job_control");
+    let project = Project::mediaparser_with_original("5_before_rename");
     project.expect(0, &["init"]);
     project.expect(0, &["revision", "--baseline", "-m", "as it was"]);
     project.expect(0, &["stamp", "head"]);
