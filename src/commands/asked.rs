@@ -107,8 +107,8 @@ fn tell(text: &str, gone: Gone, schema: &mut Schema) -> Option<(String, String)>
     let meant = |column: &Column, table: &TableName| {
         of(column, table).into_iter().find_map(|name| {
             let rest = text.strip_prefix(&name)?.strip_prefix('.')?;
-            let values = column.variants.iter().map(Variant::text);
-            values.filter_map(|new| Some((rest.strip_suffix(&new)?.strip_suffix('=')?.to_owned(), new))).next()
+            let mut values = column.variants.iter().map(Variant::text);
+            values.find_map(|new| Some((rest.strip_suffix(&new)?.strip_suffix('=')?.to_owned(), new)))
         })
     };
     let mut told = None;
@@ -202,7 +202,7 @@ mod tests {
     fn goal() -> Schema {
         let tables = ["users", "orders"].map(TableName::new).into_iter();
         let elsewhere = ["archive.users", "archive.orders.old"].map(|name| path(name, "public"));
-        let mut schema = Schema::from_iter(tables.chain(elsewhere).map(Table::new));
+        let mut schema: Schema = tables.chain(elsewhere).map(Table::new).collect();
         schema.enums.insert(path("archive.mood", "public"), EnumType { values: Vec::new(), comment: None });
         schema.enums.insert(TableName::new("mood"), EnumType { values: Vec::new(), comment: None });
         schema

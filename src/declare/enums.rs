@@ -333,6 +333,33 @@ pub enum Relation {}
     }
 
     #[test]
+    fn what_is_said_of_the_past() {
+        check(
+            r#"use sea_orm::entity::prelude::*;
+#[derive(EnumIter, DeriveActiveEnum, Seachange)]
+#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "lowercase")]
+#[seachange(renamed_from = "b")]
+pub enum A {
+    #[seachange(replaces = "two", renamedfrom = "x")]
+    One,
+    Two,
+}
+#[derive(DeriveEntityModel)]
+#[sea_orm(table_name = "t")]
+pub struct Model {
+    #[sea_orm(primary_key)]
+    pub id: i32,
+    pub a: A,
+}
+
+#[derive(DeriveRelation)]
+pub enum Relation {}
+"#,
+            expect![[r#""#]],
+        );
+    }
+
+    #[test]
     fn a_type_that_is_none() {
         check(
             r#"use sea_orm::entity::prelude::*;

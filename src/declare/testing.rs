@@ -161,8 +161,10 @@ fn line(column: &Column) -> String {
         add(&format!("values {values:?}"));
     }
     if !column.variants.is_empty() {
-        let said =
-            |what: &str, values: &[String]| values.iter().map(|value| format!(" {what} {value}")).collect::<String>();
+        let said = |what: &str, values: &[String]| {
+            let words: Vec<String> = values.iter().map(|value| format!(" {what} {value}")).collect();
+            words.concat()
+        };
         let variant = |own: &Variant| {
             format!("{}={}{}{}", own.name, own.text(), said("was", &own.was), said("replaces", &own.replaces))
         };

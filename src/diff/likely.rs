@@ -162,8 +162,8 @@ impl Judge<'_> {
             .iter()
             .find(|fk| fk.columns.contains(&new.name) && after.foreign_keys.iter().any(|other| is_same_key(fk, other)));
         let is_same_type = was.data_type == is.data_type && was.values == is.values;
-        let (comment, variants) = (is.comment.clone(), is.variants.clone());
-        let is_same = Column { comment, variants, ..was.clone() } == *is;
+        let (variants, comment) = (is.variants.clone(), is.comment.clone());
+        let is_same = Column { variants, comment, ..was.clone() } == *is;
         let counts = is_same
             || is_same_type && (names >= LIKE_NAMES || index.is_some() || fk.is_some())
             || names >= VERY_LIKE_NAMES;

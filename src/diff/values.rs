@@ -33,10 +33,10 @@ pub fn of_types(past: &Schema, goal: &Schema) -> TypeChanges {
             continue;
         }
         let Conversion { pairs, merged, gone: _ } = Conversion::between(&before.variants, &column.variants);
-        let changed = pairs.iter().filter(|(from, to)| from != to);
+        let renamed = pairs.iter().filter(|(from, to)| from != to);
         let rename =
             |(from, to): &(Literal, Literal)| Rename::Value { of: name.clone(), from: shown(from), to: shown(to) };
-        changes.renames.extend(changed.map(rename));
+        changes.renames.extend(renamed.map(rename));
         let merged: Vec<_> = merged.iter().map(|(from, to)| (shown(from), shown(to))).collect();
         if !merged.is_empty() {
             changes.replaced.insert(name.clone(), merged);

@@ -171,9 +171,11 @@ impl Column {
         fn holds(kind: &DataType, value: &Literal) -> bool {
             match (storage(kind), value) {
                 (Storage::Array(element), value) => holds(element, value),
-                (Storage::Integer, Literal::Integer(_)) => true,
-                (Storage::Text | Storage::Type(_) | Storage::Other, Literal::Text(_)) => true,
-                _ => false,
+                (kind, value) => match value {
+                    Literal::Integer(_) => kind == Storage::Integer,
+                    Literal::Text(_) => kind != Storage::Integer,
+                    _ => false,
+                },
             }
         }
         holds(&self.data_type.kind, value)

@@ -276,14 +276,14 @@ fn converted(ops: &[&Op], after: &Schema, place: &(TableName, String), value: &s
     let of = |text: &str, pairs: &[(String, String)]| {
         pairs.iter().find(|(from, _)| from == text).map_or(text.to_owned(), |(_, to)| to.clone())
     };
-    let changed = changes.fold(plain, |text, (is_array, pairs)| match text.strip_prefix('{').filter(|_| is_array) {
+    let value = changes.fold(plain, |text, (is_array, pairs)| match text.strip_prefix('{').filter(|_| is_array) {
         Some(items) => {
             let items = items.trim_end_matches('}').split(',').map(|item| of(item, &pairs));
             format!("{{{}}}", items.collect::<Vec<_>>().join(","))
         }
         None => of(&text, &pairs),
     });
-    changed.replace('\'', "''")
+    value.replace('\'', "''")
 }
 
 fn text_of(value: &Literal) -> String {
