@@ -355,7 +355,20 @@ pub struct Model {
 #[derive(DeriveRelation)]
 pub enum Relation {}
 "#,
-            expect![[r#""#]],
+            expect![[r#"
+                entities/mod.rs:4:13: the enum `A` has no type in the database that could have had another name
+                  | #[seachange(renamed_from = "b")]
+                  |             ^^^^^^^^^^^^
+                  hint: it is for enums with `db_type = "Enum"`
+                entities/mod.rs:6:28: `two` is still what a variant stores
+                  |     #[seachange(replaces = "two", renamedfrom = "x")]
+                  |                            ^^^^^
+                  hint: `replaces` is for values that no variant stores any more
+                entities/mod.rs:6:35: unknown attribute `renamedfrom` on a variant
+                  |     #[seachange(replaces = "two", renamedfrom = "x")]
+                  |                                   ^^^^^^^^^^^
+                  hint: did you mean `renamed_from`? the attributes here are `renamed_from`, `replaces`
+            "#]],
         );
     }
 
