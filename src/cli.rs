@@ -128,6 +128,10 @@ pub struct Diff {
     /// Something was renamed: `table.old=new` for a column, `old=new` for a table; may be given several times.
     #[arg(long, value_name = "OLD=NEW")]
     pub rename: Vec<String>,
+    /// Rows that hold a value of an enum that is gone get another: `type.old=new` or `table.column.old=new`; may be given
+    /// several times.
+    #[arg(long, value_name = "OLD=NEW", conflicts_with = "from")]
+    pub removed: Vec<String>,
     /// A file with renames, below `[renames]` as `"table.old" = "new"` or `"old" = "new"` [default: `hints.toml` beside the
     /// revisions, if there is one].
     #[arg(long, value_name = "FILE", conflicts_with = "from")]
@@ -178,6 +182,10 @@ pub struct Revision {
     /// Something was renamed: `table.old=new` for a column, `old=new` for a table; may be given several times.
     #[arg(long, value_name = "OLD=NEW", requires = "autogenerate")]
     pub rename: Vec<String>,
+    /// Rows that hold a value of an enum that is gone get another: `type.old=new` or `table.column.old=new`; may be given
+    /// several times.
+    #[arg(long, value_name = "OLD=NEW", requires = "autogenerate")]
+    pub removed: Vec<String>,
     /// A file with renames, below `[renames]` as `"table.old" = "new"` or `"old" = "new"` [default: `hints.toml` beside the
     /// revisions, if there is one].
     #[arg(long, value_name = "FILE", requires = "autogenerate")]

@@ -2,14 +2,14 @@
 //! Wires canonicalize, reconcile, rename, settle and diff; the same for every command, test and embedder. All of it is
 //! pure but [`Sides::ask`], the step in which the database may be asked what the rules leave open.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sea_orm::ConnectionTrait;
 
 use crate::dialect::{self, Dialect, Options};
-use crate::diff::{self, Likely, Rules, Unmanaged};
+use crate::diff::{self, Likely, Rules, TypeChanges, Unmanaged};
 use crate::error::Result;
-use crate::model::{Check, Declared, Placement, Rename, Schema, Table, TableName};
+use crate::model::{Check, Declared, Literal, ObjectPath, Placement, Rename, Schema, Table, TableName};
 use crate::op::Op;
 
 /// What lies between the entities and a database.
@@ -119,9 +119,14 @@ pub struct Sides<'a> {
     past: Schema,
     renames: Vec<Rename>,
     doubtful: Vec<Rename>,
+    /// The values of enum types that are gone, each with the one that takes its place.
+    replaced: Replaced,
     views: BTreeSet<TableName>,
     left_out: BTreeSet<TableName>,
 }
+
+/// By the names of enum types.
+type Replaced = BTreeMap<TableName, Vec<(String, String)>>;
 
 impl<'a> Sides<'a> {
     /// Brings both sides into the words of the database, by rules alone.
@@ -177,12 +182,17 @@ impl<'a> Sides<'a> {
         let asked: Vec<Rename> = asked.iter().map(|rename| dialect.fit_rename(rename, options)).collect();
         let once = rules.tables.keep_renames(&declared.once);
         let once: Vec<Rename> = once.iter().map(|rename| dialect.fit_rename(rename, options)).collect();
-        let mut renames = diff::resolve(&asked, &live, &goal);
+        let TypeChanges { renames: of_values, replaced } = of_types(dialect, &asked, &past, &goal);
+        let meant: Vec<Rename> = asked.iter().chain(&of_values).cloned().collect();
+        let said: BTreeSet<ObjectPath> = once.iter().map(Rename::before).collect();
+        let unsaid = of_values.into_iter().filter(|rename| !said.contains(&rename.before()));
+        let once: Vec<Rename> = once.into_iter().chain(unsaid).collect();
+        let mut renames = diff::resolve(&meant, &live, &goal);
         let swaps = |schema: &Schema| diff::swaps(&once, schema, &goal);
         renames.extend(swaps(&live));
         let doubtful = diff::doubtful(&asked, &renames, &live, &goal, &past);
         let moved = apply(&renames, dialect.pinned(live.clone(), &renames));
-        let (of_past, swapped) = (diff::resolve(&asked, &past, &goal), swaps(&past));
+        let (of_past, swapped) = (diff::resolve(&meant, &past, &goal), swaps(&past));
         let past = apply(&swapped, apply(&of_past, past));
         let constraints = dialect.capabilities().rename_constraint;
         let goal = diff::follow(goal, &past, &moved, &renames, constraints);
@@ -201,6 +211,7 @@ impl<'a> Sides<'a> {
             past,
             renames,
             doubtful,
+            replaced,
             views,
             left_out,
         })
@@ -232,6 +243,7 @@ impl<'a> Sides<'a> {
             past,
             renames,
             doubtful,
+            replaced,
             views,
             left_out,
         } = self;
@@ -239,8 +251,11 @@ impl<'a> Sides<'a> {
         let mut settlement = diff::settle(&goal, &past, &moved);
         let is_known = |name: &TableName| left_out.contains(name) || views.contains(name);
         settlement.unmanaged.retain(|unmanaged| rules.lists(unmanaged) && !is_known(&unmanaged.table));
+        let spell = |value: &Literal| dialect.literal(value);
+        let target = diff::with_defaults(settlement.target, &goal, &moved, &spell);
 
-        let ops: Vec<Op> = renames.iter().map(Op::from).chain(diff::diff(&moved, &settlement.target)).collect();
+        let ops = renames.iter().map(Op::from).chain(diff::diff(&moved, &target));
+        let ops: Vec<Op> = ops.map(|op| diff::with_replaced(op, &replaced)).collect();
         let said = &declared.schema;
         let likely = diff::likely(&ops, &moved, &goal, said, &|goal, live| dialect.reconcile(goal, live));
         let difference = |op: Op| Difference { drift: has_lock && diff::is_drift(&op, &goal, &past), op };
@@ -248,7 +263,7 @@ impl<'a> Sides<'a> {
         Comparison {
             live,
             declared: goal,
-            target: settlement.target,
+            target,
             differences,
             unmanaged: settlement.unmanaged,
             views,
@@ -316,6 +331,7 @@ pub struct Pair<'a> {
     to: Schema,
     renames: Vec<Rename>,
     doubtful: Vec<Rename>,
+    replaced: Replaced,
 }
 
 impl<'a> Pair<'a> {
@@ -334,7 +350,10 @@ impl<'a> Pair<'a> {
         let ((from, from_origin), (to, to_origin)) = (from, to);
         let (from, to) = (canonicalize(from)?, canonicalize(to)?);
         let asked: Vec<Rename> = asked.iter().map(|rename| dialect.fit_rename(rename, options)).collect();
-        let renames = diff::resolve(&asked, &from, &to);
+        let TypeChanges { renames: of_values, replaced } = of_types(dialect, &asked, &from, &to);
+        let meant: Vec<Rename> = asked.iter().chain(&of_values).cloned().collect();
+        let mut renames = diff::resolve(&meant, &from, &to);
+        renames.extend(diff::swaps(&of_values, &from, &to));
         let doubtful = diff::doubtful(&asked, &renames, &from, &to, &from);
         let moved = apply(&renames, dialect.pinned(from.clone(), &renames));
         let (moved, to) = match (from_origin, to_origin) {
@@ -349,7 +368,7 @@ impl<'a> Pair<'a> {
             }
         };
         let origins = (from_origin, to_origin);
-        Ok(Self { dialect, options, origins, from, moved, to, renames, doubtful })
+        Ok(Self { dialect, options, origins, from, moved, to, renames, doubtful, replaced })
     }
 
     /// Lets the database of the one side settle what the rules leave open about the other, which is declared.
@@ -369,7 +388,7 @@ impl<'a> Pair<'a> {
 
     /// Compares.
     pub fn compare(self) -> Whole {
-        let Self { origins, from, moved, to, renames, doubtful, .. } = self;
+        let Self { origins, from, moved, to, renames, doubtful, replaced, .. } = self;
         let from = match origins {
             (Origin::Declared, Origin::Database) => {
                 let back = renames.iter().rev().map(|rename| Op::from(rename).inverse());
@@ -377,9 +396,18 @@ impl<'a> Pair<'a> {
             }
             _ => from,
         };
-        let ops = renames.iter().map(Op::from).chain(diff::diff(&moved, &to)).collect();
+        let ops = renames.iter().map(Op::from).chain(diff::diff(&moved, &to));
+        let ops = ops.map(|op| diff::with_replaced(op, &replaced)).collect();
         Whole { from, ops, doubtful }
     }
+}
+
+/// What the variants of enums say about their types, where the database has such.
+fn of_types(dialect: Dialect, asked: &[Rename], past: &Schema, goal: &Schema) -> TypeChanges {
+    if !dialect.capabilities().enum_types {
+        return TypeChanges::default();
+    }
+    diff::of_types(&apply(&diff::resolve(asked, past, goal), past.clone()), goal)
 }
 
 /// The schema without some tables, and without the foreign keys that lead to them: nothing can refer to a view.

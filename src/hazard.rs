@@ -49,6 +49,9 @@ pub enum Kind {
     BlocksReads,
     BlocksWrites,
     RenamesEnum,
+    RenamesValue,
+    ReplacesValue,
+    ValuesMayFail,
     RunsOutsideTransaction,
     CannotBeUndone,
 }
@@ -69,7 +72,7 @@ pub struct Row {
 }
 
 /// All hazards.
-pub const HAZARDS: [Row; 20] = [
+pub const HAZARDS: [Row; 23] = [
     Row {
         kind: Kind::DropsTable,
         slug: "drops-table",
@@ -214,8 +217,32 @@ pub const HAZARDS: [Row; 20] = [
         slug: "renames-enum",
         severity: Severity::Warning,
         loses_data: false,
-        explanation: "Code that still runs with the old name of an enum type, or of one of its values, fails from the moment \
-                      of the rename on.",
+        explanation: "Code that still runs with the old name fails from the moment of the rename on.",
+    },
+    Row {
+        kind: Kind::RenamesValue,
+        slug: "renames-value",
+        severity: Severity::Warning,
+        loses_data: false,
+        explanation: "Rows that hold a value of an enum get another in its place. Code that still runs with the old value \
+                      does not find them, and does not understand the new one.",
+    },
+    Row {
+        kind: Kind::ReplacesValue,
+        slug: "replaces-value",
+        severity: Severity::Danger,
+        loses_data: true,
+        explanation: "Rows that hold a value that is gone get that of another variant, as was asked for, and the way down \
+                      does not know which rows those were.",
+    },
+    Row {
+        kind: Kind::ValuesMayFail,
+        slug: "values-may-fail",
+        severity: Severity::Warning,
+        loses_data: false,
+        explanation: "Rows that are there already may hold a value for which nothing stands any more: one of a variant that \
+                      is gone, or one that no variant ever stood for. Then the revision fails, says which and how many, and \
+                      changes nothing. Give them another value in a step before, or say which variant `replaces` it.",
     },
     Row {
         kind: Kind::RunsOutsideTransaction,

@@ -162,6 +162,8 @@ pub enum Op {
         columns: Vec<(TableName, Column)>,
         /// A new type takes the place of the old one, although adding values would do: somebody uses them at once.
         anew: bool,
+        /// Values that are gone, each with the one that takes its place in rows.
+        replaced: Vec<(String, String)>,
     },
     RenameEnum {
         from: TableName,
@@ -249,8 +251,9 @@ impl Op {
             Self::DropAttachment { table, attachment } => Self::CreateAttachment { table, attachment },
             Self::CreateEnum { name, definition } => Self::DropEnum { name, definition },
             Self::DropEnum { name, definition } => Self::CreateEnum { name, definition },
-            Self::AlterEnum { name, from, to, columns, anew } => {
-                Self::AlterEnum { name, from: to, to: from, columns, anew }
+            // Which rows held a value that was replaced nobody knows.
+            Self::AlterEnum { name, from, to, columns, anew, replaced: _ } => {
+                Self::AlterEnum { name, from: to, to: from, columns, anew, replaced: Vec::new() }
             }
             Self::RenameEnum { from, to } => Self::RenameEnum { from: to, to: from },
             Self::RenameEnumValue { name, from, to } => Self::RenameEnumValue { name, from: to, to: from },
@@ -589,6 +592,8 @@ fn column_changes(from: &Column, to: &Column) -> Vec<String> {
         let text = |column: &Column| column.data_type.text.clone().unwrap_or_else(|| "another".to_owned());
         changes.push(format!("type {} to {}", text(from), text(to)));
     }
+    let conversion = from.conversion(to).map(|conversion| conversion.to_string());
+    changes.extend(conversion.filter(|text| !text.is_empty()));
     match (from.nullable, to.nullable) {
         (true, false) => changes.push("becomes NOT NULL".to_owned()),
         (false, true) => changes.push("becomes nullable".to_owned()),

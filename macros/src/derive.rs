@@ -1,4 +1,4 @@
-//! Finds the attributes and fields of a struct in its tokens, has them checked, and makes errors of the complaints.
+//! Finds the attributes and fields of a struct, or the variants of an enum, in its tokens, has them checked, and makes errors of the complaints.
 //! Understands as much Rust as that takes and no key of the language.
 
 use std::iter::Peekable;
@@ -11,10 +11,17 @@ use crate::grammar::{self, Attribute, Complaint, Scope, Token};
 /// Nothing, or the errors of all attributes.
 pub(crate) fn check(item: TokenStream) -> TokenStream {
     let Some(item) = Tokens::of(item).item() else {
-        let message = "`Seachange` can be derived for structs with named fields only".to_owned();
-        let help = "put it on the model of an entity".to_owned();
+        let message = "`Seachange` can be derived for structs with named fields and for enums only".to_owned();
+        let help = "put it on the model of an entity, or on an enum that one holds".to_owned();
         return error(&Complaint { span: Span::call_site(), message, help });
     };
+    if item.is_enum {
+        let (_, mut complaints) = grammar::check(Scope::Enum, &item.attributes, &[]);
+        for variant in &item.fields {
+            complaints.extend(grammar::check(Scope::Variant, &variant.attributes, &[]).1);
+        }
+        return complaints.iter().map(error).collect();
+    }
     // `#[sea_orm::model]` copies derives and attributes to a second struct, where all would be said once more. Only there
     // are the fields that are relations.
     if item.name == "ModelEx" {
@@ -33,6 +40,8 @@ pub(crate) fn check(item: TokenStream) -> TokenStream {
 struct Item {
     attributes: Vec<Attribute<Span>>,
     name: String,
+    is_enum: bool,
+    /// The variants, when it is an enum.
     fields: Vec<Field>,
 }
 
@@ -51,12 +60,15 @@ impl Tokens {
         Self(stream.into_iter().collect::<Vec<_>>().into_iter().peekable())
     }
 
-    /// A struct with named fields.
+    /// A struct with named fields, or an enum.
     fn item(mut self) -> Option<Item> {
         let attributes = self.attributes();
-        while self.0.next_if(|token| is_word(token, "struct")).is_none() {
-            self.0.next()?;
-        }
+        let is_enum = loop {
+            let token = self.0.next()?;
+            if is_word(&token, "struct") || is_word(&token, "enum") {
+                break is_word(&token, "enum");
+            }
+        };
         let name = self.name()?;
         // Generics come before the fields; a `where` may hold groups of its own.
         let body = self.0.find_map(|token| match token {
@@ -65,10 +77,19 @@ impl Tokens {
         });
         let mut tokens = Self::of(body?);
         let mut fields = Vec::new();
-        while let Some(field) = tokens.field() {
+        while let Some(field) = if is_enum { tokens.variant() } else { tokens.field() } {
             fields.push(field);
         }
-        Some(Item { attributes, name, fields })
+        Some(Item { attributes, name, is_enum, fields })
+    }
+
+    fn variant(&mut self) -> Option<Field> {
+        let attributes = self.attributes();
+        let name = self.name()?;
+        // What it holds stands in brackets, and its number before the comma.
+        let is_comma = |token: &TokenTree| matches!(token, TokenTree::Punct(punct) if punct.as_char() == ',');
+        self.0.by_ref().find(is_comma);
+        Some(Field { attributes, name, is_relation: false })
     }
 
     fn field(&mut self) -> Option<Field> {

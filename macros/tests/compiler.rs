@@ -33,7 +33,16 @@ pub struct ModelEx {
 pub struct HasMany<T>(T);
 
 #[derive(Seachange)]
-pub enum Choice {}
+#[seachange(renamed_from = "old", index)]
+pub(crate) enum Choice {
+    #[seachange(renamed_from = "a", replaces = "b", replaces = "c")]
+    One = 1,
+    #[seachange(renamedfrom = "a", replaces)]
+    Two,
+}
+
+#[derive(Seachange)]
+pub struct Pair(u8, u8);
 
 macro_rules! entity {
     ($column:ident, $sql:literal, $name:expr) => {
@@ -74,9 +83,15 @@ fn errors_stand_where_the_words_are() {
                hint: write `generated("...", stored)` to keep the value on disk, or `generated("...", virtual)`
         src/lib.rs:19:7: error: `#[seachange(...)]` on a relation
                hint: write it on the struct: `foreign_key(columns = [...], ...)`
-        src/lib.rs:25:10: error: `Seachange` can be derived for structs with named fields only
-               hint: put it on the model of an entity
-        error: could not compile `user` (lib) due to 5 previous errors
+        src/lib.rs:26:35: error: unknown attribute `index` on an enum
+               hint: the attributes here are `renamed_from`
+        src/lib.rs:30:17: error: unknown attribute `renamedfrom` on a variant
+               hint: did you mean `renamed_from`? the attributes here are `renamed_from`, `replaces`
+        src/lib.rs:30:36: error: `replaces` takes a string
+               hint: write `replaces = "..."`: a stored value that is gone: rows that hold it become this variant
+        src/lib.rs:34:10: error: `Seachange` can be derived for structs with named fields and for enums only
+               hint: put it on the model of an entity, or on an enum that one holds
+        error: could not compile `user` (lib) due to 8 previous errors
     "#]]
     .assert_eq(&String::from_utf8(output.stderr).unwrap().replace('\\', "/"));
 }

@@ -1,15 +1,33 @@
-//! `--rename OLD=NEW`: what it names, among the things that there are.
+//! `--rename OLD=NEW` and `--removed OLD=NEW`: what they name, among the things that there are.
 
 use std::fmt;
 
 use crate::error::{Error, Result};
-use crate::model::{Rename, Schema, TableName};
+use crate::model::{Column, Rename, Schema, TableName, Variant, shown};
 use crate::op::Op;
 
-/// A rename as somebody wrote it, and what is meant.
+/// What somebody asked for on the command line, and what is meant.
 pub(super) struct Asked {
     text: String,
-    pub(super) rename: Rename,
+    means: Means,
+}
+
+enum Means {
+    Rename(Rename),
+    /// What rows hold.
+    Value {
+        old: String,
+        new: String,
+    },
+}
+
+/// What becomes of rows that hold a value that is gone.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Gone {
+    /// The variant has another value.
+    Renamed,
+    /// The variant is gone, and another takes its place.
+    Replaced,
 }
 
 impl Asked {
@@ -24,23 +42,89 @@ impl Asked {
                 problem: format!("`--rename {text}` is neither `table.old=new` for a column nor `old=new` for a table"),
             });
         };
-        Ok(Self { text: text.to_owned(), rename: meant(from, to, goal, usual) })
+        Ok(Self { text: format!("--rename {text}"), means: Means::Rename(meant(from, to, goal, usual)) })
+    }
+
+    /// Reads `OLD=NEW` about what rows hold: `table.column.old=new` or `type.old=new`, and tells the variants of the schema.
+    /// `None` when it names no variant.
+    pub(super) fn value(text: &str, gone: Gone, schema: &mut Schema) -> Option<Self> {
+        let (old, new) = tell(text, gone, schema)?;
+        let flag = if gone == Gone::Renamed { "--rename" } else { "--removed" };
+        Some(Self { text: format!("{flag} {text}"), means: Means::Value { old, new } })
+    }
+
+    /// The rename that is meant, if it is one of names.
+    pub(super) fn rename(&self) -> Option<&Rename> {
+        match &self.means {
+            Means::Rename(rename) => Some(rename),
+            Means::Value { .. } => None,
+        }
     }
 
     /// Whether the operations do it.
     pub(super) fn is_done(&self, ops: &[Op]) -> bool {
         let renames = || ops.iter().filter_map(Op::rename);
-        // Names that change places do it by way of a third.
-        renames().any(|done| done == self.rename)
-            || renames().any(|done| done.before() == self.rename.before())
-                && renames().any(|done| done.after() == self.rename.after())
+        match &self.means {
+            // Names that change places do it by way of a third.
+            Means::Rename(rename) => {
+                renames().any(|done| done == *rename)
+                    || renames().any(|done| done.before() == rename.before())
+                        && renames().any(|done| done.after() == rename.after())
+            }
+            Means::Value { old, new } => ops.iter().any(|op| becomes(op, old, new)),
+        }
     }
 }
 
 impl fmt::Display for Asked {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`--rename {}`", self.text)
+        write!(f, "`{}`", self.text)
     }
+}
+
+/// Whether the operation makes one value of the other.
+fn becomes(op: &Op, old: &str, new: &str) -> bool {
+    match op {
+        Op::AlterColumn { from, to, .. } => {
+            let conversion = from.conversion(to).unwrap_or_default();
+            conversion.changed().any(|(from, to)| shown(from) == old && shown(to) == new)
+        }
+        Op::AlterEnum { replaced, .. } => replaced.iter().any(|(from, to)| from == old && to == new),
+        Op::RenameEnumValue { from, to, .. } => from == old && to == new,
+        _ => false,
+    }
+}
+
+/// The names by which an enum in a column goes: the column's own, and that of its type.
+fn of(column: &Column, table: &TableName) -> Vec<String> {
+    let own = format!("{table}.{}", column.name);
+    std::iter::once(own).chain(column.data_type.kind.enum_name().map(str::to_owned)).collect()
+}
+
+/// Tells the variants that are meant what was stored for them. A value may hold any sign, so what there is decides where it
+/// begins and ends.
+fn tell(text: &str, gone: Gone, schema: &mut Schema) -> Option<(String, String)> {
+    let meant = |column: &Column, table: &TableName| {
+        of(column, table).into_iter().find_map(|name| {
+            let rest = text.strip_prefix(&name)?.strip_prefix('.')?;
+            let mut values = column.variants.iter().map(Variant::text);
+            values.find_map(|new| Some((rest.strip_suffix(&new)?.strip_suffix('=')?.to_owned(), new)))
+        })
+    };
+    let mut told = None;
+    for table in schema.tables.values_mut() {
+        for at in 0..table.columns.len() {
+            let Some((old, new)) = meant(&table.columns[at], &table.name).filter(|(old, _)| !old.is_empty()) else {
+                continue;
+            };
+            for variant in table.columns[at].variants.iter_mut().filter(|variant| variant.text() == new) {
+                let said = if gone == Gone::Renamed { &mut variant.was } else { &mut variant.replaces };
+                said.push(old.clone());
+            }
+            told = Some((old, new));
+        }
+    }
+    told
 }
 
 /// The rename that the two names can mean. A dot stands between a table and its column, a type and its value, or a schema and
@@ -89,7 +173,31 @@ fn path(text: &str, usual: &str) -> TableName {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{EnumType, Table};
+    use crate::model::{ColumnType, DataType, EnumType, Literal, Table};
+
+    #[test]
+    fn values_hold_any_sign() {
+        let mut table = Table::new(path("archive.users", "public"));
+        let mut column = Column::new("mood", ColumnType::written(DataType::Enum("how.odd".to_owned())));
+        let text = |text: &str| Literal::Text(text.to_owned());
+        column.variants = vec![Variant::new("A", text("a=b.c")), Variant::new("B", text("b.c"))];
+        table.columns.push(column);
+        let told = |argument: &str, gone| {
+            let mut schema = Schema::from_iter([table.clone()]);
+            let is_value = Asked::value(argument, gone, &mut schema).is_some();
+            let column = schema.tables.values().next().unwrap().columns[0].clone();
+            let said = column.variants.into_iter().map(|own| [own.was, own.replaces].concat().join(" "));
+            is_value.then(|| said.collect::<Vec<_>>())
+        };
+        assert_eq!(
+            told("archive.users.mood.x.y=z=a=b.c", Gone::Renamed),
+            Some(vec!["x.y=z".to_owned(), String::new()])
+        );
+        assert_eq!(told("how.odd.old=b.c", Gone::Replaced), Some(vec![String::new(), "old".to_owned()]));
+        assert_eq!(told("users.mood.old=b.c", Gone::Renamed), None);
+        assert_eq!(told("how.odd.old=d", Gone::Renamed), None);
+        assert_eq!(told("archive.users.mood=b.c", Gone::Renamed), None);
+    }
 
     fn goal() -> Schema {
         let tables = ["users", "orders"].map(TableName::new).into_iter();

@@ -67,7 +67,7 @@ pub(super) async fn diff(ctx: &mut Context<'_>, args: &cli::Diff) -> Result<Exit
 
 /// What would bring the database to the entities, by what the project owns.
 async fn to_entities(ctx: &mut Context<'_>, args: &cli::Diff) -> Result<PlanReport> {
-    let (mut declared, asked) = ctx.declare_with(&args.rename, args.hints.as_deref())?;
+    let (mut declared, asked) = ctx.declare_with(&args.rename, &args.removed, args.hints.as_deref())?;
     let lock = ctx.lock()?;
     let mut session = None;
     let settled = if args.offline {
@@ -108,7 +108,7 @@ async fn between(ctx: &mut Context<'_>, args: &cli::Diff, from: &str, to: &str) 
     let options = ctx.config.options.clone();
     let read = |text: &String| Asked::read(text, &to_schema, &options.schema);
     let asked = args.rename.iter().map(read).collect::<Result<Vec<_>>>()?;
-    let renames: Vec<Rename> = asked.iter().map(|asked| asked.rename.clone()).collect();
+    let renames: Vec<Rename> = asked.iter().filter_map(|asked| asked.rename().cloned()).collect();
     let both = [(&from_schema, from_side.origin()), (&to_schema, to_side.origin())];
     let mut pair = Pair::new(both[0], both[1], &renames, dialect, &options)?;
     if let Some(database) = sides.iter().find_map(Side::database).filter(|database| !database.is_missing()) {

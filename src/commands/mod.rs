@@ -29,7 +29,7 @@ use crate::prompt::Ask;
 use crate::revision::dir;
 use crate::revision::graph::Graph;
 
-use asked::Asked;
+use asked::{Asked, Gone};
 
 /// How a command ended that did not fail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -196,16 +196,43 @@ impl Context<'_> {
         Ok(comparison)
     }
 
-    /// The entities with the renames of the command line, which come apart too, and of a file of hints.
-    fn declare_with(&mut self, renames: &[String], hints: Option<&Path>) -> Result<(Declared, Vec<Asked>)> {
-        let hinted = renames::hints(self, hints)?;
+    /// The entities with what the command line says of the past, which comes apart too, and a file of hints.
+    fn declare_with(
+        &mut self,
+        renames: &[String],
+        removed: &[String],
+        hints: Option<&Path>,
+    ) -> Result<(Declared, Vec<Asked>)> {
+        let hints = renames::hints(self, hints)?;
         let mut declared = self.declare()?;
         let usual = &self.config.options.schema;
-        let asked: Vec<Asked> =
-            renames.iter().map(|text| Asked::read(text, &declared.schema, usual)).collect::<Result<_>>()?;
+        let has_types = self.config.dialect.capabilities().enum_types;
+        let mut asked = Vec::new();
+        for text in renames {
+            let rename = Asked::read(text, &declared.schema, usual)?;
+            let value = Asked::value(text, Gone::Renamed, &mut declared.schema);
+            // Where there are enum types, their values have names of their own.
+            let is_of_type = has_types && matches!(rename.rename(), Some(Rename::Value { .. }));
+            asked.push(value.filter(|_| !is_of_type).unwrap_or(rename));
+        }
+        for text in removed {
+            let value = Asked::value(text, Gone::Replaced, &mut declared.schema);
+            asked.push(value.ok_or_else(|| Error::Misused {
+                problem: format!(
+                    "`--removed {text}` is neither `table.column.old=new` nor `type.old=new` with the value of a variant behind \
+                     the equals sign"
+                ),
+            })?);
+        }
+        for (from, to) in &hints.removed {
+            Asked::value(&format!("{from}={to}"), Gone::Replaced, &mut declared.schema);
+        }
+        declared.once.extend(asked.iter().filter_map(|asked| asked.rename().cloned()));
         let hinted: Vec<Rename> =
-            hinted.iter().map(|(from, to)| asked::meant(from, to, &declared.schema, usual)).collect();
-        declared.once.extend(asked.iter().map(|asked| asked.rename.clone()));
+            hints.renames.iter().map(|(from, to)| asked::meant(from, to, &declared.schema, usual)).collect();
+        for (from, to) in &hints.renames {
+            Asked::value(&format!("{from}={to}"), Gone::Renamed, &mut declared.schema);
+        }
         declared.renames.extend(declared.once.iter().cloned().chain(hinted));
         Ok((declared, asked))
     }
@@ -271,7 +298,9 @@ fn refuse_missing(graph: &Graph, history: &BTreeMap<String, Applied>) -> Result<
 
 /// Stops when a rename cannot be meant as it is written: what it should keep would be dropped.
 fn refuse_doubtful(doubtful: &[Rename], ops: &[Op], asked: &[Asked]) -> Result<()> {
-    let undone = asked.iter().filter(|asked| !asked.is_done(ops)).map(|asked| format!("{asked} renames nothing"));
+    let does = |asked: &Asked| if asked.rename().is_some() { "renames" } else { "changes" };
+    let undone = asked.iter().filter(|asked| !asked.is_done(ops));
+    let undone = undone.map(|asked| format!("{asked} {} nothing", does(asked)));
     let renames: Vec<String> = doubtful.iter().map(doubt).chain(undone).collect();
     if renames.is_empty() { Ok(()) } else { Err(Error::Renames { renames }) }
 }

@@ -99,22 +99,25 @@ impl Base<'_> {
     }
 }
 
-/// What a file says of renames.
+/// What a file says of the past.
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Hints {
+pub(super) struct Hints {
     /// `"table.old" = "new"` and `"old" = "new"`.
     #[serde(default)]
-    renames: BTreeMap<String, String>,
+    pub(super) renames: BTreeMap<String, String>,
+    /// `"type.old" = "new"` and `"table.column.old" = "new"`.
+    #[serde(default)]
+    pub(super) removed: BTreeMap<String, String>,
 }
 
-/// The renames a file of hints tells of. They may stay there: what was done is done.
-pub(super) fn hints(ctx: &Context<'_>, file: Option<&Path>) -> Result<BTreeMap<String, String>> {
+/// What a file of hints tells. It may stay there: what was done is done.
+pub(super) fn hints(ctx: &Context<'_>, file: Option<&Path>) -> Result<Hints> {
     let usual = ctx.config.migrations.join("hints.toml");
     let path = match file {
         Some(file) => ctx.folder.join(file),
         None if usual.is_file() => usual,
-        None => return Ok(BTreeMap::new()),
+        None => return Ok(Hints::default()),
     };
     let text = fs::read_to_string(&path).map_err(|source| Error::Read { path: path.clone(), source })?;
     let bad = |problem: String| Error::Misused { problem: format!("`{}`: {problem}", ctx.shown(&path)) };
@@ -123,7 +126,12 @@ pub(super) fn hints(ctx: &Context<'_>, file: Option<&Path>) -> Result<BTreeMap<S
         let neither = "is neither `\"table.old\" = \"new\"` for a column nor `\"old\" = \"new\"` for a table";
         return Err(bad(format!("`\"{from}\" = \"{to}\"` below `[renames]` {neither}")));
     }
-    Ok(read.renames)
+    let is_value = |(from, to): &(&String, &String)| from.contains('.') && !to.is_empty();
+    if let Some((from, to)) = read.removed.iter().find(|pair| !is_value(pair)) {
+        let neither = "is neither `\"type.old\" = \"new\"` nor `\"table.column.old\" = \"new\"`";
+        return Err(bad(format!("`\"{from}\" = \"{to}\"` below `[removed]` {neither}")));
+    }
+    Ok(read)
 }
 
 /// Says what is open, with the flag that answers each.

@@ -12,7 +12,7 @@ use crate::dialect::Dialect;
 use crate::diff::{self, Rules};
 use crate::error::{self, Blocked, Error, Result};
 use crate::hazard::{self, HAZARDS, Kind};
-use crate::model::{Declared, Schema, TableName, Verbatim};
+use crate::model::{Column, Declared, Schema, TableName, Verbatim};
 use crate::op::Op;
 use crate::plan::hazard::Hazard;
 use crate::plan::{self, Plan, Purpose};
@@ -42,7 +42,7 @@ pub(super) async fn revision(ctx: &mut Context<'_>, args: &cli::Revision) -> Res
     }
     let denied = hazard::all_named(&args.deny)?;
     let denied = ctx.config.deny.revision.iter().copied().chain(denied).collect();
-    let (mut declared, asked) = ctx.declare_with(&args.rename, args.hints.as_deref())?;
+    let (mut declared, asked) = ctx.declare_with(&args.rename, &args.removed, args.hints.as_deref())?;
     let lock = ctx.lock()?;
     if lock.is_none() && !graph.revisions().is_empty() {
         if args.offline {
@@ -71,7 +71,7 @@ pub(super) async fn revision(ctx: &mut Context<'_>, args: &cli::Revision) -> Res
         return Ok(Exit::Found);
     }
     if comparison.differences.is_empty() {
-        return nothing_to_do(ctx, &declared, lock.as_ref());
+        return nothing_to_do(ctx, &declared, lock.as_ref(), &comparison);
     }
     let drifted = comparison.differences.iter().filter(|difference| difference.drift).count();
     if drifted > 0 {
@@ -389,13 +389,34 @@ fn refuse_unadopted(graph: &Graph, comparison: &Comparison) -> Result<()> {
     Err(Error::Unadopted { tables })
 }
 
-fn nothing_to_do(ctx: &mut Context<'_>, declared: &Declared, lock: Option<&Schema>) -> Result<Exit> {
+/// The variants of all enums with what each stores, by table and column.
+fn variants(schema: &Schema) -> BTreeSet<(&TableName, &str, &str, String)> {
+    let columns = schema.tables.values().flat_map(|table| table.columns.iter().map(move |own| (&table.name, own)));
+    let of = |(table, column)| {
+        let column: &Column = column;
+        column.variants.iter().map(move |own| (table, column.name.as_str(), own.name.as_str(), own.text()))
+    };
+    columns.flat_map(of).collect()
+}
+
+fn nothing_to_do(
+    ctx: &mut Context<'_>,
+    declared: &Declared,
+    lock: Option<&Schema>,
+    comparison: &Comparison,
+) -> Result<Exit> {
     let is_recorded = match lock {
         Some(lock) => against_lock(ctx, declared, lock)?.differences.is_empty(),
         None => declared.schema.tables.is_empty(),
     };
     if is_recorded {
         ctx.note("nothing to do: no differences, so no file was written")?;
+        let known = with_views(ctx.config.rules.tables.keep(declared.schema.clone()), comparison, ctx.config.dialect);
+        // What rows will hold by then has to be known once a variant gets another value.
+        if lock.is_some_and(|lock| variants(lock) != variants(&known)) {
+            dir::write_lock(&ctx.config.migrations, &known)?;
+            ctx.note("`schema.lock` knows the variants of enums as they are now: commit it")?;
+        }
         return Ok(Exit::Clean);
     }
     if lock.is_none() && !ctx.graph()?.revisions().is_empty() {

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
 use syn::spanned::Spanned as _;
-use syn::{Attribute, Field, ItemStruct, Meta};
+use syn::{Attribute, Field, ItemEnum, ItemStruct, Meta};
 
 use super::attrs::ColumnAttrs;
 use super::entity::{Entity, Outline, OutlineColumn};
@@ -70,10 +70,7 @@ impl Annotations {
         let names: Vec<String> = fields.iter().map(|(name, _)| name.clone()).collect();
         let mut checked = |scope, attrs: &[Attribute]| {
             let (entries, complaints) = grammar::check(scope, &ours(attrs), &names);
-            let problem = |complaint: grammar::Complaint<Span>| {
-                Problem::new(module.file, complaint.span, complaint.message).hint(complaint.help)
-            };
-            problems.extend(complaints.into_iter().map(problem));
+            problems.extend(complaints.into_iter().map(|complaint| refused(module.file, complaint)));
             entries
         };
         let of_struct = checked(Scope::Struct, &model.attrs);
@@ -84,8 +81,7 @@ impl Annotations {
         };
         let of_fields = fields.into_iter().map(&mut annotated).collect();
         for attribute in relations.iter().flat_map(|field| &field.attrs).filter(|attr| is_ours(attr)) {
-            let complaint = grammar::on_relation(attribute.span());
-            problems.push(Problem::new(module.file, complaint.span, complaint.message).hint(complaint.help));
+            problems.push(refused(module.file, grammar::on_relation(attribute.span())));
         }
         Self { of_struct, of_fields }
     }
@@ -115,6 +111,25 @@ impl Annotations {
         }
         writer.of_struct(&self.of_struct);
     }
+}
+
+/// What the attributes of an enum say, and those of its variants in their order.
+pub(super) fn of_enum(
+    file: FileId,
+    item: &ItemEnum,
+    problems: &mut Vec<Problem>,
+) -> (Entries<Span>, Vec<Entries<Span>>) {
+    let mut checked = |scope, attrs: &[Attribute]| {
+        let (entries, complaints) = grammar::check(scope, &ours(attrs), &[]);
+        problems.extend(complaints.into_iter().map(|complaint| refused(file, complaint)));
+        entries
+    };
+    let of_enum = checked(Scope::Enum, &item.attrs);
+    (of_enum, item.variants.iter().map(|variant| checked(Scope::Variant, &variant.attrs)).collect())
+}
+
+fn refused(file: FileId, complaint: grammar::Complaint<Span>) -> Problem {
+    Problem::new(file, complaint.span, complaint.message).hint(complaint.help)
 }
 
 /// The variant of `Column` that stands for a field, as SeaORM's derives name it.

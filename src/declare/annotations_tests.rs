@@ -99,6 +99,12 @@ fn every_example_of_the_page() {
           partition by RANGE (taken_at)
         rename reading to measurement
         --
+        table job
+          id Integer inferred auto?
+          status Enum("job_status") values ["waiting", "halted", "failed"] variants Waiting=waiting, Halted=halted was stopped, Failed=failed replaces crashed replaces timed_out
+          primary key (id)
+        rename enum type status to job_status
+        --
         view busy_account
         --
         ignored legacy

@@ -1,23 +1,27 @@
 //! Enums with `DeriveActiveEnum`: the column type they name and the values they can hold.
 
-use syn::{Expr, ItemEnum, Lit, UnOp, Variant};
+use proc_macro2::Span;
+use syn::{Expr, ItemEnum, Lit, UnOp};
 
+use super::annotations;
 use super::attrs::{EnumAttrs, VariantAttrs};
 use super::cfg::{Condition, condition};
 use super::column_type;
-use super::naming;
+use super::grammar::Word;
+use super::grammar::tree::{Entries, Value};
+use super::naming::{self, Case};
 use super::problem::{Failure, Outcome, Problem};
 use super::types::Stored;
-use super::workspace::{Module, Workspace};
-use crate::model::{ColumnType, DataType};
+use super::workspace::{FileId, Module, Workspace};
+use crate::model::{ColumnType, DataType, Literal, Variant};
 
 /// Reads an enum with `DeriveActiveEnum`.
 pub(super) fn read(workspace: &Workspace, module: &Module, item: &ItemEnum) -> Outcome<Stored> {
     let file = module.file;
     let mut problems = Vec::new();
     let said = EnumAttrs::read(file, &item.attrs, &mut problems);
-    let mut values = Vec::new();
-    let mut numbers = false;
+    let (of_enum, of_variants) = annotations::of_enum(file, item, &mut problems);
+    let mut variants = Vec::new();
     for variant in &item.variants {
         if let Condition::Unknown(span) = condition(&variant.attrs) {
             let message = format!("whether the value `{}` exists depends on how the crate is built", variant.ident);
@@ -27,17 +31,13 @@ pub(super) fn read(workspace: &Workspace, module: &Module, item: &ItemEnum) -> O
             );
         }
         let own = VariantAttrs::read(file, &variant.attrs, &mut problems);
-        match (own.string_value, own.rename.or(said.rename_all)) {
-            (Some(value), _) => values.push(value),
-            (None, _) if own.number => numbers = true,
-            (None, Some(case)) => values.push(case.apply(&variant.ident.to_string())),
-            (None, None) if is_number(variant) => numbers = true,
-            (None, None) => {
-                let message = format!("the variant `{}` does not say which value it stands for", variant.ident);
-                let hint = "give it `#[sea_orm(string_value = \"...\")]`, `#[sea_orm(num_value = ...)]` or a number, \
-                            or the enum `rename_all`";
-                problems.push(Problem::new(file, variant.ident.span(), message).hint(hint));
-            }
+        let name = naming::plain(&variant.ident);
+        variants.extend(stored(own, said.rename_all, variant).map(|value| Variant::new(name, value)));
+        if variants.last().is_none_or(|last| last.name != naming::plain(&variant.ident)) {
+            let message = format!("the variant `{}` does not say which value it stands for", variant.ident);
+            let hint = "give it `#[sea_orm(string_value = \"...\")]`, `#[sea_orm(num_value = ...)]` or a number, \
+                        or the enum `rename_all`";
+            problems.push(Problem::new(file, variant.ident.span(), message).hint(hint));
         }
     }
     let Some(db_type) = &said.db_type else {
@@ -48,23 +48,35 @@ pub(super) fn read(workspace: &Workspace, module: &Module, item: &ItemEnum) -> O
         return Err(Failure(problems));
     };
     let is_string = said.rs_type.as_ref().is_none_or(|kind| matches!(kind.value().as_str(), "String" | "Enum"));
-    if numbers && (is_string || !values.is_empty()) {
+    let numbers = variants.iter().any(|variant| matches!(variant.value, Literal::Integer(_)));
+    let texts: Vec<String> = variants.iter().filter_map(text_of).collect();
+    if numbers && (is_string || !texts.is_empty()) {
         let message = format!("the values of the enum `{}` are not all of one kind", item.ident);
         problems.push(
             Problem::new(file, item.ident.span(), message)
                 .hint("give every variant a `string_value`, or every variant a number"),
         );
     }
-    let kind = if db_type.value() == "Enum" {
+    let is_type = db_type.value() == "Enum";
+    let kind = if is_type {
         Ok(DataType::Enum(said.enum_name.unwrap_or_else(|| naming::enum_type(&item.ident.to_string()))))
     } else {
         column_type::read(workspace, module, db_type).map(|said| said.kind)
     };
+    if let Some(renamed) = of_enum.get(Word::RenamedFrom).filter(|_| !is_type) {
+        let message = format!("the enum `{}` has no type in the database that could have had another name", item.ident);
+        problems.push(Problem::new(file, renamed.span, message).hint("it is for enums with `db_type = \"Enum\"`"));
+    }
+    // Variants that do not say what they store are named above.
+    if variants.len() == item.variants.len() {
+        past(file, &mut variants, &of_variants, &mut problems);
+    }
     match kind {
-        Ok(kind) if problems.is_empty() => {
-            let values = (!numbers).then_some(values);
-            Ok(Stored { column_type: ColumnType::written(kind), values })
-        }
+        Ok(kind) if problems.is_empty() => Ok(Stored {
+            variants,
+            renamed_from: of_enum.text(Word::RenamedFrom).map(|text| text.value.clone()),
+            ..Stored::new(ColumnType::written(kind), (!numbers).then_some(texts))
+        }),
         Ok(_) => Err(Failure(problems)),
         Err(problem) => {
             problems.push(problem);
@@ -73,14 +85,57 @@ pub(super) fn read(workspace: &Workspace, module: &Module, item: &ItemEnum) -> O
     }
 }
 
-/// Whether the variant has a number as its discriminant.
-fn is_number(variant: &Variant) -> bool {
-    let literal = match variant.discriminant.as_ref().map(|(_, value)| value) {
-        Some(Expr::Unary(negative)) if matches!(negative.op, UnOp::Neg(_)) => &*negative.expr,
-        Some(value) => value,
-        None => return false,
+/// What a variant stores, if it says so.
+fn stored(own: VariantAttrs, rename_all: Option<Case>, variant: &syn::Variant) -> Option<Literal> {
+    let number = |own: &Lit| match own {
+        Lit::Int(number) => number.base10_parse().ok().map(Literal::Integer),
+        _ => None,
     };
-    matches!(literal, Expr::Lit(literal) if matches!(literal.lit, Lit::Int(_)))
+    match (own.string_value, own.number, own.rename.or(rename_all)) {
+        (Some(value), _, _) => Some(Literal::Text(value)),
+        (None, Some(given), _) => number(&given),
+        (None, None, Some(case)) => Some(Literal::Text(case.apply(&variant.ident.to_string()))),
+        (None, None, None) => discriminant(variant).map(Literal::Integer),
+    }
+}
+
+fn text_of(variant: &Variant) -> Option<String> {
+    match &variant.value {
+        Literal::Text(text) => Some(text.clone()),
+        _ => None,
+    }
+}
+
+/// Adds what the variants say of values that were stored before.
+fn past(file: FileId, variants: &mut [Variant], said: &[Entries<Span>], problems: &mut Vec<Problem>) {
+    let known: Vec<String> = variants.iter().map(Variant::text).collect();
+    for (variant, said) in variants.iter_mut().zip(said) {
+        for entry in &said.0 {
+            let Value::Text(text) = &entry.value else { continue };
+            if entry.word == Word::Replaces && known.contains(&text.value) {
+                let message = format!("`{}` is still what a variant stores", text.value);
+                let hint = "`replaces` is for values that no variant stores any more";
+                problems.push(Problem::new(file, text.span, message).hint(hint));
+            }
+            let words = if entry.word == Word::Replaces { &mut variant.replaces } else { &mut variant.was };
+            words.push(text.value.clone());
+        }
+    }
+}
+
+/// The number that is the discriminant of the variant.
+fn discriminant(variant: &syn::Variant) -> Option<i128> {
+    let (literal, sign) = match variant.discriminant.as_ref().map(|(_, value)| value)? {
+        Expr::Unary(negative) if matches!(negative.op, UnOp::Neg(_)) => (&*negative.expr, -1),
+        value => (value, 1),
+    };
+    match literal {
+        Expr::Lit(literal) => match &literal.lit {
+            Lit::Int(number) => number.base10_parse::<i128>().ok().map(|number| sign * number),
+            _ => None,
+        },
+        _ => None,
+    }
 }
 
 #[cfg(test)]
@@ -122,7 +177,7 @@ pub enum Relation {}
             expect![[r#"
                 table t
                   id Integer inferred auto?
-                  a String(Some(10)) values ["zulu-time", "x 'y'", "MIDWAY", "last"]
+                  a String(Some(10)) values ["zulu-time", "x 'y'", "MIDWAY", "last"] variants ZuluTime=zulu-time, Alpha=x 'y', MidWay=MIDWAY, Last=last
                   primary key (id)
             "#]],
         );
@@ -149,7 +204,7 @@ pub enum Relation {}
             expect![[r#"
                 table t
                   id Integer inferred auto?
-                  a Enum("A") values ["one"]
+                  a Enum("A") values ["one"] variants One=one
                   primary key (id)
             "#]],
         );
@@ -181,7 +236,7 @@ pub enum Relation {}
             expect![[r#"
                 table t
                   id Integer inferred auto?
-                  a SmallInteger
+                  a SmallInteger variants One=-1, Two=2, Three=-3
                   primary key (id)
             "#]],
         );
@@ -273,6 +328,46 @@ pub enum Relation {}
                   | pub enum A {
                   |          ^
                   hint: give every variant a `string_value`, or every variant a number
+            "#]],
+        );
+    }
+
+    #[test]
+    fn what_is_said_of_the_past() {
+        check(
+            r#"use sea_orm::entity::prelude::*;
+#[derive(EnumIter, DeriveActiveEnum, Seachange)]
+#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "lowercase")]
+#[seachange(renamed_from = "b")]
+pub enum A {
+    #[seachange(replaces = "two", renamedfrom = "x")]
+    One,
+    Two,
+}
+#[derive(DeriveEntityModel)]
+#[sea_orm(table_name = "t")]
+pub struct Model {
+    #[sea_orm(primary_key)]
+    pub id: i32,
+    pub a: A,
+}
+
+#[derive(DeriveRelation)]
+pub enum Relation {}
+"#,
+            expect![[r#"
+                entities/mod.rs:4:13: the enum `A` has no type in the database that could have had another name
+                  | #[seachange(renamed_from = "b")]
+                  |             ^^^^^^^^^^^^
+                  hint: it is for enums with `db_type = "Enum"`
+                entities/mod.rs:6:28: `two` is still what a variant stores
+                  |     #[seachange(replaces = "two", renamedfrom = "x")]
+                  |                            ^^^^^
+                  hint: `replaces` is for values that no variant stores any more
+                entities/mod.rs:6:35: unknown attribute `renamedfrom` on a variant
+                  |     #[seachange(replaces = "two", renamedfrom = "x")]
+                  |                                   ^^^^^^^^^^^
+                  hint: did you mean `renamed_from`? the attributes here are `renamed_from`, `replaces`
             "#]],
         );
     }

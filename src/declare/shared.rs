@@ -31,6 +31,9 @@ pub(super) fn join(first: &Table, second: &Table) -> Result<Table, String> {
     for column in &mut table.columns {
         let Some(other) = part.column(&column.name) else { continue };
         column.data_type.inferred &= other.data_type.inferred;
+        if column.variants.is_empty() {
+            column.variants.clone_from(&other.variants);
+        }
         column.default = column.default.take().or_else(|| other.default.clone());
         column.extra = column.extra.take().or_else(|| other.extra.clone());
         column.comment = column.comment.take().or_else(|| other.comment.clone());

@@ -8,7 +8,7 @@ use super::{Sources, declare};
 use crate::error::{Diagnostic, Error, Severity};
 use crate::model::{
     AutoIncrement, Column, Declared, DefaultValue, Deferrable, Exclusion, ForeignKey, Index, IndexKey, IndexPart, Name,
-    NullsOrder, Placement, Rename, Table,
+    NullsOrder, Placement, Rename, Table, Variant,
 };
 
 /// Declares the given files. A file starts at a line `//- path`; without one the text is `entities/mod.rs`.
@@ -159,6 +159,16 @@ fn line(column: &Column) -> String {
     }
     if let Some(values) = &column.values {
         add(&format!("values {values:?}"));
+    }
+    if !column.variants.is_empty() {
+        let said = |what: &str, values: &[String]| {
+            let words: Vec<String> = values.iter().map(|value| format!(" {what} {value}")).collect();
+            words.concat()
+        };
+        let variant = |own: &Variant| {
+            format!("{}={}{}{}", own.name, own.text(), said("was", &own.was), said("replaces", &own.replaces))
+        };
+        add(&format!("variants {}", column.variants.iter().map(variant).collect::<Vec<_>>().join(", ")));
     }
     if let Some(extra) = &column.extra {
         add(&format!("extra {extra:?}"));

@@ -9,6 +9,7 @@ mod object;
 mod postgres;
 mod question;
 mod sqlite;
+mod variants;
 
 pub use effects::{Effect, Effects, Lock};
 pub use object::Said;
@@ -353,16 +354,17 @@ impl Dialect {
             Self::Sqlite => sqlite::reconcile(declared, live),
             Self::Postgres => postgres::reconcile(declared, live),
         };
-        reconciled.sharing(live)
+        variants::reconciled(reconciled, live, self.capabilities().enum_types).sharing(live)
     }
 
     /// The live schema in the words of the past wherever both mean the same. Both must be canonicalized.
     pub fn respell(self, live: Schema, past: &Schema) -> Schema {
-        match self {
+        let live = match self {
             // SQLite keeps every text as it was written.
             Self::Sqlite => live,
             Self::Postgres => postgres::respell(live, past),
-        }
+        };
+        variants::remembered(live, past)
     }
 
     /// The schema of one database in the form of another wherever the two mean the same.

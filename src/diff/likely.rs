@@ -88,7 +88,15 @@ pub fn likely(
                 });
                 guesses.extend(created.filter_map(|new| enums((name, definition), new)));
             }
-            Op::AlterEnum { name, from, to, .. } => guesses.extend(values(name, &from.values, &to.values)),
+            Op::AlterEnum { name, from, to, replaced, .. } => {
+                let found = values(name, &from.values, &to.values);
+                // What takes its place is said.
+                let is_open = |guess: &Guess| match &guess.rename {
+                    Rename::Value { from, .. } => !replaced.iter().any(|(old, _)| old == from),
+                    Rename::Table { .. } | Rename::Column { .. } | Rename::Enum { .. } => true,
+                };
+                guesses.extend(found.into_iter().filter(is_open));
+            }
             _ => {}
         }
     }
@@ -154,7 +162,8 @@ impl Judge<'_> {
             .iter()
             .find(|fk| fk.columns.contains(&new.name) && after.foreign_keys.iter().any(|other| is_same_key(fk, other)));
         let is_same_type = was.data_type == is.data_type && was.values == is.values;
-        let is_same = Column { comment: is.comment.clone(), ..was.clone() } == *is;
+        let (variants, comment) = (is.variants.clone(), is.comment.clone());
+        let is_same = Column { variants, comment, ..was.clone() } == *is;
         let counts = is_same
             || is_same_type && (names >= LIKE_NAMES || index.is_some() || fk.is_some())
             || names >= VERY_LIKE_NAMES;
@@ -190,7 +199,11 @@ impl Judge<'_> {
         let (before, after) = self.both(old, new, &rename)?;
         let names = likeness(&old.name.name, &new.name.name);
         let most = before.columns.len().max(after.columns.len());
-        let same = after.columns.iter().filter(|column| before.columns.contains(column)).count();
+        let is_there = |column: &&Column| {
+            let plain = |own: &Column| Column { variants: Vec::new(), ..own.clone() };
+            before.column(&column.name).is_some_and(|before| plain(before) == plain(column))
+        };
+        let same = after.columns.iter().filter(is_there).count();
         let keys = |table: &Table| table.primary_key.as_ref().map(|key| key.columns.clone());
         let is_same = same == most && keys(&before) == keys(&after);
         let is_like = same * 2 > most || (names >= VERY_LIKE_NAMES && same > 1);

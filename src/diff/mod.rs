@@ -7,12 +7,14 @@ mod likely;
 mod ownership;
 mod rename;
 mod rules;
+mod values;
 
 pub use follow::follow;
 pub use likely::{Guess, Likely, Question, likely};
 pub use ownership::{Settled, Unmanaged, UnmanagedObject, is_drift, record, settle};
 pub use rename::{doubtful, resolve, swaps};
 pub use rules::{Kind, Rules, Tables};
+pub use values::{TypeChanges, of_types, with_defaults, with_replaced};
 
 use std::collections::BTreeSet;
 
@@ -79,6 +81,7 @@ fn diff_enums(from: &Schema, to: &Schema, ops: &mut Vec<Op>) {
                 to: to.clone(),
                 columns: Vec::new(),
                 anew: false,
+                replaced: Vec::new(),
             });
             to
         };

@@ -3,6 +3,7 @@
 
 mod constraint;
 mod shared;
+mod variant;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -13,6 +14,8 @@ pub use self::constraint::{
     NullsOrder, Placement, PrimaryKey, Unique,
 };
 pub use self::shared::Shared;
+pub(crate) use self::variant::shown;
+pub use self::variant::{Conversion, Variant};
 use crate::error::Diagnostic;
 
 /// Everything that is compared: the tables of one database, and the objects known only by their text.
@@ -205,6 +208,8 @@ pub struct Column {
     pub collation: Option<String>,
     /// The only values the entity can hold, for a string enum, in their order.
     pub values: Option<Vec<String>>,
+    /// The variants of the enum it holds, in their order, where they are known. What a live column holds is known from the lock.
+    pub variants: Vec<Variant>,
     /// SQL the entity appends to the column verbatim (`extra = "…"`).
     pub extra: Option<String>,
     /// The comment on the column.
@@ -661,6 +666,7 @@ impl Column {
             sequence: None,
             collation: None,
             values: None,
+            variants: Vec::new(),
             extra: None,
             comment: None,
             tuning: Vec::new(),

@@ -339,13 +339,13 @@ struct Planned {
 /// The rebuild with the table as it is right before and right after, the change of an enum type with the columns that
 /// have it; any other operation as it is.
 fn with_tables(op: Op, schema: &Schema) -> Op {
-    if let Op::AlterEnum { name, from, to, anew, .. } = op {
+    if let Op::AlterEnum { name, from, to, anew, replaced, .. } = op {
         let is_it = |column: &&Column| column.data_type.kind.enum_name() == Some(&name.to_string());
         let of = |table: &Table| -> Vec<(TableName, Column)> {
             table.columns.iter().filter(is_it).map(|column| (table.name.clone(), column.clone())).collect()
         };
         let columns = schema.tables.values().flat_map(|table| of(table)).collect();
-        return Op::AlterEnum { name, from, to, columns, anew };
+        return Op::AlterEnum { name, from, to, columns, anew, replaced };
     }
     let Op::RebuildTable { from, ops, .. } = op else { return op };
     let from = schema.tables.get(&from.name).cloned().unwrap_or(from);

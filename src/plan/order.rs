@@ -259,7 +259,7 @@ fn effect(op: &Op) -> Effect {
             let is_same = from.data_type.kind.enum_name() == to.data_type.kind.enum_name();
             let old = column_uses(from).into_iter().map(|thing| if is_same { thing } else { before(thing) });
             effect.uses.extend(old.chain(column_uses(to)));
-            if from.data_type != to.data_type {
+            if from.data_type != to.data_type || from.conversion(to).is_some() {
                 effect.takes.insert(Thing::OldType(table.clone(), from.name.clone()));
                 effect.gives.insert(Thing::NewType(table.clone(), to.name.clone()));
             }
@@ -295,12 +295,14 @@ fn effect(op: &Op) -> Effect {
             effect.gives.extend(index_key(table, index));
             effect.uses = index_uses(table, index);
             effect.uses.insert(Thing::NewStorage(bare(table)));
+            effect.uses.extend(expressions(index).flat_map(|sql| typed(table, sql, Thing::NewType)));
         }
         Op::DropIndex { table, index } => {
             effect.takes.insert(named(&index.name.text));
             effect.takes.extend(index_key(table, index));
             effect.uses = index_uses(table, index);
             effect.uses.insert(Thing::OldStorage(bare(table)));
+            effect.uses.extend(expressions(index).flat_map(|sql| typed(table, sql, Thing::OldType)));
         }
         Op::RenameIndex { table, from, to } => {
             effect.takes.insert(named(&from.name.text));
@@ -527,6 +529,10 @@ fn give_constraint(effect: &mut Effect, table: &TableName, constraint: &Constrai
     if let Constraint::ForeignKey(fk) = constraint {
         effect.uses.extend(types(table, fk, Thing::NewType));
     }
+    // It is written with values of the new type.
+    if let Constraint::Check(check) = constraint {
+        effect.uses.extend(typed(table, &check.expression, Thing::NewType));
+    }
     effect.uses.extend(constraint_uses(table, constraint));
     effect.gives.extend(constraint_key(table, constraint));
     effect.gives.extend(place(table, constraint));
@@ -536,9 +542,30 @@ fn take_constraint(effect: &mut Effect, table: &TableName, constraint: &Constrai
     if let Constraint::ForeignKey(fk) = constraint {
         effect.uses.extend(types(table, fk, Thing::OldType));
     }
+    if let Constraint::Check(check) = constraint {
+        effect.uses.extend(typed(table, &check.expression, Thing::OldType));
+    }
     effect.uses.extend(constraint_uses(table, constraint));
     effect.takes.extend(constraint_key(table, constraint));
     effect.takes.extend(place(table, constraint));
+}
+
+/// The columns an expression may refer to, before or after their types change.
+fn typed<'a>(
+    table: &'a TableName,
+    sql: &str,
+    when: fn(TableName, String) -> Thing,
+) -> impl Iterator<Item = Thing> + 'a {
+    identifiers(sql).into_iter().map(move |word| when(table.clone(), word))
+}
+
+/// The expressions in an index.
+fn expressions(index: &Index) -> impl Iterator<Item = &String> {
+    let keys = index.parts.iter().filter_map(|part| match &part.key {
+        IndexKey::Expression(sql) => Some(sql),
+        IndexKey::Column(_) => None,
+    });
+    keys.chain(&index.predicate)
 }
 
 /// The key that a foreign key of a table to itself refers to.

@@ -78,11 +78,20 @@ pub fn revision(
     let reason = |blocked: &Blocked| format!("{}: {}", blocked.op.replace('\n', " "), blocked.refusal.reason);
     let down_alone = down.as_ref().is_ok_and(Plan::runs_alone);
     let (down, no_way_down) = match down {
-        Ok(plan) => (steps(plan, dialect), Vec::new()),
+        Ok(plan) => (undoing(steps(plan, dialect)), Vec::new()),
         Err(blocked) => (Vec::new(), blocked.iter().map(reason).collect()),
     };
     let up_alone = up.runs_alone();
     fill(template, Context { header, up: steps(up, dialect), down, up_alone, down_alone, no_way_down })
+}
+
+/// The steps, with a statement where none of them has one: what has no statements is no way down.
+fn undoing(mut steps: Vec<StepText>) -> Vec<StepText> {
+    if !steps.is_empty() && steps.iter().all(|step| step.statements.is_empty()) {
+        let purpose = vec!["There is nothing to undo.".to_owned()];
+        steps.push(StepText { purpose, hazards: Vec::new(), statements: vec!["SELECT 1".to_owned()] });
+    }
+    steps
 }
 
 /// The text of a template with the context's fields put in.

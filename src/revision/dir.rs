@@ -92,6 +92,14 @@ pub fn write(folder: &Path, file: &str, text: &str, schema: Option<&Schema>) -> 
     Ok(path)
 }
 
+/// Writes the lock alone.
+///
+/// # Errors
+/// The disk refuses.
+pub fn write_lock(folder: &Path, schema: &Schema) -> Result<()> {
+    replace(&folder.join(LOCK), &lock::write(schema))
+}
+
 /// Writes a file that must not exist yet.
 ///
 /// # Errors

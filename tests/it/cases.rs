@@ -10,8 +10,9 @@ use seachange::declare::{Sources, declare};
 use seachange::dialect::{EnumStorage, Options};
 use seachange::diff::diff;
 use seachange::migrate::Session;
-use seachange::model::{Declared, Rename, Schema, TableName};
+use seachange::model::{DataType, Declared, Literal, Rename, Schema, TableName};
 use seachange::op::Op;
+use seachange::plan::hazard::Kind;
 use seachange::revision::Direction;
 
 use crate::cluster::{self, Database};
@@ -75,14 +76,22 @@ cases! {
     computed_column_is_dropped
     default_changes
     entity_is_ignored
+    enum_becomes_integer
+    enum_in_array_becomes_type
+    enum_is_renamed_by_attribute
     enum_type_is_dropped
     enum_type_is_shared
     enum_value_is_added
     enum_value_is_added_and_used
+    enum_value_is_another
     enum_value_is_removed
+    enum_value_is_replaced
     enum_values_are_reordered
+    enum_values_change_places
     enum_values_change_with_check
     enum_values_change_without_check
+    enum_variant_is_gone
+    enum_with_check_becomes_type
     expression_index_is_added
     foreign_key_action_changes
     foreign_key_becomes_deferrable
@@ -91,6 +100,7 @@ cases! {
     index_is_added
     index_is_dropped
     index_order_and_collation_change
+    integer_enum_becomes_type
     keys_carry_columns_and_wait
     named_unique_is_added
     names_are_nasty
@@ -192,8 +202,10 @@ async fn case(name: &str, session: Session, database: Option<&Database<'_>>) {
     let rows_after = rows(&session, &after).await;
     let renames: Vec<&Op> = written.up.steps.iter().map(|step| &step.op).collect();
     for ((table, column), values) in &rows_before {
-        if let Some(kept) = rows_after.get(&renamed(&renames, table, column)) {
-            assert_eq!(as_text(kept), as_text(values), "{table}.{column} after the way up");
+        let place = renamed(&renames, table, column);
+        if let Some(kept) = rows_after.get(&place) {
+            let expected: Vec<String> = values.iter().map(|value| converted(&renames, &after, &place, value)).collect();
+            assert_eq!(as_text(kept), as_text(&expected), "{table}.{column} after the way up");
         } else if before.tables[table].column(column).is_some_and(|column| column.generated.is_none()) {
             let hazards: Vec<&str> = written.up.hazards().map(|hazard| hazard.sentence.as_str()).collect();
             let is_said = hazards.iter().any(|hazard| hazard.contains(&table.name));
@@ -214,7 +226,11 @@ async fn case(name: &str, session: Session, database: Option<&Database<'_>>) {
     let ops = seachange::diff::diff(&dialect.reconcile(as_before, &as_now), &as_now);
     assert_eq!(ops, [], "the way down does not lead back");
     let rows_back = rows(&session, &back).await;
-    for ((table, column), values) in &rows_before {
+    let is_told = |column: &str| {
+        let mut hazards = written.up.hazards().filter(|hazard| hazard.kind == Kind::ReplacesValue);
+        hazards.any(|hazard| hazard.sentence.contains(column))
+    };
+    for ((table, column), values) in rows_before.iter().filter(|((_, column), _)| !is_told(column)) {
         if rows_after.contains_key(&renamed(&renames, table, column)) {
             assert_eq!(&rows_back[&(table.clone(), column.clone())], values, "{table}.{column} after the way down");
         }
@@ -242,6 +258,51 @@ fn entities(file: &Path) -> Declared {
         seachange::error::Error::Source { problems } => panic!("{problems:#?}"),
         error => panic!("{error}"),
     })
+}
+
+/// What the plan makes of a value, as a SQL literal: by the variants of an enum, or by the values of its type.
+fn converted(ops: &[&Op], after: &Schema, place: &(TableName, String), value: &str) -> String {
+    let (table, column) = place;
+    let own = after.tables[table].column(column).unwrap().data_type.kind.enum_name();
+    let parts = ops.iter().flat_map(|op| match op {
+        Op::RebuildTable { ops, .. } => ops.iter().collect(),
+        op => vec![*op],
+    });
+    let changes = parts.flat_map(|op| match op {
+        Op::AlterColumn { table: of, from, to } if of == table && to.name == *column => {
+            let conversion = from.conversion(to).unwrap_or_default();
+            let all = conversion.pairs.into_iter().chain(conversion.merged);
+            // In an array all change at once.
+            let is_array = matches!(to.data_type.kind, DataType::Array(_));
+            let pairs: Vec<_> = all.map(|(from, to)| (text_of(&from), text_of(&to))).collect();
+            vec![(is_array, pairs)]
+        }
+        Op::RenameEnumValue { name, from, to } if own == Some(&name.to_string()) => {
+            vec![(false, vec![(from.clone(), to.clone())])]
+        }
+        Op::AlterEnum { name, replaced, .. } if own == Some(&name.to_string()) => vec![(false, replaced.clone())],
+        _ => Vec::new(),
+    });
+    let plain = value.trim_matches('\'').replace("''", "'");
+    let of = |text: &str, pairs: &[(String, String)]| {
+        pairs.iter().find(|(from, _)| from == text).map_or(text.to_owned(), |(_, to)| to.clone())
+    };
+    let value = changes.fold(plain, |text, (is_array, pairs)| match text.strip_prefix('{').filter(|_| is_array) {
+        Some(items) => {
+            let items = items.trim_end_matches('}').split(',').map(|item| of(item, &pairs));
+            format!("{{{}}}", items.collect::<Vec<_>>().join(","))
+        }
+        None => of(&text, &pairs),
+    });
+    value.replace('\'', "''")
+}
+
+fn text_of(value: &Literal) -> String {
+    match value {
+        Literal::Text(text) => text.clone(),
+        Literal::Integer(number) => number.to_string(),
+        value => panic!("no variant stores {value:?}"),
+    }
 }
 
 /// The values without their storage class: a column of another type may keep the same values as text.

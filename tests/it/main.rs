@@ -11,6 +11,7 @@ mod config;
 mod conventions;
 mod declare;
 mod dumps;
+mod enums;
 mod hazards;
 mod history;
 mod language;

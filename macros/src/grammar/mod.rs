@@ -67,6 +67,7 @@ pub(crate) enum Word {
     Postgres,
     PrimaryKey,
     RenamedFrom,
+    Replaces,
     Sqlite,
     Start,
     Stored,
@@ -88,6 +89,10 @@ pub(crate) enum Scope {
     Struct,
     /// `#[seachange(...)]` on a field.
     Field,
+    /// `#[seachange(...)]` on an enum.
+    Enum,
+    /// `#[seachange(...)]` on a variant of an enum.
+    Variant,
     /// `index(...)` on the struct.
     Index,
     /// `index(...)` on a field.
@@ -209,6 +214,9 @@ pub(crate) const KEYS: &[Key] = &[
     key(Word::PrimaryKey, "primary_key", &[Scope::Struct], Takes::Details(Scope::PrimaryKey), Number::AtMostOnce, "The primary key's name and details."),
     key(Word::Comment, "comment", ANYWHERE, Takes::Text, Number::AtMostOnce, "The comment on the table or column."),
     key(Word::RenamedFrom, "renamed_from", ANYWHERE, Takes::Text, Number::AtMostOnce, "What the table or column was called before; a table with its schema (`old.users`), if that was another."),
+    key(Word::RenamedFrom, "renamed_from", &[Scope::Enum], Takes::Text, Number::AtMostOnce, "What the enum type was called before."),
+    key(Word::RenamedFrom, "renamed_from", &[Scope::Variant], Takes::Text, Number::AtMostOnce, "What was stored for the variant before."),
+    key(Word::Replaces, "replaces", &[Scope::Variant], Takes::Text, Number::Any, "A stored value that is gone: rows that hold it become this variant."),
     key(Word::PartitionBy, "partition_by", &[Scope::Struct], Takes::Text, Number::AtMostOnce, "How the table is partitioned."),
     key(Word::Strict, "strict", &[Scope::Struct], Takes::Nothing, Number::AtMostOnce, "SQLite refuses values that are not of the column's type."),
     key(Word::WithoutRowid, "without_rowid", &[Scope::Struct], Takes::Nothing, Number::AtMostOnce, "SQLite stores the rows in the primary key."),
@@ -304,6 +312,8 @@ impl Scope {
         match self {
             Self::Struct => "on a struct".to_owned(),
             Self::Field => "on a field".to_owned(),
+            Self::Enum => "on an enum".to_owned(),
+            Self::Variant => "on a variant".to_owned(),
             Self::Part => "behind a column of an index".to_owned(),
             Self::Element => "behind an element of `exclude(...)`".to_owned(),
             Self::Index | Self::FieldIndex => "in `index(...)`".to_owned(),

@@ -520,7 +520,7 @@ impl EnumAttrs {
 #[derive(Debug, Default)]
 pub(super) struct VariantAttrs {
     pub(super) string_value: Option<String>,
-    pub(super) number: bool,
+    pub(super) number: Option<Lit>,
     pub(super) rename: Option<Case>,
 }
 
@@ -531,7 +531,7 @@ impl VariantAttrs {
         for entry in reader.all(attrs) {
             match entry.key.as_str() {
                 "string_value" => said.string_value = reader.text(&entry).map(|text| text.value()),
-                "num_value" => said.number = reader.literal(&entry).is_some(),
+                "num_value" => said.number = reader.literal(&entry),
                 "display_value" => drop(reader.text(&entry)),
                 "rename" => said.rename = reader.case(&entry),
                 _ => {

@@ -209,7 +209,8 @@ pub(super) fn assemble(
         if let Some(from) = &field.said.renamed_from {
             renames.push(Rename::Column { table: table.name.clone(), from: from.clone(), to: field.name.clone() });
         }
-        if let Some(mut column) = column(workspace, module, field, &mut known, problems) {
+        if let Some((mut column, renamed_type)) = column(workspace, module, field, &mut known, problems) {
+            renames.extend(renamed_type);
             if keys.contains(&field.name) {
                 column.auto_increment = auto_increment;
             }
@@ -287,13 +288,14 @@ fn follow<'a>(workspace: &Workspace, module: &Module, written: &'a Type, known: 
     Ok(stored)
 }
 
+/// A column, with the rename of its enum type.
 fn column<'a>(
     workspace: &Workspace,
     module: &Module,
     field: &Plain<'a>,
     known: &mut Followed<'a>,
     problems: &mut Vec<Problem>,
-) -> Option<Column> {
+) -> Option<(Column, Option<Rename>)> {
     let said = &field.said;
     if let Condition::Unknown(span) = condition(field.attrs) {
         problems.push(
@@ -309,25 +311,33 @@ fn column<'a>(
     let stored = match (&said.column_type, field.kind) {
         (Some(written), kind) => {
             let said = kept(column_type::read(workspace, module, written).map_err(Into::into), problems)?;
-            let by_type = || match kind {
-                Kind::Field(rust_type) => follow(workspace, module, rust_type, known).ok()?.values,
+            // An enum still limits the values, whatever the column is called.
+            let by_type = match kind {
+                Kind::Field(rust_type) => follow(workspace, module, rust_type, known).ok(),
                 Kind::Written(_) => None,
             };
-            // An enum still limits the values, whatever the column is called.
-            let values = said.values.or_else(by_type);
-            Stored { column_type: ColumnType::written(said.kind), values }
+            let column_type = ColumnType::written(said.kind);
+            match by_type {
+                Some(own) => Stored { column_type, values: said.values.or(own.values), ..own },
+                None => Stored::new(column_type, said.values),
+            }
         }
         (None, Kind::Field(rust_type)) => kept(follow(workspace, module, rust_type, known), problems)?,
         (None, Kind::Written(written)) => kept(types::expression(workspace, module, written), problems)?,
     };
-    Some(Column {
+    let enum_type = stored.column_type.kind.enum_name().map(TableName::parse);
+    let renamed_type = stored.renamed_from.zip(enum_type);
+    let renamed_type = renamed_type.map(|(from, to)| Rename::Enum { from: TableName::parse(&from), to });
+    let column = Column {
         nullable: said.nullable || field.is_option(),
         default,
         values: stored.values,
+        variants: stored.variants,
         extra: said.extra.clone(),
         comment: said.comment.clone(),
         ..Column::new(&field.name, stored.column_type)
-    })
+    };
+    Some((column, renamed_type))
 }
 
 impl Plain<'_> {

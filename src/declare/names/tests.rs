@@ -66,26 +66,26 @@ pub enum Relation {
 }
 "#,
         expect![[r#"
-                table t
-                  id Integer inferred auto?
-                  a Text values ["one"]
-                  b Text values ["one"]
-                  c Text values ["one"]
-                  d Text values ["one"]
-                  e Text values ["one"]
-                  f Text values ["one"]
-                  g Text values ["one"]
-                  h Text values ["one"]
-                  i Text values ["one"]
-                  j Text values ["one"]
-                  k Text values ["one"]
-                  l Text values ["one"]
-                  m TimestampWithTimeZone inferred
-                  n String(None) inferred
-                  o TimestampWithTimeZone inferred
-                  p Uuid inferred
-                  primary key (id)
-            "#]],
+            table t
+              id Integer inferred auto?
+              a Text values ["one"] variants One=one
+              b Text values ["one"] variants One=one
+              c Text values ["one"] variants One=one
+              d Text values ["one"] variants One=one
+              e Text values ["one"] variants One=one
+              f Text values ["one"] variants One=one
+              g Text values ["one"] variants One=one
+              h Text values ["one"] variants One=one
+              i Text values ["one"] variants One=one
+              j Text values ["one"] variants One=one
+              k Text values ["one"] variants One=one
+              l Text values ["one"] variants One=one
+              m TimestampWithTimeZone inferred
+              n String(None) inferred
+              o TimestampWithTimeZone inferred
+              p Uuid inferred
+              primary key (id)
+        "#]],
     );
 }
 

@@ -13,7 +13,7 @@ use super::names::{Meaning, Missing};
 use super::problem::{Failure, Outcome, Problem};
 use super::workspace::{Module, ModuleId, Workspace};
 use super::{by_hand, column_type, enums};
-use crate::model::{ColumnType, DataType};
+use crate::model::{ColumnType, DataType, Variant};
 
 /// What a Rust type is stored as.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,6 +21,17 @@ pub(super) struct Stored {
     pub(super) column_type: ColumnType,
     /// The only values, for a string enum.
     pub(super) values: Option<Vec<String>>,
+    /// The variants, for an enum.
+    pub(super) variants: Vec<Variant>,
+    /// What its enum type was called before.
+    pub(super) renamed_from: Option<String>,
+}
+
+impl Stored {
+    /// A type with the only values that its text names, if it names any.
+    pub(super) fn new(column_type: ColumnType, values: Option<Vec<String>>) -> Self {
+        Self { column_type, values, variants: Vec::new(), renamed_from: None }
+    }
 }
 
 /// Follows a Rust type, written in a module, to what it is stored as.
@@ -104,9 +115,9 @@ impl Reader<'_> {
             return Ok(inferred(DataType::VarBinary(None)));
         }
         let element = self.stored(module, element, arguments, depth + 1)?;
-        let kind = DataType::Array(Box::new(element.column_type.kind));
-        let column_type = ColumnType { kind, ..element.column_type };
-        Ok(Stored { column_type, values: element.values })
+        let kind = DataType::Array(Box::new(element.column_type.kind.clone()));
+        let column_type = ColumnType { kind, ..element.column_type.clone() };
+        Ok(Stored { column_type, ..element })
     }
 
     /// Whether a type is `u8`, under whatever name.
@@ -177,7 +188,7 @@ impl Reader<'_> {
             Some(_) | None => Vec::new(),
         };
         let told = types.get(&path_text(written)).or_else(|| full.iter().find_map(|full| types.get(full)))?.said();
-        Some(Stored { column_type: ColumnType::written(told.kind.clone()), values: told.values.clone() })
+        Some(Stored::new(ColumnType::written(told.kind.clone()), told.values.clone()))
     }
 
     /// The full path of a type, with the name of its crate when that is another one.
@@ -255,7 +266,7 @@ impl Reader<'_> {
         }
         if let Some(written) = &said.column_type {
             let said = column_type::read(self.workspace, owner, written)?;
-            return Ok(Stored { column_type: ColumnType::written(said.kind), values: said.values });
+            return Ok(Stored::new(ColumnType::written(said.kind), said.values));
         }
         match &item.fields {
             Fields::Unnamed(fields) if !fields.unnamed.is_empty() && item.generics.params.is_empty() => {
@@ -325,7 +336,7 @@ impl Reader<'_> {
             return self.stored(module, &asked, arguments, depth + 1);
         }
         let said = column_type::expression(self.workspace, module, written)?;
-        Ok(Stored { column_type: ColumnType::written(said.kind), values: said.values })
+        Ok(Stored::new(ColumnType::written(said.kind), said.values))
     }
 }
 
@@ -365,7 +376,7 @@ fn asked_type(function: &ExprPath) -> Option<Type> {
 }
 
 fn inferred(kind: DataType) -> Stored {
-    Stored { column_type: ColumnType::inferred(kind), values: None }
+    Stored::new(ColumnType::inferred(kind), None)
 }
 
 fn unstorable(module: &Module, written: &Type) -> Problem {
@@ -388,7 +399,7 @@ fn text_newtype(workspace: &Workspace, owner: &Module, attrs: &[syn::Attribute])
     let stored = match &said.column_type {
         Some(written) => {
             let said = column_type::read(workspace, owner, written)?;
-            Stored { column_type: ColumnType::written(said.kind), values: said.values }
+            Stored::new(ColumnType::written(said.kind), said.values)
         }
         None => inferred(DataType::String(None)),
     };

@@ -141,20 +141,20 @@ pub struct Model {
 pub enum Relation {}
 "#,
         expect![[r#"
-                table t
-                  id Integer inferred auto?
-                  a VarBinary(None) inferred
-                  b VarBinary(None) inferred null
-                  c Array(String(None)) inferred
-                  d Array(Integer) inferred
-                  e Array(Array(Boolean)) inferred null
-                  f Integer inferred null
-                  g Integer inferred
-                  h Integer inferred
-                  i Array(Enum("Tea")) values ["green", "black"]
-                  j Integer inferred null
-                  primary key (id)
-            "#]],
+            table t
+              id Integer inferred auto?
+              a VarBinary(None) inferred
+              b VarBinary(None) inferred null
+              c Array(String(None)) inferred
+              d Array(Integer) inferred
+              e Array(Array(Boolean)) inferred null
+              f Integer inferred null
+              g Integer inferred
+              h Integer inferred
+              i Array(Enum("Tea")) values ["green", "black"] variants Green=green, Black=black
+              j Integer inferred null
+              primary key (id)
+        "#]],
     );
 }
 

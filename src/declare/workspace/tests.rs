@@ -242,19 +242,19 @@ pub enum Relation {
 not Rust
 "#,
         expect![[r#"
-                table a
-                  id Integer inferred auto?
-                  a Text values ["one"]
-                  b Text values ["one"]
-                  c Text values ["one"]
-                  d BigInteger inferred
-                  e BigInteger inferred
-                  f SmallInteger inferred
-                  primary key (id)
-                table dir
-                  id Integer inferred auto?
-                  primary key (id)
-            "#]],
+            table a
+              id Integer inferred auto?
+              a Text values ["one"] variants One=one
+              b Text values ["one"] variants One=one
+              c Text values ["one"] variants One=one
+              d BigInteger inferred
+              e BigInteger inferred
+              f SmallInteger inferred
+              primary key (id)
+            table dir
+              id Integer inferred auto?
+              primary key (id)
+        "#]],
     );
 }
 
@@ -536,7 +536,7 @@ pub enum Relation {
     expect![[r#"
         table orders
           id Integer inferred auto?
-          state Text values ["open", "shut"]
+          state Text values ["open", "shut"] variants Open=open, Shut=shut
           user_id Integer inferred
           primary key (id)
           foreign key fk-orders-user_id? (user_id) references users (uid) at user_id

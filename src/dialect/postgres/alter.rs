@@ -4,12 +4,12 @@
 use std::collections::BTreeSet;
 
 use super::words::identifier as quote;
-use super::{casts, domain, literal, rebuild, sequence, table_name, types, value};
+use super::{casts, convert, domain, literal, rebuild, sequence, table_name, types, value};
 use crate::dialect::Dialect;
 use crate::error::Refusal;
 use crate::model::{
-    AttachmentKind, AutoIncrement, Column, ColumnDefault, Constraint, DataType, DefaultValue, EnumType, Literal,
-    ObjectPath, Part, RowSecurity, Schema, TableName, TableOptions, VerbatimKind,
+    AttachmentKind, AutoIncrement, Column, ColumnDefault, Constraint, Conversion, DataType, DefaultValue, EnumType,
+    Literal, ObjectPath, Part, RowSecurity, Schema, TableName, TableOptions, VerbatimKind,
 };
 use crate::op::{CommentOn, Op, identifiers};
 
@@ -74,7 +74,7 @@ fn rename(what: &str, from: &TableName, to: &TableName) -> Vec<String> {
 
 /// Whether the change of a column is one of its type, which a view on it would notice.
 pub(super) fn is_retyped(from: &Column, to: &Column) -> bool {
-    from.data_type.text != to.data_type.text || from.collation != to.collation
+    from.data_type.text != to.data_type.text || from.collation != to.collation || convert::is_whole(from, to)
 }
 
 /// Whether PostgreSQL has no way to make values of one column into those of the other.
@@ -159,7 +159,10 @@ pub(in crate::dialect) fn alter(op: &Op) -> Vec<String> {
     match op {
         Op::AlterColumn { table, from, to } => alter_column(table, from, to),
         Op::AlterTable { table, from, to } => alter_table(table, from, to),
-        Op::AlterEnum { name, from, to, columns, anew } => alter_enum(name, from, to, columns, *anew),
+        Op::AlterEnum { name, from, to, columns, anew: true, replaced } => {
+            make_enum_anew(name, from, to, columns, replaced)
+        }
+        Op::AlterEnum { name, from, to, .. } => added_values(name, from, to),
         Op::CreateEnum { name, definition } => {
             let on = CommentOn::Enum(name.clone());
             let comment = definition.comment.as_ref().map(|text| comment(&on, Some(text)));
@@ -228,7 +231,9 @@ pub(super) fn comment(on: &CommentOn, text: Option<&String>) -> String {
 /// The statements that make one form of a column into the other.
 fn alter_column(table: &TableName, from: &Column, to: &Column) -> Vec<String> {
     let mut changes = Changes::new(table, to);
-    let retyped = from.data_type.text != to.data_type.text || from.collation != to.collation;
+    let retyped = is_retyped(from, to);
+    let conversion = from.conversion(to);
+    changes.statements.extend(conversion.iter().filter_map(|own| convert::guard(table, from, to, own)));
     let before = default_of(table, from);
     let kept = to.default.as_ref().filter(|default| retyped && to.default == from.default && !is_literal_free(default));
     // A constant that stays is written for the new type.
@@ -254,13 +259,19 @@ fn alter_column(table: &TableName, from: &Column, to: &Column) -> Vec<String> {
         let collation =
             to.collation.as_ref().map(|name| format!(" COLLATE {}", super::collation(name))).unwrap_or_default();
         let (old, new) = (text(from), text(to));
-        let using = if old != new && casts::needs_using(old, new) {
-            format!(" USING {}", converted(&quote(&to.name), from, to))
-        } else {
-            String::new()
+        let using = match &conversion {
+            Some(own) if !from.stores_like(to) || own.changed().next().is_some() => {
+                format!(" USING {}", convert::using(from, to, own))
+            }
+            _ if old != new && casts::needs_using(old, new) => {
+                format!(" USING {}", converted(&quote(&to.name), from, to))
+            }
+            _ => String::new(),
         };
         changes.alter(&format!("TYPE {new}{collation}{using}"));
         to.tuning.iter().filter(|_| types::is_long(new)).for_each(|words| changes.alter(words));
+    } else if let Some(own) = &conversion {
+        changes.statements.extend(convert::update(table, to, own));
     }
     if let Some(default) = after.as_ref().filter(|_| lifted || before != after) {
         changes.alter(&format!("SET DEFAULT {default}"));
@@ -430,20 +441,25 @@ pub(super) fn is_addition(from: &EnumType, to: &EnumType) -> bool {
     kept.eq(from.values.iter())
 }
 
-/// The statements that give an enum type its new values: added where that is enough, otherwise by a new type that takes
-/// the place of the old one in every column.
-fn alter_enum(
+/// The statements that give an enum type other values by a new type that takes the place of the old one in every column.
+/// Rows that hold a value that is gone stop it, unless it is `replaced` by another.
+fn make_enum_anew(
     name: &TableName,
     from: &EnumType,
     to: &EnumType,
     columns: &[(TableName, Column)],
-    anew: bool,
+    replaced: &[(String, String)],
 ) -> Vec<String> {
-    if !anew {
-        return added_values(name, from, to);
-    }
     let old = TableName { name: sequence::cut(&name.name, "_old"), ..name.clone() };
     let mut statements = Vec::new();
+    let text = |value: &String| Literal::Text(value.clone());
+    let merged: Vec<_> = replaced.iter().map(|(from, to)| (text(from), text(to))).collect();
+    let is_gone = |value: &&String| !to.values.contains(value) && !replaced.iter().any(|(from, _)| from == *value);
+    let gone: Vec<Literal> = from.values.iter().filter(is_gone).map(text).collect();
+    let conversion = Conversion { merged, gone, ..Conversion::default() };
+    let guard =
+        |(table, column): &(TableName, Column)| convert::refuse(table, column, &convert::Held::One(&conversion.gone));
+    statements.extend(columns.iter().filter_map(guard));
     let lift = |(table, column): &(TableName, Column)| {
         column.default.as_ref().and(Some(format!(
             "ALTER TABLE {} ALTER COLUMN {} DROP DEFAULT",
@@ -460,9 +476,14 @@ fn alter_enum(
     for table in tables.into_iter().filter(|table| seen.insert((*table).clone())) {
         // One statement per table, so that it is written anew once.
         let change = |column: &Column| {
-            let (quoted, new) = (quote(&column.name), text(column));
-            let middle = if matches!(column.data_type.kind, DataType::Array(_)) { "text[]" } else { "text" };
-            format!("ALTER COLUMN {quoted} TYPE {new} USING {quoted}::{middle}::{new}")
+            let (quoted, new) = (quote(&column.name), self::text(column));
+            let is_array = matches!(column.data_type.kind, DataType::Array(_));
+            let values = match (is_array, conversion.merged.is_empty()) {
+                (true, _) => format!("{}::{new}", convert::in_array(&quoted, &conversion)),
+                (false, true) => format!("{quoted}::text::{new}"),
+                (false, false) => convert::using(column, column, &conversion),
+            };
+            format!("ALTER COLUMN {quoted} TYPE {new} USING {values}")
         };
         let changes: Vec<String> =
             columns.iter().filter(|(of, _)| of == table).map(|(_, column)| change(column)).collect();
@@ -471,6 +492,12 @@ fn alter_enum(
     statements.push(format!("DROP TYPE {}", table_name(&old)));
     let put_back = |(table, column): &(TableName, Column)| {
         let default = column.default.as_ref()?;
+        if let DefaultValue::Literal(value) = &default.value
+            && let Some(value) = conversion.of(value)
+        {
+            let (table, column) = (table_name(table), quote(&column.name));
+            return Some(format!("ALTER TABLE {table} ALTER COLUMN {column} SET DEFAULT {}", literal(value)));
+        }
         let stays = match &default.value {
             DefaultValue::Literal(Literal::Text(value)) => to.values.contains(value) || value.starts_with('{'),
             DefaultValue::Literal(_) | DefaultValue::Expression(_) => true,
@@ -527,7 +554,7 @@ mod tests {
     #[test]
     fn values_are_added_where_they_belong() {
         let added = |from: &[&str], to: &[&str]| {
-            alter_enum(&TableName::new("mood"), &enum_of(from), &enum_of(to), &[], false)
+            added_values(&TableName::new("mood"), &enum_of(from), &enum_of(to))
                 .into_iter()
                 .map(|sql| sql.trim_start_matches("ALTER TYPE mood ADD VALUE ").to_owned())
                 .collect::<Vec<_>>()

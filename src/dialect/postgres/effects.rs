@@ -172,7 +172,13 @@ impl Found<'_> {
         self.lock(table, Lock::AccessExclusive);
         let (old, new) = (text(from), text(to));
         let is_stored = to.generated.as_ref().is_some_and(|generated| generated.stored);
-        if is_stored && from.generated != to.generated || old != new && casts::rewrites(old, new) {
+        let conversion = from.conversion(to);
+        if conversion.is_some() {
+            // Rows are looked for that hold what becomes another value.
+            self.add(table, Effect::scan(Lock::AccessExclusive));
+        }
+        let is_whole = conversion.is_some_and(|own| own.is_entangled());
+        if is_stored && from.generated != to.generated || is_whole || old != new && casts::rewrites(old, new) {
             self.written_anew(table, &from.name);
         } else if alter::is_retyped(from, to) {
             self.compared_anew(table, from, to);

@@ -1,7 +1,7 @@
 //! What stands on a thing that changes: PostgreSQL lets a column or type become another only once what is computed from
 //! it, or written with its values, is out of the way. It goes before and comes back after.
 
-use super::{alter, casts, literal, script, views};
+use super::{alter, casts, convert, literal, script, views};
 use crate::dialect::Expansion;
 use crate::model::{
     AttachmentKind, Column, Constraint, EnumType, ForeignKey, Index, IndexKey, Literal, Schema, Table, TableName,
@@ -25,7 +25,7 @@ fn beside_views(op: &Op, ops: &[Op], schema: &Schema) -> Expansion {
         Op::RenameTable { to, .. } | Op::RenameEnum { to, .. } => {
             Expansion::alone(op.clone()).within(namespace(to, schema).into_iter().collect(), Vec::new())
         }
-        Op::AlterEnum { name, from, to, columns, .. } => {
+        Op::AlterEnum { name, from, to, columns, replaced, .. } => {
             let anew = is_made_anew(name, from, to, ops);
             let op = Op::AlterEnum {
                 name: name.clone(),
@@ -33,6 +33,7 @@ fn beside_views(op: &Op, ops: &[Op], schema: &Schema) -> Expansion {
                 to: to.clone(),
                 columns: columns.clone(),
                 anew,
+                replaced: replaced.clone(),
             };
             let alone = Expansion::alone(op);
             if anew { around_enum(alone, name, ops, schema) } else { alone }
@@ -42,7 +43,7 @@ fn beside_views(op: &Op, ops: &[Op], schema: &Schema) -> Expansion {
                 let (table, from, to) = (table.clone(), from.clone(), to.clone());
                 beside_views(&Op::ReplaceColumn { table, from, to, filled: false }, ops, schema)
             }
-            Some(own) if from.data_type.text != to.data_type.text => {
+            Some(own) if from.data_type.text != to.data_type.text || convert::is_whole(from, to) => {
                 let alone = around(own, Expansion::alone(op.clone()), ops, |what| what.is_bound_to(&from.name));
                 with_references(op, alone, ops, schema)
             }

@@ -7,6 +7,7 @@ mod canonicalize;
 mod casts;
 mod catalog;
 mod constant;
+mod convert;
 mod domain;
 mod effects;
 mod expand;

@@ -1,6 +1,6 @@
 //! What SQLite's `ALTER TABLE` can do and what it refuses, given the table as it is.
 
-use super::{quote, text, types, version};
+use super::{convert, quote, text, types, version};
 use crate::dialect::{Expansion, Version};
 use crate::error::Refusal;
 use crate::model::{
@@ -83,6 +83,9 @@ fn accepts_storage(table: &Table, oldest: Version) -> Result<(), Refusal> {
 
 /// Only whether it takes NULL can change where the column is.
 fn accepts_changed_column(table: &Table, from: &Column, to: &Column, oldest: Version) -> Result<(), Refusal> {
+    if (Column { variants: to.variants.clone(), ..from.clone() }) == *to {
+        return accepts_changed_values(table, from, to);
+    }
     let is_all = Column { nullable: to.nullable, ..from.clone() } == *to;
     // What is to be done on conflict stands behind NOT NULL.
     let is_more = table.options.clauses.contains_key(&ClauseOf::NotNull(to.name.clone()));
@@ -91,6 +94,21 @@ fn accepts_changed_column(table: &Table, from: &Column, to: &Column, oldest: Ver
     }
     if filling(from, to).is_some() && !table.attachments.is_empty() {
         return rebuild("giving the rows a value would fire the triggers of the table");
+    }
+    Ok(())
+}
+
+/// Rows that get other values are written one by one.
+fn accepts_changed_values(table: &Table, from: &Column, to: &Column) -> Result<(), Refusal> {
+    if !table.attachments.is_empty() {
+        return rebuild("giving the rows other values would fire the triggers of the table");
+    }
+    let conversion = from.conversion(to).unwrap_or_default();
+    if conversion.is_entangled() {
+        return rebuild("values that change places would be in each other's way");
+    }
+    if table.options.without_rowid && !conversion.gone.is_empty() {
+        return rebuild("rows without a number cannot be named when they do not fit");
     }
     Ok(())
 }
@@ -143,6 +161,9 @@ pub(in crate::dialect) fn alter(op: &Op) -> Vec<String> {
         Op::CreateAttachment { attachment, .. } => vec![attachment.sql.clone()],
         Op::DropAttachment { attachment, .. } => vec![format!("DROP TRIGGER {}", quote(&attachment.name))],
         Op::AlterColumn { table, from, to } => {
+            if let Some(conversion) = from.conversion(to) {
+                return convert::change(table, from, &conversion);
+            }
             let (table, column) = (quote(&table.name), quote(&to.name));
             let text = filling(from, to).and_then(|default| default.text.as_ref());
             // No conflict clause may swallow a row.

@@ -243,6 +243,7 @@ fn is_changed(rows: &Rows<'_>, name: &str) -> bool {
 fn is_like(old: &Column, new: &Column) -> bool {
     (&old.data_type.text, &old.collation, &old.generated) == (&new.data_type.text, &new.collation, &new.generated)
         && (new.nullable || !old.nullable || new.value_by_default().is_none())
+        && old.conversion(new).is_none()
 }
 
 /// The query for the rows because of which a statement was refused: each row is a sentence.

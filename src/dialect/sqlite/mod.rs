@@ -6,6 +6,7 @@ mod beyond;
 mod canonicalize;
 mod catalog;
 mod compare;
+mod convert;
 pub(super) mod create;
 mod effects;
 mod expression;

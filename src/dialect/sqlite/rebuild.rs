@@ -5,7 +5,7 @@
 //! find the table again by its name. Each step is right with `foreign_keys` on and off, inside a transaction and outside
 //! of one: somebody else's runner may have switched them on, and inside a transaction nobody can switch them off.
 
-use super::{alter, fit, literal, quote, rowid_alias};
+use super::{alter, convert, fit, literal, quote, rowid_alias};
 use crate::dialect::Rebuild;
 use crate::model::{Action, AutoIncrement, Column, DataType, Literal, Schema, Table, TableName};
 
@@ -16,7 +16,9 @@ const SAVEPOINT: &str = "seachange_rebuild";
 pub(in crate::dialect) fn rebuild(from: &Table, to: &Table, schema: &Schema) -> Rebuild {
     let rows = Rows::new(from, to, schema);
     let mut before = vec![format!("SAVEPOINT {SAVEPOINT}"), rows.create()];
-    before.extend([fit::refuse_unknown(&rows, schema), rows.put_aside()]);
+    before.push(fit::refuse_unknown(&rows, schema));
+    before.extend(convert::refuse_before(&rows));
+    before.push(rows.put_aside());
     before.extend(fit::refuse_misfits(&rows, schema));
     let counter = counter(from, to, &rows);
     before.extend(counter.iter().map(|(keep, _)| keep.clone()));
@@ -149,6 +151,8 @@ impl<'a> Rows<'a> {
 fn source(from: &Table, column: &Column, rowid: Option<&(String, String)>) -> Option<String> {
     let name = quote(&column.name);
     let default = column.value_by_default().and_then(|default| default.text.as_ref());
+    let conversion = from.column(&column.name).and_then(|old| old.conversion(column));
+    let name = conversion.map_or(name.clone(), |conversion| convert::value(&name, &conversion));
     match (from.column(&column.name), rowid) {
         (Some(old), _) => Some(match default {
             Some(default) if old.nullable && !column.nullable => format!("coalesce({name}, {default})"),
@@ -241,7 +245,7 @@ fn kept_rowid(from: &Table, to: &Table) -> Option<(String, String)> {
 }
 
 /// The first name of the rowid that no column takes away.
-fn hidden_rowid(table: &Table) -> Option<String> {
+pub(super) fn hidden_rowid(table: &Table) -> Option<String> {
     let is_column = |name: &str| table.columns.iter().any(|column| column.name.eq_ignore_ascii_case(name));
     ["rowid", "_rowid_", "oid"].into_iter().find(|name| !is_column(name)).map(str::to_owned)
 }

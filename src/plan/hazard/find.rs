@@ -4,7 +4,10 @@ use std::collections::BTreeSet;
 
 use super::{Hazard, Kind, Subject};
 use crate::dialect::{Dialect, Question};
-use crate::model::{Column, Constraint, DataType, Index, IndexKey, IndexPart, Schema, Table, TableName, Verbatim};
+use crate::model::{
+    Column, Constraint, Conversion, DataType, Index, IndexKey, IndexPart, Literal, Schema, Table, TableName, Verbatim,
+    shown,
+};
 use crate::op::{Op, identifiers};
 
 /// The hazards of one operation on a schema as it is right before it.
@@ -40,9 +43,10 @@ pub(in crate::plan) fn of(op: &Op, schema: &Schema, dialect: Dialect) -> Vec<Haz
             let sentence = format!("Running code that still says `{from}` will fail.");
             vec![Hazard::new(Kind::RenamesEnum, Subject::whole(from), sentence)]
         }
-        Op::RenameEnumValue { name, from, .. } => {
-            let sentence = format!("Running code that still says `{from}` for a `{name}` will fail.");
-            vec![Hazard::new(Kind::RenamesEnum, Subject::part(name, from), sentence)]
+        Op::RenameEnumValue { name, from, to } => {
+            let sentence =
+                format!("`{from}` of `{name}` becomes `{to}`; running code that still says `{from}` will fail.");
+            vec![Hazard::new(Kind::RenamesValue, Subject::part(name, from), sentence)]
         }
         Op::CreateIndex { table, index } => created_index(table, index, schema),
         Op::DropIndex { table, index } if index.concurrently => vec![alone(table, index)],
@@ -94,17 +98,23 @@ pub(in crate::plan) fn of(op: &Op, schema: &Schema, dialect: Dialect) -> Vec<Haz
         | Op::DropEnum { .. }
         | Op::Comment { .. } => Vec::new(),
         Op::ReplaceVerbatim { name, from, to } => demands(name, from, to, dialect).into_iter().collect(),
-        Op::AlterEnum { name, from, to, columns, .. } => {
-            let gone: Vec<&String> = from.values.iter().filter(|value| !to.values.contains(value)).collect();
+        Op::AlterEnum { name, from, to, columns, replaced, .. } => {
+            let is_replaced = |value: &String| replaced.iter().any(|(old, _)| old == value);
+            let is_gone = |value: &&String| !to.values.contains(value) && !is_replaced(value);
+            let gone: Vec<&String> = from.values.iter().filter(is_gone).collect();
+            let place = format!("of `{name}`");
+            let mut hazards: Vec<Hazard> =
+                replaced.iter().map(|(old, new)| merged(Subject::part(name, old), &place, old, new)).collect();
             if gone.is_empty() {
-                return Vec::new();
+                return hazards;
             }
             let words: Vec<String> = gone.iter().map(|value| format!("`{value}`")).collect();
             let sentence = format!("`{name}` loses {}; this fails if rows hold it.", words.join(", "));
             let columns = columns.iter().filter(|(_, column)| !is_array(column));
             let columns = columns.map(|(table, column)| (table.clone(), column.name.clone())).collect();
             let question = Question::Values { columns, values: gone.into_iter().cloned().collect() };
-            vec![Hazard::new(Kind::EnumMayFail, Subject::whole(name), sentence).asking(question)]
+            hazards.insert(0, Hazard::new(Kind::EnumMayFail, Subject::whole(name), sentence).asking(question));
+            hazards
         }
     }
 }
@@ -253,7 +263,9 @@ fn altered(table: &TableName, from: &Column, to: &Column, dialect: Dialect) -> V
         }
         (_, false) => {}
     }
-    if dialect.converts(&from.data_type, &to.data_type) {
+    if let Some(conversion) = from.conversion(to) {
+        hazards.extend(converted(table, from, to, &conversion, dialect));
+    } else if dialect.converts(&from.data_type, &to.data_type) {
         let text = |column: &Column| column.data_type.text.clone().unwrap_or_default();
         let (old, new_type) = (text(from), text(to));
         let sentence =
@@ -261,6 +273,62 @@ fn altered(table: &TableName, from: &Column, to: &Column, dialect: Dialect) -> V
         hazards.push(new(Kind::ConvertsValues, sentence).asking(given(table, from)));
     }
     hazards
+}
+
+/// What becomes of the values of an enum.
+fn converted(table: &TableName, from: &Column, to: &Column, conversion: &Conversion, dialect: Dialect) -> Vec<Hazard> {
+    let column = format!("`{table}.{}`", to.name);
+    let new = |kind, sentence| Hazard::new(kind, Subject::part(table, &to.name), sentence);
+    let words = |values: &mut dyn Iterator<Item = &Literal>| {
+        values.map(|value| format!("`{}`", shown(value))).collect::<Vec<_>>().join(", ")
+    };
+    let mut hazards = Vec::new();
+    let renamed: Vec<_> = conversion.pairs.iter().filter(|(from, to)| from != to).collect();
+    if !renamed.is_empty() {
+        let changes: Vec<String> =
+            renamed.iter().map(|(from, to)| format!("`{}` becomes `{}`", shown(from), shown(to))).collect();
+        let old = words(&mut renamed.iter().map(|(from, _)| from));
+        let sentence = format!("In {column} {}; running code that still says {old} will fail.", changes.join(", "));
+        hazards.push(new(Kind::RenamesValue, sentence));
+    }
+    let merge = |(old, new): &(Literal, Literal)| {
+        merged(Subject::part(table, &to.name), &format!("in {column}"), &shown(old), &shown(new))
+    };
+    hazards.extend(conversion.merged.iter().map(merge));
+    if !conversion.gone.is_empty() {
+        let gone = words(&mut conversion.gone.iter());
+        let sentence = format!("Nothing stands for {gone} in {column} any more; this fails if rows hold it.");
+        let texts: Vec<String> = conversion.gone.iter().filter_map(text_of).collect();
+        let hazard = new(Kind::ValuesMayFail, sentence);
+        let is_asked = texts.len() == conversion.gone.len() && !is_array(from);
+        let columns = vec![(table.clone(), from.name.clone())];
+        hazards.push(if is_asked { hazard.asking(Question::Values { columns, values: texts }) } else { hazard });
+    }
+    let are_numbers = |column: &Column| column.variants.iter().any(|own| matches!(own.value, Literal::Integer(_)));
+    let is_typed = dialect.capabilities().enum_types && !from.stores_like(to);
+    // An enum type holds nothing but its own values.
+    let is_own = dialect.capabilities().enum_types && from.data_type.kind.enum_name().is_some();
+    if !is_own && (is_typed || are_numbers(from) != are_numbers(to)) {
+        let known = words(&mut conversion.known().iter());
+        let sentence = format!("{column} is converted by its variants; this fails if rows hold anything but {known}.");
+        hazards.push(new(Kind::ValuesMayFail, sentence));
+    }
+    hazards
+}
+
+/// A value that is a text.
+fn text_of(value: &Literal) -> Option<String> {
+    match value {
+        Literal::Text(text) => Some(text.clone()),
+        _ => None,
+    }
+}
+
+/// A value that is gone, and the one that takes its place in rows.
+fn merged(subject: Subject, place: &str, old: &str, new: &str) -> Hazard {
+    let sentence =
+        format!("Rows that hold `{old}` {place} get `{new}`, and the way down does not know which they were.");
+    Hazard::new(Kind::ReplacesValue, subject, sentence)
 }
 
 /// What the constraints of a table say to a column that gets other values, or compares them in another way.

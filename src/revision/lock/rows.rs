@@ -10,7 +10,7 @@ use crate::error::Cause;
 use crate::model::{
     Action, AutoIncrement, Check, Column, ColumnDefault, ColumnType, DefaultValue, Deferrable, Exclusion,
     ExclusionElement, ForeignKey, Generated, Identity, Index, IndexKey, IndexPart, Literal, Name, NullsOrder,
-    Placement, PrimaryKey, Table, TableName, TableOptions, Unique,
+    Placement, PrimaryKey, Table, TableName, TableOptions, Unique, Variant,
 };
 
 #[derive(Deserialize)]
@@ -61,6 +61,9 @@ pub(super) struct ColumnRow {
     nullable: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     values: Option<Vec<String>>,
+    /// The names of the variants, each with what it stores.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    variants: Vec<VariantRow>,
     #[serde(skip_serializing_if = "Option::is_none")]
     default: Option<DefaultRow>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -89,6 +92,17 @@ enum DefaultRow {
     Blob { blob: Vec<u8> },
     Null { null: bool },
     Expression { expression: String },
+}
+
+/// A variant and what it stores.
+#[derive(Serialize, Deserialize)]
+struct VariantRow(String, StoredRow);
+
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+enum StoredRow {
+    Number(i64),
+    Text(String),
 }
 
 #[derive(Serialize, Deserialize)]
@@ -363,6 +377,7 @@ impl From<&Column> for ColumnRow {
             inferred: column.data_type.inferred,
             nullable: column.nullable,
             values: column.values.clone(),
+            variants: column.variants.iter().filter_map(VariantRow::of).collect(),
             default: column.default.as_ref().map(|default| DefaultRow::from(&default.value)),
             auto_increment: match column.auto_increment {
                 AutoIncrement::No => None,
@@ -387,6 +402,7 @@ impl ColumnRow {
         Ok(Column {
             nullable: self.nullable,
             values: self.values,
+            variants: self.variants.into_iter().map(Variant::from).collect(),
             default: self.default.map(|row| ColumnDefault { value: row.into(), text: None }),
             auto_increment: match self.auto_increment {
                 None => AutoIncrement::No,
@@ -401,6 +417,28 @@ impl ColumnRow {
             comment: self.comment,
             ..Column::new(self.name, ColumnType { kind, text: None, inferred: self.inferred })
         })
+    }
+}
+
+impl VariantRow {
+    /// What is said of the past is for one revision only, and not recorded.
+    fn of(variant: &Variant) -> Option<Self> {
+        let stored = match &variant.value {
+            Literal::Integer(number) => StoredRow::Number(i64::try_from(*number).ok()?),
+            Literal::Text(text) => StoredRow::Text(text.clone()),
+            Literal::Null | Literal::Bool(_) | Literal::Real(_) | Literal::Blob(_) => return None,
+        };
+        Some(Self(variant.name.clone(), stored))
+    }
+}
+
+impl From<VariantRow> for Variant {
+    fn from(VariantRow(name, stored): VariantRow) -> Self {
+        let value = match stored {
+            StoredRow::Number(number) => Literal::Integer(number.into()),
+            StoredRow::Text(text) => Literal::Text(text),
+        };
+        Self::new(name, value)
     }
 }
 

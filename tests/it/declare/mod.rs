@@ -89,14 +89,22 @@ cases! {
     computed_column_is_dropped(files => files)
     default_changes(files => files)
     entity_is_ignored(files tags => files tags)
+    enum_becomes_integer(jobs => jobs)
+    enum_in_array_becomes_type(jobs => jobs)
+    enum_is_renamed_by_attribute(jobs => jobs)
     enum_type_is_dropped(people => people)
     enum_type_is_shared(people pets => people pets)
     enum_value_is_added(people => people)
     enum_value_is_added_and_used(people => people)
+    enum_value_is_another(jobs => jobs)
     enum_value_is_removed(people => people)
+    enum_value_is_replaced(jobs => jobs)
     enum_values_are_reordered(people => people)
+    enum_values_change_places(jobs => jobs)
     enum_values_change_with_check(jobs => jobs)
     enum_values_change_without_check(jobs => jobs)
+    enum_variant_is_gone(jobs => jobs)
+    enum_with_check_becomes_type(jobs => jobs)
     expression_index_is_added(files => files)
     foreign_key_action_changes(users files => users files)
     foreign_key_becomes_deferrable(files tags => files tags)
@@ -105,6 +113,7 @@ cases! {
     index_is_added(files => files)
     index_is_dropped(files => files)
     index_order_and_collation_change(files => files)
+    integer_enum_becomes_type(jobs stages => jobs stages)
     keys_carry_columns_and_wait(files => files)
     named_unique_is_added(files => files)
     names_are_nasty(order => order q)
@@ -261,7 +270,8 @@ pub(crate) fn told_by_both(declared: &Declared) -> Declared {
             if column.auto_increment == AutoIncrement::Yes {
                 column.auto_increment = AutoIncrement::Inferred;
             }
-            // The values of an enum that is text to the database.
+            // The variants are gone, and so are the values of an enum that is text to the database.
+            column.variants = Vec::new();
             if !matches!(column.data_type.kind, DataType::Enum(_)) {
                 column.values = None;
             }
@@ -288,7 +298,7 @@ fn without_annotations(read: &Declared, linked: &Declared) -> (Declared, Declare
         declared.renames.retain(|rename| match rename {
             Rename::Table { to, .. } => !is_annotated(to),
             Rename::Column { table, .. } => !is_annotated(table),
-            Rename::Enum { .. } | Rename::Value { .. } => true,
+            Rename::Enum { .. } | Rename::Value { .. } => false,
         });
         (declared.views, declared.ignored) = ([].into(), [].into());
         declared

@@ -5,6 +5,7 @@ mod ask;
 mod camera;
 mod changes;
 mod effects;
+mod enums;
 mod kept;
 mod live;
 mod moved;

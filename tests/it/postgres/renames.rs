@@ -77,19 +77,25 @@ fn a_type_is_renamed_in_place() {
 #[test]
 fn a_value_with_a_similar_name_is_renamed_and_another_is_asked_for() {
     let project = begun();
-    let change =
-        |to: &str| project.write("entities.rs", &entities("files", "title", "file_kind").replace("\"photo\"", to));
-    change("\"photos\"");
+    let change = |to: &str| {
+        let text = entities("files", "title", "file_kind").replace("\"photo\")] Photo", to);
+        project.write("entities.rs", &text);
+    };
+    change("\"photos\")] Pictures");
     let text = project.advance("photos");
     assert!(text.contains("ALTER TYPE file_kind RENAME VALUE 'photo' TO 'photos';"), "{text}");
-    assert!(text.contains("-- hazard up renames-enum file_kind.photo: "), "{text}");
-    change("\"text\"");
+    assert!(text.contains("-- hazard up renames-value file_kind.photo: "), "{text}");
+    change("\"text\")] Words");
     let ran = project.run(&["revision", "--autogenerate", "-m", "text"]);
     assert_eq!(ran.code, 1, "{ran:?}");
     assert!(ran.notes.contains("--rename file_kind.photos=text"), "{ran:?}");
     project.succeed(&["revision", "--autogenerate", "-m", "text", "--rename", "file_kind.photos=text"]);
     project.succeed(&["upgrade"]);
     project.assert_clean();
+    // The same variant has another value.
+    change("\"prose\")] Words");
+    let text = project.advance("prose");
+    assert!(text.contains("ALTER TYPE file_kind RENAME VALUE 'text' TO 'prose';"), "{text}");
 }
 
 #[test]
