@@ -124,8 +124,12 @@ pub struct Diff {
     /// Something was renamed: `table.old=new` for a column, `old=new` for a table; may be given several times.
     #[arg(long, value_name = "OLD=NEW")]
     pub rename: Vec<String>,
-    /// A file with renames, below `[renames]` as `"table.old" = "new"` or `"old" = "new"` [default: `hints.toml` beside the
-    /// revisions, if there is one].
+    /// What rows that are there get in a column that comes to need a value: SQL over their other columns; may be given several
+    /// times.
+    #[arg(long, value_name = "TABLE.COLUMN=SQL")]
+    pub fill: Vec<String>,
+    /// A file with renames, below `[renames]` as `"table.old" = "new"` or `"old" = "new"`, and with what rows get, below
+    /// `[fills]` as `"table.column" = "SQL"` [default: `hints.toml` beside the revisions, if there is one].
     #[arg(long, value_name = "FILE", conflicts_with = "from")]
     pub hints: Option<PathBuf>,
     /// Drop what is gone and create what is new, however much alike they are.
@@ -168,11 +172,19 @@ pub struct Revision {
     /// With `--autogenerate`: take `schema.lock` in the place of the database.
     #[arg(long, requires = "autogenerate")]
     pub offline: bool,
+    /// Write the forms that let others go on to write to tables that exist, in several revisions where it takes them. Only
+    /// PostgreSQL has such forms.
+    #[arg(long, requires = "autogenerate")]
+    pub online: bool,
     /// Something was renamed: `table.old=new` for a column, `old=new` for a table; may be given several times.
     #[arg(long, value_name = "OLD=NEW", requires = "autogenerate")]
     pub rename: Vec<String>,
-    /// A file with renames, below `[renames]` as `"table.old" = "new"` or `"old" = "new"` [default: `hints.toml` beside the
-    /// revisions, if there is one].
+    /// What rows that are there get in a column that comes to need a value: SQL over their other columns; may be given several
+    /// times.
+    #[arg(long, value_name = "TABLE.COLUMN=SQL", requires = "autogenerate")]
+    pub fill: Vec<String>,
+    /// A file with renames, below `[renames]` as `"table.old" = "new"` or `"old" = "new"`, and with what rows get, below
+    /// `[fills]` as `"table.column" = "SQL"` [default: `hints.toml` beside the revisions, if there is one].
     #[arg(long, value_name = "FILE", requires = "autogenerate")]
     pub hints: Option<PathBuf>,
     /// Drop what is gone and create what is new, however much alike they are.

@@ -2,14 +2,14 @@
 //! Wires canonicalize, reconcile, rename, settle and diff; the same for every command, test and embedder. All of it is
 //! pure but [`Sides::ask`], the step in which the database may be asked what the rules leave open.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sea_orm::ConnectionTrait;
 
 use crate::dialect::{self, Dialect, Options};
 use crate::diff::{self, Likely, Rules, Unmanaged};
 use crate::error::Result;
-use crate::model::{Check, Declared, Placement, Rename, Schema, Table, TableName};
+use crate::model::{Check, Declared, ObjectPath, Placement, Rename, Schema, Table, TableName};
 use crate::op::Op;
 
 /// What lies between the entities and a database.
@@ -228,7 +228,11 @@ impl<'a> Sides<'a> {
         let ops: Vec<Op> = renames.iter().map(Op::from).chain(diff::diff(&moved, &settlement.target)).collect();
         let said = &declared.schema;
         let likely = diff::likely(&ops, &moved, &goal, said, &|goal, live| dialect.reconcile(goal, live));
-        let difference = |op: Op| Difference { drift: has_lock && diff::is_drift(&op, &goal, &past), op };
+        let fills = fitted(&declared.fills, dialect);
+        let difference = |op: Op| Difference {
+            drift: has_lock && diff::is_drift(&op, &goal, &past),
+            op: filled(op, &fills, dialect),
+        };
         let differences = ops.into_iter().map(difference).collect();
         Comparison {
             live,
@@ -241,6 +245,24 @@ impl<'a> Sides<'a> {
             doubtful,
             likely,
         }
+    }
+}
+
+/// What is said of columns, by the names the database gives them.
+pub(crate) fn fitted(fills: &BTreeMap<ObjectPath, String>, dialect: Dialect) -> BTreeMap<ObjectPath, String> {
+    let fit = |(path, sql): (&ObjectPath, &String)| {
+        let ObjectPath::Column(table, column) = path else { return (path.clone(), sql.clone()) };
+        let same = Rename::Column { table: table.clone(), from: column.clone(), to: column.clone() };
+        (dialect.fit_rename(&same).after(), sql.clone())
+    };
+    fills.iter().map(fit).collect()
+}
+
+/// The operation with what rows that are there get by it, if they have to get something.
+pub(crate) fn filled(op: Op, fills: &BTreeMap<ObjectPath, String>, dialect: Dialect) -> Op {
+    match &op {
+        Op::AlterColumn { from, to, .. } if !(from.nullable && !to.nullable) && !dialect.replaces(from, to) => op,
+        _ => op.filled(fills),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::cli::{self, DialectName, Format};
-use crate::compare::{Origin, Pair};
+use crate::compare::{Origin, Pair, filled, fitted};
 use crate::config::Database;
 use crate::dialect::Dialect;
 use crate::error::{Error, Result};
@@ -17,7 +17,7 @@ use crate::scratch;
 
 use super::renames::{self, Base};
 use super::write::new_id;
-use super::{Context, Exit, closed, of_value, parse_rename, refuse_doubtful};
+use super::{Context, Exit, closed, fills, of_value, parse_rename, refuse_doubtful};
 
 /// One side of a comparison, as the command line names it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,7 +58,7 @@ pub(super) async fn diff(ctx: &mut Context<'_>, args: &cli::Diff) -> Result<Exit
 
 /// What would bring the database to the entities, by what the project owns.
 async fn to_entities(ctx: &mut Context<'_>, args: &cli::Diff) -> Result<PlanReport> {
-    let mut declared = ctx.declare_with(&args.rename, args.hints.as_deref())?;
+    let mut declared = ctx.declare_with(&args.rename, &args.fill, args.hints.as_deref())?;
     let lock = ctx.lock()?;
     let settled = if args.offline {
         renames::settle(ctx, &mut declared, &Base::Lock(&lock.unwrap_or_default()), args.no_renames).await?
@@ -69,6 +69,7 @@ async fn to_entities(ctx: &mut Context<'_>, args: &cli::Diff) -> Result<PlanRepo
     };
     let comparison = settled.comparison;
     refuse_doubtful(&comparison.doubtful, &comparison.ops(), &args.rename)?;
+    fills::note_idle(ctx, &fills::said(&args.fill, &declared.schema)?, &comparison.ops())?;
     if !settled.open.is_empty() {
         ctx.tell("note: what is gone is dropped here, and what is new is created, but these may be renames:")?;
         renames::list(ctx, &settled.open)?;
@@ -101,7 +102,11 @@ async fn between(ctx: &mut Context<'_>, args: &cli::Diff, from: &str, to: &str) 
             ctx.note(&note)?;
         }
     }
-    let whole = pair.compare();
+    let mut whole = pair.compare();
+    let said = fills::said(&args.fill, &to_schema)?;
+    let fits = fitted(&said, dialect);
+    whole.ops = whole.ops.into_iter().map(|op| filled(op, &fits, dialect)).collect();
+    fills::note_idle(ctx, &said, &whole.ops)?;
     refuse_doubtful(&whole.doubtful, &whole.ops, &args.rename)?;
     let names = [shown(ctx, from_side), shown(ctx, to_side)];
     let unmodelled: Vec<Unmodelled> =

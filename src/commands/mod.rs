@@ -2,6 +2,7 @@
 
 mod check;
 mod diff;
+mod fills;
 mod init;
 mod objects;
 mod renames;
@@ -189,8 +190,8 @@ impl Context<'_> {
         Ok(comparison)
     }
 
-    /// The entities with the renames of the command line and of a file of hints.
-    fn declare_with(&mut self, renames: &[String], hints: Option<&Path>) -> Result<Declared> {
+    /// The entities with what the command line and a file of hints say of renames, and of what rows get in columns.
+    fn declare_with(&mut self, renames: &[String], fills: &[String], hints: Option<&Path>) -> Result<Declared> {
         let hinted = renames::hints(self, hints)?;
         let mut declared = self.declare()?;
         for text in renames {
@@ -198,8 +199,10 @@ impl Context<'_> {
             declared.once.push(rename.clone());
             declared.renames.push(rename);
         }
-        let hinted = hinted.into_iter().map(|rename| of_value(rename, &declared.schema));
-        declared.renames.extend(hinted.collect::<Vec<_>>());
+        let renames = hinted.renames.into_iter().map(|rename| of_value(rename, &declared.schema));
+        declared.renames.extend(renames.collect::<Vec<_>>());
+        declared.fills.extend(fills::hinted(&hinted.fills, &declared.schema));
+        declared.fills.extend(fills::said(fills, &declared.schema)?);
         Ok(declared)
     }
 

@@ -99,22 +99,32 @@ impl Base<'_> {
     }
 }
 
-/// What a file says of renames.
+/// What a file of hints says.
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Hints {
     /// `"table.old" = "new"` and `"old" = "new"`.
     #[serde(default)]
     renames: BTreeMap<String, String>,
+    /// `"table.column" = "expression"`.
+    #[serde(default)]
+    fills: BTreeMap<String, String>,
 }
 
-/// The renames a file of hints tells of. They may stay there: what was done is done.
-pub(super) fn hints(ctx: &Context<'_>, file: Option<&Path>) -> Result<Vec<Rename>> {
+/// What a file of hints tells of: renames, and what rows get in columns. They may stay there: what was done is done.
+#[derive(Default)]
+pub(super) struct Hinted {
+    pub(super) renames: Vec<Rename>,
+    pub(super) fills: BTreeMap<String, String>,
+}
+
+/// Reads the file of hints that is named, or the usual one.
+pub(super) fn hints(ctx: &Context<'_>, file: Option<&Path>) -> Result<Hinted> {
     let usual = ctx.config.migrations.join("hints.toml");
     let path = match file {
         Some(file) => ctx.folder.join(file),
         None if usual.is_file() => usual,
-        None => return Ok(Vec::new()),
+        None => return Ok(Hinted::default()),
     };
     let text = fs::read_to_string(&path).map_err(|source| Error::Read { path: path.clone(), source })?;
     let bad = |problem: String| Error::Misused { problem: format!("`{}`: {problem}", ctx.shown(&path)) };
@@ -124,7 +134,8 @@ pub(super) fn hints(ctx: &Context<'_>, file: Option<&Path>) -> Result<Vec<Rename
         parse_rename(&format!("{from}={to}"))
             .map_err(|_| bad(format!("`\"{from}\" = \"{to}\"` below `[renames]` {neither}")))
     };
-    read.renames.iter().map(hint).collect()
+    let renames = read.renames.iter().map(hint).collect::<Result<_>>()?;
+    Ok(Hinted { renames, fills: read.fills })
 }
 
 /// Says what is open, with the flag that answers each.

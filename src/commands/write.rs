@@ -18,7 +18,7 @@ use crate::revision::graph::Graph;
 
 use super::check::against_lock;
 use super::renames::{self, Base};
-use super::{Context, Exit, Live, now, refuse_doubtful, refuse_missing, written_time};
+use super::{Context, Exit, Live, fills, now, refuse_doubtful, refuse_missing, written_time};
 
 const NO_LOCK: &str = "warning: there are revisions but no `schema.lock`, so nothing counts as the project's own and nothing \
                        is dropped; if there was one, bring it back first: `git checkout -- migrations/schema.lock`";
@@ -31,12 +31,12 @@ pub(super) async fn revision(ctx: &mut Context<'_>, args: &cli::Revision) -> Res
         return baseline(ctx, args, &graph).await;
     }
     if !args.autogenerate {
-        let (_, path) = write(ctx, args, parents, &Plan::default(), &Ok(Plan::default()), None)?;
+        let (_, path) = write(ctx, &args.message, parents, &Plan::default(), &Ok(Plan::default()), None)?;
         ctx.note("hint: write its statements below `-- migrate:up` and `-- migrate:down`")?;
         ctx.say(&path)?;
         return Ok(Exit::Clean);
     }
-    let mut declared = ctx.declare_with(&args.rename, args.hints.as_deref())?;
+    let mut declared = ctx.declare_with(&args.rename, &args.fill, args.hints.as_deref())?;
     let lock = ctx.lock()?;
     if lock.is_none() && !graph.revisions().is_empty() {
         if args.offline {
@@ -57,6 +57,7 @@ pub(super) async fn revision(ctx: &mut Context<'_>, args: &cli::Revision) -> Res
     };
     let comparison = settled.comparison;
     refuse_doubtful(&comparison.doubtful, &comparison.ops(), &args.rename)?;
+    fills::note_idle(ctx, &fills::said(&args.fill, &declared.schema)?, &comparison.ops())?;
     if !settled.open.is_empty() {
         ctx.tell("no file was written, because only you know whether these are renames:")?;
         renames::list(ctx, &settled.open)?;
@@ -74,18 +75,24 @@ pub(super) async fn revision(ctx: &mut Context<'_>, args: &cli::Revision) -> Res
         ))?;
     }
     let ops = comparison.ops().into_iter().map(|op| concurrently(op, ctx)).collect();
-    let mut up = plan::plan(ops, &comparison.live, ctx.config.dialect, &ctx.config.options, Purpose::Up)
+    let online = is_online(ctx, args)?;
+    let purpose = if online { Purpose::Online } else { Purpose::Up };
+    let mut up = plan::plan(ops, &comparison.live, ctx.config.dialect, &ctx.config.options, purpose)
         .map_err(|error| error.located(&declared))?;
     up.explain(&settled.reasons);
     let lock = with_views(ctx.config.rules.tables.keep(declared.schema), &comparison, ctx.config.dialect);
     // What takes no transaction around it comes behind everything else, in a revision of its own; what needs that comes
     // behind it.
-    let plans = up.split();
+    let plans = if online { up.online(&comparison.live, ctx.config.dialect) } else { up.split() };
     let (mut before, mut parents, mut paths) = (comparison.live.clone(), parents, Vec::new());
-    for plan in &plans {
+    for (number, plan) in (1..).zip(&plans) {
         let after = plan.apply(&before);
         let down = way_down(ctx, plan, &after)?;
-        let (id, path) = write(ctx, args, parents, plan, &down, Some(&lock))?;
+        let message = match plans.len() {
+            1 => args.message.clone(),
+            all => format!("{} ({number} of {all})", args.message),
+        };
+        let (id, path) = write(ctx, &message, parents, plan, &down, Some(&lock))?;
         (before, parents) = (after, vec![id]);
         paths.push(path);
         for step in &plan.steps {
@@ -101,6 +108,17 @@ pub(super) async fn revision(ctx: &mut Context<'_>, args: &cli::Revision) -> Res
         ctx.say(path)?;
     }
     Ok(Exit::Clean)
+}
+
+/// Whether others are to go on writing while the revision runs, where the database has forms for that.
+fn is_online(ctx: &mut Context<'_>, args: &cli::Revision) -> Result<bool> {
+    let dialect = ctx.config.dialect;
+    let has_forms = dialect.capabilities().unchecked_constraints;
+    if args.online && !has_forms {
+        let title = dialect.title();
+        ctx.note(&format!("note: `--online` changes nothing: {title} has one writer, which everybody else waits for"))?;
+    }
+    Ok(has_forms && (args.online || ctx.config.online))
 }
 
 /// The operation with its index made or dropped as the project wants it.
@@ -150,7 +168,7 @@ async fn baseline(ctx: &mut Context<'_>, args: &cli::Revision, graph: &Graph) ->
     }
     let lock = diff::record(&declared.schema, &comparison.declared, &live);
     let lock = with_views(lock, &comparison, dialect);
-    let (_, path) = write(ctx, args, Vec::new(), &up, &down, Some(&lock))?;
+    let (_, path) = write(ctx, &args.message, Vec::new(), &up, &down, Some(&lock))?;
     ctx.note("hint: run `seachange stamp head` to record that this database already has it")?;
     ctx.say(&path)?;
     Ok(Exit::Clean)
@@ -194,7 +212,7 @@ fn there_are(number: usize) -> String {
 /// Writes a revision file; its id, and its path as messages show it.
 fn write(
     ctx: &mut Context<'_>,
-    args: &cli::Revision,
+    message: &str,
     parents: Vec<String>,
     up: &Plan,
     down: &std::result::Result<Plan, Vec<Blocked>>,
@@ -204,7 +222,7 @@ fn write(
         Some(path) => fs::read_to_string(path).map_err(|source| Error::Read { path: path.clone(), source })?,
         None => render::TEMPLATE.to_owned(),
     };
-    let message = args.message.split_whitespace().collect::<Vec<_>>().join(" ");
+    let message = message.split_whitespace().collect::<Vec<_>>().join(" ");
     let created = after_all(&ctx.graph()?, now());
     let header = Header { message, id: new_id(), parents, created };
     let text = render::revision(&header, up, down, ctx.config.dialect, &template)?;

@@ -454,7 +454,9 @@ fn is_drift_in(op: &Op, declared: &Table, lock: &Table) -> bool {
         Op::CreateIndex { index, .. } | Op::DropIndex { index, .. } => {
             declared.indexes.contains(index) == lock.indexes.contains(index)
         }
-        Op::RenameConstraint { to, .. } => {
+        // A plan makes these; no comparison does.
+        Op::FillColumn { .. } | Op::AdoptIndex { .. } | Op::ReleaseIndex { .. } => false,
+        Op::RenameConstraint { to, .. } | Op::ValidateConstraint { to, .. } => {
             let has = |table: &Table| table.constraints().any(|other| other == *to);
             has(declared) == has(lock)
         }

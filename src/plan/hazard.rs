@@ -224,9 +224,20 @@ pub(super) fn of(op: &Op, schema: &Schema, dialect: Dialect) -> Vec<Hazard> {
             let name = format!("`{table}.{}`", column.name);
             let sentence = || format!("Every row gets an empty value in {name}.");
             let invented = column.needs_value().then(|| hazard(Kind::InventsValues, sentence()));
-            computed_null(&name, column).into_iter().chain(constraints).chain(invented).collect()
+            let filled = column.fill.as_deref().and_then(|sql| filled_null(&name, sql));
+            computed_null(&name, column).into_iter().chain(filled).chain(constraints).chain(invented).collect()
         }
+        // It is not held against the rows that are there.
+        Op::AddConstraint { constraint, .. } if constraint.is_not_valid() => Vec::new(),
         Op::AddConstraint { table, constraint } => vec![added(table, constraint)],
+        Op::ValidateConstraint { to, .. } if to.is_not_valid() => Vec::new(),
+        Op::ValidateConstraint { table, to, .. } => vec![added(table, to)],
+        Op::FillColumn { table, column, value: Some(value), batches: true } => {
+            let sentence = || format!("Rows that hold NULL in `{table}.{}` get {value}.", column.name);
+            // What the plan added has nothing to lose.
+            let is_old = schema.tables.get(table).is_some_and(|own| own.column(&column.name).is_some());
+            is_old.then(|| hazard(Kind::FillsNulls, sentence())).into_iter().collect()
+        }
         Op::AlterTable { table, from, to } if to.strict && !from.strict => vec![hazard(
             Kind::StrictMayFail,
             format!("`{table}` becomes strict; this fails if rows hold values of another type than the column's."),
@@ -241,6 +252,9 @@ pub(super) fn of(op: &Op, schema: &Schema, dialect: Dialect) -> Vec<Hazard> {
         | Op::DropIndex { .. }
         | Op::RenameIndex { .. }
         | Op::RenameConstraint { .. }
+        | Op::FillColumn { .. }
+        | Op::AdoptIndex { .. }
+        | Op::ReleaseIndex { .. }
         | Op::CreateAttachment { .. }
         | Op::DropAttachment { .. }
         | Op::CreateVerbatim { .. }
@@ -355,15 +369,25 @@ fn altered(table: &TableName, from: &Column, to: &Column, dialect: Dialect) -> V
     if to.generated.is_some() && (from.generated != to.generated || from.nullable != to.nullable) {
         return computed_null(&column, to).into_iter().collect();
     }
-    match (to.value_by_default(), from.nullable && !to.nullable) {
+    match (to.filling(), from.nullable && !to.nullable) {
         (None, true) => {
             add(Kind::NotNullMayFail, format!("{column} becomes NOT NULL; this fails if rows hold NULL in it."));
         }
-        (Some(default), true) => {
-            let value = default.text.as_deref().unwrap_or("its default");
+        (Some(_), true) => {
+            let default = || to.value_by_default()?.text.as_deref();
+            let value = to.fill.as_deref().or_else(default).unwrap_or("its default");
             add(Kind::FillsNulls, format!("{column} becomes NOT NULL; rows that hold NULL in it get {value}."));
+            let may_be_null = to.fill.as_deref().and_then(|sql| filled_null(&column, sql));
+            may_be_null.into_iter().for_each(|hazard| add(hazard.kind, hazard.sentence));
         }
         (_, false) => {}
+    }
+    if let Some(sql) = to.fill.as_deref().filter(|_| dialect.replaces_without(from, to)) {
+        let text = |column: &Column| column.data_type.text.clone().unwrap_or_default();
+        add(
+            Kind::ConvertsValues,
+            format!("{column} goes from {} to {}, and every row gets {sql} in it.", text(from), text(to)),
+        );
     }
     if dialect.rewrites(&from.data_type, &to.data_type) {
         add(
@@ -424,6 +448,14 @@ fn computed_null(name: &str, column: &Column) -> Option<Hazard> {
     let generated = column.generated.as_ref().filter(|_| !column.nullable)?;
     let sentence = format!("{name} is NOT NULL; this fails if ({}) is NULL for a row.", generated.expression);
     Some(Hazard { kind: Kind::NotNullMayFail, sentence })
+}
+
+/// A value that somebody said may be NULL, unless it is a constant.
+fn filled_null(name: &str, sql: &str) -> Option<Hazard> {
+    let is_constant =
+        identifiers(sql).is_empty() || sql.eq_ignore_ascii_case("true") || sql.eq_ignore_ascii_case("false");
+    let sentence = || format!("{name} is NOT NULL; this fails if ({sql}) is NULL for a row.");
+    (!is_constant).then(|| Hazard { kind: Kind::NotNullMayFail, sentence: sentence() })
 }
 
 /// Whether the column holds NULL in the rows that are there when it is added.

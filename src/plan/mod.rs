@@ -3,7 +3,9 @@
 
 pub mod hazard;
 mod obstacle;
+mod online;
 mod order;
+mod phases;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::mem::discriminant;
@@ -37,6 +39,8 @@ pub struct Step {
     pub around: bool,
     /// Why it is done, where that is more than the difference.
     pub reason: Option<String>,
+    /// What whoever reads it should know, a line each.
+    pub notes: Vec<String>,
 }
 
 /// What a plan is for.
@@ -44,6 +48,8 @@ pub struct Step {
 pub enum Purpose {
     /// To go where the entities are. Nothing is invented.
     Up,
+    /// The same, with nothing said where only a person knows a value: [`Plan::online`] leaves it open.
+    Online,
     /// To write down a database as it is. Nothing in it is a mistake of the project.
     Record,
     /// To undo. A column that must have a value comes back with an empty one.
@@ -77,6 +83,7 @@ pub fn plan(ops: Vec<Op>, from: &Schema, dialect: Dialect, options: &Options, pu
             let blocked = |op| obstacle::without_value(op).or_else(|| obstacle::without_place(op));
             ops.iter().flat_map(parts).filter_map(blocked).collect()
         }
+        Purpose::Online => ops.iter().flat_map(parts).filter_map(obstacle::without_place).collect(),
         Purpose::Record | Purpose::Down => Vec::new(),
     };
     blocked.extend(ops.iter().filter_map(|op| obstacle::lost_with_view(op, &ops)));
@@ -93,7 +100,7 @@ pub fn plan(ops: Vec<Op>, from: &Schema, dialect: Dialect, options: &Options, pu
         blocked.extend(obstacle::uncertain(&op, &renames));
         let hazards = if around { Vec::new() } else { hazard::of(&op, &schema, dialect) };
         schema = op.apply(schema);
-        plan.steps.push(Step { op, rebuild, hazards, around, reason: None });
+        plan.steps.push(Step { op, rebuild, hazards, around, reason: None, notes: Vec::new() });
     }
     blocked.extend(plan.steps.iter().filter_map(|step| obstacle::needed_table(&step.op, &schema, dialect)));
     // What was there before is known by its name after all renames.
@@ -101,7 +108,7 @@ pub fn plan(ops: Vec<Op>, from: &Schema, dialect: Dialect, options: &Options, pu
     blocked.extend(obstacle::broken_references(&moved, &schema, &plan));
     // What somebody has, broken or not, is written down and comes back.
     blocked.extend(match purpose {
-        Purpose::Up => obstacle::aimless_references(&moved, &schema, &plan),
+        Purpose::Up | Purpose::Online => obstacle::aimless_references(&moved, &schema, &plan),
         Purpose::Record | Purpose::Down => Vec::new(),
     });
     if blocked.is_empty() { Ok(plan) } else { Err(Error::Blocked { blocked }) }
@@ -306,6 +313,29 @@ fn at_once(mut op: Op) -> Op {
     op
 }
 
+/// The operations without what others undo: nobody changes a column to drop it, nor looks at rows to forget what they hold.
+fn net(ops: Vec<Op>) -> Vec<Op> {
+    let mut net: Vec<Op> = Vec::with_capacity(ops.len());
+    for op in ops {
+        match &op {
+            Op::DropColumn { table, column, .. } => net.retain(|other| {
+                let is_it = |to: &Column| to.name == column.name;
+                !matches!(other, Op::AlterColumn { table: of, to, .. } if of == table && is_it(to))
+            }),
+            Op::ValidateConstraint { table, from, to } if to.is_not_valid() => {
+                let add = Op::AddConstraint { table: table.clone(), constraint: from.clone() };
+                if let Some(added) = net.iter_mut().find(|other| **other == add) {
+                    *added = Op::AddConstraint { table: table.clone(), constraint: to.clone() };
+                    continue;
+                }
+            }
+            _ => {}
+        }
+        net.push(op);
+    }
+    net
+}
+
 /// An operation, and whether it only makes room for another.
 struct Planned {
     op: Op,
@@ -355,6 +385,10 @@ fn stays_inside(op: &Op) -> bool {
         | Op::CreateIndex { .. }
         | Op::DropIndex { .. }
         | Op::RenameIndex { .. }
+        | Op::FillColumn { .. }
+        | Op::ValidateConstraint { .. }
+        | Op::AdoptIndex { .. }
+        | Op::ReleaseIndex { .. }
         | Op::RenameConstraint { .. } => true,
         Op::CreateTable { .. }
         | Op::DropTable { .. }
@@ -375,10 +409,6 @@ fn stays_inside(op: &Op) -> bool {
     }
 }
 
-fn is_concurrent(op: &Op) -> bool {
-    matches!(op, Op::CreateIndex { index, .. } | Op::DropIndex { index, .. } if index.concurrently)
-}
-
 impl Plan {
     /// Writes down why operations are done, by themselves or in a rebuild.
     pub fn explain(&mut self, reasons: &[(Op, String)]) {
@@ -394,12 +424,14 @@ impl Plan {
 
     /// The operations that undo the plan, last first; planned again they are the way down.
     pub fn inverse(&self) -> Vec<Op> {
-        self.steps.iter().rev().filter(|step| !step.around).map(|step| step.op.inverse()).collect()
+        // What rows got they keep.
+        let is_undone = |step: &&Step| !step.around && !matches!(step.op, Op::FillColumn { .. });
+        net(self.steps.iter().rev().filter(is_undone).map(|step| step.op.inverse()).collect())
     }
 
-    /// Whether a step takes no transaction around it: an index is made or dropped while its table is written to.
+    /// Whether a step takes no transaction around it: others write to the table meanwhile.
     pub fn runs_alone(&self) -> bool {
-        self.steps.iter().any(|step| is_concurrent(&step.op))
+        self.steps.iter().any(|step| phases::runs_alone(&step.op))
     }
 
     /// The plan in parts to run one behind the other: steps that take no transaction around them are in parts of their own,
@@ -410,19 +442,7 @@ impl Plan {
     /// ```
     #[must_use]
     pub fn split(self) -> Vec<Self> {
-        let waits = order::waits(self.steps.iter().map(|step| &step.op));
-        let mut places: Vec<usize> = Vec::with_capacity(self.steps.len());
-        for (step, waits) in self.steps.iter().zip(waits) {
-            let earliest = waits.iter().filter_map(|other| places.get(*other)).max().copied().unwrap_or_default();
-            // Every second part is one without a transaction.
-            let fits = earliest % 2 == usize::from(is_concurrent(&step.op));
-            places.push(if fits { earliest } else { earliest + 1 });
-        }
-        let mut parts: BTreeMap<usize, Self> = BTreeMap::new();
-        for (place, step) in places.into_iter().zip(self.steps) {
-            parts.entry(place).or_default().steps.push(step);
-        }
-        parts.into_values().collect()
+        phases::split(phases::drafts(self.steps))
     }
 
     /// The schema after all steps.

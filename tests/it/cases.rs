@@ -68,6 +68,7 @@ cases! {
     column_type_changes
     column_with_check_is_renamed_and_changes
     columns_are_renamed_in_a_row
+    columns_get_what_is_said
     comments_change
     computed_column_changes
     computed_column_is_added

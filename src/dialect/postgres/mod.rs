@@ -10,6 +10,7 @@ mod constant;
 mod domain;
 mod expand;
 mod expression;
+mod fill;
 mod questions;
 mod rebuild;
 mod reconcile;
@@ -54,6 +55,7 @@ pub(super) fn rewrites(from: &ColumnType, to: &ColumnType) -> bool {
 
 pub(super) use domain::narrows;
 pub(super) use expand::expand;
+pub(super) use fill::{fill, is_steady, recipe};
 pub(super) use rebuild::{has_default_partition, rebuild};
 pub(super) use reconcile::{reconcile, respell};
 pub(super) use reflect::reflect;
@@ -78,6 +80,7 @@ pub(super) const CAPABILITIES: Capabilities = Capabilities {
     schemas: true,
     enum_types: true,
     concurrent_index: true,
+    unchecked_constraints: true,
     transactional_ddl: true,
     longest_name: Some(sequence::LONGEST_NAME),
 };

@@ -83,6 +83,7 @@ cases! {
     column_type_changes(files => files)
     column_with_check_is_renamed_and_changes(files => files)
     columns_are_renamed_in_a_row(files => files)
+    columns_get_what_is_said(people => people)
     comments_change(files => files)
     computed_column_changes(files => files)
     computed_column_is_added(files => files)
