@@ -2,13 +2,14 @@
 //! Each proves the laws: birth, convergence, return, silence, and that offline and online agree.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use expect_test::expect_file;
 use seachange::compare::{Comparison, Difference, compare};
 use seachange::declare::{Sources, declare};
-use seachange::dialect::{EnumStorage, Options};
+use seachange::dialect::{Dialect, EnumStorage, Options};
 use seachange::diff::diff;
+use seachange::error::Error;
 use seachange::migrate::Session;
 use seachange::model::{Declared, Rename, Schema, TableName};
 use seachange::op::Op;
@@ -19,6 +20,7 @@ use crate::dumps::{differences, dump};
 use crate::models;
 use crate::support::{
     assert_silent, assert_sound, compared, execute, made_up_rows, postgres, reflect, root, rows, run, write_for,
+    write_online,
 };
 
 /// One test per folder, and one that no folder is forgotten.
@@ -37,6 +39,16 @@ macro_rules! cases {
             $(#[test] fn $name() {
                 let database = cluster::database(stringify!($name));
                 block_on(async { super::case(stringify!($name), postgres(&database).await, Some(&database)).await });
+            })*
+        }
+
+        mod online {
+            use crate::cluster;
+            use crate::support::block_on;
+
+            $(#[test] fn $name() {
+                let database = cluster::database(stringify!($name));
+                block_on(async { super::online_case(stringify!($name), &database).await });
             })*
         }
 
@@ -138,33 +150,104 @@ fn every_hazard_is_in_a_case() {
     assert_eq!(missing, Vec::<&str>::new());
 }
 
+/// The files of a case.
+struct Case {
+    folder: PathBuf,
+    from: Declared,
+    to: Declared,
+    options: Options,
+}
+
+impl Case {
+    /// Reads them, unless the case is not for this database.
+    fn read(name: &str, dialect: Dialect) -> Option<Self> {
+        let folder = root().join("fixtures/cases").join(name);
+        let settings = fs::read_to_string(folder.join("case.toml")).unwrap_or_default();
+        if let Some(line) = settings.lines().find(|line| line.starts_with("only = "))
+            && !line.contains(dialect.name())
+        {
+            // What the other database does instead is said in the file.
+            assert!(!folder.join(dialect.name()).exists());
+            return None;
+        }
+        let enums = if settings.contains("enums = \"check\"") { EnumStorage::Check } else { EnumStorage::Plain };
+        let from = entities(&folder.join("from.rs"));
+        let mut to = entities(&folder.join("to.rs"));
+        to.renames.extend(settings.lines().filter_map(table_rename));
+        Some(Self { folder, from, to, options: Options::new(enums) })
+    }
+
+    /// The database as the case begins, with rows.
+    async fn begin(&self, session: &Session) {
+        let Self { folder, from, options, .. } = self;
+        let dialect = session.dialect();
+        let birth = compared(session, from, None, options).await;
+        run(session, &write_for(&birth, "birth", dialect).unwrap().text, Direction::Up).await.unwrap();
+        assert_silent(session, from, options, "after birth").await;
+        let mut declared = dialect.canonicalize(from.schema.clone(), options).unwrap();
+        models::keep_values(&mut declared, &from.schema);
+        let own_rows = fs::read_to_string(folder.join(dialect.name()).join("rows.sql"));
+        let own_rows = own_rows.or_else(|_| fs::read_to_string(folder.join("rows.sql")));
+        execute(session, &own_rows.unwrap_or_else(|_| made_up_rows(&declared, dialect))).await;
+        assert_sound(session).await;
+    }
+}
+
+/// In the forms that let others write: as a database that got there in one step, and each revision leads back to where it began.
+async fn online_case(name: &str, database: &Database<'_>) {
+    let Some(case) = Case::read(name, Dialect::Postgres) else { return };
+    let Case { to, options, .. } = &case;
+    let plain = cluster::database(name);
+    let (session, other) = (postgres(database).await, postgres(&plain).await);
+    case.begin(&session).await;
+    case.begin(&other).await;
+    let comparison = compared(&session, to, Some(&case.from.schema), options).await;
+    let in_one = write_for(&comparison, "change", Dialect::Postgres).unwrap();
+    run(&other, &in_one.text, Direction::Up).await.unwrap();
+
+    let parts = write_online(&comparison, options).unwrap();
+    let mut dumps = Vec::new();
+    for part in &parts {
+        dumps.push(dump(database));
+        let text = &part.text;
+        if text.contains("-- TODO: ") {
+            let refused = run(&session, text, Direction::Up).await;
+            assert!(matches!(refused, Err(Error::Unfinished { .. })), "{refused:?}\n{text}");
+        }
+        run(&session, &finished(text), Direction::Up).await.unwrap_or_else(|error| panic!("{error:?}\n{text}"));
+    }
+    let all: Vec<&str> = parts.iter().map(|part| part.text.as_str()).collect();
+    let all = all.join("\n");
+    assert_silent(&session, to, options, "after the way up").await;
+    assert_sound(&session).await;
+    assert_eq!(differences(dump(&plain).as_deref(), dump(database).as_deref()), Vec::<String>::new(), "{all}");
+    let after = reflect(&session).await;
+    assert_eq!(rows(&session, &after).await, rows(&other, &after).await, "{all}");
+
+    for (part, before) in parts.iter().zip(&dumps).rev() {
+        let text = finished(&part.text);
+        run(&session, &text, Direction::Down).await.unwrap_or_else(|error| panic!("{error:?}\n{text}"));
+        assert_eq!(differences(before.as_deref(), dump(database).as_deref()), Vec::<String>::new(), "{all}");
+    }
+    for part in &parts {
+        run(&session, &finished(&part.text), Direction::Up).await.unwrap();
+    }
+    assert_silent(&session, to, options, "after the second way up").await;
+}
+
+/// The text with what is left to do taken out: no row needs it.
+fn finished(text: &str) -> String {
+    text.lines().filter(|line| !line.starts_with("-- TODO: ")).map(|line| format!("{line}\n")).collect()
+}
+
 async fn case(name: &str, session: Session, database: Option<&Database<'_>>) {
     let dialect = session.dialect();
-    let folder = root().join("fixtures/cases").join(name);
-    let settings = fs::read_to_string(folder.join("case.toml")).unwrap_or_default();
-    if let Some(line) = settings.lines().find(|line| line.starts_with("only = "))
-        && !line.contains(dialect.name())
-    {
-        // What the other database does instead is said in the file.
-        assert!(!folder.join(dialect.name()).exists());
-        return;
-    }
-    let enums = if settings.contains("enums = \"check\"") { EnumStorage::Check } else { EnumStorage::Plain };
-    let options = Options::new(enums);
-    let from = entities(&folder.join("from.rs"));
-    let mut to = entities(&folder.join("to.rs"));
-    to.renames.extend(settings.lines().filter_map(table_rename));
+    let Some(case) = Case::read(name, dialect) else { return };
+    let Case { folder, from, to, options } = &case;
+    let (from, to, options) = (from.clone(), to.clone(), options.clone());
 
     // Birth.
-    let birth = compared(&session, &from, None, &options).await;
-    run(&session, &write_for(&birth, "birth", dialect).unwrap().text, Direction::Up).await.unwrap();
-    assert_silent(&session, &from, &options, "after birth").await;
-    let mut declared = dialect.canonicalize(from.schema.clone(), &options).unwrap();
-    models::keep_values(&mut declared, &from.schema);
-    let own_rows = fs::read_to_string(folder.join(dialect.name()).join("rows.sql"));
-    let own_rows = own_rows.or_else(|_| fs::read_to_string(folder.join("rows.sql")));
-    execute(&session, &own_rows.unwrap_or_else(|_| made_up_rows(&declared, dialect))).await;
-    assert_sound(&session).await;
+    case.begin(&session).await;
     let before = reflect(&session).await;
     let rows_before = rows(&session, &before).await;
 

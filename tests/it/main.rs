@@ -10,6 +10,7 @@ mod config;
 mod conventions;
 mod declare;
 mod dumps;
+mod fills;
 mod history;
 mod language;
 mod live;
