@@ -117,6 +117,12 @@ pub enum Op {
         /// Some rows at a time, each lot in a transaction of its own.
         batches: bool,
     },
+    /// Takes NULL from a column that holds none, as a check proves.
+    RequireColumn {
+        table: TableName,
+        from: Column,
+        to: Column,
+    },
     /// Holds the rows that are there against a constraint, or no longer says that they meet it.
     ValidateConstraint {
         table: TableName,
@@ -275,6 +281,7 @@ impl Op {
             Self::ReplaceVerbatim { name, from, to } => Self::ReplaceVerbatim { name, from: to, to: from },
             Self::RenameConstraint { table, from, to } => Self::RenameConstraint { table, from: to, to: from },
             op @ Self::FillColumn { .. } => op,
+            Self::RequireColumn { table, from, to } => Self::AlterColumn { table, from: to, to: from },
             Self::ValidateConstraint { table, from, to } => Self::ValidateConstraint { table, from: to, to: from },
             Self::AdoptIndex { table, index, constraint } => {
                 let index = Index { concurrently: false, ..index };
@@ -307,6 +314,7 @@ impl Op {
             Self::AlterColumn { .. } => "alter_column",
             Self::ReplaceColumn { .. } => "replace_column",
             Self::FillColumn { .. } => "fill_column",
+            Self::RequireColumn { .. } => "require_column",
             Self::ValidateConstraint { .. } => "validate_constraint",
             Self::AdoptIndex { .. } => "adopt_index",
             Self::ReleaseIndex { .. } => "release_index",
@@ -356,6 +364,7 @@ impl Op {
             | Self::RenameIndex { table, .. }
             | Self::RenameConstraint { table, .. }
             | Self::FillColumn { table, .. }
+            | Self::RequireColumn { table, .. }
             | Self::ValidateConstraint { table, .. }
             | Self::AdoptIndex { table, .. }
             | Self::ReleaseIndex { table, .. }
@@ -379,6 +388,7 @@ impl Op {
             | Self::DropColumn { table, column, .. }
             | Self::AlterColumn { table, to: column, .. }
             | Self::FillColumn { table, column, .. }
+            | Self::RequireColumn { table, to: column, .. }
             | Self::ReplaceColumn { table, to: column, .. } => ObjectPath::Column(table.clone(), column.name.clone()),
             op => ObjectPath::Table(op.table().clone()),
         }
@@ -439,7 +449,9 @@ impl Op {
                     drop_constraint(table, constraint);
                 }
             }
-            Self::AlterColumn { from, to, .. } | Self::ReplaceColumn { from, to, .. } => {
+            Self::AlterColumn { from, to, .. }
+            | Self::ReplaceColumn { from, to, .. }
+            | Self::RequireColumn { from, to, .. } => {
                 if let Some(column) = table.columns.iter_mut().find(|column| column.name == from.name) {
                     *column = to;
                 }
@@ -506,7 +518,7 @@ impl fmt::Display for Op {
             Self::AddColumn { table, column, .. } => write!(f, "add column `{table}.{}`", column.name),
             Self::DropColumn { table, column, .. } => write!(f, "drop column `{table}.{}`", column.name),
             Self::RenameColumn { table, from, to } => write!(f, "rename column `{table}.{from}` to `{to}`"),
-            Self::AlterColumn { table, from, to } => {
+            Self::AlterColumn { table, from, to } | Self::RequireColumn { table, from, to } => {
                 write!(f, "change column `{table}.{}` ({})", from.name, column_changes(from, to).join(", "))
             }
             Self::ReplaceColumn { table, from, to, .. } => {

@@ -455,7 +455,7 @@ fn is_drift_in(op: &Op, declared: &Table, lock: &Table) -> bool {
             declared.indexes.contains(index) == lock.indexes.contains(index)
         }
         // A plan makes these; no comparison does.
-        Op::FillColumn { .. } | Op::AdoptIndex { .. } | Op::ReleaseIndex { .. } => false,
+        Op::FillColumn { .. } | Op::RequireColumn { .. } | Op::AdoptIndex { .. } | Op::ReleaseIndex { .. } => false,
         Op::RenameConstraint { to, .. } | Op::ValidateConstraint { to, .. } => {
             let has = |table: &Table| table.constraints().any(|other| other == *to);
             has(declared) == has(lock)

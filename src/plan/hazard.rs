@@ -232,12 +232,6 @@ pub(super) fn of(op: &Op, schema: &Schema, dialect: Dialect) -> Vec<Hazard> {
         Op::AddConstraint { table, constraint } => vec![added(table, constraint)],
         Op::ValidateConstraint { to, .. } if to.is_not_valid() => Vec::new(),
         Op::ValidateConstraint { table, to, .. } => vec![added(table, to)],
-        Op::FillColumn { table, column, value: Some(value), batches: true } => {
-            let sentence = || format!("Rows that hold NULL in `{table}.{}` get {value}.", column.name);
-            // What the plan added has nothing to lose.
-            let is_old = schema.tables.get(table).is_some_and(|own| own.column(&column.name).is_some());
-            is_old.then(|| hazard(Kind::FillsNulls, sentence())).into_iter().collect()
-        }
         Op::AlterTable { table, from, to } if to.strict && !from.strict => vec![hazard(
             Kind::StrictMayFail,
             format!("`{table}` becomes strict; this fails if rows hold values of another type than the column's."),
@@ -253,6 +247,7 @@ pub(super) fn of(op: &Op, schema: &Schema, dialect: Dialect) -> Vec<Hazard> {
         | Op::RenameIndex { .. }
         | Op::RenameConstraint { .. }
         | Op::FillColumn { .. }
+        | Op::RequireColumn { .. }
         | Op::AdoptIndex { .. }
         | Op::ReleaseIndex { .. }
         | Op::CreateAttachment { .. }
@@ -451,7 +446,7 @@ fn computed_null(name: &str, column: &Column) -> Option<Hazard> {
 }
 
 /// A value that somebody said may be NULL, unless it is a constant.
-fn filled_null(name: &str, sql: &str) -> Option<Hazard> {
+pub(super) fn filled_null(name: &str, sql: &str) -> Option<Hazard> {
     let is_constant =
         identifiers(sql).is_empty() || sql.eq_ignore_ascii_case("true") || sql.eq_ignore_ascii_case("false");
     let sentence = || format!("{name} is NOT NULL; this fails if ({sql}) is NULL for a row.");

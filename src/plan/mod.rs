@@ -386,6 +386,7 @@ fn stays_inside(op: &Op) -> bool {
         | Op::DropIndex { .. }
         | Op::RenameIndex { .. }
         | Op::FillColumn { .. }
+        | Op::RequireColumn { .. }
         | Op::ValidateConstraint { .. }
         | Op::AdoptIndex { .. }
         | Op::ReleaseIndex { .. }

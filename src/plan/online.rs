@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use super::hazard::{self, Hazard};
+use super::hazard::{self, Hazard, Kind};
 use super::phases::{self, Draft};
 use super::{Plan, Step};
 use crate::dialect::Dialect;
@@ -102,9 +102,12 @@ impl<'a> Spread<'a> {
         // What is built on a filled column comes behind the filling.
         let mut filled = None;
         for strand in strands {
+            let is_new = matches!(strand.first(), Some(Op::AddColumn { .. }));
+            // What rows get in the column that the strand is about.
+            let mut fill = None;
             let mut last = filled.filter(|_| strand.first().is_some_and(phases::runs_alone));
             for op in strand {
-                let hazards = self.hazards(&op);
+                let hazards = self.hazards(&op, is_new, &mut fill);
                 self.schema = op.apply(std::mem::take(&mut self.schema));
                 let (mut notes, reason) = (self.dialect.recipe(&op), None);
                 notes.extend(todo(&op, self.dialect));
@@ -224,7 +227,7 @@ impl<'a> Spread<'a> {
             strand.push(Op::FillColumn { table: table(), column: to.clone(), value, batches: false });
         }
         strand.push(Op::ValidateConstraint { table: table(), from: open, to: valid.clone() });
-        strand.push(Op::AlterColumn { table: table(), from: from.clone(), to: to.clone() });
+        strand.push(Op::RequireColumn { table: table(), from: from.clone(), to: to.clone() });
         strand.push(Op::DropConstraint { table: table(), constraint: valid });
         strand
     }
@@ -309,8 +312,34 @@ impl<'a> Spread<'a> {
         name
     }
 
-    fn hazards(&self, op: &Op) -> Vec<Hazard> {
-        hazard::of(op, &self.schema, self.dialect)
+    /// What can go wrong with an operation of a strand. What was filled in before is remembered for the proof.
+    fn hazards(&self, op: &Op, is_new: bool, fill: &mut Option<(Column, Option<String>)>) -> Vec<Hazard> {
+        let name = |table: &TableName, column: &Column| format!("`{table}.{}`", column.name);
+        let hazard = |kind, sentence| vec![Hazard { kind, sentence }];
+        match op {
+            Op::FillColumn { table, column, value, batches: true } => {
+                *fill = Some((column.clone(), value.clone()));
+                let filled = value.as_ref().filter(|_| !is_new);
+                let said = |value: &String| format!("Rows that hold NULL in {} get {value}.", name(table, column));
+                filled.map(|value| hazard(Kind::FillsNulls, said(value))).unwrap_or_default()
+            }
+            Op::ValidateConstraint { table, to: Constraint::Check(check), .. } if self.is_made_up(check) => {
+                let Some((column, value)) = fill else { return Vec::new() };
+                let name = name(table, column);
+                match value {
+                    Some(sql) => hazard::filled_null(&name, sql).into_iter().collect(),
+                    None => hazard(
+                        Kind::NotNullMayFail,
+                        format!("{name} becomes NOT NULL; this fails if rows hold NULL in it."),
+                    ),
+                }
+            }
+            op => hazard::of(op, &self.schema, self.dialect),
+        }
+    }
+
+    fn is_made_up(&self, check: &Check) -> bool {
+        check.name.as_ref().is_some_and(|name| self.taken.contains(&name.text))
     }
 }
 

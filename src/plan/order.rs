@@ -124,10 +124,17 @@ pub(super) fn waits<'a>(ops: impl Iterator<Item = &'a Op>) -> Vec<BTreeSet<usize
     let effects: Vec<Effect> = ops.map(effect).collect();
     let meets = |one: &BTreeSet<Thing>, other: &BTreeSet<Thing>| !one.is_disjoint(other);
     let waits = |later: &Effect, earlier: &Effect| {
-        meets(&later.uses, &earlier.gives) || meets(&later.gives, &earlier.takes) || meets(&later.takes, &earlier.uses)
+        meets(&later.uses, &earlier.gives)
+            || later.gives.intersection(&earlier.takes).any(takes_room)
+            || meets(&later.takes, &earlier.uses)
     };
     let of = |(at, later): (usize, &Effect)| (0..at).filter(|other| waits(later, &effects[*other])).collect();
     effects.iter().enumerate().map(of).collect()
+}
+
+/// Whether there is room for one only. Several keys may be about the same columns.
+fn takes_room(thing: &Thing) -> bool {
+    !matches!(thing, Thing::Key(..))
 }
 
 fn sort(ops: Vec<Op>) -> Vec<Op> {
@@ -329,9 +336,13 @@ fn effect(op: &Op) -> Effect {
             effect.takes.extend(index_behind(from));
             effect.gives.extend(index_behind(to));
         }
-        Op::FillColumn { table, column: filled, .. } => {
+        Op::FillColumn { table, column: filled, value, .. } => {
             effect.uses.extend([Thing::Table(table.clone()), column(table, &filled.name)]);
-            effect.uses.extend(fill_uses(table, filled));
+            effect.uses.extend(value.iter().flat_map(|sql| mentioned(table, sql).chain(called(sql))));
+        }
+        Op::RequireColumn { table, to, .. } => {
+            effect.uses.extend([Thing::Table(table.clone()), column(table, &to.name)]);
+            effect.gives.insert(Thing::NotNull(table.clone(), to.name.clone()));
         }
         Op::ValidateConstraint { table, to, .. } => {
             effect.uses.insert(Thing::Table(table.clone()));

@@ -68,6 +68,9 @@ fn operation(op: &Op, dialect: Dialect) -> Vec<String> {
             let fill = |value: &String| dialect.fill(table, column, value, *batches);
             value.iter().flat_map(fill).collect()
         }
+        Op::RequireColumn { table, to, .. } => {
+            alter(table, format!("ALTER COLUMN {} SET NOT NULL", sql.name(&to.name)))
+        }
         Op::ValidateConstraint { table, from, to } => {
             let name = to.name().map(|name| sql.name(&name.text)).unwrap_or_default();
             if !to.is_not_valid() {

@@ -29,6 +29,7 @@ pub(in crate::dialect) fn accepts(op: &Op, schema: &Schema, oldest: Version) -> 
         | Op::RenameEnum { .. }
         | Op::RenameEnumValue { .. }
         | Op::FillColumn { .. }
+        | Op::RequireColumn { .. }
         | Op::ValidateConstraint { .. }
         | Op::AdoptIndex { .. }
         | Op::ReleaseIndex { .. }
