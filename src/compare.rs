@@ -159,9 +159,9 @@ impl<'a> Sides<'a> {
         let left_out = live.tables.keys().chain(live.verbatim.keys()).filter(is_left_out).cloned().collect();
 
         let asked = rules.tables.keep_renames(&declared.renames);
-        let asked: Vec<Rename> = asked.iter().map(|rename| dialect.fit_rename(rename)).collect();
+        let asked: Vec<Rename> = asked.iter().map(|rename| dialect.fit_rename(rename, options)).collect();
         let once = rules.tables.keep_renames(&declared.once);
-        let once: Vec<Rename> = once.iter().map(|rename| dialect.fit_rename(rename)).collect();
+        let once: Vec<Rename> = once.iter().map(|rename| dialect.fit_rename(rename, options)).collect();
         let mut renames = diff::resolve(&asked, &live, &goal);
         let swaps = |schema: &Schema| diff::swaps(&once, schema, &goal);
         renames.extend(swaps(&live));
@@ -208,7 +208,7 @@ impl<'a> Sides<'a> {
         let Self {
             declared,
             dialect,
-            options: _,
+            options,
             rules,
             has_lock,
             live,
@@ -228,7 +228,7 @@ impl<'a> Sides<'a> {
         let ops: Vec<Op> = renames.iter().map(Op::from).chain(diff::diff(&moved, &settlement.target)).collect();
         let said = &declared.schema;
         let likely = diff::likely(&ops, &moved, &goal, said, &|goal, live| dialect.reconcile(goal, live));
-        let fills = fitted(&declared.fills, dialect);
+        let fills = fitted(&declared.fills, dialect, options);
         let difference = |op: Op| Difference {
             drift: has_lock && diff::is_drift(&op, &goal, &past),
             op: filled(op, &fills, dialect),
@@ -249,11 +249,15 @@ impl<'a> Sides<'a> {
 }
 
 /// What is said of columns, by the names the database gives them.
-pub(crate) fn fitted(fills: &BTreeMap<ObjectPath, String>, dialect: Dialect) -> BTreeMap<ObjectPath, String> {
+pub(crate) fn fitted(
+    fills: &BTreeMap<ObjectPath, String>,
+    dialect: Dialect,
+    options: &Options,
+) -> BTreeMap<ObjectPath, String> {
     let fit = |(path, sql): (&ObjectPath, &String)| {
         let ObjectPath::Column(table, column) = path else { return (path.clone(), sql.clone()) };
         let same = Rename::Column { table: table.clone(), from: column.clone(), to: column.clone() };
-        (dialect.fit_rename(&same).after(), sql.clone())
+        (dialect.fit_rename(&same, options).after(), sql.clone())
     };
     fills.iter().map(fit).collect()
 }
@@ -340,7 +344,7 @@ impl<'a> Pair<'a> {
         let canonicalize = |schema: &Schema| dialect.canonicalize(schema.clone(), options).map(in_order);
         let ((from, from_origin), (to, to_origin)) = (from, to);
         let (from, to) = (canonicalize(from)?, canonicalize(to)?);
-        let asked: Vec<Rename> = asked.iter().map(|rename| dialect.fit_rename(rename)).collect();
+        let asked: Vec<Rename> = asked.iter().map(|rename| dialect.fit_rename(rename, options)).collect();
         let renames = diff::resolve(&asked, &from, &to);
         let doubtful = diff::doubtful(&asked, &renames, &from, &to, &from);
         let moved = apply(&renames, dialect.pinned(from.clone(), &renames));

@@ -878,11 +878,11 @@ fn rename_table(schema: &mut Schema, from: &TableName, to: &TableName) {
             fk.references = to.clone();
         }
         for trigger in &mut table.attachments {
-            trigger.sql = rename_identifier(&trigger.sql, &from.name, &to.name);
+            trigger.sql = rename_relation(&trigger.sql, from, to);
         }
     }
     for object in schema.verbatim.values_mut() {
-        object.sql = rename_identifier(&object.sql, &from.name, &to.name);
+        object.sql = rename_relation(&object.sql, from, to);
     }
 }
 
@@ -973,6 +973,35 @@ fn rename_identifier(sql: &str, from: &str, to: &str) -> String {
         .collect()
 }
 
+/// The SQL with the name of a table replaced; behind a dot of its own stands a column of it, which names no schema.
+fn rename_relation(sql: &str, from: &TableName, to: &TableName) -> String {
+    if from.schema == to.schema {
+        return rename_identifier(sql, &from.name, &to.name);
+    }
+    let Ok(tokens) = Tokenizer::new(&SQLiteDialect {}, sql).with_unescape(false).tokenize() else {
+        return sql.to_owned();
+    };
+    let is = |token: Option<&Token>, name: &str| matches!(token, Some(Token::Word(word)) if name_of(word).eq_ignore_ascii_case(name));
+    let quote = |name: &str| format!("\"{}\"", name.replace('"', "\"\""));
+    let in_full = to.schema.iter().chain([&to.name]).map(|name| quote(name)).collect::<Vec<_>>().join(".");
+    let mut renamed = String::with_capacity(sql.len());
+    let mut position = 0;
+    while let Some(token) = tokens.get(position) {
+        let at = |ahead: usize| tokens.get(position + ahead);
+        let is_dot = |token: Option<&Token>| token == Some(&Token::Period);
+        let is_behind_dot = position > 0 && is_dot(tokens.get(position - 1));
+        let (text, taken) = match &from.schema {
+            Some(schema) if is(Some(token), schema) && is_dot(at(1)) && is(at(2), &from.name) => (in_full.clone(), 3),
+            _ if !is(Some(token), &from.name) => (token.to_string(), 1),
+            None if !is_behind_dot && !is_dot(at(1)) => (in_full.clone(), 1),
+            _ => (quote(&to.name), 1),
+        };
+        renamed.push_str(&text);
+        position += taken;
+    }
+    renamed
+}
+
 /// The SQL with the name of a type replaced where it stands for one: behind `::`, or from the beginning when all of the text
 /// is a type. A column may have the same name.
 fn rename_type(sql: &str, from: &str, to: &str, is_type: bool) -> String {
@@ -1017,6 +1046,21 @@ fn name_of(word: &Word) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_moved_table_takes_its_schema_into_texts() {
+        let path =
+            |schema: Option<&str>, name: &str| TableName { schema: schema.map(str::to_owned), name: name.into() };
+        let moved = |sql: &str, from: (Option<&str>, &str), to: (Option<&str>, &str)| {
+            rename_relation(sql, &path(from.0, from.1), &path(to.0, to.1))
+        };
+        assert_eq!(
+            moved("SELECT t.id FROM a.t JOIN b.t u ON u.id = t.id", (Some("a"), "t"), (Some("c d"), "t2")),
+            r#"SELECT "t2".id FROM "c d"."t2" JOIN b."t2" u ON u.id = "t2".id"#,
+        );
+        assert_eq!(moved("SELECT t.id FROM t", (None, "t"), (Some("b"), "t")), r#"SELECT "t".id FROM "b"."t""#);
+        assert_eq!(moved("SELECT t.id FROM b.t", (Some("b"), "t"), (None, "t")), r#"SELECT "t".id FROM "t""#);
+    }
 
     #[test]
     fn a_renamed_type_leaves_columns_and_longer_names_alone() {

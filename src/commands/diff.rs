@@ -8,16 +8,17 @@ use crate::config::Database;
 use crate::dialect::Dialect;
 use crate::error::{Error, Result};
 use crate::migrate::{Access, Session};
-use crate::model::Schema;
+use crate::model::{Rename, Schema};
 use crate::plan::{self, Plan, Purpose};
 use crate::report;
 use crate::report::plan::{PlanReport, Unmodelled};
 use crate::revision::dir::LOCK;
 use crate::scratch;
 
+use super::asked::Asked;
 use super::renames::{self, Base};
 use super::write::new_id;
-use super::{Context, Exit, closed, fills, of_value, parse_rename, refuse_doubtful};
+use super::{Context, Exit, closed, fills, refuse_doubtful};
 
 /// One side of a comparison, as the command line names it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,7 +59,7 @@ pub(super) async fn diff(ctx: &mut Context<'_>, args: &cli::Diff) -> Result<Exit
 
 /// What would bring the database to the entities, by what the project owns.
 async fn to_entities(ctx: &mut Context<'_>, args: &cli::Diff) -> Result<PlanReport> {
-    let mut declared = ctx.declare_with(&args.rename, &args.fill, args.hints.as_deref())?;
+    let (mut declared, asked) = ctx.declare_with(&args.rename, &args.fill, args.hints.as_deref())?;
     let lock = ctx.lock()?;
     let settled = if args.offline {
         renames::settle(ctx, &mut declared, &Base::Lock(&lock.unwrap_or_default()), args.no_renames).await?
@@ -68,7 +69,7 @@ async fn to_entities(ctx: &mut Context<'_>, args: &cli::Diff) -> Result<PlanRepo
         renames::settle(ctx, &mut declared, &base, args.no_renames).await?
     };
     let comparison = settled.comparison;
-    refuse_doubtful(&comparison.doubtful, &comparison.ops(), &args.rename)?;
+    refuse_doubtful(&comparison.doubtful, &comparison.ops(), &asked)?;
     fills::note_idle(ctx, &fills::said(&args.fill, &declared.schema)?, &comparison.ops())?;
     if !settled.open.is_empty() {
         ctx.tell("note: what is gone is dropped here, and what is new is created, but these may be renames:")?;
@@ -91,9 +92,10 @@ async fn between(ctx: &mut Context<'_>, args: &cli::Diff, from: &str, to: &str) 
     let [from_side, to_side] = &sides;
     let from_schema = load(ctx, from_side, dialect, server.as_ref()).await?;
     let to_schema = load(ctx, to_side, dialect, server.as_ref()).await?;
-    let rename = |text: &String| parse_rename(text).map(|rename| of_value(rename, &to_schema));
-    let renames = args.rename.iter().map(rename).collect::<Result<Vec<_>>>()?;
     let options = ctx.config.options.clone();
+    let read = |text: &String| Asked::read(text, &to_schema, &options.schema);
+    let asked = args.rename.iter().map(read).collect::<Result<Vec<_>>>()?;
+    let renames: Vec<Rename> = asked.iter().map(|asked| asked.rename.clone()).collect();
     let both = [(&from_schema, from_side.origin()), (&to_schema, to_side.origin())];
     let mut pair = Pair::new(both[0], both[1], &renames, dialect, &options)?;
     if let Some(database) = sides.iter().find_map(Side::database).filter(|database| !database.is_missing()) {
@@ -104,10 +106,10 @@ async fn between(ctx: &mut Context<'_>, args: &cli::Diff, from: &str, to: &str) 
     }
     let mut whole = pair.compare();
     let said = fills::said(&args.fill, &to_schema)?;
-    let fits = fitted(&said, dialect);
+    let fits = fitted(&said, dialect, &options);
     whole.ops = whole.ops.into_iter().map(|op| filled(op, &fits, dialect)).collect();
     fills::note_idle(ctx, &said, &whole.ops)?;
-    refuse_doubtful(&whole.doubtful, &whole.ops, &args.rename)?;
+    refuse_doubtful(&whole.doubtful, &whole.ops, &asked)?;
     let names = [shown(ctx, from_side), shown(ctx, to_side)];
     let unmodelled: Vec<Unmodelled> =
         names.iter().zip([&from_schema, &to_schema]).flat_map(|(side, schema)| unmodelled(side, schema)).collect();

@@ -52,7 +52,7 @@ fn unknown(name: &str, schema: &Schema) -> String {
 
 /// Says which flags do nothing, because their columns do not come to need a value now.
 pub(super) fn note_idle(ctx: &mut Context<'_>, said: &BTreeMap<ObjectPath, String>, ops: &[Op]) -> Result<()> {
-    for (path, sql) in &fitted(said, ctx.config.dialect) {
+    for (path, sql) in &fitted(said, ctx.config.dialect, &ctx.config.options) {
         if !ops.iter().any(|op| op.object() == *path && op.fill() == Some(sql)) {
             ctx.note(&format!("note: nothing is filled in `{path}`: it does not come to need a value now"))?;
         }

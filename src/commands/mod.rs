@@ -1,5 +1,6 @@
 //! The commands: load, call the stages, hand the result to a report. The only place that wires stages together.
 
+mod asked;
 mod check;
 mod diff;
 mod fills;
@@ -21,11 +22,13 @@ use crate::declare::{self, Sources};
 use crate::diff::Rules;
 use crate::error::{Error, Result};
 use crate::migrate::{Access, Applied, Session};
-use crate::model::{Declared, ObjectPath, Rename, Schema, TableName};
+use crate::model::{Declared, Rename, Schema};
 use crate::op::Op;
 use crate::prompt::Ask;
 use crate::revision::dir;
 use crate::revision::graph::Graph;
+
+use asked::Asked;
 
 /// How a command ended that did not fail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -190,20 +193,26 @@ impl Context<'_> {
         Ok(comparison)
     }
 
-    /// The entities with what the command line and a file of hints say of renames, and of what rows get in columns.
-    fn declare_with(&mut self, renames: &[String], fills: &[String], hints: Option<&Path>) -> Result<Declared> {
+    /// The entities with what the command line and a file of hints say of renames, and of what rows get in columns. The
+    /// renames of the command line come apart, too.
+    fn declare_with(
+        &mut self,
+        renames: &[String],
+        fills: &[String],
+        hints: Option<&Path>,
+    ) -> Result<(Declared, Vec<Asked>)> {
         let hinted = renames::hints(self, hints)?;
         let mut declared = self.declare()?;
-        for text in renames {
-            let rename = of_value(parse_rename(text)?, &declared.schema);
-            declared.once.push(rename.clone());
-            declared.renames.push(rename);
-        }
-        let renames = hinted.renames.into_iter().map(|rename| of_value(rename, &declared.schema));
-        declared.renames.extend(renames.collect::<Vec<_>>());
+        let usual = &self.config.options.schema;
+        let asked: Vec<Asked> =
+            renames.iter().map(|text| Asked::read(text, &declared.schema, usual)).collect::<Result<_>>()?;
+        let renames: Vec<Rename> =
+            hinted.renames.iter().map(|(from, to)| asked::meant(from, to, &declared.schema, usual)).collect();
+        declared.once.extend(asked.iter().map(|asked| asked.rename.clone()));
+        declared.renames.extend(declared.once.iter().cloned().chain(renames));
         declared.fills.extend(fills::hinted(&hinted.fills, &declared.schema));
         declared.fills.extend(fills::said(fills, &declared.schema)?);
-        Ok(declared)
+        Ok((declared, asked))
     }
 
     /// A database that the user names beside the configured one, by the rules of the project.
@@ -266,26 +275,9 @@ fn refuse_missing(graph: &Graph, history: &BTreeMap<String, Applied>) -> Result<
 }
 
 /// Stops when a rename cannot be meant as it is written: what it should keep would be dropped.
-fn refuse_doubtful(doubtful: &[Rename], ops: &[Op], asked: &[String]) -> Result<()> {
-    let mut renames: Vec<String> = doubtful.iter().map(doubt).collect();
-    let is_done = |asked: &&String| {
-        let Ok(rename) = parse_rename(asked) else { return true };
-        let is_it = |op: &Op| match (op, &rename) {
-            (Op::RenameEnum { from, to }, Rename::Table { from: old, to: new }) => (from, to) == (old, new),
-            (Op::RenameEnumValue { name, from, to }, Rename::Column { table, from: old, to: new }) => {
-                (name, from, to) == (table, old, new)
-            }
-            (op, rename) => *op == Op::from(rename),
-        };
-        // Names that change places do it by way of a third.
-        let ends = |with: fn(&Rename) -> ObjectPath| {
-            ops.iter().filter_map(Op::rename).any(|done| with(&done) == with(&rename))
-        };
-        ops.iter().any(is_it) || ends(Rename::before) && ends(Rename::after)
-    };
-    renames.extend(
-        asked.iter().filter(|asked| !is_done(asked)).map(|asked| format!("`--rename {asked}` renames nothing")),
-    );
+fn refuse_doubtful(doubtful: &[Rename], ops: &[Op], asked: &[Asked]) -> Result<()> {
+    let undone = asked.iter().filter(|asked| !asked.is_done(ops)).map(|asked| format!("{asked} renames nothing"));
+    let renames: Vec<String> = doubtful.iter().map(doubt).chain(undone).collect();
     if renames.is_empty() { Ok(()) } else { Err(Error::Renames { renames }) }
 }
 
@@ -300,37 +292,6 @@ fn doubt(rename: &Rename) -> String {
         Rename::Column { table, from, to } | Rename::Value { of: table, from, to } => {
             format!("`{table}.{from}` to `{to}`: the database has neither, or has both and would lose the old one")
         }
-    }
-}
-
-/// `table.old=new` is a column, `old=new` a table.
-fn parse_rename(text: &str) -> Result<Rename> {
-    let misused = || Error::Misused {
-        problem: format!("`--rename {text}` is neither `table.old=new` for a column nor `old=new` for a table"),
-    };
-    let (from, to) =
-        text.split_once('=').filter(|(from, to)| !from.is_empty() && !to.is_empty()).ok_or_else(misused)?;
-    Ok(match from.rsplit_once('.') {
-        Some((table, from)) => {
-            Rename::Column { table: TableName::new(table), from: from.to_owned(), to: to.to_owned() }
-        }
-        None => Rename::Table { from: TableName::new(from), to: TableName::new(to) },
-    })
-}
-
-/// The rename of an enum type or of one of its values, when what is named is no table.
-fn of_value(rename: Rename, declared: &Schema) -> Rename {
-    let columns = || declared.tables.values().flat_map(|table| &table.columns);
-    let is_type = |name: &TableName| {
-        let text = name.to_string();
-        declared.enums.contains_key(name) || columns().any(|column| column.data_type.kind.enum_name() == Some(&text))
-    };
-    match rename {
-        Rename::Column { table, from, to } if !declared.tables.contains_key(&table) && is_type(&table) => {
-            Rename::Value { of: table, from, to }
-        }
-        Rename::Table { from, to } if !declared.tables.contains_key(&to) && is_type(&to) => Rename::Enum { from, to },
-        rename => rename,
     }
 }
 

@@ -13,7 +13,7 @@ use crate::model::{Declared, ObjectPath, Rename, Schema};
 use crate::op::Op;
 
 use super::check::against_lock;
-use super::{Context, Live, parse_rename};
+use super::{Context, Live};
 
 /// What the entities are compared with.
 pub(super) enum Base<'a> {
@@ -102,40 +102,31 @@ impl Base<'_> {
 /// What a file of hints says.
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Hints {
+pub(super) struct Hints {
     /// `"table.old" = "new"` and `"old" = "new"`.
     #[serde(default)]
-    renames: BTreeMap<String, String>,
+    pub(super) renames: BTreeMap<String, String>,
     /// `"table.column" = "expression"`.
     #[serde(default)]
-    fills: BTreeMap<String, String>,
-}
-
-/// What a file of hints tells of: renames, and what rows get in columns. They may stay there: what was done is done.
-#[derive(Default)]
-pub(super) struct Hinted {
-    pub(super) renames: Vec<Rename>,
     pub(super) fills: BTreeMap<String, String>,
 }
 
-/// Reads the file of hints that is named, or the usual one.
-pub(super) fn hints(ctx: &Context<'_>, file: Option<&Path>) -> Result<Hinted> {
+/// Reads the file of hints that is named, or the usual one. What it says may stay there: what was done is done.
+pub(super) fn hints(ctx: &Context<'_>, file: Option<&Path>) -> Result<Hints> {
     let usual = ctx.config.migrations.join("hints.toml");
     let path = match file {
         Some(file) => ctx.folder.join(file),
         None if usual.is_file() => usual,
-        None => return Ok(Hinted::default()),
+        None => return Ok(Hints::default()),
     };
     let text = fs::read_to_string(&path).map_err(|source| Error::Read { path: path.clone(), source })?;
     let bad = |problem: String| Error::Misused { problem: format!("`{}`: {problem}", ctx.shown(&path)) };
     let read: Hints = toml::from_str(&text).map_err(|error| bad(error.to_string().trim_end().to_owned()))?;
-    let hint = |(from, to): (&String, &String)| {
+    if let Some((from, to)) = read.renames.iter().find(|(from, to)| from.is_empty() || to.is_empty()) {
         let neither = "is neither `\"table.old\" = \"new\"` for a column nor `\"old\" = \"new\"` for a table";
-        parse_rename(&format!("{from}={to}"))
-            .map_err(|_| bad(format!("`\"{from}\" = \"{to}\"` below `[renames]` {neither}")))
-    };
-    let renames = read.renames.iter().map(hint).collect::<Result<_>>()?;
-    Ok(Hinted { renames, fills: read.fills })
+        return Err(bad(format!("`\"{from}\" = \"{to}\"` below `[renames]` {neither}")));
+    }
+    Ok(read)
 }
 
 /// Says what is open, with the flag that answers each.

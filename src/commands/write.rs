@@ -36,7 +36,7 @@ pub(super) async fn revision(ctx: &mut Context<'_>, args: &cli::Revision) -> Res
         ctx.say(&path)?;
         return Ok(Exit::Clean);
     }
-    let mut declared = ctx.declare_with(&args.rename, &args.fill, args.hints.as_deref())?;
+    let (mut declared, asked) = ctx.declare_with(&args.rename, &args.fill, args.hints.as_deref())?;
     let lock = ctx.lock()?;
     if lock.is_none() && !graph.revisions().is_empty() {
         if args.offline {
@@ -56,7 +56,7 @@ pub(super) async fn revision(ctx: &mut Context<'_>, args: &cli::Revision) -> Res
         settled
     };
     let comparison = settled.comparison;
-    refuse_doubtful(&comparison.doubtful, &comparison.ops(), &args.rename)?;
+    refuse_doubtful(&comparison.doubtful, &comparison.ops(), &asked)?;
     fills::note_idle(ctx, &fills::said(&args.fill, &declared.schema)?, &comparison.ops())?;
     if !settled.open.is_empty() {
         ctx.tell("no file was written, because only you know whether these are renames:")?;

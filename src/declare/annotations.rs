@@ -219,7 +219,8 @@ impl Writer<'_> {
                 }
                 (Word::RenamedFrom, Value::Text(text)) => {
                     let to = self.table.name.clone();
-                    let from = TableName { schema: to.schema.clone(), name: text.value.clone() };
+                    let TableName { schema, name } = TableName::parse(&text.value);
+                    let from = TableName { schema: schema.or_else(|| to.schema.clone()), name };
                     self.renames.push(Rename::Table { from, to });
                 }
                 (Word::PartitionBy, Value::Text(text)) => {

@@ -412,17 +412,21 @@ impl Dialect {
         TableName { schema, name: fit(&table.name) }
     }
 
-    /// The rename with its names as this database keeps them.
+    /// The rename with its names as this database keeps them, those in the default schema bare.
     #[must_use]
-    pub fn fit_rename(self, rename: &Rename) -> Rename {
+    pub fn fit_rename(self, rename: &Rename, options: &Options) -> Rename {
         let limit = self.capabilities().longest_name;
         let fit = |name: &str| names::cut(name, limit).to_owned();
+        let fit_table = |table: &TableName| {
+            let TableName { schema, name } = self.fit_table(table);
+            TableName { schema: schema.filter(|schema| *schema != options.schema), name }
+        };
         match rename {
-            Rename::Table { from, to } => Rename::Table { from: self.fit_table(from), to: self.fit_table(to) },
+            Rename::Table { from, to } => Rename::Table { from: fit_table(from), to: fit_table(to) },
             Rename::Column { table, from, to } => {
-                Rename::Column { table: self.fit_table(table), from: fit(from), to: fit(to) }
+                Rename::Column { table: fit_table(table), from: fit(from), to: fit(to) }
             }
-            Rename::Enum { from, to } => Rename::Enum { from: self.fit_table(from), to: self.fit_table(to) },
+            Rename::Enum { from, to } => Rename::Enum { from: fit_table(from), to: fit_table(to) },
             Rename::Value { .. } => rename.clone(),
         }
     }
@@ -559,14 +563,6 @@ impl Dialect {
         match self {
             Self::Sqlite => sqlite::before_drop(table),
             Self::Postgres => None,
-        }
-    }
-
-    /// The renames that lead from one name of a table to another.
-    pub(crate) fn rename_steps(self, from: &TableName, to: &TableName) -> Vec<(TableName, TableName)> {
-        match self {
-            Self::Sqlite => sqlite::rename_steps(from, to),
-            Self::Postgres => vec![(from.clone(), to.clone())],
         }
     }
 

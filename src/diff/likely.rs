@@ -186,9 +186,6 @@ impl Judge<'_> {
     }
 
     fn tables(&self, old: &Table, new: &Table) -> Option<Guess> {
-        if old.name.schema != new.name.schema {
-            return None;
-        }
         let rename = Rename::Table { from: old.name.clone(), to: new.name.clone() };
         let (before, after) = self.both(old, new, &rename)?;
         let names = likeness(&old.name.name, &new.name.name);
@@ -214,7 +211,7 @@ impl Judge<'_> {
 
 /// Enum types are what their values are.
 fn enums((old_name, old): (&TableName, &EnumType), (new_name, new): (&TableName, &EnumType)) -> Option<Guess> {
-    if old.values != new.values || old_name.schema != new_name.schema {
+    if old.values != new.values {
         return None;
     }
     let mut found = Found::default();

@@ -567,6 +567,21 @@ impl TableName {
     pub fn new(name: impl Into<String>) -> Self {
         Self { schema: None, name: name.into() }
     }
+
+    /// What people write: `schema.table`, or `table` alone.
+    ///
+    /// ```
+    /// use seachange::model::TableName;
+    ///
+    /// assert_eq!(TableName::parse("audit.users").schema.as_deref(), Some("audit"));
+    /// assert_eq!(TableName::parse("users"), TableName::new("users"));
+    /// ```
+    pub fn parse(text: &str) -> Self {
+        match text.split_once('.') {
+            Some((schema, name)) => Self { schema: Some(schema.to_owned()), name: name.to_owned() },
+            None => Self::new(text),
+        }
+    }
 }
 
 impl fmt::Display for TableName {

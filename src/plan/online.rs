@@ -2,6 +2,7 @@
 //! from it. One operation becomes several, which `phases` deals out to revisions. Tables the plan makes are left alone:
 //! nobody uses them yet.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use super::hazard::{self, Hazard, Kind};
@@ -9,7 +10,7 @@ use super::phases::{self, Draft};
 use super::{Plan, Step};
 use crate::dialect::Dialect;
 use crate::model::{
-    Check, Column, Constraint, DefaultValue, Index, IndexPart, Name, Placement, Schema, Table, TableName,
+    Check, Column, ColumnDefault, Constraint, DefaultValue, Index, IndexPart, Name, Placement, Schema, Table, TableName,
 };
 use crate::op::Op;
 
@@ -177,7 +178,7 @@ impl<'a> Spread<'a> {
         strands
     }
 
-    fn is_steady(&self, default: &crate::model::ColumnDefault) -> bool {
+    fn is_steady(&self, default: &ColumnDefault) -> bool {
         match &default.value {
             DefaultValue::Literal(_) => true,
             DefaultValue::Expression(_) => self.dialect.is_steady(default.text.as_deref().unwrap_or_default()),
@@ -204,7 +205,7 @@ impl<'a> Spread<'a> {
         if *from != between {
             strand.push(Op::AlterColumn { table: table.clone(), from: from.clone(), to: between.clone() });
         }
-        let value = to.filling().map(std::borrow::Cow::into_owned);
+        let value = to.filling().map(Cow::into_owned);
         strand.push(Op::FillColumn { table: table.clone(), column: to.clone(), value: value.clone(), batches: true });
         if !to.nullable {
             let last = Column { fill: None, ..to.clone() };
@@ -318,10 +319,12 @@ impl<'a> Spread<'a> {
         let hazard = |kind, sentence| vec![Hazard { kind, sentence }];
         match op {
             Op::FillColumn { table, column, value, batches: true } => {
-                *fill = Some((column.clone(), value.clone()));
-                let filled = value.as_ref().filter(|_| !is_new);
-                let said = |value: &String| format!("Rows that hold NULL in {} get {value}.", name(table, column));
-                filled.map(|value| hazard(Kind::FillsNulls, said(value))).unwrap_or_default()
+                // In the words of whoever said it.
+                let said = column.fill.as_ref().or(value.as_ref()).cloned();
+                *fill = Some((column.clone(), said.clone()));
+                let filled = said.as_ref().filter(|_| !is_new);
+                let sentence = |value: &String| format!("Rows that hold NULL in {} get {value}.", name(table, column));
+                filled.map(|value| hazard(Kind::FillsNulls, sentence(value))).unwrap_or_default()
             }
             Op::ValidateConstraint { table, to: Constraint::Check(check), .. } if self.is_made_up(check) => {
                 let Some((column, value)) = fill else { return Vec::new() };

@@ -29,10 +29,6 @@ fn operation(op: &Op, dialect: Dialect) -> Vec<String> {
             let drop = format!("DROP TABLE {}", sql.table(&table.name));
             dialect.before_drop(table).map(str::to_owned).into_iter().chain([drop]).collect()
         }
-        Op::RenameTable { from, to } => {
-            let steps = dialect.rename_steps(from, to);
-            steps.iter().flat_map(|(from, to)| alter(from, format!("RENAME TO {}", sql.name(&to.name)))).collect()
-        }
         Op::RenameColumn { table, from, to } => {
             alter(table, format!("RENAME COLUMN {} TO {}", sql.name(from), sql.name(to)))
         }
@@ -119,6 +115,7 @@ fn operation(op: &Op, dialect: Dialect) -> Vec<String> {
         | Op::CreateEnum { .. }
         | Op::DropEnum { .. }
         | Op::AlterEnum { .. }
+        | Op::RenameTable { .. }
         | Op::RenameEnum { .. }
         | Op::RenameEnumValue { .. }
         | Op::Comment { .. } => dialect.alter(op),

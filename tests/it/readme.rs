@@ -32,7 +32,11 @@ fn run(commands: &[&str], folder: Option<&str>) -> String {
         shell.env("PATH", &path).env_remove("DATABASE_URL").env("NO_COLOR", "1");
         let output = shell.envs(database.iter().map(|own| ("DATABASE_URL", own.url()))).output().unwrap();
         assert!(matches!(output.status.code(), Some(0 | 1)), "{command}: {output:?}");
-        text.push_str(&format!("$ {command}\n{}", String::from_utf8(output.stdout).unwrap()));
+        let mut printed = String::from_utf8(output.stdout).unwrap();
+        if let Some(database) = &database {
+            printed = printed.replace(database.name(), "app");
+        }
+        text.push_str(&format!("$ {command}\n{printed}"));
         text.push('\n');
     }
     text

@@ -209,7 +209,7 @@ pub(crate) const KEYS: &[Key] = &[
     key(Word::ForeignKey, "foreign_key", &[Scope::Field], Takes::Details(Scope::FieldForeignKey), Number::AtMostOnce, "Details of the foreign key that a relation declares over this field."),
     key(Word::PrimaryKey, "primary_key", &[Scope::Struct], Takes::Details(Scope::PrimaryKey), Number::AtMostOnce, "The primary key's name and details."),
     key(Word::Comment, "comment", ANYWHERE, Takes::Text, Number::AtMostOnce, "The comment on the table or column."),
-    key(Word::RenamedFrom, "renamed_from", ANYWHERE, Takes::Text, Number::AtMostOnce, "What the table or column was called before."),
+    key(Word::RenamedFrom, "renamed_from", ANYWHERE, Takes::Text, Number::AtMostOnce, "What the table or column was called before; a table with its schema (`old.users`), if that was another."),
     key(Word::Fill, "fill", &[Scope::Field], Takes::Text, Number::AtMostOnce, "What rows that are there get when the column comes to need a value."),
     key(Word::PartitionBy, "partition_by", &[Scope::Struct], Takes::Text, Number::AtMostOnce, "How the table is partitioned."),
     key(Word::Strict, "strict", &[Scope::Struct], Takes::Nothing, Number::AtMostOnce, "SQLite refuses values that are not of the column's type."),

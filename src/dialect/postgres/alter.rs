@@ -61,6 +61,23 @@ pub(in crate::dialect) fn accepts(op: &Op, schema: &Schema) -> Result<(), Refusa
     }
 }
 
+/// The statements that give a table or type its new name, and before that its new schema.
+fn rename(what: &str, from: &TableName, to: &TableName) -> Vec<String> {
+    let moved = TableName { schema: to.schema.clone(), name: from.name.clone() };
+    let into = match &to.schema {
+        _ if moved == *from => None,
+        Some(schema) => Some(format!("ALTER {what} {} SET SCHEMA {}", table_name(from), quote(schema))),
+        // The default schema has another name for every project, and the statement takes no expression.
+        None => {
+            let statement =
+                literal(&Literal::Text(format!("ALTER {what} {} SET SCHEMA %I", table_name(from).replace('%', "%%"))));
+            Some(format!("DO $move$ BEGIN EXECUTE format({statement}, current_schema()); END $move$"))
+        }
+    };
+    let renamed = format!("ALTER {what} {} RENAME TO {}", table_name(&moved), quote(&to.name));
+    into.into_iter().chain((moved.name != to.name).then_some(renamed)).collect()
+}
+
 /// Whether the change of a column is one of its type, which a view on it would notice.
 pub(super) fn is_retyped(from: &Column, to: &Column) -> bool {
     from.data_type.text != to.data_type.text || from.collation != to.collation
@@ -155,7 +172,8 @@ pub(in crate::dialect) fn alter(op: &Op) -> Vec<String> {
             [create_enum(name, definition)].into_iter().chain(comment).collect()
         }
         Op::DropEnum { name, .. } => vec![format!("DROP TYPE {}", table_name(name))],
-        Op::RenameEnum { from, to } => vec![format!("ALTER TYPE {} RENAME TO {}", table_name(from), quote(&to.name))],
+        Op::RenameTable { from, to } => rename("TABLE", from, to),
+        Op::RenameEnum { from, to } => rename("TYPE", from, to),
         Op::RenameEnumValue { name, from, to } => {
             let [from, to] = [from, to].map(|value| literal(&Literal::Text(value.clone())));
             vec![format!("ALTER TYPE {} RENAME VALUE {from} TO {to}", table_name(name))]

@@ -22,6 +22,9 @@ fn beside_views(op: &Op, ops: &[Op], schema: &Schema) -> Expansion {
             let namespace = namespace(op.table(), schema);
             Expansion::alone(op.clone()).within(namespace.into_iter().collect(), Vec::new())
         }
+        Op::RenameTable { to, .. } | Op::RenameEnum { to, .. } => {
+            Expansion::alone(op.clone()).within(namespace(to, schema).into_iter().collect(), Vec::new())
+        }
         Op::AlterEnum { name, from, to, columns, .. } => {
             let anew = is_made_anew(name, from, to, ops);
             let op = Op::AlterEnum {

@@ -144,6 +144,7 @@ pub(in crate::dialect) fn expand(op: &Op, oldest: Version) -> Expansion {
 /// The statements of an operation for which standard SQL has no words. What SQLite cannot do comes inside a rebuild.
 pub(in crate::dialect) fn alter(op: &Op) -> Vec<String> {
     match op {
+        Op::RenameTable { from, to } => rename_table(from, to),
         Op::CreateAttachment { attachment, .. } => vec![attachment.sql.clone()],
         Op::DropAttachment { attachment, .. } => vec![format!("DROP TRIGGER {}", quote(&attachment.name))],
         Op::AlterColumn { table, from, to } => {
@@ -303,14 +304,15 @@ pub(in crate::dialect) fn before_drop(table: &Table) -> Option<&'static str> {
 /// Puts the check of foreign keys off to the end of the transaction, where there is one.
 pub(super) const DEFER: &str = "PRAGMA defer_foreign_keys = ON";
 
-/// The renames that lead from one name of a table to another. SQLite takes names that differ in the case of their letters
+/// The statements that lead from one name of a table to another. SQLite takes names that differ in the case of their letters
 /// only for one, and refuses to give it again.
-pub(in crate::dialect) fn rename_steps(from: &TableName, to: &TableName) -> Vec<(TableName, TableName)> {
+fn rename_table(from: &TableName, to: &TableName) -> Vec<String> {
+    let rename = |from: &str, to: &str| format!("ALTER TABLE {} RENAME TO {}", quote(from), quote(to));
     if !from.name.eq_ignore_ascii_case(&to.name) {
-        return vec![(from.clone(), to.clone())];
+        return vec![rename(&from.name, &to.name)];
     }
-    let between = TableName::new(format!("_seachange_{}", to.name));
-    vec![(from.clone(), between.clone()), (between, to.clone())]
+    let between = format!("_seachange_{}", to.name);
+    vec![rename(&from.name, &between), rename(&between, &to.name)]
 }
 
 /// The trigger or view that cannot do without the table, which the schema no longer has.

@@ -26,7 +26,7 @@ mod types;
 mod value;
 pub(super) mod version;
 
-pub(super) use alter::{accepts, alter, before_drop, expand, needs, rename_steps};
+pub(super) use alter::{accepts, alter, before_drop, expand, needs};
 pub(super) use canonicalize::canonicalize;
 pub(super) use fit::misfits;
 pub(super) use lock::lock_holder;

@@ -88,3 +88,67 @@ fn a_value_with_a_similar_name_is_renamed_and_another_is_asked_for() {
     project.succeed(&["upgrade"]);
     project.assert_clean();
 }
+
+#[test]
+fn a_table_moves_to_another_schema_and_back() {
+    let project = begun();
+    project.database.script(
+        "CREATE TRIGGER calm BEFORE UPDATE ON files FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger();",
+    );
+    let place = |schema: &str, table: &str| {
+        let named = format!("schema_name = \"{schema}\", table_name = \"{table}\"");
+        let text = entities("files", "title", "file_kind").replace("table_name = \"files\"", &named);
+        project.write("entities.rs", &text);
+    };
+    let back_and_forth = || {
+        project.succeed(&["downgrade", "-1", "--accept-data-loss"]);
+        project.succeed(&["upgrade"]);
+        project.assert_clean();
+        project.database.script("UPDATE shelf SET book = book");
+    };
+    place("100% archive", "files");
+    let text = project.advance("into a schema that is not there");
+    assert!(text.contains("CREATE SCHEMA IF NOT EXISTS \"100% archive\";"), "{text}");
+    assert!(text.contains("ALTER TABLE files SET SCHEMA \"100% archive\";"), "{text}");
+    assert!(text.contains("taken for a rename: the same 4 columns and the same primary key"), "{text}");
+    assert!(!text.contains("DROP TABLE"), "{text}");
+    project.database.script("UPDATE \"100% archive\".files SET title = 'b'; SELECT book FROM shelf WHERE book = 'b';");
+    back_and_forth();
+    // Asked for, under another name.
+    place("store", "select");
+    let asked = ["revision", "--autogenerate", "-m", "store", "--rename", "100% archive.files=store.select"];
+    let ran = project.succeed(&asked);
+    assert!(!ran.notes.contains("drop"), "{ran:?}");
+    project.succeed(&["upgrade"]);
+    project.assert_clean();
+    back_and_forth();
+    // A column of a table in a schema.
+    let text = entities("files", "heading", "file_kind");
+    let named = "schema_name = \"store\", table_name = \"select\"";
+    project.write("entities.rs", &text.replace("table_name = \"files\"", named));
+    project.succeed(&["revision", "--autogenerate", "-m", "heading", "--rename", "store.select.title=heading"]);
+    project.succeed(&["upgrade"]);
+    project.assert_clean();
+    // Into the schema that has no name of its own.
+    project.write("entities.rs", &entities("files", "heading", "file_kind"));
+    let ran = project.succeed(&["revision", "--autogenerate", "-m", "home", "--rename", "store.select=files"]);
+    assert!(!ran.notes.contains("drop"), "{ran:?}");
+    project.succeed(&["upgrade"]);
+    project.assert_clean();
+    back_and_forth();
+    project.database.script("UPDATE files SET heading = 'c'; SELECT title FROM titles;");
+}
+
+#[test]
+fn renamed_from_names_the_schema_that_a_table_was_in() {
+    let project = begun();
+    let moved = entities("papers", "title", "file_kind").replace(
+        "#[sea_orm(table_name = \"papers\")]",
+        "#[sea_orm(schema_name = \"store\", table_name = \"papers\")]\n    #[seachange(renamed_from = \"public.files\")]",
+    );
+    project.write("entities.rs", &moved);
+    let text = project.advance("moved");
+    assert!(text.contains("ALTER TABLE files SET SCHEMA store;\nALTER TABLE store.files RENAME TO papers;"), "{text}");
+    // It stays where it is, and is silent.
+    project.assert_clean();
+}
