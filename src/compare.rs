@@ -265,7 +265,7 @@ pub(crate) fn fitted(
 /// The operation with what rows that are there get by it, if they have to get something.
 pub(crate) fn filled(op: Op, fills: &BTreeMap<ObjectPath, String>, dialect: Dialect) -> Op {
     match &op {
-        Op::AlterColumn { from, to, .. } if !(from.nullable && !to.nullable) && !dialect.replaces(from, to) => op,
+        Op::AlterColumn { from, to, .. } if (!from.nullable || to.nullable) && !dialect.replaces(from, to) => op,
         _ => op.filled(fills),
     }
 }

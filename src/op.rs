@@ -260,7 +260,9 @@ impl Op {
             Self::AddColumn { table, column, constraints } => Self::DropColumn { table, column, constraints },
             Self::DropColumn { table, column, constraints } => Self::AddColumn { table, column, constraints },
             Self::RenameColumn { table, from, to } => Self::RenameColumn { table, from: to, to: from },
-            Self::AlterColumn { table, from, to } => Self::AlterColumn { table, from: to, to: from },
+            Self::AlterColumn { table, from, to } | Self::RequireColumn { table, from, to } => {
+                Self::AlterColumn { table, from: to, to: from }
+            }
             Self::ReplaceColumn { table, from, to, filled } => {
                 Self::ReplaceColumn { table, from: to, to: from, filled }
             }
@@ -281,7 +283,6 @@ impl Op {
             Self::ReplaceVerbatim { name, from, to } => Self::ReplaceVerbatim { name, from: to, to: from },
             Self::RenameConstraint { table, from, to } => Self::RenameConstraint { table, from: to, to: from },
             op @ Self::FillColumn { .. } => op,
-            Self::RequireColumn { table, from, to } => Self::AlterColumn { table, from: to, to: from },
             Self::ValidateConstraint { table, from, to } => Self::ValidateConstraint { table, from: to, to: from },
             Self::AdoptIndex { table, index, constraint } => {
                 let index = Index { concurrently: false, ..index };

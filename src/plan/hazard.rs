@@ -174,6 +174,7 @@ impl Kind {
 }
 
 /// The hazards of one operation on a schema as it is right before it.
+#[expect(clippy::too_many_lines, reason = "one arm for each operation, none of them long")]
 pub(super) fn of(op: &Op, schema: &Schema, dialect: Dialect) -> Vec<Hazard> {
     let hazard = |kind, sentence| Hazard { kind, sentence };
     match op {
@@ -228,10 +229,14 @@ pub(super) fn of(op: &Op, schema: &Schema, dialect: Dialect) -> Vec<Hazard> {
             computed_null(&name, column).into_iter().chain(filled).chain(constraints).chain(invented).collect()
         }
         // It is not held against the rows that are there.
-        Op::AddConstraint { constraint, .. } if constraint.is_not_valid() => Vec::new(),
-        Op::AddConstraint { table, constraint } => vec![added(table, constraint)],
-        Op::ValidateConstraint { to, .. } if to.is_not_valid() => Vec::new(),
-        Op::ValidateConstraint { table, to, .. } => vec![added(table, to)],
+        Op::AddConstraint { constraint, .. } | Op::ValidateConstraint { to: constraint, .. }
+            if constraint.is_not_valid() =>
+        {
+            Vec::new()
+        }
+        Op::AddConstraint { table, constraint } | Op::ValidateConstraint { table, to: constraint, .. } => {
+            vec![added(table, constraint)]
+        }
         Op::AlterTable { table, from, to } if to.strict && !from.strict => vec![hazard(
             Kind::StrictMayFail,
             format!("`{table}` becomes strict; this fails if rows hold values of another type than the column's."),
