@@ -378,7 +378,9 @@ fn altered(table: &TableName, from: &Column, to: &Column, dialect: Dialect) -> V
             let value = to.fill.as_deref().or_else(default).unwrap_or("its default");
             add(Kind::FillsNulls, format!("{column} becomes NOT NULL; rows that hold NULL in it get {value}."));
             let may_be_null = to.fill.as_deref().and_then(|sql| filled_null(&column, sql));
-            may_be_null.into_iter().for_each(|hazard| add(hazard.kind, hazard.sentence));
+            if let Some(hazard) = may_be_null {
+                add(hazard.kind, hazard.sentence);
+            }
         }
         (_, false) => {}
     }
