@@ -132,7 +132,12 @@ pub struct Diff {
     /// several times.
     #[arg(long, value_name = "OLD=NEW", conflicts_with = "from")]
     pub removed: Vec<String>,
-    /// A file with renames, below `[renames]` as `"table.old" = "new"` or `"old" = "new"` [default: `hints.toml` beside the
+    /// What rows that are there get in a column that comes to need a value: SQL over their other columns; may be given several
+    /// times.
+    #[arg(long, value_name = "TABLE.COLUMN=SQL")]
+    pub fill: Vec<String>,
+    /// A file with renames, below `[renames]` as `"table.old" = "new"` or `"old" = "new"`, with values that are gone, below
+    /// `[removed]`, and with what rows get, below `[fills]` as `"table.column" = "SQL"` [default: `hints.toml` beside the
     /// revisions, if there is one].
     #[arg(long, value_name = "FILE", conflicts_with = "from")]
     pub hints: Option<PathBuf>,
@@ -179,6 +184,10 @@ pub struct Revision {
     /// With `--autogenerate`: take `schema.lock` in the place of the database.
     #[arg(long, requires = "autogenerate")]
     pub offline: bool,
+    /// Write the forms that let others go on to write to tables that exist, in several revisions where it takes them. Only
+    /// PostgreSQL has such forms.
+    #[arg(long, requires = "autogenerate")]
+    pub online: bool,
     /// Something was renamed: `table.old=new` for a column, `old=new` for a table; may be given several times.
     #[arg(long, value_name = "OLD=NEW", requires = "autogenerate")]
     pub rename: Vec<String>,
@@ -186,7 +195,12 @@ pub struct Revision {
     /// several times.
     #[arg(long, value_name = "OLD=NEW", requires = "autogenerate")]
     pub removed: Vec<String>,
-    /// A file with renames, below `[renames]` as `"table.old" = "new"` or `"old" = "new"` [default: `hints.toml` beside the
+    /// What rows that are there get in a column that comes to need a value: SQL over their other columns; may be given several
+    /// times.
+    #[arg(long, value_name = "TABLE.COLUMN=SQL", requires = "autogenerate")]
+    pub fill: Vec<String>,
+    /// A file with renames, below `[renames]` as `"table.old" = "new"` or `"old" = "new"`, with values that are gone, below
+    /// `[removed]`, and with what rows get, below `[fills]` as `"table.column" = "SQL"` [default: `hints.toml` beside the
     /// revisions, if there is one].
     #[arg(long, value_name = "FILE", requires = "autogenerate")]
     pub hints: Option<PathBuf>,
@@ -247,7 +261,7 @@ pub struct Downgrade {
 #[derive(Debug, Args)]
 pub struct Stamp {
     /// `head`, `heads`, `base`, an id, a message or a file's name, or the beginning of one; several for several branches.
-    #[arg(value_name = "REVISION", required = true, num_args = 1.., allow_hyphen_values = true)]
+    #[arg(value_name = "REVISION", required = true, num_args = 1.., allow_negative_numbers = true)]
     pub targets: Vec<String>,
     /// Forget everything else that is recorded, other branches and revisions without a file too.
     #[arg(long)]
@@ -310,4 +324,29 @@ pub struct Show {
     /// `head`, `current`, an id, a message or a file's name, or the beginning of one.
     #[arg(value_name = "REVISION", default_value = "head", allow_hyphen_values = true)]
     pub target: String,
+}
+
+/// What the command line says of what was before.
+#[derive(Debug, Clone, Copy)]
+pub struct Past<'a> {
+    /// `--rename`.
+    pub renames: &'a [String],
+    /// `--removed`.
+    pub removed: &'a [String],
+    /// `--fill`.
+    pub fills: &'a [String],
+}
+
+impl Diff {
+    /// What it says of what was before.
+    pub fn past(&self) -> Past<'_> {
+        Past { renames: &self.rename, removed: &self.removed, fills: &self.fill }
+    }
+}
+
+impl Revision {
+    /// What it says of what was before.
+    pub fn past(&self) -> Past<'_> {
+        Past { renames: &self.rename, removed: &self.removed, fills: &self.fill }
+    }
 }

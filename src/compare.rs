@@ -234,7 +234,7 @@ impl<'a> Sides<'a> {
         let Self {
             declared,
             dialect,
-            options: _,
+            options,
             rules,
             has_lock,
             live,
@@ -258,7 +258,11 @@ impl<'a> Sides<'a> {
         let ops: Vec<Op> = ops.map(|op| diff::with_replaced(op, &replaced)).collect();
         let said = &declared.schema;
         let likely = diff::likely(&ops, &moved, &goal, said, &|goal, live| dialect.reconcile(goal, live));
-        let difference = |op: Op| Difference { drift: has_lock && diff::is_drift(&op, &goal, &past), op };
+        let fills = fitted(&declared.fills, dialect, options);
+        let difference = |op: Op| Difference {
+            drift: has_lock && diff::is_drift(&op, &goal, &past),
+            op: filled(op, &fills, dialect),
+        };
         let differences = ops.into_iter().map(difference).collect();
         Comparison {
             live,
@@ -271,6 +275,28 @@ impl<'a> Sides<'a> {
             doubtful,
             likely,
         }
+    }
+}
+
+/// What is said of columns, by the names the database gives them.
+pub(crate) fn fitted(
+    fills: &BTreeMap<ObjectPath, String>,
+    dialect: Dialect,
+    options: &Options,
+) -> BTreeMap<ObjectPath, String> {
+    let fit = |(path, sql): (&ObjectPath, &String)| {
+        let ObjectPath::Column(table, column) = path else { return (path.clone(), sql.clone()) };
+        let same = Rename::Column { table: table.clone(), from: column.clone(), to: column.clone() };
+        (dialect.fit_rename(&same, options).after(), sql.clone())
+    };
+    fills.iter().map(fit).collect()
+}
+
+/// The operation with what rows that are there get by it, if they have to get something.
+pub(crate) fn filled(op: Op, fills: &BTreeMap<ObjectPath, String>, dialect: Dialect) -> Op {
+    match &op {
+        Op::AlterColumn { from, to, .. } if (!from.nullable || to.nullable) && !dialect.replaces(from, to) => op,
+        _ => op.filled(fills),
     }
 }
 

@@ -11,9 +11,9 @@ use crate::model::TableName;
 use crate::op::{Op, identifiers};
 use crate::plan::Plan;
 
-/// Asks about the hazards of a plan on the database as it is now, before any of its steps.
-pub async fn answer(plan: &mut Plan, session: &Session) {
-    let made = plan.steps.iter().flat_map(|step| step.op.parts()).filter_map(|op| match op {
+/// Asks about the hazards of plans that run one behind the other, on the database as it is now, before any of their steps.
+pub async fn answer(plans: &mut [Plan], session: &Session) {
+    let made = plans.iter().flat_map(|plan| &plan.steps).flat_map(|step| step.op.parts()).filter_map(|op| match op {
         Op::AddColumn { table, column, .. } | Op::ReplaceColumn { table, to: column, .. } => {
             Some((table.clone(), column.name.clone()))
         }
@@ -21,7 +21,7 @@ pub async fn answer(plan: &mut Plan, session: &Session) {
     });
     let mut names = Names { made: made.collect(), ..Names::default() };
     let mut sizes: BTreeMap<TableName, Option<Size>> = BTreeMap::new();
-    for step in &mut plan.steps {
+    for step in plans.iter_mut().flat_map(|plan| &mut plan.steps) {
         for hazard in &mut step.hazards {
             let Some(question) = hazard.question.as_ref().and_then(|question| names.before(question)) else { continue };
             for table in question.tables() {

@@ -91,6 +91,18 @@ pub enum Error {
         /// What cannot.
         what: &'static str,
     },
+    /// A revision has a `-- TODO:` that nobody did.
+    #[error("{revision} is not finished: {what}\n  --> {}:{line}", path.display())]
+    Unfinished {
+        /// The revision's title.
+        revision: String,
+        /// The file.
+        path: PathBuf,
+        /// The line of the file.
+        line: usize,
+        /// What is left to do, as the file says it.
+        what: String,
+    },
     /// A revision has a statement that the database that runs here does not know yet.
     #[error("{revision} needs {needed}, and {running} runs here\n  --> {}:{line}", path.display())]
     NeedsNewer {
@@ -733,6 +745,9 @@ impl Error {
                  before its statements"
                     .to_owned(),
             ),
+            Self::Unfinished { .. } => {
+                Some("nothing was run; write what is asked for there, and delete the lines that ask for it".to_owned())
+            }
             Self::NeedsNoTransaction { .. } => Some(
                 "nothing was run; put the statement into a revision of its own, with `-- transaction: none` before it"
                     .to_owned(),

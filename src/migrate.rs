@@ -224,7 +224,7 @@ impl Session {
         let is_empty = |section: &Section| self.dialect().statements(&section.sql).is_empty();
         let section = revision.section(direction, self.dialect().name())?;
         let up = revision.section(Direction::Up, self.dialect().name())?;
-        (direction == Direction::Up || !is_empty(section) || is_empty(up)).then_some(section)
+        (direction == Direction::Up || !is_empty(section) || !section.undoes || is_empty(up)).then_some(section)
     }
 
     async fn run_section(&self, revision: &Revision, section: &Section, now: &str) -> Result<Outcome> {
@@ -305,7 +305,7 @@ impl Session {
     /// Looks at a revision before anything runs.
     ///
     /// # Errors
-    /// [`Error::NoWayDown`]; [`Error::NeedsNoTransaction`] names a statement that the database takes in no transaction;
+    /// [`Error::NoWayDown`]; [`Error::Unfinished`] says what is left to write; [`Error::NeedsNoTransaction`] names a statement that the database takes in no transaction;
     /// [`Error::OwnTransaction`] one that ends the transaction it runs in; [`Error::NeedsNewer`] one that the database that
     /// runs here does not know yet.
     pub async fn check(&self, revision: &Revision, direction: Direction) -> Result<()> {
@@ -338,8 +338,26 @@ impl Session {
         }
     }
 
+    /// Stops at what somebody still has to write. What looks like that inside a statement may be a text.
+    fn refuse_unfinished(&self, revision: &Revision, section: &Section) -> Result<()> {
+        let mut todos = section.todos().peekable();
+        if todos.peek().is_none() {
+            return Ok(());
+        }
+        let statements = self.dialect().statements(&section.sql);
+        let is_inside = |line: usize| {
+            let mut lines = statements.iter().map(|one| one.line + 1..one.line + one.sql.lines().count());
+            lines.any(|lines| lines.contains(&line))
+        };
+        todos.find(|(line, _)| !is_inside(*line)).map_or(Ok(()), |(line, what)| {
+            let (revision, path, line) = (revision.title(), revision.path.clone(), section.line + line - 1);
+            Err(Error::Unfinished { revision, path, line, what: what.to_owned() })
+        })
+    }
+
     /// Stops at a statement that does not go with the transaction around it.
     fn refuse_unfit(&self, revision: &Revision, section: &Section) -> Result<()> {
+        self.refuse_unfinished(revision, section)?;
         if !section.transaction {
             return Ok(());
         }

@@ -1,6 +1,7 @@
 //! One change of a schema. Every operation holds whole values before and after, so that it can be undone.
 //! Knows no dialect: whether and how a database can run it is the plan's business.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use sqlparser::dialect::SQLiteDialect;
@@ -105,6 +106,40 @@ pub enum Op {
         table: TableName,
         from: Constraint,
         to: Constraint,
+    },
+    /// Gives the rows that are there a value where they hold NULL in a column. What they held is not known afterwards.
+    FillColumn {
+        table: TableName,
+        /// The column as it is to be.
+        column: Column,
+        /// SQL over the columns of the row; `None` where only a person knows.
+        value: Option<String>,
+        /// Some rows at a time, each lot in a transaction of its own.
+        batches: bool,
+    },
+    /// Takes NULL from a column that holds none, as a check proves.
+    RequireColumn {
+        table: TableName,
+        from: Column,
+        to: Column,
+    },
+    /// Holds the rows that are there against a constraint, or no longer says that they meet it.
+    ValidateConstraint {
+        table: TableName,
+        from: Constraint,
+        to: Constraint,
+    },
+    /// Makes a key of a unique index that is there. It takes the name of the key.
+    AdoptIndex {
+        table: TableName,
+        index: Index,
+        constraint: Constraint,
+    },
+    /// Leaves a unique index in the place of a key.
+    ReleaseIndex {
+        table: TableName,
+        constraint: Constraint,
+        index: Index,
     },
     /// Creates a table that holds a part of the rows of another.
     CreatePartition {
@@ -227,7 +262,9 @@ impl Op {
             Self::AddColumn { table, column, constraints } => Self::DropColumn { table, column, constraints },
             Self::DropColumn { table, column, constraints } => Self::AddColumn { table, column, constraints },
             Self::RenameColumn { table, from, to } => Self::RenameColumn { table, from: to, to: from },
-            Self::AlterColumn { table, from, to } => Self::AlterColumn { table, from: to, to: from },
+            Self::AlterColumn { table, from, to } | Self::RequireColumn { table, from, to } => {
+                Self::AlterColumn { table, from: to, to: from }
+            }
             Self::ReplaceColumn { table, from, to, filled } => {
                 Self::ReplaceColumn { table, from: to, to: from, filled }
             }
@@ -247,6 +284,13 @@ impl Op {
             Self::DropVerbatim { name, object } => Self::CreateVerbatim { name, object },
             Self::ReplaceVerbatim { name, from, to } => Self::ReplaceVerbatim { name, from: to, to: from },
             Self::RenameConstraint { table, from, to } => Self::RenameConstraint { table, from: to, to: from },
+            op @ Self::FillColumn { .. } => op,
+            Self::ValidateConstraint { table, from, to } => Self::ValidateConstraint { table, from: to, to: from },
+            Self::AdoptIndex { table, index, constraint } => {
+                let index = Index { concurrently: false, ..index };
+                Self::ReleaseIndex { table, constraint, index }
+            }
+            Self::ReleaseIndex { table, constraint, index } => Self::AdoptIndex { table, index, constraint },
             Self::CreateAttachment { table, attachment } => Self::DropAttachment { table, attachment },
             Self::DropAttachment { table, attachment } => Self::CreateAttachment { table, attachment },
             Self::CreateEnum { name, definition } => Self::DropEnum { name, definition },
@@ -281,6 +325,11 @@ impl Op {
             Self::RenameColumn { .. } => "rename_column",
             Self::AlterColumn { .. } => "alter_column",
             Self::ReplaceColumn { .. } => "replace_column",
+            Self::FillColumn { .. } => "fill_column",
+            Self::RequireColumn { .. } => "require_column",
+            Self::ValidateConstraint { .. } => "validate_constraint",
+            Self::AdoptIndex { .. } => "adopt_index",
+            Self::ReleaseIndex { .. } => "release_index",
             Self::CreatePartition { .. } => "create_partition",
             Self::DropPartition { .. } => "drop_partition",
             Self::AlterPartition { .. } => "alter_partition",
@@ -326,6 +375,11 @@ impl Op {
             | Self::DropIndex { table, .. }
             | Self::RenameIndex { table, .. }
             | Self::RenameConstraint { table, .. }
+            | Self::FillColumn { table, .. }
+            | Self::RequireColumn { table, .. }
+            | Self::ValidateConstraint { table, .. }
+            | Self::AdoptIndex { table, .. }
+            | Self::ReleaseIndex { table, .. }
             | Self::CreateAttachment { table, .. }
             | Self::DropAttachment { table, .. } => table,
             Self::CreateVerbatim { name, .. }
@@ -345,6 +399,8 @@ impl Op {
             Self::AddColumn { table, column, .. }
             | Self::DropColumn { table, column, .. }
             | Self::AlterColumn { table, to: column, .. }
+            | Self::FillColumn { table, column, .. }
+            | Self::RequireColumn { table, to: column, .. }
             | Self::ReplaceColumn { table, to: column, .. } => ObjectPath::Column(table.clone(), column.name.clone()),
             op => ObjectPath::Table(op.table().clone()),
         }
@@ -405,7 +461,9 @@ impl Op {
                     drop_constraint(table, constraint);
                 }
             }
-            Self::AlterColumn { from, to, .. } | Self::ReplaceColumn { from, to, .. } => {
+            Self::AlterColumn { from, to, .. }
+            | Self::ReplaceColumn { from, to, .. }
+            | Self::RequireColumn { from, to, .. } => {
                 if let Some(column) = table.columns.iter_mut().find(|column| column.name == from.name) {
                     *column = to;
                 }
@@ -426,9 +484,17 @@ impl Op {
                     *index = to;
                 }
             }
-            Self::RenameConstraint { from, to, .. } => {
+            Self::RenameConstraint { from, to, .. } | Self::ValidateConstraint { from, to, .. } => {
                 drop_constraint(table, &from);
                 add_constraint(table, to);
+            }
+            Self::AdoptIndex { index, constraint, .. } => {
+                table.indexes.retain(|other| other.name.text != index.name.text);
+                add_constraint(table, constraint);
+            }
+            Self::ReleaseIndex { index, constraint, .. } => {
+                drop_constraint(table, &constraint);
+                table.indexes.push(index);
             }
             Self::CreateAttachment { attachment, .. } => table.attachments.push(attachment),
             Self::DropAttachment { attachment, .. } => table.attachments.retain(|other| *other != attachment),
@@ -436,6 +502,7 @@ impl Op {
             | Self::DropTable { .. }
             | Self::RenameTable { .. }
             | Self::RenameColumn { .. }
+            | Self::FillColumn { .. }
             | Self::RebuildTable { .. }
             | Self::CreateVerbatim { .. }
             | Self::DropVerbatim { .. }
@@ -463,7 +530,7 @@ impl fmt::Display for Op {
             Self::AddColumn { table, column, .. } => write!(f, "add column `{table}.{}`", column.name),
             Self::DropColumn { table, column, .. } => write!(f, "drop column `{table}.{}`", column.name),
             Self::RenameColumn { table, from, to } => write!(f, "rename column `{table}.{from}` to `{to}`"),
-            Self::AlterColumn { table, from, to } => {
+            Self::AlterColumn { table, from, to } | Self::RequireColumn { table, from, to } => {
                 write!(f, "change column `{table}.{}` ({})", from.name, column_changes(from, to).join(", "))
             }
             Self::ReplaceColumn { table, from, to, .. } => {
@@ -490,6 +557,27 @@ impl fmt::Display for Op {
             Self::ReplaceVerbatim { name, to, .. } => write!(f, "change {} `{name}`", to.kind),
             Self::RenameConstraint { table, from, to } => {
                 write!(f, "rename {} of `{table}` to `{}`", Described(from), name_of_constraint(to))
+            }
+            Self::FillColumn { table, column, batches: true, .. } => {
+                write!(f, "fill column `{table}.{}`", column.name)
+            }
+            Self::FillColumn { table, column, .. } => {
+                write!(f, "fill what is left of column `{table}.{}`", column.name)
+            }
+            Self::ValidateConstraint { table, to, .. } if to.is_not_valid() => {
+                write!(f, "make {} of `{table}` NOT VALID", Described(to))
+            }
+            Self::ValidateConstraint { table, to, .. } => write!(f, "validate {} of `{table}`", Described(to)),
+            Self::AdoptIndex { table, index, constraint } => {
+                write!(f, "make {} of `{table}` of the index `{}`", Described(constraint), index.name.text)
+            }
+            Self::ReleaseIndex { table, index, constraint } => {
+                write!(
+                    f,
+                    "leave the index `{}` in the place of {} of `{table}`",
+                    index.name.text,
+                    Described(constraint)
+                )
             }
             Self::CreateAttachment { table, attachment } => {
                 write!(f, "create {} `{}` on `{table}`", attachment.kind, attachment.name)
@@ -627,6 +715,27 @@ fn column_changes(from: &Column, to: &Column) -> Vec<String> {
 }
 
 impl Op {
+    /// The operation with what rows that are there get, when it is about that column.
+    #[must_use]
+    pub fn filled(mut self, fills: &BTreeMap<ObjectPath, String>) -> Self {
+        let fill = fills.get(&self.object()).cloned();
+        match &mut self {
+            Self::AddColumn { column, .. } if !column.nullable && column.is_given() => column.fill = fill,
+            Self::AlterColumn { to, .. } | Self::ReplaceColumn { to, .. } if to.is_given() => to.fill = fill,
+            _ => {}
+        }
+        self
+    }
+
+    /// What rows that are there get by it, as SQL.
+    pub fn fill(&self) -> Option<&str> {
+        match self {
+            Self::AddColumn { column, .. } => column.fill.as_deref(),
+            Self::AlterColumn { to, .. } | Self::ReplaceColumn { to, .. } => to.fill.as_deref(),
+            _ => None,
+        }
+    }
+
     /// The rename it is.
     pub fn rename(&self) -> Option<Rename> {
         Some(match self.clone() {

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::cli::{self, DialectName, Format};
-use crate::compare::{Origin, Pair};
+use crate::compare::{Origin, Pair, filled, fitted};
 use crate::config::Database;
 use crate::count;
 use crate::dialect::Dialect;
@@ -20,7 +20,7 @@ use crate::scratch;
 use super::asked::Asked;
 use super::renames::{self, Base};
 use super::write::new_id;
-use super::{Context, Exit, closed, refuse_doubtful};
+use super::{Context, Exit, closed, fills, refuse_doubtful};
 
 /// One side of a comparison, as the command line names it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,7 +67,7 @@ pub(super) async fn diff(ctx: &mut Context<'_>, args: &cli::Diff) -> Result<Exit
 
 /// What would bring the database to the entities, by what the project owns.
 async fn to_entities(ctx: &mut Context<'_>, args: &cli::Diff) -> Result<PlanReport> {
-    let (mut declared, asked) = ctx.declare_with(&args.rename, &args.removed, args.hints.as_deref())?;
+    let (mut declared, asked) = ctx.declare_with(&args.past(), args.hints.as_deref())?;
     let lock = ctx.lock()?;
     let mut session = None;
     let settled = if args.offline {
@@ -81,6 +81,7 @@ async fn to_entities(ctx: &mut Context<'_>, args: &cli::Diff) -> Result<PlanRepo
     };
     let comparison = settled.comparison;
     refuse_doubtful(&comparison.doubtful, &comparison.ops(), &asked)?;
+    fills::note_idle(ctx, &fills::said(&args.fill, &declared.schema)?, &comparison.ops())?;
     if !settled.open.is_empty() {
         ctx.tell("note: what is gone is dropped here, and what is new is created, but these may be renames:")?;
         renames::list(ctx, &settled.open)?;
@@ -89,7 +90,7 @@ async fn to_entities(ctx: &mut Context<'_>, args: &cli::Diff) -> Result<PlanRepo
         .map_err(|error| error.located(&declared))?;
     plan.explain(&settled.reasons);
     if let Some(session) = &session {
-        count::answer(&mut plan, session).await;
+        count::answer(std::slice::from_mut(&mut plan), session).await;
     }
     let from = if args.offline { "lock".to_owned() } else { ctx.database()?.to_string() };
     Ok(report(ctx, ctx.config.dialect, [from, "entities".to_owned()], plan, Vec::new()))
@@ -117,7 +118,11 @@ async fn between(ctx: &mut Context<'_>, args: &cli::Diff, from: &str, to: &str) 
             ctx.note(&note)?;
         }
     }
-    let whole = pair.compare();
+    let mut whole = pair.compare();
+    let said = fills::said(&args.fill, &to_schema)?;
+    let fits = fitted(&said, dialect, &options);
+    whole.ops = whole.ops.into_iter().map(|op| filled(op, &fits, dialect)).collect();
+    fills::note_idle(ctx, &said, &whole.ops)?;
     refuse_doubtful(&whole.doubtful, &whole.ops, &asked)?;
     let names = [shown(ctx, from_side), shown(ctx, to_side)];
     let unmodelled: Vec<Unmodelled> =
@@ -128,7 +133,8 @@ async fn between(ctx: &mut Context<'_>, args: &cli::Diff, from: &str, to: &str) 
     }
     let mut plan = plan::plan(whole.ops, &whole.from, dialect, &options, Purpose::Record)?;
     if let Some(database) = from_side.database().filter(|database| !database.is_missing()) {
-        count::answer(&mut plan, &Session::open(database, Access::Read).await?).await;
+        let session = Session::open(database, Access::Read).await?;
+        count::answer(std::slice::from_mut(&mut plan), &session).await;
     }
     Ok(report(ctx, dialect, names, plan, unmodelled))
 }

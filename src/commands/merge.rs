@@ -38,7 +38,7 @@ pub(super) fn merge(ctx: &mut Context<'_>, args: &cli::Merge) -> Result<Exit> {
     }
     let message = args.message.clone().unwrap_or_else(|| format!("merge {}", parents.join(" and ")));
     let new = New {
-        message: &message,
+        message,
         parents,
         labels: args.branch_label.clone(),
         depends_on: Vec::new(),

@@ -3,6 +3,7 @@
 mod asked;
 mod check;
 mod diff;
+mod fills;
 mod init;
 mod listing;
 mod merge;
@@ -16,7 +17,7 @@ use std::io::{self, Write};
 use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 
-use crate::cli::{Cli, Command, Global};
+use crate::cli::{Cli, Command, Global, Past};
 use crate::compare::{Comparison, Sides, compare_by};
 use crate::config::{self, Config, Overrides};
 use crate::declare::{self, Sources};
@@ -197,25 +198,20 @@ impl Context<'_> {
     }
 
     /// The entities with what the command line says of the past, which comes apart too, and a file of hints.
-    fn declare_with(
-        &mut self,
-        renames: &[String],
-        removed: &[String],
-        hints: Option<&Path>,
-    ) -> Result<(Declared, Vec<Asked>)> {
+    fn declare_with(&mut self, said: &Past<'_>, hints: Option<&Path>) -> Result<(Declared, Vec<Asked>)> {
         let hints = renames::hints(self, hints)?;
         let mut declared = self.declare()?;
         let usual = &self.config.options.schema;
         let has_types = self.config.dialect.capabilities().enum_types;
         let mut asked = Vec::new();
-        for text in renames {
+        for text in said.renames {
             let rename = Asked::read(text, &declared.schema, usual)?;
             let value = Asked::value(text, Gone::Renamed, &mut declared.schema);
             // Where there are enum types, their values have names of their own.
             let is_of_type = has_types && matches!(rename.rename(), Some(Rename::Value { .. }));
             asked.push(value.filter(|_| !is_of_type).unwrap_or(rename));
         }
-        for text in removed {
+        for text in said.removed {
             let value = Asked::value(text, Gone::Replaced, &mut declared.schema);
             asked.push(value.ok_or_else(|| Error::Misused {
                 problem: format!(
@@ -234,6 +230,8 @@ impl Context<'_> {
             Asked::value(&format!("{from}={to}"), Gone::Renamed, &mut declared.schema);
         }
         declared.renames.extend(declared.once.iter().cloned().chain(hinted));
+        declared.fills.extend(fills::hinted(&hints.fills, &declared.schema));
+        declared.fills.extend(fills::said(said.fills, &declared.schema)?);
         Ok((declared, asked))
     }
 

@@ -99,7 +99,7 @@ impl Base<'_> {
     }
 }
 
-/// What a file says of the past.
+/// What a file of hints says.
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Hints {
@@ -109,9 +109,12 @@ pub(super) struct Hints {
     /// `"type.old" = "new"` and `"table.column.old" = "new"`.
     #[serde(default)]
     pub(super) removed: BTreeMap<String, String>,
+    /// `"table.column" = "expression"`.
+    #[serde(default)]
+    pub(super) fills: BTreeMap<String, String>,
 }
 
-/// What a file of hints tells. It may stay there: what was done is done.
+/// Reads the file of hints that is named, or the usual one. What it says may stay there: what was done is done.
 pub(super) fn hints(ctx: &Context<'_>, file: Option<&Path>) -> Result<Hints> {
     let usual = ctx.config.migrations.join("hints.toml");
     let path = match file {

@@ -22,7 +22,7 @@ use crate::revision::{Revision, dir};
 
 use super::check::against_lock;
 use super::renames::{self, Base};
-use super::{Context, Exit, Live, now, refuse_doubtful, refuse_missing, written_time};
+use super::{Context, Exit, Live, fills, now, refuse_doubtful, refuse_missing, written_time};
 
 const NO_LOCK: &str = "warning: there are revisions but no `schema.lock`, so nothing counts as the project's own and nothing \
                        is dropped; if there was one, bring it back first: `git checkout -- migrations/schema.lock`";
@@ -42,7 +42,7 @@ pub(super) async fn revision(ctx: &mut Context<'_>, args: &cli::Revision) -> Res
     }
     let denied = hazard::all_named(&args.deny)?;
     let denied = ctx.config.deny.revision.iter().copied().chain(denied).collect();
-    let (mut declared, asked) = ctx.declare_with(&args.rename, &args.removed, args.hints.as_deref())?;
+    let (mut declared, asked) = ctx.declare_with(&args.past(), args.hints.as_deref())?;
     let lock = ctx.lock()?;
     if lock.is_none() && !graph.revisions().is_empty() {
         if args.offline {
@@ -65,6 +65,7 @@ pub(super) async fn revision(ctx: &mut Context<'_>, args: &cli::Revision) -> Res
     };
     let comparison = settled.comparison;
     refuse_doubtful(&comparison.doubtful, &comparison.ops(), &asked)?;
+    fills::note_idle(ctx, &fills::said(&args.fill, &declared.schema)?, &comparison.ops())?;
     if !settled.open.is_empty() {
         ctx.tell("no file was written, because only you know whether these are renames:")?;
         renames::list(ctx, &settled.open)?;
@@ -82,17 +83,20 @@ pub(super) async fn revision(ctx: &mut Context<'_>, args: &cli::Revision) -> Res
         ))?;
     }
     let ops = comparison.ops().into_iter().map(|op| concurrently(op, ctx)).collect();
-    let mut up = plan::plan(ops, &comparison.live, ctx.config.dialect, &ctx.config.options, Purpose::Up)
+    let online = is_online(ctx, args)?;
+    let purpose = if online { Purpose::Online } else { Purpose::Up };
+    let mut up = plan::plan(ops, &comparison.live, ctx.config.dialect, &ctx.config.options, purpose)
         .map_err(|error| error.located(&declared))?;
     up.explain(&settled.reasons);
-    if let Some(session) = &session {
-        count::answer(&mut up, session).await;
-    }
     let lock = with_views(ctx.config.rules.tables.keep(declared.schema), &comparison, ctx.config.dialect);
     // What takes no transaction around it comes behind everything else, in a revision of its own; what needs that comes
     // behind it.
+    let mut parts = if online { up.online(&comparison.live, ctx.config.dialect) } else { up.split() };
+    if let Some(session) = &session {
+        count::answer(&mut parts, session).await;
+    }
     let (mut before, mut plans) = (comparison.live.clone(), Vec::new());
-    for mut plan in up.split() {
+    for mut plan in parts {
         let after = plan.apply(&before);
         let down = way_down(ctx, &plan, &after)?;
         if let Err(blocked) = &down {
@@ -103,7 +107,10 @@ pub(super) async fn revision(ctx: &mut Context<'_>, args: &cli::Revision) -> Res
     }
     refuse_denied(plans.iter().map(|(plan, _)| plan), &denied, &args.accept)?;
     let mut paths = Vec::new();
-    for (plan, down) in &plans {
+    for (number, (plan, down)) in (1..).zip(&plans) {
+        if plans.len() > 1 {
+            new.message = format!("{} ({number} of {})", args.message, plans.len());
+        }
         let (id, path) = write(ctx, new, plan, down, Some(&lock))?;
         new = New::behind(args, id);
         paths.push(path);
@@ -145,6 +152,17 @@ fn refuse_denied<'a>(
     let hint = "no file was written; go there in steps that do without, accept it with `--accept \"HAZARD OBJECT\"` as it \
                 stands above, or change `[hazards]` in `seachange.toml`";
     if hazards.is_empty() { Ok(()) } else { Err(Error::Denied { hazards, hint }) }
+}
+
+/// Whether others are to go on writing while the revision runs, where the database has forms for that.
+fn is_online(ctx: &mut Context<'_>, args: &cli::Revision) -> Result<bool> {
+    let dialect = ctx.config.dialect;
+    let has_forms = dialect.capabilities().unchecked_constraints;
+    if args.online && !has_forms {
+        let title = dialect.title();
+        ctx.note(&format!("note: `--online` changes nothing: {title} has one writer, which everybody else waits for"))?;
+    }
+    Ok(has_forms && (args.online || ctx.config.online))
 }
 
 /// The operation with its index made or dropped as the project wants it.
@@ -237,7 +255,7 @@ fn there_are(number: usize) -> String {
 
 /// What is to be said of a revision before anybody knows what it does.
 pub(super) struct New<'a> {
-    pub(super) message: &'a str,
+    pub(super) message: String,
     pub(super) parents: Vec<String>,
     pub(super) labels: Vec<String>,
     pub(super) depends_on: Vec<String>,
@@ -250,7 +268,7 @@ pub(super) struct New<'a> {
 impl<'a> New<'a> {
     /// The next part of what one command writes.
     fn behind(args: &'a cli::Revision, id: String) -> Self {
-        let (message, accepted) = (&args.message, &args.accept);
+        let (message, accepted) = (args.message.clone(), args.accept.as_slice());
         Self { message, parents: vec![id], labels: Vec::new(), depends_on: Vec::new(), id: None, accepted }
     }
 }
@@ -261,7 +279,7 @@ fn new<'a>(graph: &Graph, args: &'a cli::Revision) -> Result<New<'a>> {
     let ids = |word: &String| Ok(graph.place(&graph.resolve(word, &nothing)?, &nothing));
     let depends_on = args.depends_on.iter().map(ids).collect::<Result<Vec<_>>>()?.concat();
     Ok(New {
-        message: &args.message,
+        message: args.message.clone(),
         parents: parents(graph, args)?,
         labels: args.branch_label.clone(),
         depends_on,

@@ -64,7 +64,7 @@ const fn key(
 }
 
 /// All keys, in the order of the documentation.
-pub(crate) const KEYS: [Key; 27] = [
+pub(crate) const KEYS: [Key; 28] = [
     key(
         "",
         "entities",
@@ -157,6 +157,15 @@ pub(crate) const KEYS: [Key; 27] = [
         "true",
         "Make and drop every index of a table that exists `CONCURRENTLY`, while the table is written to. Such statements come \
          in a revision of their own, without a transaction. For single indexes: `#[seachange(index(concurrently))]`.",
+    ),
+    key(
+        "postgres",
+        "online",
+        Some("false"),
+        "true",
+        "Write every revision in the forms that let others go on to write to tables that exist, as `seachange revision --online` \
+         does for one: constraints that look at the rows later, indexes and keys built `CONCURRENTLY`, values filled in batches. \
+         One change may then take several revisions.",
     ),
     key(
         "enums",

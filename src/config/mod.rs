@@ -61,6 +61,8 @@ pub struct Config {
     pub rules: Rules,
     /// Indexes of tables that exist are made while these are written to, whatever their attributes say.
     pub concurrent_indexes: bool,
+    /// Revisions take the forms during which others go on to write, as `--online` says for one run.
+    pub online: bool,
     /// What nobody declares counts as a difference, as `--strict` says for one run.
     pub strict: bool,
     /// The hazards that stop a command.
@@ -94,6 +96,7 @@ struct File {
     convention: Convention,
     rules: Rules,
     concurrent_indexes: bool,
+    online: bool,
     strict: bool,
     deny: Deny,
 }
@@ -135,6 +138,7 @@ fn resolve(project: PathBuf, file: File, url: Option<String>) -> Result<Config> 
         convention: file.convention,
         rules: file.rules,
         concurrent_indexes: file.concurrent_indexes,
+        online: file.online,
         strict: file.strict,
         deny: file.deny,
         project,
@@ -196,6 +200,7 @@ fn read(path: &Path, text: &str) -> Result<File> {
     sqlite.finish(reader);
     let mut postgres = top.section(reader, "postgres");
     let concurrent_indexes = postgres.boolean(reader, "concurrent_indexes").unwrap_or(false);
+    let online = postgres.boolean(reader, "online").unwrap_or(false);
     postgres.finish(reader);
     let naming = top.section(reader, "naming");
     let convention = convention(reader, naming);
@@ -230,6 +235,7 @@ fn read(path: &Path, text: &str) -> Result<File> {
         convention,
         rules,
         concurrent_indexes,
+        online,
         strict,
         deny,
     })

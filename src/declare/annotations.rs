@@ -103,9 +103,10 @@ impl Annotations {
             let is_it = |column: &&OutlineColumn| Some(&column.variant) == field.variant.as_ref();
             Some((field.name.clone(), subject.outline.columns.iter().find(is_it)?.name.clone()))
         });
-        let Entity { table, renames, .. } = &mut *subject.entity;
+        let Entity { table, renames, fills, .. } = &mut *subject.entity;
         let (file, has_broken_relations) = (subject.file, subject.has_broken_relations);
-        let mut writer = Writer { file, table, renames, columns: columns.collect(), has_broken_relations, problems };
+        let mut writer =
+            Writer { file, table, renames, fills, columns: columns.collect(), has_broken_relations, problems };
         for field in &self.of_fields {
             writer.field(&field.name, &field.said);
         }
@@ -185,6 +186,7 @@ struct Writer<'a> {
     file: FileId,
     table: &'a mut Table,
     renames: &'a mut Vec<Rename>,
+    fills: &'a mut BTreeMap<String, String>,
     /// The names of fields with the names of their columns.
     columns: BTreeMap<String, String>,
     has_broken_relations: bool,
@@ -276,6 +278,7 @@ impl Writer<'_> {
                         self.renames.push(rename);
                     }
                 }
+                (Word::Fill, Value::Text(text)) => drop(self.fills.insert(column.clone(), text.value.clone())),
                 (word, value) => self.attribute(&column, word, span, value),
             }
         }

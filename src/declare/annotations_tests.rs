@@ -241,7 +241,7 @@ fn words_that_are_wrong() {
             entities/mod.rs:11:58: unknown attribute `colate` on a field
               |     #[seachange(generated("id + 1"), partition_by = "x", colate = "C", identity(start = "1"))]
               |                                                          ^^^^^^
-              hint: did you mean `collate`? the attributes here are `index`, `unique`, `check`, `foreign_key`, `comment`, `renamed_from`, `generated`, `identity`, `collate`, `type`
+              hint: did you mean `collate`? the attributes here are `index`, `unique`, `check`, `foreign_key`, `comment`, `renamed_from`, `fill`, `generated`, `identity`, `collate`, `type`
             entities/mod.rs:11:72: `generated` and `identity` contradict each other
               |     #[seachange(generated("id + 1"), partition_by = "x", colate = "C", identity(start = "1"))]
               |                                                                        ^^^^^^^^

@@ -16,6 +16,7 @@ pub(super) struct Found {
     role: Role,
     table: Table,
     renames: Vec<Rename>,
+    fills: BTreeMap<String, String>,
     named: Place,
     columns: Vec<(String, Location)>,
 }
@@ -31,6 +32,7 @@ impl Found {
             named,
             table: entity.table,
             renames: entity.renames,
+            fills: entity.fills,
         }
     }
 }
@@ -92,6 +94,9 @@ fn add(declared: &mut Declared, entity: Found) -> Option<Diagnostic> {
     }
     for (column, location) in entity.columns {
         declared.origins.entry(ObjectPath::Column(name.clone(), column)).or_insert(location);
+    }
+    for (column, sql) in entity.fills {
+        declared.fills.entry(ObjectPath::Column(name.clone(), column)).or_insert(sql);
     }
     for rename in entity.renames {
         if !declared.renames.contains(&rename) {

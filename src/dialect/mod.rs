@@ -69,6 +69,8 @@ pub struct Capabilities {
     pub enum_types: bool,
     /// An index can be built while the table is written to.
     pub concurrent_index: bool,
+    /// A constraint can be added without a look at the rows that are there, and have that look later.
+    pub unchecked_constraints: bool,
     /// Changes of the schema can be rolled back.
     pub transactional_ddl: bool,
     /// How many bytes of a name it keeps, when there is a limit. What is longer is cut.
@@ -659,6 +661,11 @@ impl Dialect {
         }
     }
 
+    /// The same for a column of which nobody says what its rows get.
+    pub(crate) fn replaces_without(self, from: &Column, to: &Column) -> bool {
+        self.replaces(from, &Column { fill: None, ..to.clone() })
+    }
+
     /// The operations in the place of one that the database cannot do alone, among those of a plan and on a schema as it
     /// is right before.
     pub(crate) fn expand(self, op: &Op, ops: &[Op], schema: &Schema, options: &Options) -> Expansion {
@@ -749,6 +756,33 @@ impl Dialect {
         match self {
             Self::Sqlite => None,
             Self::Postgres => Some(postgres::empty_value(column)),
+        }
+    }
+
+    /// The statements that give rows a value where they hold NULL: `value` is SQL. In batches, each in its own transaction,
+    /// or all at once.
+    pub(crate) fn fill(self, table: &TableName, column: &Column, value: &str, batches: bool) -> Vec<String> {
+        match self {
+            // It has one writer, so that a rebuild does it.
+            Self::Sqlite => Vec::new(),
+            Self::Postgres => postgres::fill(table, column, value, batches),
+        }
+    }
+
+    /// Whether all rows that are there get the same value by a default, so that none has to be written.
+    pub(crate) fn is_steady(self, default: &str) -> bool {
+        match self {
+            Self::Sqlite => false,
+            Self::Postgres => postgres::is_steady(default),
+        }
+    }
+
+    /// How people do an operation in small steps that no single revision can hold, because code has to change between them:
+    /// lines for whoever reads the file.
+    pub(crate) fn recipe(self, op: &Op) -> Vec<String> {
+        match self {
+            Self::Sqlite => Vec::new(),
+            Self::Postgres => postgres::recipe(op),
         }
     }
 

@@ -438,7 +438,12 @@ fn is_drift_in(op: &Op, declared: &Table, lock: &Table) -> bool {
         Op::RenameTable { .. }
         | Op::RenameColumn { .. }
         | Op::RenameEnum { .. }
-        | Op::RenameEnumValue { .. } => false,
+        | Op::RenameEnumValue { .. }
+        // A plan makes these; no comparison does.
+        | Op::FillColumn { .. }
+        | Op::RequireColumn { .. }
+        | Op::AdoptIndex { .. }
+        | Op::ReleaseIndex { .. } => false,
         Op::RebuildTable { ops, .. } => ops.iter().all(|op| is_drift_in(op, declared, lock)),
         Op::AlterTable { .. } => declared.options == lock.options,
         Op::AddColumn { column, .. } | Op::DropColumn { column, .. } => {
@@ -454,7 +459,7 @@ fn is_drift_in(op: &Op, declared: &Table, lock: &Table) -> bool {
         Op::CreateIndex { index, .. } | Op::DropIndex { index, .. } => {
             declared.indexes.contains(index) == lock.indexes.contains(index)
         }
-        Op::RenameConstraint { to, .. } => {
+        Op::RenameConstraint { to, .. } | Op::ValidateConstraint { to, .. } => {
             let has = |table: &Table| table.constraints().any(|other| other == *to);
             has(declared) == has(lock)
         }

@@ -247,6 +247,31 @@ impl Constraint {
         }
     }
 
+    /// Whether rows that were there before were not checked.
+    pub fn is_not_valid(&self) -> bool {
+        match self {
+            Self::ForeignKey(fk) => fk.not_valid,
+            Self::Check(check) => check.not_valid,
+            Self::PrimaryKey(_) | Self::Unique(_) | Self::Exclusion(_) => false,
+        }
+    }
+
+    /// The same, whether or not rows that were there before are checked; for one that always checks them, the same.
+    #[must_use]
+    pub fn with_not_valid(mut self, not_valid: bool) -> Self {
+        match &mut self {
+            Self::ForeignKey(fk) => fk.not_valid = not_valid,
+            Self::Check(check) => check.not_valid = not_valid,
+            Self::PrimaryKey(_) | Self::Unique(_) | Self::Exclusion(_) => {}
+        }
+        self
+    }
+
+    /// Whether rows are found by it: a primary key or a unique constraint.
+    pub fn is_key(&self) -> bool {
+        matches!(self, Self::PrimaryKey(_) | Self::Unique(_))
+    }
+
     /// The constraint's name, if it has one.
     pub fn name(&self) -> Option<&Name> {
         match self {

@@ -5,6 +5,7 @@ mod constraint;
 mod shared;
 mod variant;
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::PathBuf;
@@ -217,6 +218,9 @@ pub struct Column {
     /// How the live one keeps its values, in the words behind `ALTER COLUMN`. No comparison looks at it, and another type
     /// must not lose it.
     pub tuning: Vec<String>,
+    /// What rows that are there get as they have to have a value, as SQL over their other columns: a wish for one operation,
+    /// of which neither side of a comparison keeps anything.
+    pub fill: Option<String>,
 }
 
 /// The type of a column: its meaning, and the words it is or will be written in.
@@ -500,6 +504,8 @@ pub struct Declared {
     /// The tables of entities that are somebody else's business: never compared, and never dropped because they were
     /// declared once.
     pub ignored: BTreeSet<TableName>,
+    /// What rows that are there get in columns that come to need a value, as SQL.
+    pub fills: BTreeMap<ObjectPath, String>,
     /// Where tables and columns are declared.
     pub origins: BTreeMap<ObjectPath, Location>,
 }
@@ -670,6 +676,7 @@ impl Column {
             extra: None,
             comment: None,
             tuning: Vec::new(),
+            fill: None,
         }
     }
 }
@@ -680,13 +687,36 @@ impl Column {
         self.default.as_ref().filter(|default| default.value != DefaultValue::Literal(Literal::Null))
     }
 
+    /// What stands for the value of rows that hold NULL where they no longer may, as SQL: what somebody said, or else the
+    /// default.
+    pub fn filling(&self) -> Option<Cow<'_, str>> {
+        let default = || Some(Cow::Borrowed(self.value_by_default()?.text.as_deref()?));
+        self.fill_in_place().or_else(default)
+    }
+
+    /// What somebody said rows get, as one operand of whatever stands around it: an end of line or a comment in it must not
+    /// swallow what follows.
+    pub fn fill_in_place(&self) -> Option<Cow<'_, str>> {
+        let is_plain = |sql: &str| {
+            let inside =
+                sql.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\'')).filter(|text| !text.contains('\''));
+            inside.is_some() || sql.chars().all(|letter| letter.is_alphanumeric() || letter == '_' || letter == '.')
+        };
+        self.fill.as_deref().map(|sql| match sql {
+            sql if is_plain(sql) => Cow::Borrowed(sql),
+            sql if sql.contains("--") => Cow::Owned(format!("({sql}\n)")),
+            sql => Cow::Owned(format!("({sql})")),
+        })
+    }
+
+    /// Whether a row must have a value of its own: the column is neither computed nor counted.
+    pub fn is_given(&self) -> bool {
+        self.generated.is_none() && self.auto_increment == AutoIncrement::No && self.identity.is_none()
+    }
+
     /// Whether a row must give a value: it may not be NULL, and nothing else provides one.
     pub fn needs_value(&self) -> bool {
-        !self.nullable
-            && self.value_by_default().is_none()
-            && self.generated.is_none()
-            && self.auto_increment == AutoIncrement::No
-            && self.identity.is_none()
+        !self.nullable && self.fill.is_none() && self.value_by_default().is_none() && self.is_given()
     }
 }
 

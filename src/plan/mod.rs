@@ -3,7 +3,9 @@
 
 pub mod hazard;
 mod obstacle;
+mod online;
 mod order;
+mod phases;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::mem::discriminant;
@@ -39,6 +41,8 @@ pub struct Step {
     pub around: bool,
     /// Why it is done, where that is more than the difference.
     pub reason: Option<String>,
+    /// What whoever reads it should know, a line each.
+    pub notes: Vec<String>,
 }
 
 /// What a plan is for.
@@ -46,6 +50,8 @@ pub struct Step {
 pub enum Purpose {
     /// To go where the entities are. Nothing is invented.
     Up,
+    /// The same, with nothing said where only a person knows a value: [`Plan::online`] leaves it open.
+    Online,
     /// To write down a database as it is. Nothing in it is a mistake of the project.
     Record,
     /// To undo. A column that must have a value comes back with an empty one.
@@ -79,10 +85,10 @@ pub fn plan(ops: Vec<Op>, from: &Schema, dialect: Dialect, options: &Options, pu
             let blocked = |op| obstacle::without_value(op).or_else(|| obstacle::without_place(op));
             ops.iter().flat_map(Op::parts).filter_map(blocked).collect()
         }
+        Purpose::Online => ops.iter().flat_map(Op::parts).filter_map(obstacle::without_place).collect(),
         Purpose::Record | Purpose::Down => Vec::new(),
     };
     blocked.extend(ops.iter().filter_map(|op| obstacle::lost_with_view(op, &ops)));
-    let (mut held, mut used) = (hazard::wait::Held::default(), relations(from));
     let mut plan = Plan::default();
     for Planned { op, around } in expanded(&ops, from, dialect, options) {
         let op = with_tables(op, &schema);
@@ -94,16 +100,17 @@ pub fn plan(ops: Vec<Op>, from: &Schema, dialect: Dialect, options: &Options, pu
             _ => None,
         };
         blocked.extend(obstacle::uncertain(&op, &renames));
-        let mut hazards = if around { Vec::new() } else { hazard::find::of(&op, &schema, dialect) };
-        let mut effects = dialect.effects(&op, &schema);
-        effects.retain(|name, _| used.contains(name));
-        // What runs in no transaction has nothing held around it.
-        let mut alone = hazard::wait::Held::default();
-        let around_it = if is_concurrent(&op) { &mut alone } else { &mut held };
-        hazards.extend(around_it.hazards(&op, &effects));
-        used = used_after(used, &op);
+        let hazards = if around { Vec::new() } else { hazard::find::of(&op, &schema, dialect) };
         schema = op.apply(schema);
-        plan.steps.push(Step { op, rebuild, hazards, effects, around, reason: None });
+        plan.steps.push(Step {
+            op,
+            rebuild,
+            hazards,
+            effects: Effects::new(),
+            around,
+            reason: None,
+            notes: Vec::new(),
+        });
     }
     blocked.extend(plan.steps.iter().filter_map(|step| obstacle::needed_table(&step.op, &schema, dialect)));
     // What was there before is known by its name after all renames.
@@ -111,10 +118,10 @@ pub fn plan(ops: Vec<Op>, from: &Schema, dialect: Dialect, options: &Options, pu
     blocked.extend(obstacle::broken_references(&moved, &schema, &plan));
     // What somebody has, broken or not, is written down and comes back.
     blocked.extend(match purpose {
-        Purpose::Up => obstacle::aimless_references(&moved, &schema, &plan),
+        Purpose::Up | Purpose::Online => obstacle::aimless_references(&moved, &schema, &plan),
         Purpose::Record | Purpose::Down => Vec::new(),
     });
-    if blocked.is_empty() { Ok(plan) } else { Err(Error::Blocked { blocked }) }
+    if blocked.is_empty() { Ok(waiting(plan, from, dialect)) } else { Err(Error::Blocked { blocked }) }
 }
 
 /// The tables and views that somebody may use.
@@ -122,6 +129,25 @@ fn relations(schema: &Schema) -> BTreeSet<TableName> {
     let partitions = schema.tables.values().flat_map(|table| &table.partitions).map(|partition| &partition.name);
     let views = schema.verbatim.iter().filter(|(_, object)| object.kind.is_relation()).map(|(name, _)| name);
     schema.tables.keys().chain(partitions).chain(views).cloned().collect()
+}
+
+/// The plan with what each step does to tables that were there before, and who has to wait for it.
+fn waiting(mut plan: Plan, from: &Schema, dialect: Dialect) -> Plan {
+    let (mut held, mut used) = (hazard::wait::Held::default(), relations(from));
+    let mut schema = from.clone();
+    for step in &mut plan.steps {
+        let op = &step.op;
+        step.effects = dialect.effects(op, &schema);
+        step.effects.retain(|name, _| used.contains(name));
+        // What runs in no transaction has nothing held around it.
+        let mut alone = hazard::wait::Held::default();
+        let around_it = if phases::runs_alone(op) { &mut alone } else { &mut held };
+        step.hazards.retain(|hazard| !hazard::wait::KINDS.contains(&hazard.kind));
+        step.hazards.extend(around_it.hazards(op, &step.effects));
+        used = used_after(used, op);
+        schema = op.apply(schema);
+    }
+    plan
 }
 
 /// The same after an operation: what is new is used by nobody.
@@ -330,6 +356,29 @@ fn at_once(mut op: Op) -> Op {
     op
 }
 
+/// The operations without what others undo: nobody changes a column to drop it, nor looks at rows to forget what they hold.
+fn net(ops: Vec<Op>) -> Vec<Op> {
+    let mut net: Vec<Op> = Vec::with_capacity(ops.len());
+    for op in ops {
+        match &op {
+            Op::DropColumn { table, column, .. } => net.retain(|other| {
+                let is_it = |to: &Column| to.name == column.name;
+                !matches!(other, Op::AlterColumn { table: of, to, .. } if of == table && is_it(to))
+            }),
+            Op::ValidateConstraint { table, from, to } if to.is_not_valid() => {
+                let add = Op::AddConstraint { table: table.clone(), constraint: from.clone() };
+                if let Some(added) = net.iter_mut().find(|other| **other == add) {
+                    *added = Op::AddConstraint { table: table.clone(), constraint: to.clone() };
+                    continue;
+                }
+            }
+            _ => {}
+        }
+        net.push(op);
+    }
+    net
+}
+
 /// An operation, and whether it only makes room for another.
 struct Planned {
     op: Op,
@@ -379,6 +428,11 @@ fn stays_inside(op: &Op) -> bool {
         | Op::CreateIndex { .. }
         | Op::DropIndex { .. }
         | Op::RenameIndex { .. }
+        | Op::FillColumn { .. }
+        | Op::RequireColumn { .. }
+        | Op::ValidateConstraint { .. }
+        | Op::AdoptIndex { .. }
+        | Op::ReleaseIndex { .. }
         | Op::RenameConstraint { .. } => true,
         Op::CreateTable { .. }
         | Op::DropTable { .. }
@@ -397,10 +451,6 @@ fn stays_inside(op: &Op) -> bool {
         | Op::RenameEnumValue { .. }
         | Op::Comment { .. } => false,
     }
-}
-
-fn is_concurrent(op: &Op) -> bool {
-    matches!(op, Op::CreateIndex { index, .. } | Op::DropIndex { index, .. } if index.concurrently)
 }
 
 impl Plan {
@@ -428,12 +478,14 @@ impl Plan {
 
     /// The operations that undo the plan, last first; planned again they are the way down.
     pub fn inverse(&self) -> Vec<Op> {
-        self.steps.iter().rev().filter(|step| !step.around).map(|step| step.op.inverse()).collect()
+        // What rows got they keep.
+        let is_undone = |step: &&Step| !step.around && !matches!(step.op, Op::FillColumn { .. });
+        net(self.steps.iter().rev().filter(is_undone).map(|step| step.op.inverse()).collect())
     }
 
-    /// Whether a step takes no transaction around it: an index is made or dropped while its table is written to.
+    /// Whether a step takes no transaction around it: others write to the table meanwhile.
     pub fn runs_alone(&self) -> bool {
-        self.steps.iter().any(|step| is_concurrent(&step.op))
+        self.steps.iter().any(|step| phases::runs_alone(&step.op))
     }
 
     /// The plan in parts to run one behind the other: steps that take no transaction around them are in parts of their own,
@@ -444,19 +496,7 @@ impl Plan {
     /// ```
     #[must_use]
     pub fn split(self) -> Vec<Self> {
-        let waits = order::waits(self.steps.iter().map(|step| &step.op));
-        let mut places: Vec<usize> = Vec::with_capacity(self.steps.len());
-        for (step, waits) in self.steps.iter().zip(waits) {
-            let earliest = waits.iter().filter_map(|other| places.get(*other)).max().copied().unwrap_or_default();
-            // Every second part is one without a transaction.
-            let fits = earliest % 2 == usize::from(is_concurrent(&step.op));
-            places.push(if fits { earliest } else { earliest + 1 });
-        }
-        let mut parts: BTreeMap<usize, Self> = BTreeMap::new();
-        for (place, step) in places.into_iter().zip(self.steps) {
-            parts.entry(place).or_default().steps.push(step);
-        }
-        parts.into_values().collect()
+        phases::split(phases::drafts(self.steps))
     }
 
     /// The schema after all steps.

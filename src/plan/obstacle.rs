@@ -16,10 +16,14 @@ pub(super) fn blocked(op: &Op, refusal: Refusal) -> Blocked {
 
 /// A new column that nothing gives a value to: no database can know what rows that are there already should hold.
 pub(super) fn without_value(op: &Op) -> Option<Blocked> {
-    let Op::AddColumn { column, .. } = op else { return None };
+    let Op::AddColumn { table, column, .. } = op else { return None };
     let refusal = || Refusal {
         reason: "rows that are there already would have no value for it".to_owned(),
-        hint: "give the field a `default_value`, or make it an `Option`".to_owned(),
+        hint: format!(
+            "say what they get: `--fill '{table}.{}=...'` with SQL over their other columns, or give the field a \
+             `default_value`, or make it an `Option`",
+            column.name
+        ),
         can_rebuild: false,
     };
     column.needs_value().then(|| blocked(op, refusal()))

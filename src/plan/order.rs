@@ -29,6 +29,8 @@ enum Thing {
     /// A table has room for one.
     PrimaryKey(TableName),
     Constraint(TableName, String),
+    /// A column from the moment on in which it takes NULL no more.
+    NotNull(TableName, String),
     Verbatim(TableName),
     /// An enum type with the values it gets, as columns name it.
     Enum(String),
@@ -116,15 +118,23 @@ pub(super) fn apart(ops: &[Op]) -> Vec<Op> {
     planned
 }
 
-/// For each operation of an ordered list, the positions of those before it that it cannot do without: they give what it
-/// uses, or make room for what it gives.
+/// For each operation of an ordered list, the positions of those before it that have to be done first: they give what it
+/// uses, make room for what it gives, or use what it takes away.
 pub(super) fn waits<'a>(ops: impl Iterator<Item = &'a Op>) -> Vec<BTreeSet<usize>> {
     let effects: Vec<Effect> = ops.map(effect).collect();
     let meets = |one: &BTreeSet<Thing>, other: &BTreeSet<Thing>| !one.is_disjoint(other);
-    let waits =
-        |later: &Effect, earlier: &Effect| meets(&later.uses, &earlier.gives) || meets(&later.gives, &earlier.takes);
+    let waits = |later: &Effect, earlier: &Effect| {
+        meets(&later.uses, &earlier.gives)
+            || later.gives.intersection(&earlier.takes).any(takes_room)
+            || meets(&later.takes, &earlier.uses)
+    };
     let of = |(at, later): (usize, &Effect)| (0..at).filter(|other| waits(later, &effects[*other])).collect();
     effects.iter().enumerate().map(of).collect()
+}
+
+/// Whether there is room for one only. Several keys may be about the same columns.
+fn takes_room(thing: &Thing) -> bool {
+    !matches!(thing, Thing::Key(..))
 }
 
 fn sort(ops: Vec<Op>) -> Vec<Op> {
@@ -232,7 +242,7 @@ fn effect(op: &Op) -> Effect {
         Op::AddColumn { table, column: added, constraints } => {
             effect.uses.insert(Thing::Table(table.clone()));
             effect.gives.insert(column(table, &added.name));
-            effect.uses.extend(column_uses(added));
+            effect.uses.extend(column_uses(added).into_iter().chain(fill_uses(table, added)));
             effect.uses.extend(added.generated.iter().flat_map(|generated| mentioned(table, &generated.expression)));
             for constraint in constraints {
                 give_constraint(&mut effect, table, constraint);
@@ -258,10 +268,13 @@ fn effect(op: &Op) -> Effect {
             effect.uses.extend([Thing::Table(table.clone()), column(table, &to.name)]);
             let is_same = from.data_type.kind.enum_name() == to.data_type.kind.enum_name();
             let old = column_uses(from).into_iter().map(|thing| if is_same { thing } else { before(thing) });
-            effect.uses.extend(old.chain(column_uses(to)));
+            effect.uses.extend(old.chain(column_uses(to)).chain(fill_uses(table, to)));
             if from.data_type != to.data_type || from.conversion(to).is_some() {
                 effect.takes.insert(Thing::OldType(table.clone(), from.name.clone()));
                 effect.gives.insert(Thing::NewType(table.clone(), to.name.clone()));
+            }
+            if from.nullable && !to.nullable {
+                effect.gives.insert(Thing::NotNull(table.clone(), to.name.clone()));
             }
             let generated = [from, to].into_iter().filter_map(|column| column.generated.as_ref());
             effect.uses.extend(generated.flat_map(|generated| mentioned(table, &generated.expression)));
@@ -324,6 +337,31 @@ fn effect(op: &Op) -> Effect {
             effect.gives.extend(to.name().map(|name| Thing::Constraint(table.clone(), name.text.clone())));
             effect.takes.extend(index_behind(from));
             effect.gives.extend(index_behind(to));
+        }
+        Op::FillColumn { table, column: filled, value, .. } => {
+            effect.uses.extend([Thing::Table(table.clone()), column(table, &filled.name)]);
+            effect.uses.extend(value.iter().flat_map(|sql| mentioned(table, sql).chain(called(sql))));
+        }
+        Op::RequireColumn { table, to, .. } => {
+            effect.uses.extend([Thing::Table(table.clone()), column(table, &to.name)]);
+            effect.gives.insert(Thing::NotNull(table.clone(), to.name.clone()));
+        }
+        Op::ValidateConstraint { table, to, .. } => {
+            effect.uses.insert(Thing::Table(table.clone()));
+            effect.uses.extend(constraint_uses(table, to));
+            effect.uses.extend(to.name().map(|name| Thing::Constraint(table.clone(), name.text.clone())));
+        }
+        Op::AdoptIndex { table, index, constraint } => {
+            give_constraint(&mut effect, table, constraint);
+            effect.uses.extend([Thing::Table(table.clone()), named(&index.name.text)]);
+            if constraint.name().is_none_or(|name| name.text != index.name.text) {
+                effect.takes.insert(named(&index.name.text));
+            }
+        }
+        Op::ReleaseIndex { table, constraint, index } => {
+            take_constraint(&mut effect, table, constraint);
+            effect.uses.insert(Thing::Table(table.clone()));
+            effect.gives.insert(named(&index.name.text));
         }
         Op::CreateAttachment { table, attachment } => {
             effect.uses = mentioned(table, &attachment.sql).chain(called(&attachment.sql)).collect();
@@ -465,6 +503,13 @@ fn column_uses(column: &Column) -> Vec<Thing> {
     things
 }
 
+/// What the value needs that rows get by it.
+fn fill_uses(table: &TableName, to: &Column) -> Vec<Thing> {
+    let own = column(table, &to.name);
+    let things = to.fill.iter().flat_map(|sql| mentioned(table, sql).chain(called(sql)));
+    things.filter(|thing| *thing != own).collect()
+}
+
 /// What a table needs besides its parents.
 fn table_uses(table: &Table) -> impl Iterator<Item = Thing> {
     let of_columns = table.columns.iter().flat_map(column_uses);
@@ -534,6 +579,9 @@ fn give_constraint(effect: &mut Effect, table: &TableName, constraint: &Constrai
         effect.uses.extend(typed(table, &check.expression, Thing::NewType));
     }
     effect.uses.extend(constraint_uses(table, constraint));
+    if let Constraint::PrimaryKey(key) = constraint {
+        effect.uses.extend(key.columns.iter().map(|name| Thing::NotNull(table.clone(), name.clone())));
+    }
     effect.gives.extend(constraint_key(table, constraint));
     effect.gives.extend(place(table, constraint));
 }

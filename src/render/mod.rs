@@ -44,6 +44,8 @@ struct Context<'a> {
     up_alone: bool,
     /// The way down cannot run in a transaction.
     down_alone: bool,
+    /// There is nothing to undo, though something is done.
+    nothing_to_undo: bool,
     /// Why there is no way down, one reason per line; empty when there is one.
     no_way_down: Vec<String>,
 }
@@ -77,12 +79,13 @@ pub fn revision(
 ) -> Result<String> {
     let reason = |blocked: &Blocked| format!("{}: {}", blocked.op.replace('\n', " "), blocked.refusal.reason);
     let down_alone = down.as_ref().is_ok_and(Plan::runs_alone);
+    let nothing_to_undo = down.as_ref().is_ok_and(|plan| plan.steps.is_empty()) && !up.steps.is_empty();
     let (down, no_way_down) = match down {
         Ok(plan) => (undoing(steps(plan, dialect)), Vec::new()),
         Err(blocked) => (Vec::new(), blocked.iter().map(reason).collect()),
     };
     let up_alone = up.runs_alone();
-    fill(template, Context { header, up: steps(up, dialect), down, up_alone, down_alone, no_way_down })
+    fill(template, Context { header, up: steps(up, dialect), down, up_alone, down_alone, nothing_to_undo, no_way_down })
 }
 
 /// The steps, with a statement where none of them has one: what has no statements is no way down.
@@ -118,7 +121,8 @@ fn steps(plan: &Plan, dialect: Dialect) -> Vec<StepText> {
         purpose: {
             let changes = if step.rebuild.is_some() { step.op.to_string() } else { String::new() };
             let reason = step.reason.as_ref().map(|reason| reason.replace(['\n', '\r'], " "));
-            changes.lines().map(str::to_owned).chain(reason).collect()
+            let notes = step.notes.iter().map(|note| note.replace(['\n', '\r'], " "));
+            changes.lines().map(str::to_owned).chain(reason).chain(notes).collect()
         },
         hazards: step.hazards.iter().map(hazard).collect(),
         statements: sql::statements(step, dialect),

@@ -33,6 +33,9 @@ fn operation(op: &Op, dialect: Dialect) -> Vec<String> {
             alter(table, format!("RENAME COLUMN {} TO {}", sql.name(from), sql.name(to)))
         }
         // Rows that are there already need a value now, new ones bring their own.
+        Op::AddColumn { table, column, constraints } if column.fill.is_some() => {
+            sql.add_filled_column(table, column, constraints)
+        }
         Op::AddColumn { table, column, constraints } => {
             let value = if column.needs_value() { dialect.empty_value(column) } else { None };
             sql.add_column(table, column, constraints, value)
@@ -56,6 +59,34 @@ fn operation(op: &Op, dialect: Dialect) -> Vec<String> {
         Op::DropIndex { table, index } => vec![sql.drop_index(table, index)],
         Op::RenameIndex { table, from, to } => {
             vec![format!("ALTER INDEX {} RENAME TO {}", sql.index(table, &from.name), sql.name(&to.name.text))]
+        }
+        Op::FillColumn { table, column, value, batches } => {
+            let fill = |value: &String| dialect.fill(table, column, value, *batches);
+            value.iter().flat_map(fill).collect()
+        }
+        Op::RequireColumn { table, to, .. } => {
+            alter(table, format!("ALTER COLUMN {} SET NOT NULL", sql.name(&to.name)))
+        }
+        Op::ValidateConstraint { table, from, to } => {
+            let name = to.name().map(|name| sql.name(&name.text)).unwrap_or_default();
+            if !to.is_not_valid() {
+                return alter(table, format!("VALIDATE CONSTRAINT {name}"));
+            }
+            // No statement takes a word back.
+            let again = [Op::DropConstraint { table: table.clone(), constraint: from.clone() }]
+                .into_iter()
+                .chain([Op::AddConstraint { table: table.clone(), constraint: to.clone() }]);
+            again.flat_map(|op| operation(&op, dialect)).collect()
+        }
+        Op::AdoptIndex { table, index, constraint } => {
+            let name = sql.constraint_name(constraint.name());
+            let kind = if matches!(constraint, Constraint::PrimaryKey(_)) { "PRIMARY KEY" } else { "UNIQUE" };
+            let (own, tail) = (sql.name(&index.name.text), deferrable(constraint.deferrable()));
+            alter(table, format!("ADD {name}{kind} USING INDEX {own}{tail}"))
+        }
+        Op::ReleaseIndex { table, constraint, index } => {
+            let drop = Op::DropConstraint { table: table.clone(), constraint: constraint.clone() };
+            operation(&drop, dialect).into_iter().chain([sql.create_index(table, index)]).collect()
         }
         Op::CreateVerbatim { name, object } => {
             let attachments = object.attachments.iter().map(|attachment| attachment.sql.clone());
@@ -184,6 +215,18 @@ impl Sql {
         let add = alter(format!("ADD COLUMN {definition}"));
         let bare = filled.map(|_| alter(format!("ALTER COLUMN {} DROP DEFAULT", self.name(&column.name))));
         first.into_iter().chain([add]).chain(bare).chain(last).collect()
+    }
+
+    /// A new column, with what somebody said its rows get. It takes NULL until they have it, and nothing is demanded of it
+    /// before.
+    fn add_filled_column(&self, table: &TableName, column: &Column, constraints: &[Constraint]) -> Vec<String> {
+        let bare = Column { nullable: true, default: None, fill: None, ..column.clone() };
+        let change = Op::AlterColumn { table: table.clone(), from: bare.clone(), to: column.clone() };
+        let mut statements = self.add_column(table, &bare, &[], None);
+        statements.extend(self.dialect.alter(&change));
+        let add = |constraint| format!("ALTER TABLE {} ADD {}", self.table(table), self.constraint(constraint));
+        statements.extend(constraints.iter().map(add));
+        statements
     }
 
     fn create_table(&self, table: &Table) -> Vec<String> {
@@ -453,11 +496,7 @@ impl Sql {
 
 /// Whether the constraint cannot be said while the table is made: its rows are not to be checked.
 fn is_later(constraint: &Constraint) -> bool {
-    match constraint {
-        Constraint::Check(check) => check.not_valid,
-        Constraint::ForeignKey(fk) => fk.not_valid,
-        Constraint::PrimaryKey(_) | Constraint::Unique(_) | Constraint::Exclusion(_) => false,
-    }
+    constraint.is_not_valid()
 }
 
 fn check_tail(check: &Check) -> String {

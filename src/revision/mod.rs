@@ -80,10 +80,20 @@ pub struct Section {
     pub dialect: Option<String>,
     /// Whether it runs in a transaction; `-- transaction: none` says it does not.
     pub transaction: bool,
+    /// Whether something may be there to undo although it says nothing; `-- undo: none` says that there is not.
+    pub undoes: bool,
     /// The line of the file its SQL begins at, from 1.
     pub line: usize,
     /// Its SQL.
     pub sql: String,
+}
+
+impl Section {
+    /// The lines that say `-- TODO: …`, counted from 1 within the section, with what is left to do.
+    pub fn todos(&self) -> impl Iterator<Item = (usize, &str)> {
+        let said = |(at, line)| Some((at + 1, comment(line)?.strip_prefix("TODO:")?.trim()));
+        self.sql.lines().enumerate().filter_map(said)
+    }
 }
 
 /// Which way a section leads.
@@ -153,6 +163,7 @@ impl Revision {
             } else if let Some(section) = revision.sections.last_mut() {
                 section.transaction &=
                     comment(line).is_none_or(|comment| field(comment, "transaction") != Some("none"));
+                section.undoes &= comment(line).is_none_or(|comment| field(comment, "undo") != Some("none"));
                 section.sql.push_str(line);
                 section.sql.push('\n');
             } else if let Some(comment) = comment(line) {
@@ -304,7 +315,14 @@ fn direction_of(word: &str) -> Option<Direction> {
 fn section(marker: &str, line: usize) -> Option<Section> {
     let mut words = marker.split_whitespace();
     let direction = direction_of(words.next()?)?;
-    Some(Section { direction, dialect: words.next().map(str::to_owned), transaction: true, line, sql: String::new() })
+    Some(Section {
+        direction,
+        dialect: words.next().map(str::to_owned),
+        transaction: true,
+        undoes: true,
+        line,
+        sql: String::new(),
+    })
 }
 
 fn problem(path: &Path, line: usize, text: &str, message: &str, hint: &str) -> Diagnostic {

@@ -2,16 +2,18 @@
 //! Each proves the laws: birth, convergence, return, silence, and that offline and online agree.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use expect_test::expect_file;
 use seachange::compare::{Comparison, Difference, compare};
 use seachange::declare::{Sources, declare};
-use seachange::dialect::{EnumStorage, Options};
+use seachange::dialect::{Dialect, EnumStorage, Options};
 use seachange::diff::diff;
+use seachange::error::Error;
 use seachange::migrate::Session;
 use seachange::model::{DataType, Declared, Literal, Rename, Schema, TableName};
 use seachange::op::Op;
+use seachange::plan::Plan;
 use seachange::plan::hazard::Kind;
 use seachange::revision::Direction;
 
@@ -21,6 +23,7 @@ use crate::measure::predicted_too_mildly;
 use crate::models;
 use crate::support::{
     assert_silent, assert_sound, compared, execute, made_up_rows, postgres, reflect, root, rows, run, write_for,
+    write_online,
 };
 
 /// One test per folder, and one that no folder is forgotten.
@@ -39,6 +42,16 @@ macro_rules! cases {
             $(#[test] fn $name() {
                 let database = cluster::database(stringify!($name));
                 block_on(async { super::case(stringify!($name), postgres(&database).await, Some(&database)).await });
+            })*
+        }
+
+        mod online {
+            use crate::cluster;
+            use crate::support::block_on;
+
+            $(#[test] fn $name() {
+                let database = cluster::database(stringify!($name));
+                block_on(async { super::online_case(stringify!($name), &database).await });
             })*
         }
 
@@ -70,6 +83,7 @@ cases! {
     column_type_changes
     column_with_check_is_renamed_and_changes
     columns_are_renamed_in_a_row
+    columns_get_what_is_said
     comments_change
     computed_column_changes
     computed_column_is_added
@@ -152,33 +166,112 @@ fn every_hazard_is_in_a_case() {
     assert_eq!(missing, ELSEWHERE);
 }
 
+/// The files of a case.
+struct Case {
+    folder: PathBuf,
+    from: Declared,
+    to: Declared,
+    options: Options,
+}
+
+impl Case {
+    /// Reads them, unless the case is not for this database.
+    fn read(name: &str, dialect: Dialect) -> Option<Self> {
+        let folder = root().join("fixtures/cases").join(name);
+        let settings = fs::read_to_string(folder.join("case.toml")).unwrap_or_default();
+        if let Some(line) = settings.lines().find(|line| line.starts_with("only = "))
+            && !line.contains(dialect.name())
+        {
+            // What the other database does instead is said in the file.
+            assert!(!folder.join(dialect.name()).exists());
+            return None;
+        }
+        let enums = if settings.contains("enums = \"check\"") { EnumStorage::Check } else { EnumStorage::Plain };
+        let from = entities(&folder.join("from.rs"));
+        let mut to = entities(&folder.join("to.rs"));
+        to.renames.extend(settings.lines().filter_map(table_rename));
+        Some(Self { folder, from, to, options: Options::new(enums) })
+    }
+
+    /// The database as the case begins, with rows.
+    async fn begin(&self, session: &Session) {
+        let Self { folder, from, options, .. } = self;
+        let dialect = session.dialect();
+        let birth = compared(session, from, None, options).await;
+        run(session, &write_for(&birth, "birth", dialect).unwrap().text, Direction::Up).await.unwrap();
+        assert_silent(session, from, options, "after birth").await;
+        let mut declared = dialect.canonicalize(from.schema.clone(), options).unwrap();
+        models::keep_values(&mut declared, &from.schema);
+        let own_rows = fs::read_to_string(folder.join(dialect.name()).join("rows.sql"));
+        let own_rows = own_rows.or_else(|_| fs::read_to_string(folder.join("rows.sql")));
+        execute(session, &own_rows.unwrap_or_else(|_| made_up_rows(&declared, dialect))).await;
+        assert_sound(session).await;
+    }
+}
+
+/// In the forms that let others write: as a database that got there in one step, and each revision leads back to where it began.
+async fn online_case(name: &str, database: &Database<'_>) {
+    let Some(case) = Case::read(name, Dialect::Postgres) else { return };
+    let Case { to, options, .. } = &case;
+    let plain = cluster::database(name);
+    let (session, other) = (postgres(database).await, postgres(&plain).await);
+    case.begin(&session).await;
+    case.begin(&other).await;
+    let comparison = compared(&session, to, Some(&case.from.schema), options).await;
+    let in_one = write_for(&comparison, "change", Dialect::Postgres).unwrap();
+    run(&other, &in_one.text, Direction::Up).await.unwrap();
+
+    let parts = write_online(&comparison, options).unwrap();
+    let mut dumps = Vec::new();
+    for part in &parts {
+        dumps.push(dump(database));
+        let text = &part.text;
+        if text.contains("-- TODO: ") {
+            let refused = run(&session, text, Direction::Up).await;
+            assert!(matches!(refused, Err(Error::Unfinished { .. })), "{refused:?}\n{text}");
+        }
+        run(&session, &finished(text), Direction::Up).await.unwrap_or_else(|error| panic!("{error:?}\n{text}"));
+    }
+    let all: Vec<&str> = parts.iter().map(|part| part.text.as_str()).collect();
+    let all = all.join("\n");
+    assert_silent(&session, to, options, "after the way up").await;
+    assert_sound(&session).await;
+    assert_eq!(differences(dump(&plain).as_deref(), dump(database).as_deref()), Vec::<String>::new(), "{all}");
+    let after = reflect(&session).await;
+    let (mut own, mut others) = (rows(&session, &after).await, rows(&other, &after).await);
+    // The two databases were made at different times.
+    let is_time = |(table, column): &(TableName, String)| {
+        let default = after.tables[table].column(column).and_then(|column| column.default.as_ref()?.text.clone());
+        default.is_some_and(|text| ["now()", "CURRENT_TIMESTAMP"].iter().any(|word| text.contains(word)))
+    };
+    own.retain(|path, _| !is_time(path));
+    others.retain(|path, _| !is_time(path));
+    assert_eq!(own, others, "{all}");
+
+    for (part, before) in parts.iter().zip(&dumps).rev() {
+        let text = finished(&part.text);
+        run(&session, &text, Direction::Down).await.unwrap_or_else(|error| panic!("{error:?}\n{text}"));
+        assert_eq!(differences(before.as_deref(), dump(database).as_deref()), Vec::<String>::new(), "{all}");
+    }
+    for part in &parts {
+        run(&session, &finished(&part.text), Direction::Up).await.unwrap();
+    }
+    assert_silent(&session, to, options, "after the second way up").await;
+}
+
+/// The text with what is left to do taken out: no row needs it.
+fn finished(text: &str) -> String {
+    text.lines().filter(|line| !line.starts_with("-- TODO: ")).map(|line| format!("{line}\n")).collect()
+}
+
 async fn case(name: &str, session: Session, database: Option<&Database<'_>>) {
     let dialect = session.dialect();
-    let folder = root().join("fixtures/cases").join(name);
-    let settings = fs::read_to_string(folder.join("case.toml")).unwrap_or_default();
-    if let Some(line) = settings.lines().find(|line| line.starts_with("only = "))
-        && !line.contains(dialect.name())
-    {
-        // What the other database does instead is said in the file.
-        assert!(!folder.join(dialect.name()).exists());
-        return;
-    }
-    let enums = if settings.contains("enums = \"check\"") { EnumStorage::Check } else { EnumStorage::Plain };
-    let options = Options::new(enums);
-    let from = entities(&folder.join("from.rs"));
-    let mut to = entities(&folder.join("to.rs"));
-    to.renames.extend(settings.lines().filter_map(table_rename));
+    let Some(case) = Case::read(name, dialect) else { return };
+    let Case { folder, from, to, options } = &case;
+    let (from, to, options) = (from.clone(), to.clone(), options.clone());
 
     // Birth.
-    let birth = compared(&session, &from, None, &options).await;
-    run(&session, &write_for(&birth, "birth", dialect).unwrap().text, Direction::Up).await.unwrap();
-    assert_silent(&session, &from, &options, "after birth").await;
-    let mut declared = dialect.canonicalize(from.schema.clone(), &options).unwrap();
-    models::keep_values(&mut declared, &from.schema);
-    let own_rows = fs::read_to_string(folder.join(dialect.name()).join("rows.sql"));
-    let own_rows = own_rows.or_else(|_| fs::read_to_string(folder.join("rows.sql")));
-    execute(&session, &own_rows.unwrap_or_else(|_| made_up_rows(&declared, dialect))).await;
-    assert_sound(&session).await;
+    case.begin(&session).await;
     let before = reflect(&session).await;
     let rows_before = rows(&session, &before).await;
 
@@ -204,8 +297,9 @@ async fn case(name: &str, session: Session, database: Option<&Database<'_>>) {
     for ((table, column), values) in &rows_before {
         let place = renamed(&renames, table, column);
         if let Some(kept) = rows_after.get(&place) {
+            let (kept, values) = without_filled(&written.up, (table, column), kept, values);
             let expected: Vec<String> = values.iter().map(|value| converted(&renames, &after, &place, value)).collect();
-            assert_eq!(as_text(kept), as_text(&expected), "{table}.{column} after the way up");
+            assert_eq!(as_text(&kept), as_text(&expected), "{table}.{column} after the way up");
         } else if before.tables[table].column(column).is_some_and(|column| column.generated.is_none()) {
             let hazards: Vec<&str> = written.up.hazards().map(|hazard| hazard.sentence.as_str()).collect();
             let is_said = hazards.iter().any(|hazard| hazard.contains(&table.name));
@@ -232,7 +326,9 @@ async fn case(name: &str, session: Session, database: Option<&Database<'_>>) {
     };
     for ((table, column), values) in rows_before.iter().filter(|((_, column), _)| !is_told(column)) {
         if rows_after.contains_key(&renamed(&renames, table, column)) {
-            assert_eq!(&rows_back[&(table.clone(), column.clone())], values, "{table}.{column} after the way down");
+            let back = &rows_back[&(table.clone(), column.clone())];
+            let (back, values) = without_filled(&written.up, (table, column), back, values);
+            assert_eq!(back, values, "{table}.{column} after the way down");
         }
     }
 
@@ -303,6 +399,20 @@ fn text_of(value: &Literal) -> String {
         Literal::Integer(number) => number.to_string(),
         value => panic!("no variant stores {value:?}"),
     }
+}
+
+/// What rows hold now and held before, without those that held NULL and got a value, where a hazard says so.
+fn without_filled(
+    plan: &Plan,
+    (table, column): (&TableName, &str),
+    now: &[String],
+    before: &[String],
+) -> (Vec<String>, Vec<String>) {
+    let path = format!("`{table}.{column}` ");
+    let is_said = plan.hazards().any(|hazard| hazard.kind == Kind::FillsNulls && hazard.sentence.contains(&path));
+    assert_eq!(now.len(), before.len());
+    let pairs = now.iter().cloned().zip(before.iter().cloned());
+    pairs.filter(|(now, before)| !is_said || before != "NULL" || now == "NULL").unzip()
 }
 
 /// The values without their storage class: a column of another type may keep the same values as text.

@@ -441,7 +441,7 @@ fn a_required_column_without_a_value_stops_and_says_where() {
         error: 1 change cannot be written as a migration
           add column `jobs.owner`  src/entities/jobs.rs:13:9
             rows that are there already would have no value for it
-            hint: give the field a `default_value`, or make it an `Option`
+            hint: say what they get: `--fill 'jobs.owner=...'` with SQL over their other columns, or give the field a `default_value`, or make it an `Option`
     "#]]
     .assert_eq(&ran.notes);
     assert_eq!(project.migrations(), files);

@@ -205,7 +205,10 @@ fn a_value_that_is_gone_stops_while_rows_hold_it_and_may_be_replaced() {
     let ran = project.expect(2, &[&REVISE[..], &["--removed", "jobs.status.halted=nope"]].concat());
     assert!(ran.notes.contains("is neither `table.column.old=new`"), "{}", ran.notes);
     let text = advance(&project, &["--removed", "jobs.status.halted=failed"]);
-    assert!(text.contains("hazard up replaces-value: Rows that hold `halted` in `jobs.status` get `failed`"), "{text}");
+    assert!(
+        text.contains("hazard up replaces-value jobs.status: Rows that hold `halted` in `jobs.status` get `failed`"),
+        "{text}"
+    );
     assert_eq!(project.query(STATUS), ["failed", "done", "-", "failed"]);
 }
 

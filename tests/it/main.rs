@@ -12,6 +12,7 @@ mod conventions;
 mod declare;
 mod dumps;
 mod enums;
+mod fills;
 mod hazards;
 mod history;
 mod language;

@@ -4,21 +4,39 @@
 use std::fs;
 use std::process::Command;
 
+use crate::cluster;
 use crate::support::{Project, copy, root};
 
-/// The commands of a console block with what they print.
-fn run(commands: &[&str]) -> String {
-    let project = Project::mediaparser_with_original("5_before_rename");
-    copy(&root().join("fixtures/mediaparser/phases"), &project.path().join("phases"));
+/// The commands of a console block with what they print: in the mediaparser project on SQLite, or in a copy of the folder
+/// that the page begins with, on a PostgreSQL of its own.
+fn run(commands: &[&str], folder: Option<&str>) -> String {
+    let database = folder.map(cluster::database);
+    let project = match folder {
+        Some(folder) => {
+            let project = Project::empty();
+            copy(&root().join(folder), project.path());
+            project
+        }
+        None => {
+            let project = Project::mediaparser_with_original("5_before_rename");
+            copy(&root().join("fixtures/mediaparser/phases"), &project.path().join("phases"));
+            project
+        }
+    };
     let binary = std::path::Path::new(env!("CARGO_BIN_EXE_seachange")).parent().unwrap();
     let path = format!("{}:{}", binary.display(), std::env::var_os("PATH").unwrap().to_str().unwrap());
     let mut text = String::new();
     for command in commands {
         let mut shell = Command::new("sh");
         shell.arg("-c").arg(format!("{command} 2>&1")).current_dir(project.path());
-        let output = shell.env("PATH", &path).env_remove("DATABASE_URL").env("NO_COLOR", "1").output().unwrap();
+        shell.env("PATH", &path).env_remove("DATABASE_URL").env("NO_COLOR", "1");
+        let output = shell.envs(database.iter().map(|own| ("DATABASE_URL", own.url()))).output().unwrap();
         assert!(matches!(output.status.code(), Some(0..=2)), "{command}: {output:?}");
-        text.push_str(&format!("$ {command}\n{}", String::from_utf8(output.stdout).unwrap()));
+        let mut printed = String::from_utf8(output.stdout).unwrap();
+        if let Some(database) = &database {
+            printed = printed.replace(database.name(), "app");
+        }
+        text.push_str(&format!("$ {command}\n{printed}"));
         text.push('\n');
     }
     text
@@ -60,7 +78,11 @@ fn shows_what_is_printed(page: &str) {
     let block = &text[start..end];
     let commands: Vec<&str> = block.lines().filter_map(|line| line.strip_prefix("$ ")).collect();
     assert!(commands.len() > 5, "{commands:?}");
-    let printed = run(&commands);
+    let is_postgres = |line: &'_ str| {
+        Some(line.strip_prefix("<!-- on PostgreSQL, in a copy of ")?.trim_end_matches(" -->").to_owned())
+    };
+    let folder = text.lines().next().and_then(is_postgres);
+    let printed = run(&commands, folder.as_deref());
     let printed = format!("{}\n", printed.trim_end());
     if steady(&printed) == steady(block) {
         return;

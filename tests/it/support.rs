@@ -202,6 +202,27 @@ pub(crate) fn write_with(comparison: &Comparison, id: &str, dialect: Dialect, op
     Ok(Written { text, up, down: down.ok() })
 }
 
+/// The revisions that `seachange revision --online` would write.
+pub(crate) fn write_online(comparison: &Comparison, options: &Options) -> Result<Vec<Written>> {
+    let dialect = Dialect::Postgres;
+    let up = plan(comparison.ops(), &comparison.live, dialect, options, Purpose::Online)?;
+    let mut before = comparison.live.clone();
+    let mut written = Vec::new();
+    for (number, up) in up.online(&comparison.live, dialect).into_iter().enumerate() {
+        before = up.apply(&before);
+        let down = plan(up.inverse(), &before, dialect, options, Purpose::Down)?;
+        let header = Header {
+            message: "test".to_owned(),
+            id: format!("part{number}"),
+            created: "2026-01-01T00:00:00Z".to_owned(),
+            ..Header::default()
+        };
+        let text = render::revision(&header, &up, &Ok(down.clone()), dialect, render::TEMPLATE)?;
+        written.push(Written { text, up, down: Some(down) });
+    }
+    Ok(written)
+}
+
 /// Runs one direction of a revision's text through the real runner.
 pub(crate) async fn run(session: &Session, text: &str, direction: Direction) -> Result<()> {
     let revision = Revision::parse(Path::new("test.sql"), text).unwrap();

@@ -23,6 +23,8 @@ use crate::model::{
 pub(super) struct Entity {
     pub(super) table: Table,
     pub(super) renames: Vec<Rename>,
+    /// What rows that are there get in columns that come to need a value, as SQL.
+    pub(super) fills: BTreeMap<String, String>,
     /// When it makes no table, the table has a name and nothing else.
     pub(super) role: Role,
     /// Where the table is named.
@@ -117,7 +119,7 @@ fn sketch(workspace: &Workspace, module: &Module, said: &ModelAttrs, fields: &[P
 impl Entity {
     /// One that makes no table.
     pub(super) fn bare(table: TableName, role: Role, named: Span) -> Self {
-        Self { table: Table::new(table), renames: Vec::new(), role, named, columns: Vec::new() }
+        Self { table: Table::new(table), renames: Vec::new(), fills: BTreeMap::new(), role, named, columns: Vec::new() }
     }
 }
 
@@ -223,7 +225,7 @@ pub(super) fn assemble(
     }
     table.uniques = fields.iter().filter(|field| field.said.unique).map(|field| unique(&field.name)).collect();
     table.indexes = indexes(&table.name, fields);
-    Entity { table, renames, role: Role::Table, named: Span::call_site(), columns }
+    Entity { table, renames, fills: BTreeMap::new(), role: Role::Table, named: Span::call_site(), columns }
 }
 
 /// The fields that are columns, with their names.

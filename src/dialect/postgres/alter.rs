@@ -1,6 +1,7 @@
 //! What PostgreSQL's `ALTER` statements can do, what stands in their way, and how they are written where it takes more
 //! than one or the words are PostgreSQL's own.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use super::words::identifier as quote;
@@ -43,7 +44,12 @@ pub(in crate::dialect) fn accepts(op: &Op, schema: &Schema) -> Result<(), Refusa
         Op::DropColumn { table, column, .. } => unread(schema, table, Some(&column.name)),
         Op::AlterColumn { from, to, .. } if replaces(from, to) => Err(refusal(
             format!("PostgreSQL has no way to make `{}` into `{}`", text(from), text(to)),
-            "add a new column, fill it from the old one and drop that, in a revision of your own: `seachange revision -m …`",
+            format!(
+                "say what its rows get: `--fill '{}.{}=...'` with SQL that may use the old value, or add a new column and \
+                 drop the old one, in a revision of your own: `seachange revision -m …`",
+                op.table(),
+                to.name
+            ),
         )),
         Op::AlterColumn { table, from, to } if is_retyped(from, to) => {
             unpartitioned(schema, table, &from.name).and_then(|()| unread(schema, table, Some(&to.name)))
@@ -79,7 +85,7 @@ pub(super) fn is_retyped(from: &Column, to: &Column) -> bool {
 
 /// Whether PostgreSQL has no way to make values of one column into those of the other.
 pub(in crate::dialect) fn replaces(from: &Column, to: &Column) -> bool {
-    !casts::is_castable(text(from), text(to))
+    to.fill.is_none() && !casts::is_castable(text(from), text(to))
 }
 
 /// Refuses what a view that stays would notice: PostgreSQL does not let go of what a view reads.
@@ -259,10 +265,12 @@ fn alter_column(table: &TableName, from: &Column, to: &Column) -> Vec<String> {
         let collation =
             to.collation.as_ref().map(|name| format!(" COLLATE {}", super::collation(name))).unwrap_or_default();
         let (old, new) = (text(from), text(to));
-        let using = match &conversion {
-            Some(own) if !from.stores_like(to) || own.changed().next().is_some() => {
+        let said = to.fill.as_ref().filter(|_| !casts::is_castable(old, new));
+        let using = match (&conversion, said) {
+            (Some(own), _) if !from.stores_like(to) || own.changed().next().is_some() => {
                 format!(" USING {}", convert::using(from, to, own))
             }
+            (_, Some(sql)) => format!(" USING ({sql})"),
             _ if old != new && casts::needs_using(old, new) => {
                 format!(" USING {}", converted(&quote(&to.name), from, to))
             }
@@ -278,9 +286,9 @@ fn alter_column(table: &TableName, from: &Column, to: &Column) -> Vec<String> {
     }
     match (from.nullable, to.nullable) {
         (true, false) => {
-            if let Some(default) = after.as_ref().filter(|_| to.value_by_default().is_some()) {
-                let (table, column) = (table_name(table), quote(&to.name));
-                changes.statements.push(format!("UPDATE {table} SET {column} = {default} WHERE {column} IS NULL"));
+            let default = after.as_deref().filter(|_| to.value_by_default().is_some());
+            if let Some(value) = to.fill_in_place().or_else(|| default.map(Cow::Borrowed)) {
+                changes.statements.push(filled(table, to, &value));
             }
             changes.alter("SET NOT NULL");
         }
@@ -294,6 +302,12 @@ fn alter_column(table: &TableName, from: &Column, to: &Column) -> Vec<String> {
         changes.statements.push(format!("COMMENT ON COLUMN {}.{} IS {text}", table_name(table), quote(&to.name)));
     }
     changes.statements
+}
+
+/// The statement that gives rows a value where they hold none.
+pub(super) fn filled(table: &TableName, column: &Column, value: &str) -> String {
+    let (table, column) = (table_name(table), quote(&column.name));
+    format!("UPDATE {table} SET {column} = {value} WHERE {column} IS NULL")
 }
 
 /// The statements about one column, in order.

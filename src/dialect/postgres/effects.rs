@@ -4,8 +4,8 @@
 use super::{alter, casts, domain, script, types};
 use crate::dialect::{Effect, Effects, Lock};
 use crate::model::{
-    Attachment, AttachmentKind, Column, Constraint, DefaultValue, ForeignKey, IndexKey, IndexPart, Part, Partition,
-    Schema, Table, TableName, TableOptions, Verbatim, VerbatimKind,
+    Attachment, AttachmentKind, Column, Constraint, Conversion, DefaultValue, ForeignKey, IndexKey, IndexPart, Part,
+    Partition, Schema, Table, TableName, TableOptions, Verbatim, VerbatimKind,
 };
 use crate::op::{CommentOn, Op, identifiers};
 
@@ -53,12 +53,21 @@ impl Found<'_> {
                 self.added_column(table, to, &[]);
             }
             Op::AddConstraint { table, constraint } => self.added_constraint(table, constraint),
-            Op::DropConstraint { table, constraint } => {
-                self.lock(table, Lock::AccessExclusive);
-                if let Constraint::ForeignKey(fk) = constraint {
-                    self.lock(&fk.references, Lock::AccessExclusive);
+            Op::ValidateConstraint { table, to, .. } if to.is_not_valid() => {
+                self.dropped_constraint(table, to);
+                self.added_constraint(table, to);
+            }
+            Op::ValidateConstraint { table, to, .. } => {
+                self.add(table, Effect::scan(Lock::ShareUpdateExclusive));
+                if let Constraint::ForeignKey(fk) = to {
+                    self.add(&fk.references, Effect::scan(Lock::RowShare));
                 }
             }
+            // Whoever writes to other rows does not wait.
+            Op::FillColumn { table, .. } => self.add(table, Effect::scan(Lock::RowExclusive)),
+            Op::RequireColumn { table, .. } | Op::AdoptIndex { table, .. } => self.lock(table, Lock::AccessExclusive),
+            Op::ReleaseIndex { table, .. } => self.add(table, Effect::scan(Lock::AccessExclusive)),
+            Op::DropConstraint { table, constraint } => self.dropped_constraint(table, constraint),
             // Nobody waits while the table is read twice.
             Op::CreateIndex { table, index } if index.concurrently => {
                 self.add(table, Effect::scan(Lock::ShareUpdateExclusive));
@@ -111,6 +120,13 @@ impl Found<'_> {
         }
     }
 
+    fn dropped_constraint(&mut self, table: &TableName, constraint: &Constraint) {
+        self.lock(table, Lock::AccessExclusive);
+        if let Constraint::ForeignKey(fk) = constraint {
+            self.lock(&fk.references, Lock::AccessExclusive);
+        }
+    }
+
     /// The tables that foreign keys lead to.
     fn references(&mut self, foreign_keys: &[ForeignKey], lock: Lock) {
         for fk in foreign_keys {
@@ -139,7 +155,12 @@ impl Found<'_> {
         let is_stored = column.generated.as_ref().is_some_and(|generated| generated.stored);
         let counts = column.identity.is_some() || alter::is_serial(column);
         let is_made = is_stored || counts || starts_apart(column) || self.has_demands(column.data_type.text.as_deref());
-        let effect = if is_made { Effect::rewrite } else { Effect::lock };
+        let effect = match is_made {
+            true => Effect::rewrite,
+            // Each row gets what was said.
+            false if column.fill.is_some() => Effect::scan,
+            false => Effect::lock,
+        };
         self.add(table, effect(Lock::AccessExclusive));
         for constraint in constraints {
             match constraint {
@@ -169,15 +190,19 @@ impl Found<'_> {
         if (Column { comment: None, ..from.clone() }) == (Column { comment: None, ..to.clone() }) {
             return self.lock(table, Lock::ShareUpdateExclusive);
         }
+        let conversion = from.conversion(to);
+        let is_whole = conversion.as_ref().is_some_and(Conversion::is_entangled);
+        if (Column { variants: to.variants.clone(), ..from.clone() }) == *to && !is_whole {
+            // Rows are looked at, and get other values one by one.
+            return self.add(table, Effect::scan(Lock::RowExclusive));
+        }
         self.lock(table, Lock::AccessExclusive);
         let (old, new) = (text(from), text(to));
         let is_stored = to.generated.as_ref().is_some_and(|generated| generated.stored);
-        let conversion = from.conversion(to);
         if conversion.is_some() {
             // Rows are looked for that hold what becomes another value.
             self.add(table, Effect::scan(Lock::AccessExclusive));
         }
-        let is_whole = conversion.is_some_and(|own| own.is_entangled());
         if is_stored && from.generated != to.generated || is_whole || old != new && casts::rewrites(old, new) {
             self.written_anew(table, &from.name);
         } else if alter::is_retyped(from, to) {
@@ -243,7 +268,7 @@ impl Found<'_> {
     fn is_known_as_filled(&self, table: &TableName, column: &str, to: &Column) -> bool {
         let Some(own) = self.schema.tables.get(table) else { return false };
         // Rows that hold NULL are looked for to be filled.
-        let is_filled_now = to.value_by_default().is_some();
+        let is_filled_now = to.filling().is_some();
         let says = |sql: &str| {
             let words = script::tokens(sql);
             let words: Vec<&script::Token> = words.iter().filter(|word| word.text != "(" && word.text != ")").collect();

@@ -12,6 +12,7 @@ mod domain;
 mod effects;
 mod expand;
 mod expression;
+mod fill;
 mod questions;
 mod rebuild;
 mod reconcile;
@@ -51,6 +52,7 @@ pub(super) fn creation(object: &Verbatim) -> String {
 pub(super) use domain::narrows;
 pub(super) use effects::{effects, is_volatile};
 pub(super) use expand::expand;
+pub(super) use fill::{fill, is_steady, recipe};
 pub(super) use rebuild::{has_default_partition, rebuild};
 pub(super) use reconcile::{reconcile, respell};
 pub(super) use reflect::reflect;
@@ -75,6 +77,7 @@ pub(super) const CAPABILITIES: Capabilities = Capabilities {
     schemas: true,
     enum_types: true,
     concurrent_index: true,
+    unchecked_constraints: true,
     transactional_ddl: true,
     longest_name: Some(sequence::LONGEST_NAME),
 };

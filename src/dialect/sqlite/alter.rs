@@ -1,11 +1,11 @@
 //! What SQLite's `ALTER TABLE` can do and what it refuses, given the table as it is.
 
+use std::borrow::Cow;
+
 use super::{convert, quote, text, types, version};
 use crate::dialect::{Expansion, Version};
 use crate::error::Refusal;
-use crate::model::{
-    Check, ClauseOf, Column, ColumnDefault, Constraint, DefaultValue, IndexKey, Placement, Schema, Table, TableName,
-};
+use crate::model::{Check, ClauseOf, Column, Constraint, DefaultValue, IndexKey, Placement, Schema, Table, TableName};
 use crate::op::Op;
 
 /// Whether every SQLite from `oldest` on has a statement for the operation on a schema as it is right before it.
@@ -28,6 +28,11 @@ pub(in crate::dialect) fn accepts(op: &Op, schema: &Schema, oldest: Version) -> 
         | Op::AlterEnum { .. }
         | Op::RenameEnum { .. }
         | Op::RenameEnumValue { .. }
+        | Op::FillColumn { .. }
+        | Op::RequireColumn { .. }
+        | Op::ValidateConstraint { .. }
+        | Op::AdoptIndex { .. }
+        | Op::ReleaseIndex { .. }
         | Op::Comment { .. } => Ok(()),
         Op::AlterTable { .. } => rebuild("`ALTER TABLE` cannot change how a table is stored"),
         Op::AlterColumn { table, from, to } => match schema.tables.get(table) {
@@ -86,7 +91,7 @@ fn accepts_changed_column(table: &Table, from: &Column, to: &Column, oldest: Ver
     if (Column { variants: to.variants.clone(), ..from.clone() }) == *to {
         return accepts_changed_values(table, from, to);
     }
-    let is_all = Column { nullable: to.nullable, ..from.clone() } == *to;
+    let is_all = Column { nullable: to.nullable, fill: to.fill.clone(), ..from.clone() } == *to;
     // What is to be done on conflict stands behind NOT NULL.
     let is_more = table.options.clauses.contains_key(&ClauseOf::NotNull(to.name.clone()));
     if oldest < version::ALTERS_CONSTRAINTS || !is_all || is_more {
@@ -113,9 +118,9 @@ fn accepts_changed_values(table: &Table, from: &Column, to: &Column) -> Result<(
     Ok(())
 }
 
-/// The value for the rows that have none, when a column that has a default takes NULL no more.
-fn filling<'c>(from: &Column, to: &'c Column) -> Option<&'c ColumnDefault> {
-    to.value_by_default().filter(|_| from.nullable && !to.nullable)
+/// The value for the rows that have none, when a column takes NULL no more.
+fn filling<'c>(from: &Column, to: &'c Column) -> Option<Cow<'c, str>> {
+    to.filling().filter(|_| from.nullable && !to.nullable)
 }
 
 /// A table may be made with two constraints of one name, but none is added to one of its name.
@@ -165,9 +170,9 @@ pub(in crate::dialect) fn alter(op: &Op) -> Vec<String> {
                 return convert::change(table, from, &conversion);
             }
             let (table, column) = (quote(&table.name), quote(&to.name));
-            let text = filling(from, to).and_then(|default| default.text.as_ref());
             // No conflict clause may swallow a row.
-            let fill = text.map(|text| format!("UPDATE OR ABORT {table} SET {column} = {text} WHERE {column} IS NULL"));
+            let fill = filling(from, to)
+                .map(|text| format!("UPDATE OR ABORT {table} SET {column} = {text} WHERE {column} IS NULL"));
             let word = if to.nullable { "DROP" } else { "SET" };
             fill.into_iter().chain([format!("ALTER TABLE {table} ALTER COLUMN {column} {word} NOT NULL")]).collect()
         }
@@ -215,6 +220,9 @@ fn accepts_new_column(column: &Column, constraints: &[Constraint], oldest: Versi
     let default = column.value_by_default();
     if column.generated.as_ref().is_some_and(|generated| generated.stored) {
         return rebuild("`ADD COLUMN` cannot add a stored generated column");
+    }
+    if column.fill.is_some() {
+        return rebuild("`ADD COLUMN` gives every row the same value");
     }
     if !column.nullable && default.is_none() && column.generated.is_none() {
         return rebuild("`ADD COLUMN` cannot add a column that needs a value and has no default");

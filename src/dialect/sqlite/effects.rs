@@ -41,6 +41,11 @@ pub(in crate::dialect) fn effects(op: &Op, schema: &Schema) -> Effects {
         | Op::DropIndex { .. }
         | Op::RenameIndex { .. }
         | Op::RenameConstraint { .. }
+        | Op::FillColumn { .. }
+        | Op::RequireColumn { .. }
+        | Op::ValidateConstraint { .. }
+        | Op::AdoptIndex { .. }
+        | Op::ReleaseIndex { .. }
         | Op::CreatePartition { .. }
         | Op::DropPartition { .. }
         | Op::AlterPartition { .. }

@@ -103,8 +103,8 @@ fn of_column(rows: &Rows<'_>, column: &Column) -> Vec<String> {
     if column.generated.is_some() {
         return found;
     }
-    let could_be_null = old.is_some_and(|old| old.nullable);
-    if could_be_null && !column.nullable && column.value_by_default().is_none() {
+    let could_be_null = old.is_some_and(|old| old.nullable && column.value_by_default().is_none());
+    if !column.nullable && (could_be_null || column.fill.is_some()) {
         found.push(refuse(rows, &format!("`{}.{}` is NULL", rows.to.name, column.name), &format!("{name} IS NULL")));
     }
     let is_rowid = |table: &Table| rowid_alias(table) == Some(column.name.as_str());
@@ -242,7 +242,7 @@ fn is_changed(rows: &Rows<'_>, name: &str) -> bool {
 
 fn is_like(old: &Column, new: &Column) -> bool {
     (&old.data_type.text, &old.collation, &old.generated) == (&new.data_type.text, &new.collation, &new.generated)
-        && (new.nullable || !old.nullable || new.value_by_default().is_none())
+        && (new.nullable || !old.nullable || new.filling().is_none())
         && old.conversion(new).is_none()
 }
 

@@ -55,6 +55,7 @@ pub(super) const CAPABILITIES: Capabilities = Capabilities {
     schemas: false,
     enum_types: false,
     concurrent_index: false,
+    unchecked_constraints: false,
     transactional_ddl: true,
     longest_name: None,
 };

@@ -5,6 +5,8 @@
 //! find the table again by its name. Each step is right with `foreign_keys` on and off, inside a transaction and outside
 //! of one: somebody else's runner may have switched them on, and inside a transaction nobody can switch them off.
 
+use std::borrow::Cow;
+
 use super::{alter, convert, fit, literal, quote, rowid_alias};
 use crate::dialect::Rebuild;
 use crate::model::{Action, AutoIncrement, Column, DataType, Literal, Schema, Table, TableName};
@@ -150,14 +152,14 @@ impl<'a> Rows<'a> {
 /// What stands for the value of a column of the new table in the old one; `None` where the default does.
 fn source(from: &Table, column: &Column, rowid: Option<&(String, String)>) -> Option<String> {
     let name = quote(&column.name);
-    let default = column.value_by_default().and_then(|default| default.text.as_ref());
     let conversion = from.column(&column.name).and_then(|old| old.conversion(column));
     let name = conversion.map_or(name.clone(), |conversion| convert::value(&name, &conversion));
     match (from.column(&column.name), rowid) {
-        (Some(old), _) => Some(match default {
-            Some(default) if old.nullable && !column.nullable => format!("coalesce({name}, {default})"),
+        (Some(old), _) => Some(match column.filling() {
+            Some(value) if old.nullable && !column.nullable => format!("coalesce({name}, {value})"),
             _ => name,
         }),
+        (None, _) if column.fill.is_some() => column.fill_in_place().map(Cow::into_owned),
         (None, Some((target, source))) if *target == column.name => Some(source.clone()),
         (None, _) if column.needs_value() => Some(empty_value(&column.data_type.kind).to_owned()),
         (None, _) => None,

@@ -73,9 +73,18 @@ pub(in crate::plan) fn of(op: &Op, schema: &Schema, dialect: Dialect) -> Vec<Haz
         Op::AddColumn { table, column, constraints } => {
             let constraints = constraints.iter().map(|constraint| added(table, constraint));
             let invented = column.needs_value().then(|| invented(table, column));
-            computed_null(table, column).into_iter().chain(constraints).chain(invented).collect()
+            let filled = column.fill.as_deref().and_then(|sql| filled_null(table, column, sql));
+            computed_null(table, column).into_iter().chain(filled).chain(constraints).chain(invented).collect()
         }
-        Op::AddConstraint { table, constraint } => vec![added(table, constraint)],
+        // It is not held against the rows that are there.
+        Op::AddConstraint { constraint, .. } | Op::ValidateConstraint { to: constraint, .. }
+            if constraint.is_not_valid() =>
+        {
+            Vec::new()
+        }
+        Op::AddConstraint { table, constraint } | Op::ValidateConstraint { table, to: constraint, .. } => {
+            vec![added(table, constraint)]
+        }
         Op::AlterTable { table, from, to } if to.strict && !from.strict => {
             let sentence =
                 format!("`{table}` becomes strict; this fails if rows hold values of another type than the column's.");
@@ -90,6 +99,10 @@ pub(in crate::plan) fn of(op: &Op, schema: &Schema, dialect: Dialect) -> Vec<Haz
         | Op::DropIndex { .. }
         | Op::RenameIndex { .. }
         | Op::RenameConstraint { .. }
+        | Op::FillColumn { .. }
+        | Op::RequireColumn { .. }
+        | Op::AdoptIndex { .. }
+        | Op::ReleaseIndex { .. }
         | Op::CreateAttachment { .. }
         | Op::DropAttachment { .. }
         | Op::CreateVerbatim { .. }
@@ -251,17 +264,24 @@ fn altered(table: &TableName, from: &Column, to: &Column, dialect: Dialect) -> V
     if to.generated.is_some() && (from.generated != to.generated || from.nullable != to.nullable) {
         return computed_null(table, to).into_iter().collect();
     }
-    match (to.value_by_default(), from.nullable && !to.nullable) {
+    match (to.filling(), from.nullable && !to.nullable) {
         (None, true) => {
             let sentence = format!("{column} becomes NOT NULL; this fails if rows hold NULL in it.");
             hazards.push(new(Kind::NotNullMayFail, sentence).asking(nulls(table, from)));
         }
-        (Some(default), true) => {
-            let value = default.text.as_deref().unwrap_or("its default");
+        (Some(_), true) => {
+            let default = || to.value_by_default()?.text.as_deref();
+            let value = to.fill.as_deref().or_else(default).unwrap_or("its default");
             let sentence = format!("{column} becomes NOT NULL; rows that hold NULL in it get {value}.");
             hazards.push(new(Kind::FillsNulls, sentence).asking(nulls(table, from)));
+            hazards.extend(to.fill.as_deref().and_then(|sql| filled_null(table, to, sql)));
         }
         (_, false) => {}
+    }
+    if let Some(sql) = to.fill.as_deref().filter(|_| dialect.replaces_without(from, to)) {
+        let text = |column: &Column| column.data_type.text.clone().unwrap_or_default();
+        let sentence = format!("{column} goes from {} to {}, and every row gets {sql} in it.", text(from), text(to));
+        hazards.push(new(Kind::ConvertsValues, sentence).asking(given(table, from)));
     }
     if let Some(conversion) = from.conversion(to) {
         hazards.extend(converted(table, from, to, &conversion, dialect));
@@ -291,18 +311,22 @@ fn converted(table: &TableName, from: &Column, to: &Column, conversion: &Convers
         let sentence = format!("In {column} {}; running code that still says {old} will fail.", changes.join(", "));
         hazards.push(new(Kind::RenamesValue, sentence));
     }
+    let asking = |hazard: Hazard, values: Vec<Option<String>>| {
+        let columns = vec![(table.clone(), from.name.clone())];
+        match values.into_iter().collect::<Option<_>>().filter(|_| !is_array(from)) {
+            Some(values) => hazard.asking(Question::Values { columns, values }),
+            None => hazard,
+        }
+    };
     let merge = |(old, new): &(Literal, Literal)| {
-        merged(Subject::part(table, &to.name), &format!("in {column}"), &shown(old), &shown(new))
+        let hazard = merged(Subject::part(table, &to.name), &format!("in {column}"), &shown(old), &shown(new));
+        asking(hazard, vec![text_of(old)])
     };
     hazards.extend(conversion.merged.iter().map(merge));
     if !conversion.gone.is_empty() {
         let gone = words(&mut conversion.gone.iter());
         let sentence = format!("Nothing stands for {gone} in {column} any more; this fails if rows hold it.");
-        let texts: Vec<String> = conversion.gone.iter().filter_map(text_of).collect();
-        let hazard = new(Kind::ValuesMayFail, sentence);
-        let is_asked = texts.len() == conversion.gone.len() && !is_array(from);
-        let columns = vec![(table.clone(), from.name.clone())];
-        hazards.push(if is_asked { hazard.asking(Question::Values { columns, values: texts }) } else { hazard });
+        hazards.push(asking(new(Kind::ValuesMayFail, sentence), conversion.gone.iter().map(text_of).collect()));
     }
     let are_numbers = |column: &Column| column.variants.iter().any(|own| matches!(own.value, Literal::Integer(_)));
     let is_typed = dialect.capabilities().enum_types && !from.stores_like(to);
@@ -374,6 +398,27 @@ fn computed_null(table: &TableName, column: &Column) -> Option<Hazard> {
     let (name, expression) = (&column.name, &generated.expression);
     let sentence = format!("`{table}.{name}` is NOT NULL; this fails if ({expression}) is NULL for a row.");
     Some(Hazard::new(Kind::NotNullMayFail, Subject::part(table, name), sentence))
+}
+
+/// A value that somebody said may be NULL, unless it is a constant.
+pub(in crate::plan) fn filled_null(table: &TableName, column: &Column, sql: &str) -> Option<Hazard> {
+    let is_constant =
+        identifiers(sql).is_empty() || sql.eq_ignore_ascii_case("true") || sql.eq_ignore_ascii_case("false");
+    let name = &column.name;
+    let sentence = || format!("`{table}.{name}` is NOT NULL; this fails if ({sql}) is NULL for a row.");
+    (!is_constant).then(|| Hazard::new(Kind::NotNullMayFail, Subject::part(table, name), sentence()))
+}
+
+/// Rows that hold NULL get a value; which they were nobody knows afterwards.
+pub(in crate::plan) fn filled(table: &TableName, column: &Column, value: &str) -> Hazard {
+    let sentence = format!("Rows that hold NULL in `{table}.{}` get {value}.", column.name);
+    Hazard::new(Kind::FillsNulls, Subject::part(table, &column.name), sentence).asking(nulls(table, column))
+}
+
+/// A column that takes no NULL from now on, whatever rows hold.
+pub(in crate::plan) fn required(table: &TableName, column: &Column) -> Hazard {
+    let sentence = format!("`{table}.{}` becomes NOT NULL; this fails if rows hold NULL in it.", column.name);
+    Hazard::new(Kind::NotNullMayFail, Subject::part(table, &column.name), sentence).asking(nulls(table, column))
 }
 
 /// Whether the column holds NULL in the rows that are there when it is added.

@@ -8,6 +8,9 @@ use crate::dialect::{Effects, Lock, Question};
 use crate::model::{Constraint, TableName};
 use crate::op::Op;
 
+/// The kinds that are found here.
+pub(in crate::plan) const KINDS: [Kind; 3] = [Kind::RewritesTable, Kind::BlocksReads, Kind::BlocksWrites];
+
 /// What the steps of a plan hold while the next one runs: locks last until the transaction ends.
 #[derive(Debug, Default)]
 pub(in crate::plan) struct Held(BTreeMap<TableName, Lock>);
@@ -87,8 +90,13 @@ fn cause(op: &Op) -> String {
         Op::AlterColumn { table, to, .. } | Op::ReplaceColumn { table, to, .. } => {
             format!("The change of `{table}.{}`", to.name)
         }
+        Op::FillColumn { table, column, .. } => format!("Filling `{table}.{}`", column.name),
+        Op::RequireColumn { table, to, .. } => format!("The NOT NULL of `{table}.{}`", to.name),
         Op::CreateIndex { index, .. } => format!("Creating `{}`", index.name.text),
-        Op::AddConstraint { constraint, .. } => match constraint {
+        Op::AddConstraint { constraint, .. }
+        | Op::ValidateConstraint { to: constraint, .. }
+        | Op::AdoptIndex { constraint, .. }
+        | Op::ReleaseIndex { constraint, .. } => match constraint {
             Constraint::PrimaryKey(key) => format!("The primary key ({})", key.columns.join(", ")),
             Constraint::Unique(unique) => format!("The unique constraint ({})", unique.columns.join(", ")),
             Constraint::ForeignKey(fk) => format!("The foreign key ({})", fk.columns.join(", ")),

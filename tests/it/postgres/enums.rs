@@ -105,7 +105,10 @@ fn a_value_that_is_gone_stops_while_rows_hold_it_and_may_be_replaced() {
     fs::write(&lock, &known).unwrap();
     let ran = project.succeed(&["revision", "--autogenerate", "-m", "change", "--removed", "status.halted=failed"]);
     let text = fs::read_to_string(project.path().join(ran.out.trim())).unwrap();
-    assert!(text.contains("hazard up replaces-value: Rows that hold `halted` of `status` get `failed`"), "{text}");
+    assert!(
+        text.contains("hazard up replaces-value status.halted: Rows that hold `halted` of `status` get `failed`"),
+        "{text}"
+    );
     project.succeed(&["upgrade", "head"]);
     project.assert_clean();
     let after = ["failed {}", "- {failed,NULL,done}", "done {failed}", "failed {}"];

@@ -10,6 +10,7 @@ mod kept;
 mod live;
 mod moved;
 mod objects;
+mod online;
 mod orchestrator;
 mod pairs;
 mod project;

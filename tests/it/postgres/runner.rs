@@ -578,13 +578,19 @@ fn init_for_a_server() {
     assert!(!format!("{ran:?}{text}").contains("hunter2"), "{ran:?}\n{text}");
     assert!(ran.notes.contains("the password of the URL was left out of the file"), "{}", ran.notes);
     assert!(text.contains("\nurl = \"postgres://me@host/db?sslmode=require\"\n"), "{text}");
-    for words in ["# schema = \"public\"", "# statement_timeout = 300", "# [postgres]\n", "# concurrent_indexes = true"]
-    {
+    for words in [
+        "# schema = \"public\"",
+        "# statement_timeout = 300",
+        "# [postgres]\n",
+        "# concurrent_indexes = true",
+        "# online = true",
+    ] {
         assert!(text.contains(words), "{text}");
     }
     assert!(!text.contains("SQLite") && !text.contains("[enums]"), "{text}");
     // What is offered there can be taken.
-    let settings = ["# schema", "# statement_timeout", "# lock_timeout", "# [postgres]", "# concurrent_indexes"];
+    let settings =
+        ["# schema", "# statement_timeout", "# lock_timeout", "# [postgres]", "# concurrent_indexes", "# online"];
     let taken = settings.iter().fold(text, |text, setting| text.replace(setting, &setting[2..]));
     fs::write(project.folder.path().join("seachange.toml"), taken).unwrap();
     project.run(1, &["check"]);
