@@ -640,7 +640,11 @@ impl Error {
     /// The exit code: 1 when a gate stopped at something it found, 2 when something failed or was misused.
     pub fn exit_code(&self) -> u8 {
         match self {
-            Self::Pending { .. } | Self::Unadopted { .. } | Self::Unaccepted { .. } | Self::Denied { .. } => 1,
+            Self::Pending { .. }
+            | Self::Unadopted { .. }
+            | Self::Unaccepted { .. }
+            | Self::Denied { .. }
+            | Self::LosesData { .. } => 1,
             _ => 2,
         }
     }
