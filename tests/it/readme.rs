@@ -11,17 +11,14 @@ use crate::support::{Project, copy, root};
 /// that the page begins with, on a PostgreSQL of its own.
 fn run(commands: &[&str], folder: Option<&str>) -> String {
     let database = folder.map(cluster::database);
-    let project = match folder {
-        Some(folder) => {
-            let project = Project::empty();
-            copy(&root().join(folder), project.path());
-            project
-        }
-        None => {
-            let project = Project::mediaparser_with_original("5_before_rename");
-            copy(&root().join("fixtures/mediaparser/phases"), &project.path().join("phases"));
-            project
-        }
+    let project = if let Some(folder) = folder {
+        let project = Project::empty();
+        copy(&root().join(folder), project.path());
+        project
+    } else {
+        let project = Project::mediaparser_with_original("5_before_rename");
+        copy(&root().join("fixtures/mediaparser/phases"), &project.path().join("phases"));
+        project
     };
     let binary = std::path::Path::new(env!("CARGO_BIN_EXE_seachange")).parent().unwrap();
     let path = format!("{}:{}", binary.display(), std::env::var_os("PATH").unwrap().to_str().unwrap());

@@ -65,7 +65,6 @@ impl Found<'_> {
             }
             // Whoever writes to other rows does not wait.
             Op::FillColumn { table, .. } => self.add(table, Effect::scan(Lock::RowExclusive)),
-            Op::RequireColumn { table, .. } | Op::AdoptIndex { table, .. } => self.lock(table, Lock::AccessExclusive),
             Op::ReleaseIndex { table, .. } => self.add(table, Effect::scan(Lock::AccessExclusive)),
             Op::DropConstraint { table, constraint } => self.dropped_constraint(table, constraint),
             // Nobody waits while the table is read twice.
@@ -74,7 +73,12 @@ impl Found<'_> {
             }
             Op::CreateIndex { table, .. } => self.add(table, Effect::scan(Lock::Share)),
             Op::DropIndex { table, index } if index.concurrently => self.lock(table, Lock::ShareUpdateExclusive),
-            Op::DropIndex { table, .. } | Op::RenameColumn { table, .. } | Op::RenameConstraint { table, .. } => {
+            Op::DropIndex { table, .. }
+            | Op::RenameColumn { table, .. }
+            | Op::RenameConstraint { table, .. }
+            | Op::RequireColumn { table, .. }
+            | Op::AdoptIndex { table, .. }
+            | Op::DropAttachment { table, .. } => {
                 self.lock(table, Lock::AccessExclusive);
             }
             Op::RebuildTable { from, to, .. } => {
@@ -93,7 +97,6 @@ impl Found<'_> {
             // Only a rebuild does it.
             Op::AlterPartition { table, .. } => self.add(table, Effect::rewrite(Lock::AccessExclusive)),
             Op::CreateAttachment { table, attachment } => self.created_attachment(table, attachment),
-            Op::DropAttachment { table, .. } => self.lock(table, Lock::AccessExclusive),
             Op::CreateVerbatim { object, .. } => self.created_object(object),
             Op::ReplaceVerbatim { name, from, to } if to.kind == VerbatimKind::Domain => {
                 self.changed_domain(name, from, to);

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use super::{Hazard, Kind, Subject};
 use crate::dialect::{Dialect, Question};
 use crate::model::{
-    Column, Constraint, Conversion, DataType, Index, IndexKey, IndexPart, Literal, Schema, Table, TableName, Verbatim,
-    shown,
+    Column, Constraint, Conversion, DataType, EnumType, Index, IndexKey, IndexPart, Literal, Schema, Table, TableName,
+    Verbatim, shown,
 };
 use crate::op::{Op, identifiers};
 
@@ -111,25 +111,33 @@ pub(in crate::plan) fn of(op: &Op, schema: &Schema, dialect: Dialect) -> Vec<Haz
         | Op::DropEnum { .. }
         | Op::Comment { .. } => Vec::new(),
         Op::ReplaceVerbatim { name, from, to } => demands(name, from, to, dialect).into_iter().collect(),
-        Op::AlterEnum { name, from, to, columns, replaced, .. } => {
-            let is_replaced = |value: &String| replaced.iter().any(|(old, _)| old == value);
-            let is_gone = |value: &&String| !to.values.contains(value) && !is_replaced(value);
-            let gone: Vec<&String> = from.values.iter().filter(is_gone).collect();
-            let place = format!("of `{name}`");
-            let mut hazards: Vec<Hazard> =
-                replaced.iter().map(|(old, new)| merged(Subject::part(name, old), &place, old, new)).collect();
-            if gone.is_empty() {
-                return hazards;
-            }
-            let words: Vec<String> = gone.iter().map(|value| format!("`{value}`")).collect();
-            let sentence = format!("`{name}` loses {}; this fails if rows hold it.", words.join(", "));
-            let columns = columns.iter().filter(|(_, column)| !is_array(column));
-            let columns = columns.map(|(table, column)| (table.clone(), column.name.clone())).collect();
-            let question = Question::Values { columns, values: gone.into_iter().cloned().collect() };
-            hazards.insert(0, Hazard::new(Kind::EnumMayFail, Subject::whole(name), sentence).asking(question));
-            hazards
-        }
+        Op::AlterEnum { name, from, to, columns, replaced, .. } => changed_enum(name, (from, to), columns, replaced),
     }
+}
+
+/// An enum type that loses values, or has others in their place.
+fn changed_enum(
+    name: &TableName,
+    (from, to): (&EnumType, &EnumType),
+    columns: &[(TableName, Column)],
+    replaced: &[(String, String)],
+) -> Vec<Hazard> {
+    let is_replaced = |value: &String| replaced.iter().any(|(old, _)| old == value);
+    let is_gone = |value: &&String| !to.values.contains(value) && !is_replaced(value);
+    let gone: Vec<&String> = from.values.iter().filter(is_gone).collect();
+    let place = format!("of `{name}`");
+    let mut hazards: Vec<Hazard> =
+        replaced.iter().map(|(old, new)| merged(Subject::part(name, old), &place, old, new)).collect();
+    if gone.is_empty() {
+        return hazards;
+    }
+    let words: Vec<String> = gone.iter().map(|value| format!("`{value}`")).collect();
+    let sentence = format!("`{name}` loses {}; this fails if rows hold it.", words.join(", "));
+    let columns = columns.iter().filter(|(_, column)| !is_array(column));
+    let columns = columns.map(|(table, column)| (table.clone(), column.name.clone())).collect();
+    let question = Question::Values { columns, values: gone.into_iter().cloned().collect() };
+    hazards.insert(0, Hazard::new(Kind::EnumMayFail, Subject::whole(name), sentence).asking(question));
+    hazards
 }
 
 /// An index that may find duplicates, or that no transaction is around.
