@@ -125,6 +125,9 @@ pub struct Answer {
 /// "3 of 1,204 rows now", "about 1,000,000 rows now".
 impl fmt::Display for Answer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.rows == 0 && !self.estimated {
+            return f.write_str("no rows now");
+        }
         if let Some(concerned) = self.concerned {
             write!(f, "{} of ", grouped(concerned))?;
         }
