@@ -15,7 +15,8 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
+use sea_orm::{ConnectOptions, ConnectionTrait, DatabaseConnection, DbErr, Statement};
+use seachange::dialect::Dialect;
 
 /// What folders of servers are called, with the process behind it.
 const PREFIX: &str = "seachange-postgres-";
@@ -244,12 +245,22 @@ impl Database<'_> {
         sea_orm::Database::connect(self.url()).await.unwrap()
     }
 
+    /// Runs the statements of a script one by one, over one connection.
+    async fn run_each(&self, sql: &str) -> Result<(), DbErr> {
+        let mut options = ConnectOptions::new(self.url());
+        options.max_connections(1);
+        let db = sea_orm::Database::connect(options).await?;
+        for statement in Dialect::Postgres.statements(sql) {
+            db.execute_unprepared(&statement.sql).await?;
+        }
+        Ok(())
+    }
+
     /// Runs a script and gives back what it prints: rows with `|` between values, one a line. Statements run one by one, as
-    /// psql runs them. Without psql they run in one go, in one transaction, and nothing is given back.
+    /// psql runs them. Without psql nothing is given back.
     pub(crate) fn script(&self, sql: &str) -> String {
         let Some(psql) = self.server.client("psql") else {
-            aside(async { self.connect().await.execute_unprepared(sql).await })
-                .unwrap_or_else(|error| panic!("{error}"));
+            aside(self.run_each(sql)).unwrap_or_else(|error| panic!("{error}"));
             return String::new();
         };
         let mut command = Command::new(psql);

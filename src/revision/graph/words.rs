@@ -329,7 +329,10 @@ mod tests {
             Ok(Target::Without(ids)) => {
                 format!("{word}: without {}\n", ids.into_iter().collect::<Vec<_>>().join(" "))
             }
-            Err(error) => format!("{error}\n  {}\n", error.hint().unwrap_or_default()),
+            Err(error) => {
+                let hint = error.hint().map(|hint| format!("  {hint}\n")).unwrap_or_default();
+                format!("{error}\n{hint}")
+            }
         });
         expected.assert_eq(&lines.collect::<String>());
     }
@@ -465,11 +468,9 @@ mod tests {
                   name one of them, or a branch: `label@head`, `label@+1`
                 a1@head: last
                 `a1` (a1) is not on the branch that `beta@a1` names
-  
                 no revision is called `gone`
                   `seachange history` lists all revisions
                 there are 3 revisions pending, not 9
-  
             "#]],
         );
     }
@@ -508,7 +509,6 @@ mod tests {
                 a1+2: join
                 a1+3: last
                 there are 3 revisions behind it, not 9
-  
                 `base1+1` can mean `a1` (a1) or `b1` (b1)
                   name one of them, or a branch: `label@head`, `label@+1`
                 base1-1: base
@@ -520,7 +520,6 @@ mod tests {
                 alpha@base+2: a2
                 -2: without a1 base1
                 there are 2 revisions applied, not 9
-  
                 +0: 
             "#]],
         );

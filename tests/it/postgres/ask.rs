@@ -756,8 +756,10 @@ fn one_bad_expression_spoils_nothing() {
                 "warning: PostgreSQL refuses the check `odd` of `other`: function gone(integer) does not exist",
             ]
         );
+        // PostgreSQL 13 prints the function that stands behind the words.
+        let printed = |op: String| op.replace("is_normalized(body, 'nfc'::text)", "(body IS NFC NORMALIZED)");
         assert_eq!(
-            ops(&comparison),
+            ops(&comparison).into_iter().map(printed).collect::<Vec<_>>(),
             [
                 "drop the check ((body IS NFC NORMALIZED) OR (id = 4)) from `notes`",
                 "add the check (bodyy IS NFC NORMALIZED) to `notes`",
