@@ -145,8 +145,8 @@ cases! {
     unique_is_dropped
 }
 
-/// Hazards that no case can have, for each returns and runs in a transaction: `hazards.rs`, `postgres/renames.rs` and
-/// `postgres/runner.rs` produce them.
+/// Hazards that no case can have, for each returns and runs in a transaction: `hazards.rs` and `postgres/runner.rs` produce
+/// them.
 const ELSEWHERE: [&str; 2] = ["runs-outside-transaction", "cannot-be-undone"];
 
 /// A hazard that no case produces may be wrong without anybody noticing.
