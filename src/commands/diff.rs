@@ -69,16 +69,8 @@ pub(super) async fn diff(ctx: &mut Context<'_>, args: &cli::Diff) -> Result<Exit
 async fn to_entities(ctx: &mut Context<'_>, args: &cli::Diff) -> Result<PlanReport> {
     let (mut declared, asked) = ctx.declare_with(&args.past(), args.hints.as_deref())?;
     let lock = ctx.lock()?;
-    let mut session = None;
-    let settled = if args.offline {
-        renames::settle(ctx, &mut declared, &Base::Lock(&lock.unwrap_or_default()), args.no_renames).await?
-    } else {
-        let live = ctx.look().await?;
-        let base = Base::Live { live: &live, lock: lock.as_ref() };
-        let settled = renames::settle(ctx, &mut declared, &base, args.no_renames).await?;
-        session = live.session;
-        settled
-    };
+    let base = Base::look(ctx, lock, args.offline).await?;
+    let settled = renames::settle(ctx, &mut declared, &base, args.no_renames).await?;
     let comparison = settled.comparison;
     refuse_doubtful(&comparison.doubtful, &comparison.ops(), &asked)?;
     fills::note_idle(ctx, &fills::said(&args.fill, &declared.schema)?, &comparison.ops())?;
@@ -89,7 +81,7 @@ async fn to_entities(ctx: &mut Context<'_>, args: &cli::Diff) -> Result<PlanRepo
     let mut plan = plan::plan(comparison.ops(), &comparison.live, ctx.config.dialect, &ctx.config.options, Purpose::Up)
         .map_err(|error| error.located(&declared))?;
     plan.explain(&settled.reasons);
-    if let Some(session) = &session {
+    if let Some(session) = base.session() {
         count::answer(std::slice::from_mut(&mut plan), session).await;
     }
     let from = if args.offline { "lock".to_owned() } else { ctx.database()?.to_string() };

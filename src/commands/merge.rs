@@ -47,6 +47,6 @@ pub(super) fn merge(ctx: &mut Context<'_>, args: &cli::Merge) -> Result<Exit> {
     };
     let (_, path) = write(ctx, new, &Plan::default(), &Ok(Plan::default()), None)?;
     ctx.note(&format!("joins {}", titles.join(" and ")))?;
-    ctx.say(&path)?;
+    ctx.say(&ctx.shown(&path))?;
     Ok(Exit::Clean)
 }

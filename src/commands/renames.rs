@@ -9,20 +9,17 @@ use serde::Deserialize;
 use crate::compare::Comparison;
 use crate::diff::{Guess, Likely, Question};
 use crate::error::{Error, Result};
+use crate::migrate::Session;
 use crate::model::{Declared, ObjectPath, Rename, Schema};
 use crate::op::Op;
 
 use super::check::against_lock;
 use super::{Context, Live};
 
-/// What the entities are compared with.
-pub(super) enum Base<'a> {
-    /// The lock, in the place of a database.
-    Lock(&'a Schema),
-    Live {
-        live: &'a Live,
-        lock: Option<&'a Schema>,
-    },
+/// What the entities are compared with: the database, or the lock in its place.
+pub(super) struct Base {
+    pub(super) lock: Option<Schema>,
+    pub(super) live: Option<Live>,
 }
 
 /// A comparison in which every rename is known, with what speaks for those that nobody had written down.
@@ -38,7 +35,7 @@ pub(super) struct Settled {
 pub(super) async fn settle(
     ctx: &mut Context<'_>,
     declared: &mut Declared,
-    base: &Base<'_>,
+    base: &Base,
     no_renames: bool,
 ) -> Result<Settled> {
     let mut reasons = Vec::new();
@@ -87,13 +84,25 @@ pub(super) async fn settle(
     }
 }
 
-impl Base<'_> {
+impl Base {
+    /// Looks at the database, unless the lock is to do.
+    pub(super) async fn look(ctx: &mut Context<'_>, lock: Option<Schema>, offline: bool) -> Result<Self> {
+        let live = if offline { None } else { Some(ctx.look().await?) };
+        Ok(Self { lock, live })
+    }
+
+    /// The connection to the database, for questions.
+    pub(super) fn session(&self) -> Option<&Session> {
+        self.live.as_ref()?.session.as_ref()
+    }
+
     async fn compare(&self, ctx: &mut Context<'_>, declared: &Declared) -> Result<Comparison> {
-        match self {
-            Self::Lock(lock) => against_lock(ctx, declared, lock),
-            Self::Live { live, lock } => {
+        match &self.live {
+            None => against_lock(ctx, declared, self.lock.as_ref().unwrap_or(&Schema::default())),
+            Some(live) => {
                 let rules = ctx.config.rules.clone();
-                ctx.compare_live(declared, *lock, (live.schema.clone(), live.session.as_ref()), &rules).await
+                let sides = (live.schema.clone(), live.session.as_ref());
+                ctx.compare_live(declared, self.lock.as_ref(), sides, &rules).await
             }
         }
     }

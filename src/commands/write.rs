@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::path::PathBuf;
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -30,14 +31,14 @@ const NO_LOCK: &str = "warning: there are revisions but no `schema.lock`, so not
 /// Writes a new revision: empty, from the differences, or the database as it is.
 pub(super) async fn revision(ctx: &mut Context<'_>, args: &cli::Revision) -> Result<Exit> {
     let graph = ctx.graph()?;
-    let mut new = new(&graph, args)?;
+    let new = new(&graph, args)?;
     if args.baseline {
         return baseline(ctx, args, &graph).await;
     }
     if !args.autogenerate {
         let (_, path) = write(ctx, new, &Plan::default(), &Ok(Plan::default()), None)?;
         ctx.note("hint: write its statements below `-- migrate:up` and `-- migrate:down`")?;
-        ctx.say(&path)?;
+        ctx.say(&ctx.shown(&path))?;
         return Ok(Exit::Clean);
     }
     let denied = hazard::all_named(&args.deny)?;
@@ -50,19 +51,14 @@ pub(super) async fn revision(ctx: &mut Context<'_>, args: &cli::Revision) -> Res
         }
         ctx.note(NO_LOCK)?;
     }
-    let mut session = None;
-    let settled = if args.offline {
-        let recorded = lock.clone().unwrap_or_default();
-        renames::settle(ctx, &mut declared, &Base::Lock(&recorded), args.no_renames).await?
-    } else {
-        let live = ctx.look().await?;
-        refuse_behind(&graph, &live)?;
-        let base = Base::Live { live: &live, lock: lock.as_ref() };
-        let settled = renames::settle(ctx, &mut declared, &base, args.no_renames).await?;
+    let base = Base::look(ctx, lock, args.offline).await?;
+    if let Some(live) = &base.live {
+        refuse_behind(&graph, live)?;
+    }
+    let settled = renames::settle(ctx, &mut declared, &base, args.no_renames).await?;
+    if base.live.is_some() {
         refuse_unadopted(&graph, &settled.comparison)?;
-        session = live.session;
-        settled
-    };
+    }
     let comparison = settled.comparison;
     refuse_doubtful(&comparison.doubtful, &comparison.ops(), &asked)?;
     fills::note_idle(ctx, &fills::said(&args.fill, &declared.schema)?, &comparison.ops())?;
@@ -72,7 +68,7 @@ pub(super) async fn revision(ctx: &mut Context<'_>, args: &cli::Revision) -> Res
         return Ok(Exit::Found);
     }
     if comparison.differences.is_empty() {
-        return nothing_to_do(ctx, &declared, lock.as_ref(), &comparison);
+        return nothing_to_do(ctx, &declared, base.lock.as_ref(), &comparison);
     }
     let drifted = comparison.differences.iter().filter(|difference| difference.drift).count();
     if drifted > 0 {
@@ -92,7 +88,7 @@ pub(super) async fn revision(ctx: &mut Context<'_>, args: &cli::Revision) -> Res
     // What takes no transaction around it comes behind everything else, in a revision of its own; what needs that comes
     // behind it.
     let mut parts = if online { up.online(&comparison.live, ctx.config.dialect) } else { up.split() };
-    if let Some(session) = &session {
+    if let Some(session) = base.session() {
         count::answer(&mut parts, session).await;
     }
     let (mut before, mut plans) = (comparison.live.clone(), Vec::new());
@@ -106,27 +102,50 @@ pub(super) async fn revision(ctx: &mut Context<'_>, args: &cli::Revision) -> Res
         before = after;
     }
     refuse_denied(plans.iter().map(|(plan, _)| plan), &denied, &args.accept)?;
-    let mut paths = Vec::new();
-    for (number, (plan, down)) in (1..).zip(&plans) {
-        if plans.len() > 1 {
-            new.message = format!("{} ({number} of {})", args.message, plans.len());
-        }
-        let (id, path) = write(ctx, new, plan, down, Some(&lock))?;
-        new = New::behind(args, id);
-        paths.push(path);
-        for step in &plan.steps {
-            ctx.note(&format!("  {}", step.op))?;
-            for hazard in &step.hazards {
-                ctx.note(&format!("    {}: {}", hazard.kind.slug(), hazard.text()))?;
-            }
+    let paths = write_all(ctx, new, args, &plans, &lock)?;
+    for step in plans.iter().flat_map(|(plan, _)| &plan.steps) {
+        ctx.note(&format!("  {}", step.op))?;
+        for hazard in &step.hazards {
+            ctx.note(&format!("    {}: {}", hazard.kind.slug(), hazard.text()))?;
         }
     }
     let files = if paths.len() == 1 { "file" } else { "files" };
     ctx.note(&format!("hint: read the {files}, then run `seachange upgrade head`"))?;
     for path in &paths {
-        ctx.say(path)?;
+        ctx.say(&ctx.shown(path))?;
     }
     Ok(Exit::Clean)
+}
+
+/// A plan with the one that undoes it, or why there is none.
+type BothWays = (Plan, std::result::Result<Plan, Vec<Blocked>>);
+
+/// Writes revisions that follow each other, the lock with the last: all of them, or none.
+fn write_all<'a>(
+    ctx: &mut Context<'_>,
+    mut new: New<'a>,
+    args: &'a cli::Revision,
+    plans: &[BothWays],
+    lock: &Schema,
+) -> Result<Vec<PathBuf>> {
+    let mut paths: Vec<PathBuf> = Vec::new();
+    for (number, (plan, down)) in (1..).zip(plans) {
+        if plans.len() > 1 {
+            new.message = format!("{} ({number} of {})", args.message, plans.len());
+        }
+        match write(ctx, new, plan, down, (number == plans.len()).then_some(lock)) {
+            Ok((id, path)) => {
+                new = New::behind(args, id);
+                paths.push(path);
+            }
+            Err(error) => {
+                // The first error is the one to tell.
+                paths.iter().for_each(|path| drop(fs::remove_file(path)));
+                return Err(error);
+            }
+        }
+    }
+    Ok(paths)
 }
 
 /// Stops at what the project denies and nobody accepts.
@@ -214,7 +233,7 @@ async fn baseline(ctx: &mut Context<'_>, args: &cli::Revision, graph: &Graph) ->
     let lock = with_views(lock, &comparison, dialect);
     let (_, path) = write(ctx, new(graph, args)?, &up, &down, Some(&lock))?;
     ctx.note("hint: run `seachange stamp head` to record that this database already has it")?;
-    ctx.say(&path)?;
+    ctx.say(&ctx.shown(&path))?;
     Ok(Exit::Clean)
 }
 
@@ -313,14 +332,14 @@ fn refuse_names(graph: &Graph, new: &New<'_>) -> Result<()> {
     Ok(())
 }
 
-/// Writes a revision file; its id, and its path as messages show it.
+/// Writes a revision file; its id and its path.
 pub(super) fn write(
     ctx: &mut Context<'_>,
     new: New<'_>,
     up: &Plan,
     down: &std::result::Result<Plan, Vec<Blocked>>,
     lock: Option<&Schema>,
-) -> Result<(String, String)> {
+) -> Result<(String, PathBuf)> {
     let template = match &ctx.config.template {
         Some(path) => fs::read_to_string(path).map_err(|source| Error::Read { path: path.clone(), source })?,
         None => render::TEMPLATE.to_owned(),
@@ -340,7 +359,7 @@ pub(super) fn write(
     let text = render::revision(&header, up, down, ctx.config.dialect, &template)?;
     let file = dir::file_name(&header.created, &header.id, &header.message);
     let path = dir::write(&ctx.config.migrations, &file, &text, lock)?;
-    Ok((header.id, ctx.shown(&path)))
+    Ok((header.id, path))
 }
 
 /// The time, or one second after the newest revision: files sort in the order they were written.

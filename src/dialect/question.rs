@@ -122,18 +122,18 @@ pub struct Answer {
     pub estimated: bool,
 }
 
-/// "3 of 1,204 rows now", "about 1,000,000 rows now".
+/// "3 of 1,204 rows", "about 1,000,000 rows".
 impl fmt::Display for Answer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.rows == 0 && !self.estimated {
-            return f.write_str("no rows now");
+            return f.write_str("no rows");
         }
         if let Some(concerned) = self.concerned {
             write!(f, "{} of ", grouped(concerned))?;
         }
         let about = if self.estimated { "about " } else { "" };
         let rows = if self.rows == 1 { "row" } else { "rows" };
-        write!(f, "{about}{} {rows} now", grouped(self.rows))
+        write!(f, "{about}{} {rows}", grouped(self.rows))
     }
 }
 
@@ -157,9 +157,10 @@ mod tests {
     #[test]
     fn answers_read_as_people_write_numbers() {
         let text = |concerned, rows, estimated| Answer { concerned, rows, estimated }.to_string();
-        assert_eq!(text(Some(3), 1204, false), "3 of 1,204 rows now");
-        assert_eq!(text(None, 1_234_567, true), "about 1,234,567 rows now");
-        assert_eq!(text(Some(0), 1, false), "0 of 1 row now");
-        assert_eq!(text(None, 999, false), "999 rows now");
+        assert_eq!(text(Some(3), 1204, false), "3 of 1,204 rows");
+        assert_eq!(text(None, 1_234_567, true), "about 1,234,567 rows");
+        assert_eq!(text(Some(0), 1, false), "0 of 1 row");
+        assert_eq!(text(None, 999, false), "999 rows");
+        assert_eq!(text(Some(0), 0, false), "no rows");
     }
 }

@@ -721,6 +721,26 @@ impl Column {
 }
 
 impl DataType {
+    /// Whether it holds whole numbers.
+    pub(crate) fn is_integer(&self) -> bool {
+        matches!(
+            self,
+            Self::TinyInteger
+                | Self::SmallInteger
+                | Self::Integer
+                | Self::BigInteger
+                | Self::TinyUnsigned
+                | Self::SmallUnsigned
+                | Self::Unsigned
+                | Self::BigUnsigned
+        )
+    }
+
+    /// Whether it holds several values of another type.
+    pub(crate) fn is_array(&self) -> bool {
+        matches!(self, Self::Array(_))
+    }
+
     /// The name of the enum type, for a column of one or of arrays of it.
     pub fn enum_name(&self) -> Option<&str> {
         match self {

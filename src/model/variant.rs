@@ -195,14 +195,7 @@ enum Storage<'a> {
 
 fn storage(kind: &DataType) -> Storage<'_> {
     match kind {
-        DataType::TinyInteger
-        | DataType::SmallInteger
-        | DataType::Integer
-        | DataType::BigInteger
-        | DataType::TinyUnsigned
-        | DataType::SmallUnsigned
-        | DataType::Unsigned
-        | DataType::BigUnsigned => Storage::Integer,
+        kind if kind.is_integer() => Storage::Integer,
         DataType::Char(_) | DataType::String(_) | DataType::Text => Storage::Text,
         DataType::Enum(name) => Storage::Type(name),
         DataType::Array(element) => Storage::Array(element),

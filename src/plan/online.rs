@@ -116,9 +116,9 @@ impl<'a> Spread<'a> {
             for op in strand {
                 let hazards = self.hazards(&op, is_new, &mut fill);
                 self.schema = op.apply(std::mem::take(&mut self.schema));
-                let (mut notes, reason) = (self.dialect.recipe(&op), None);
+                let mut notes = self.dialect.recipe(&op);
                 notes.extend(todo(&op, self.dialect));
-                let reason = if drafts.len() == first { step.reason.clone() } else { reason };
+                let reason = step.reason.clone().filter(|_| drafts.len() == first);
                 let glued = has_room && drafts.len() == first && !phases::runs_alone(&op);
                 let behind = last.into_iter().collect();
                 last = Some(drafts.len());

@@ -115,7 +115,7 @@ fn steps(plan: &Plan, dialect: Dialect) -> Vec<StepText> {
         slug: hazard.kind.slug(),
         subject: hazard.subject.to_string(),
         severity: hazard.kind.row().severity.to_string(),
-        sentence: hazard.text(),
+        sentence: hazard.recorded(),
     };
     let step = |step: &Step| StepText {
         purpose: {

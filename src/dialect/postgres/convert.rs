@@ -37,7 +37,7 @@ pub(super) fn refuse(table: &TableName, column: &Column, held: &Held<'_>) -> Opt
     };
     let list = values.iter().map(text_literal).collect::<Vec<_>>().join(", ");
     let (own, name) = (table_name(table), quote(&column.name));
-    let (rows, value) = if is_array(column) {
+    let (rows, value) = if column.data_type.kind.is_array() {
         (format!("{own}, unnest({name}::text[]) AS item (value)"), "item.value".to_owned())
     } else {
         (own.clone(), format!("{name}::text"))
@@ -64,7 +64,7 @@ pub(super) fn refuse(table: &TableName, column: &Column, held: &Held<'_>) -> Opt
 /// What stands behind `USING` when values become others on the way to another type, or to the same.
 pub(super) fn using(from: &Column, to: &Column, conversion: &Conversion) -> String {
     let (name, type_text) = (quote(&to.name), to.data_type.text.as_deref().unwrap_or_default());
-    if is_array(to) {
+    if to.data_type.kind.is_array() {
         return format!("{}::{type_text}", in_array(&name, conversion));
     }
     let is_number = |value: &Literal| matches!(value, Literal::Integer(_));
@@ -95,7 +95,7 @@ pub(super) fn update(table: &TableName, column: &Column, conversion: &Conversion
     let (own, name) = (table_name(table), quote(&column.name));
     let changed: Vec<&(Literal, Literal)> = conversion.changed().collect();
     let is_text = !matches!(changed.first()?.0, Literal::Integer(_));
-    if is_array(column) {
+    if column.data_type.kind.is_array() {
         let list = changed.iter().map(|(from, _)| text_literal(from)).collect::<Vec<_>>().join(", ");
         let text = column.data_type.text.as_deref().unwrap_or_default();
         let value = format!("{}::{text}", in_array(&name, conversion));
@@ -143,10 +143,6 @@ fn one_by_one(mut left: Vec<(String, String)>) -> Vec<(String, String)> {
         }
     }
     ordered.into_iter().chain(aside).collect()
-}
-
-fn is_array(column: &Column) -> bool {
-    matches!(column.data_type.kind, DataType::Array(_))
 }
 
 /// The value as its text.

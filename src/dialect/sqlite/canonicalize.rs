@@ -108,14 +108,7 @@ fn counted_column(table: &Table) -> Option<String> {
 
 fn is_integer(kind: &DataType) -> bool {
     match kind {
-        DataType::TinyInteger
-        | DataType::SmallInteger
-        | DataType::Integer
-        | DataType::BigInteger
-        | DataType::TinyUnsigned
-        | DataType::SmallUnsigned
-        | DataType::Unsigned
-        | DataType::BigUnsigned => true,
+        kind if kind.is_integer() => true,
         DataType::Custom(name) => name.eq_ignore_ascii_case("integer"),
         _ => false,
     }

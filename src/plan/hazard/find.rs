@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use super::{Hazard, Kind, Subject};
 use crate::dialect::{Dialect, Question};
 use crate::model::{
-    Column, Constraint, Conversion, DataType, EnumType, Index, IndexKey, IndexPart, Literal, Schema, Table, TableName,
-    Verbatim, shown,
+    Column, Constraint, Conversion, EnumType, Index, IndexKey, IndexPart, Literal, Schema, Table, TableName, Verbatim,
+    shown,
 };
 use crate::op::{Op, identifiers};
 
@@ -133,7 +133,7 @@ fn changed_enum(
     }
     let words: Vec<String> = gone.iter().map(|value| format!("`{value}`")).collect();
     let sentence = format!("`{name}` loses {}; this fails if rows hold it.", words.join(", "));
-    let columns = columns.iter().filter(|(_, column)| !is_array(column));
+    let columns = columns.iter().filter(|(_, column)| !column.data_type.kind.is_array());
     let columns = columns.map(|(table, column)| (table.clone(), column.name.clone())).collect();
     let question = Question::Values { columns, values: gone.into_iter().cloned().collect() };
     hazards.insert(0, Hazard::new(Kind::EnumMayFail, Subject::whole(name), sentence).asking(question));
@@ -171,10 +171,6 @@ fn alone(table: &TableName, index: &Index) -> Hazard {
 fn invented(table: &TableName, column: &Column) -> Hazard {
     let sentence = format!("Every row gets an empty value in `{table}.{}`.", column.name);
     Hazard::new(Kind::InventsValues, Subject::part(table, &column.name), sentence)
-}
-
-fn is_array(column: &Column) -> bool {
-    matches!(column.data_type.kind, DataType::Array(_))
 }
 
 /// How many rows have a value in the column.
@@ -321,7 +317,7 @@ fn converted(table: &TableName, from: &Column, to: &Column, conversion: &Convers
     }
     let asking = |hazard: Hazard, values: Vec<Option<String>>| {
         let columns = vec![(table.clone(), from.name.clone())];
-        match values.into_iter().collect::<Option<_>>().filter(|_| !is_array(from)) {
+        match values.into_iter().collect::<Option<_>>().filter(|_| !from.data_type.kind.is_array()) {
             Some(values) => hazard.asking(Question::Values { columns, values }),
             None => hazard,
         }

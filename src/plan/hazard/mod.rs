@@ -52,12 +52,21 @@ impl Hazard {
         format!("{} {}", self.kind.slug(), self.subject)
     }
 
-    /// The sentence with what the rows answered, on one line: a name may hold a line break, which must not end the comment
-    /// that it is written in.
+    /// The sentence with what the rows answer, for somebody who reads it at once.
     pub fn text(&self) -> String {
+        self.told("now")
+    }
+
+    /// The sentence with what the rows answered, for a file that will be read elsewhere and later.
+    pub fn recorded(&self) -> String {
+        self.told("when this was written")
+    }
+
+    /// On one line: a name may hold a line break, which must not end the comment that it is written in.
+    fn told(&self, when: &str) -> String {
         let sentence = self.sentence.replace(['\n', '\r'], " ");
         match &self.answer {
-            Some(answer) => format!("{} ({answer})", sentence.trim_end_matches('.')) + ".",
+            Some(answer) => format!("{} ({answer} {when}).", sentence.trim_end_matches('.')),
             None => sentence,
         }
     }
