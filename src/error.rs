@@ -125,6 +125,14 @@ pub enum Error {
         /// The oldest major version that is understood.
         oldest: i32,
     },
+    /// A database is not what revisions make.
+    #[error("the database is not what the revisions up to {at} make; nothing was recorded\n{}", listed(lacks))]
+    Unlike {
+        /// The title of the last of them.
+        at: String,
+        /// What would bring it there, each in words.
+        lacks: Vec<String>,
+    },
     /// A way down would drop what was there before seachange.
     #[error("{revision} was stamped, not run: its way down would delete what was there before")]
     StampedLoss {
@@ -191,7 +199,26 @@ pub enum Error {
     },
     /// Nothing says which database is meant.
     #[error("no database is named")]
-    NoDatabase,
+    NoDatabase {
+        /// The groups of targets that there are.
+        groups: Vec<String>,
+    },
+    /// `--target` names nothing there is.
+    #[error("`{word}` names no target")]
+    NoTarget {
+        /// What was named.
+        word: String,
+        /// What could have been meant.
+        hint: String,
+    },
+    /// A group of targets is to be found by schemas where there are none.
+    #[error("the targets of `{group}` are schemas, and {title} has none")]
+    NoSchemas {
+        /// The group.
+        group: String,
+        /// The database.
+        title: &'static str,
+    },
     /// The URL is of a database seachange does not know.
     #[error("`{scheme}` is no database seachange knows")]
     UnknownDatabase {
@@ -346,11 +373,11 @@ pub enum Error {
         /// What the database said.
         source: Cause,
     },
-    /// There is no server on which a script could be loaded.
-    #[error("`{}` needs a server to be loaded on", path.display())]
+    /// There is no server that could lend a database.
+    #[error("to {purpose} needs a server")]
     NoScratch {
-        /// The file.
-        path: PathBuf,
+        /// What a database is needed for: "load `a.sql`".
+        purpose: String,
     },
     /// Something that cannot be compared, and must not be passed over.
     #[error("{} cannot be compared\n{}", count(objects.len(), "object"), listed(objects))]
@@ -644,6 +671,7 @@ impl Error {
             | Self::Unadopted { .. }
             | Self::Unaccepted { .. }
             | Self::Denied { .. }
+            | Self::Unlike { .. }
             | Self::LosesData { .. } => 1,
             _ => 2,
         }
@@ -658,9 +686,17 @@ impl Error {
     #[expect(clippy::too_many_lines, reason = "one arm for each error, none of them long")]
     pub fn hint(&self) -> Option<String> {
         match self {
-            Self::Connect { hint, .. } | Self::Unsupported { hint, .. } | Self::Locked { hint, .. } => {
-                Some(hint.clone())
-            }
+            Self::Connect { hint, .. }
+            | Self::Unsupported { hint, .. }
+            | Self::Locked { hint, .. }
+            | Self::NoTarget { hint, .. } => Some(hint.clone()),
+            Self::Unlike { .. } => Some(
+                "bring it there by hand, or stamp the revision that it does have; without `--verify` nothing is looked at"
+                    .to_owned(),
+            ),
+            Self::NoSchemas { .. } => Some(
+                "name its files below `databases`, or the PostgreSQL database with these schemas in `url`".to_owned(),
+            ),
             Self::Lock { .. } => Some(
                 "after a merge keep the lines of both sides; otherwise bring back the committed file with `git checkout`"
                     .to_owned(),
@@ -677,7 +713,11 @@ impl Error {
             }
             Self::UnknownRevision { .. } => Some("write more of it, or an id".to_owned()),
             Self::NoConfig { .. } => Some("run `seachange init` in the project's folder".to_owned()),
-            Self::NoDatabase => Some(
+            Self::NoDatabase { groups } if !groups.is_empty() => {
+                let words: Vec<String> = groups.iter().map(|group| format!("`--target {group}`")).collect();
+                Some(format!("say which with {}, or `--target all`", words.join(", ")))
+            }
+            Self::NoDatabase { .. } => Some(
                 "set `DATABASE_URL` in the environment or in `.env`, or write `url` below `[database]` in \
                  `seachange.toml`"
                     .to_owned(),

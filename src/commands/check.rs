@@ -2,7 +2,7 @@
 
 use crate::cli;
 use crate::compare::Comparison;
-use crate::error::Result;
+use crate::error::{Result, count};
 use crate::model::{Declared, Schema};
 use crate::op::Op;
 use crate::report::{self, Report};
@@ -19,10 +19,24 @@ pub(super) async fn check(ctx: &mut Context<'_>, args: &cli::Check) -> Result<Ex
         online(ctx, args.strict || ctx.config.strict).await?
     };
     report::write(&report, ctx.quiet, ctx.out).map_err(closed)?;
+    ctx.sum_up(in_words(&report));
     if let Some(hint) = &report.hint {
         ctx.note(hint)?;
     }
     Ok(if report.is_clean() { Exit::Clean } else { Exit::Found })
+}
+
+/// What was found, in a few words.
+fn in_words(report: &Report) -> String {
+    let strange = if report.strict { report.unmanaged.len() } else { 0 };
+    let parts = [
+        (report.pending.len(), "pending revision"),
+        (report.history.len(), "edited or missing file"),
+        (report.changes.len() + report.added.len() + strange, "difference"),
+    ];
+    let parts: Vec<String> =
+        parts.into_iter().filter(|(number, _)| *number > 0).map(|(number, what)| count(number, what)).collect();
+    if parts.is_empty() { "no differences".to_owned() } else { parts.join(", ") }
 }
 
 fn empty(against: String, side: &'static str) -> Report {
@@ -59,6 +73,7 @@ async fn online(ctx: &mut Context<'_>, strict: bool) -> Result<Report> {
     let declared = &declared;
     let mut report = empty(format!("the database `{}`", ctx.database()?), "database");
     report.strict = strict;
+    ctx.stands_at(&graph, &live.applied());
     report.history = history_problems(&graph, &live);
     let head = graph.resolve("heads", &live.applied())?;
     report.pending = graph.upgrade(&head, &live.applied()).iter().map(|revision| revision.title()).collect();

@@ -22,6 +22,11 @@ pub(super) async fn current(ctx: &mut Context<'_>, args: &cli::Current) -> Resul
         ctx.say(&format!("{id} (no file describes it)"))?;
     }
     let applied = live.applied();
+    ctx.stands_at(&graph, &applied);
+    ctx.sum_up(match graph.upgrade(&graph.resolve("heads", &applied)?, &applied).len() {
+        0 => "up to date".to_owned(),
+        pending => format!("{pending} pending"),
+    });
     for revision in graph.current(&applied) {
         let marks = labelled(&graph, revision).chain(is_head(&graph, revision).then(|| "(head)".to_owned()));
         ctx.say(&line(revision, marks))?;

@@ -6,7 +6,7 @@ use std::time::Instant;
 use crate::cli;
 use crate::compare::Sides;
 use crate::diff::Rules;
-use crate::error::{Error, Result, Unaccepted};
+use crate::error::{Error, Result, Unaccepted, count};
 use crate::hazard::{self, HAZARDS, Kind};
 use crate::migrate::{Access, Outcome, Session};
 use crate::model::Declared;
@@ -14,7 +14,7 @@ use crate::report;
 use crate::revision::graph::{Graph, Target};
 use crate::revision::{Direction, Revision};
 
-use super::{Context, Exit, Live, now, refuse_missing};
+use super::{Context, Exit, Live, now, refuse_missing, verify};
 
 /// Applies revisions up to a target.
 pub(super) async fn upgrade(ctx: &mut Context<'_>, args: &cli::Upgrade) -> Result<Exit> {
@@ -27,8 +27,12 @@ pub(super) async fn upgrade(ctx: &mut Context<'_>, args: &cli::Upgrade) -> Resul
     let target = graph.resolve(&args.target, &applied)?;
     let revisions = graph.upgrade(&target, &applied);
     warn_edited(ctx, &graph, &live)?;
+    ctx.stands_at(&graph, &applied);
     if revisions.is_empty() {
         return at(ctx, &graph, &applied);
+    }
+    if args.dry_run {
+        return foretell(ctx, &revisions, Direction::Up).await;
     }
     let denied: BTreeSet<Kind> = ctx.config.deny.upgrade.iter().copied().chain(asked).collect();
     let mut stopping: Vec<Unaccepted> = revisions.iter().flat_map(|revision| unaccepted(revision, &denied)).collect();
@@ -36,7 +40,7 @@ pub(super) async fn upgrade(ctx: &mut Context<'_>, args: &cli::Upgrade) -> Resul
     if !accepts(ctx, stopping)? {
         return Ok(Exit::Found);
     }
-    run(ctx, &revisions, Direction::Up).await
+    run(ctx, &graph, &revisions, Direction::Up).await
 }
 
 /// Takes revisions back down to a target.
@@ -53,10 +57,14 @@ pub(super) async fn downgrade(ctx: &mut Context<'_>, args: &cli::Downgrade) -> R
         return Err(Error::Misused { problem: format!("{title} is not applied, so there is no way down to it") });
     }
     let revisions = graph.downgrade(&target, &applied);
+    ctx.stands_at(&graph, &applied);
     if revisions.is_empty() {
         return at(ctx, &graph, &applied);
     }
     warn_edited(ctx, &graph, &live)?;
+    if args.dry_run {
+        return foretell(ctx, &revisions, Direction::Down).await;
+    }
     let is_stamped = |revision: &Revision| live.history.get(&revision.id).is_some_and(|applied| applied.stamped);
     let losing =
         revisions.iter().find(|revision| is_stamped(revision) && losses(revision, Direction::Down).next().is_some());
@@ -66,7 +74,39 @@ pub(super) async fn downgrade(ctx: &mut Context<'_>, args: &cli::Downgrade) -> R
     if !args.accept_data_loss && !accepts_losses(ctx, &revisions)? {
         return Ok(Exit::Found);
     }
-    run(ctx, &revisions, Direction::Down).await
+    run(ctx, &graph, &revisions, Direction::Down).await
+}
+
+/// Says what would run, and what is dangerous about it.
+async fn foretell(ctx: &mut Context<'_>, revisions: &[&Revision], direction: Direction) -> Result<Exit> {
+    let database = ctx.database()?;
+    if !database.is_missing() {
+        let session = Session::open(database, Access::Read).await?;
+        for revision in revisions {
+            session.check(revision, direction).await?;
+        }
+    }
+    let would = match direction {
+        Direction::Up => "would apply",
+        Direction::Down => "would take back",
+    };
+    for revision in revisions {
+        ctx.say(&format!("{would} {}", revision.title()))?;
+        for hazard in revision.hazards.iter().filter(|hazard| hazard.direction == direction) {
+            ctx.say(&format!("  {}: {}", hazard.slug, hazard.sentence))?;
+        }
+    }
+    ctx.sum_up(format!("{would} {}", shortly(revisions)));
+    Ok(Exit::Clean)
+}
+
+/// The revisions in a few words.
+fn shortly(revisions: &[&Revision]) -> String {
+    match revisions {
+        [] => "nothing".to_owned(),
+        [only] => only.title(),
+        [.., last] => format!("{} up to {}", count(revisions.len(), "revision"), last.title()),
+    }
 }
 
 /// The hazards of a revision's way up that are denied and that its file does not accept.
@@ -150,7 +190,7 @@ fn accepts_losses(ctx: &mut Context<'_>, revisions: &[&Revision]) -> Result<bool
     confirmed(ctx, "Run the way down, and lose this for good?", "yes, the data may go")
 }
 
-async fn run(ctx: &mut Context<'_>, revisions: &[&Revision], direction: Direction) -> Result<Exit> {
+async fn run(ctx: &mut Context<'_>, graph: &Graph, revisions: &[&Revision], direction: Direction) -> Result<Exit> {
     let session = Session::open(ctx.database()?, Access::Write).await?;
     let (done, skipped) = match direction {
         Direction::Up => ("applied", "already applied by another process"),
@@ -176,7 +216,10 @@ async fn run(ctx: &mut Context<'_>, revisions: &[&Revision], direction: Directio
         }
     }
     remember(ctx, &session).await?;
+    let applied = session.history().await?.into_keys().collect();
     session.unlock().await?;
+    ctx.stands_at(graph, &applied);
+    ctx.sum_up(format!("{done} {}", shortly(revisions)));
     Ok(Exit::Clean)
 }
 
@@ -216,6 +259,15 @@ pub(super) async fn stamp(ctx: &mut Context<'_>, args: &cli::Stamp) -> Result<Ex
     }
     let kept = if args.purge { BTreeSet::new() } else { applied };
     let reached = graph.stamped(&targets, &kept);
+    if args.verify {
+        verify::verify(ctx, &graph, &reached).await?;
+    }
+    ctx.stands_at(&graph, &reached);
+    if args.dry_run {
+        ctx.say(&format!("would record that the database is at {}", ctx.summary.at))?;
+        ctx.sum_up(format!("would stamp {}", ctx.summary.at));
+        return Ok(Exit::Clean);
+    }
     let session = Session::open(ctx.database()?, Access::Write).await?;
     session
         .lock(|holder| drop(ctx.note(&format!("waiting for {holder}, which runs revisions of this database"))))
@@ -223,7 +275,9 @@ pub(super) async fn stamp(ctx: &mut Context<'_>, args: &cli::Stamp) -> Result<Ex
     session.stamp(&graph, &reached, &now()).await?;
     remember(ctx, &session).await?;
     session.unlock().await?;
-    at(ctx, &graph, &reached)
+    at(ctx, &graph, &reached)?;
+    ctx.sum_up("stamped");
+    Ok(Exit::Clean)
 }
 
 /// The history alone; the schema is not read.
@@ -241,6 +295,8 @@ fn at(ctx: &mut Context<'_>, graph: &Graph, applied: &BTreeSet<String>) -> Resul
     let titles: Vec<String> = graph.current(applied).iter().map(|revision| revision.title()).collect();
     let place =
         if titles.is_empty() { "before the first revision".to_owned() } else { format!("at {}", titles.join(" and ")) };
+    ctx.stands_at(graph, applied);
+    ctx.sum_up("nothing to do");
     ctx.note(&format!("the database is {place}"))?;
     Ok(Exit::Clean)
 }

@@ -35,7 +35,7 @@ use crate::op::Op;
 pub const HISTORY: &str = "seachange_history";
 
 /// A kind of database.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Dialect {
     /// SQLite: read as the driver brings it, written for 3.35 or later.
     Sqlite,
@@ -479,6 +479,23 @@ impl Dialect {
         }
     }
 
+    /// Begins a transaction that changes nothing.
+    pub(crate) fn begin_reading(self) -> &'static str {
+        match self {
+            // The connection itself only reads.
+            Self::Sqlite => "BEGIN",
+            Self::Postgres => "BEGIN READ ONLY",
+        }
+    }
+
+    /// A query for the names of all schemas, where a database has several.
+    pub(crate) fn schemas(self) -> Option<&'static str> {
+        match self {
+            Self::Sqlite => None,
+            Self::Postgres => Some(postgres::runner::SCHEMAS),
+        }
+    }
+
     /// Whether the statement begins or ends a transaction.
     pub(crate) fn ends_transaction(self, sql: &str) -> bool {
         match self {
@@ -888,9 +905,19 @@ impl Dialect {
 /// # });
 /// ```
 pub async fn reflect(db: &impl ConnectionTrait, dialect: Dialect, schema: &str) -> Result<Schema> {
+    reflect_one(db, dialect, schema, &[]).await
+}
+
+/// The same of one of several schemas, each of which is a database of its own: the others are not looked at.
+pub(crate) async fn reflect_one(
+    db: &impl ConnectionTrait,
+    dialect: Dialect,
+    schema: &str,
+    all: &[String],
+) -> Result<Schema> {
     match dialect {
         Dialect::Sqlite => sqlite::reflect(db).await,
-        Dialect::Postgres => postgres::reflect(db, schema).await,
+        Dialect::Postgres => postgres::reflect(db, schema, all).await,
     }
 }
 

@@ -32,5 +32,6 @@ mod silence;
 mod support;
 mod system_entities;
 mod systems;
+mod targets;
 #[cfg(unix)]
 mod terminal;

@@ -44,6 +44,10 @@ pub(in crate::dialect) fn lock() -> RunnerLock {
     }
 }
 
+/// The names of the schemas that are not the server's own.
+pub(in crate::dialect) const SCHEMAS: &str = "SELECT nspname::text AS name FROM pg_catalog.pg_namespace \
+     WHERE nspname !~ '^pg_' AND nspname <> 'information_schema' ORDER BY nspname";
+
 /// Whether an error says that another connection holds a lock for too long.
 pub(in crate::dialect) fn is_locked(error: &str) -> bool {
     error.contains("due to lock timeout")
