@@ -262,10 +262,12 @@ pub(super) async fn stamp(ctx: &mut Context<'_>, args: &cli::Stamp) -> Result<Ex
     if args.verify {
         verify::verify(ctx, &graph, &reached).await?;
     }
-    ctx.stands_at(&graph, &reached);
     if args.dry_run {
-        ctx.say(&format!("would record that the database is at {}", ctx.summary.at))?;
-        ctx.sum_up(format!("would stamp {}", ctx.summary.at));
+        ctx.stands_at(&graph, &reached);
+        let there = std::mem::take(&mut ctx.summary.at);
+        ctx.say(&format!("would record that the database is at {there}"))?;
+        ctx.sum_up(format!("would stamp {there}"));
+        ctx.stands_at(&graph, &live.applied());
         return Ok(Exit::Clean);
     }
     let session = Session::open(ctx.database()?, Access::Write).await?;

@@ -199,14 +199,16 @@ impl<'t> Section<'t> {
         Self::of(name.clone(), &name, content)
     }
 
-    /// Everything in the table, whose keys are the user's own and whose values are tables that the documentation calls so.
-    pub(super) fn sections(self, reader: &mut Reader<'t>, table: &str) -> Vec<(Written<String>, Self)> {
+    /// Everything in the table, whose keys are the user's own and whose values are tables that the documentation calls so, in
+    /// the order of the file.
+    pub(super) fn sections(mut self, reader: &mut Reader<'t>, table: &str) -> Vec<(Written<String>, Self)> {
         let section = |(key, value): (Spanned<DeString<'t>>, Spanned<DeValue<'t>>)| {
             let place = reader.place(key.span());
             let key = key.into_inner().into_owned();
             let section = Self::of(format!("{}.{key}", self.name), table, reader.table(value));
             (Written { value: key, place }, section)
         };
+        self.left.sort_by_key(|(key, _)| key.span().start);
         self.left.into_iter().map(section).collect()
     }
 

@@ -21,9 +21,9 @@ fn orchestrator(databases: usize) -> Project {
             let session = open(&project.path().join(format!("data/project_{number}.db"))).await;
             execute(&session, &schema).await;
             let rows = format!(
-                "INSERT INTO projects (id, name, db_path) VALUES ({number}, 'project {number}', 'data/project_{number}.db');
+                "INSERT INTO projects (id, name, db_path) VALUES (70{number}, 'project {number}', 'data/project_{number}.db');
                  INSERT INTO tasks (id, project_id, title, status, version, attempts, priority)
-                 VALUES (1, {number}, 'plan', 'PENDING', 1, 0, 0), (2, {number}, 'build', 'COMPLETED', 3, 1, 2)"
+                 VALUES (701, 70{number}, 'plan', 'PENDING', 1, 0, 0), (702, 70{number}, 'build', 'COMPLETED', 3, 1, 2)"
             );
             execute(&session, &rows).await;
         }
@@ -77,9 +77,38 @@ fn eleven_databases_live_one_life() {
     tell(&project, 6, "ALTER TABLE runs DROP COLUMN log_path");
     fs::write(project.path().join("data/project_7.db"), "this is no database").unwrap();
     let ran = project.expect(0, &["stamp", "head", "--dry-run", "--target", "data/project_[12].db"]);
-    shows(&ran, &[&first], expect![[]]);
+    shows(&ran, &[&first], expect![[r#"
+        target | at | result
+        data/project_1.db | nothing | would stamp `revision 0` (as it was)
+        data/project_2.db | nothing | would stamp `revision 0` (as it was)
+        --
+        2 targets: 2 fine
+    "#]]);
     let ran = project.expect(2, &["stamp", "head", "--verify", "--target", "projects"]);
-    shows(&ran, &[&first], expect![[]]);
+    shows(&ran, &[&first], expect![[r#"
+        target | at | result
+        data/project_1.db | `revision 0` (as it was) | stamped
+        data/project_2.db | `revision 0` (as it was) | stamped
+        data/project_3.db | `revision 0` (as it was) | stamped
+        data/project_4.db | `revision 0` (as it was) | stamped
+        data/project_5.db | `revision 0` (as it was) | stamped
+        data/project_6.db | stopped: the database is not what the revisions up to `revision 0` (as it was) make; nothing was recorded
+        data/project_7.db | failed: failed to open the database `data/project_7.db`
+        data/project_8.db | `revision 0` (as it was) | stamped
+        data/project_9.db | `revision 0` (as it was) | stamped
+        data/project_10.db | `revision 0` (as it was) | stamped
+        data/project_11.db | `revision 0` (as it was) | stamped
+        --
+        data/project_6.db:
+          error: the database is not what the revisions up to `revision 0` (as it was) make; nothing was recorded
+            add column `runs.log_path`
+          hint: bring it there by hand, or stamp the revision that it does have; without `--verify` nothing is looked at
+        data/project_7.db:
+          error: failed to open the database `data/project_7.db`
+            file is not a database
+          hint: check the URL, and that the file and its folder can be read and written
+        11 targets: 9 fine, 1 to look at, 1 failed
+    "#]]);
     tell(&project, 6, "ALTER TABLE runs ADD COLUMN log_path VARCHAR(1024)");
     fs::remove_file(project.path().join("data/project_7.db")).unwrap();
     fs::copy(project.path().join("data/project_1.db"), project.path().join("data/project_7.db")).unwrap();
@@ -95,17 +124,64 @@ fn eleven_databases_live_one_life() {
     let second =
         id(&project.expect(0, &["revision", "--autogenerate", "-m", "owner", "--target", "data/project_2.db"]));
     let ran = project.expect(0, &["upgrade", "--dry-run", "--target", "data/project_1{,0,1}.db"]);
-    shows(&ran, &[&first, &second], expect![[]]);
+    shows(&ran, &[&first, &second], expect![[r#"
+        target | at | result
+        data/project_10.db | `revision 0` (as it was) | would apply `revision 1` (owner)
+        data/project_11.db | `revision 0` (as it was) | would apply `revision 1` (owner)
+        --
+        2 targets: 2 fine
+    "#]]);
     assert_eq!(ask(&project, 1, "SELECT count(*) || '' FROM pragma_table_info('tasks') WHERE name = 'owner'"), ["0"]);
 
     // One that cannot stops no other.
     tell(&project, 3, "ALTER TABLE tasks ADD COLUMN owner int");
     let ran = project.expect(2, &["upgrade", "--target", "all", "--jobs", "3"]);
-    shows(&ran, &[&first, &second], expect![[]]);
+    shows(&ran, &[&first, &second], expect![[r#"
+        target | at | result
+        data/project_1.db | `revision 1` (owner) | applied `revision 1` (owner)
+        data/project_2.db | `revision 1` (owner) | applied `revision 1` (owner)
+        data/project_3.db | `revision 0` (as it was) | failed: failed to run statement 1 of `revision 1` (owner) (up)
+        data/project_4.db | `revision 1` (owner) | applied `revision 1` (owner)
+        data/project_5.db | `revision 1` (owner) | applied `revision 1` (owner)
+        data/project_6.db | `revision 1` (owner) | applied `revision 1` (owner)
+        data/project_7.db | `revision 1` (owner) | applied `revision 1` (owner)
+        data/project_8.db | `revision 1` (owner) | applied `revision 1` (owner)
+        data/project_9.db | `revision 1` (owner) | applied `revision 1` (owner)
+        data/project_10.db | `revision 1` (owner) | applied `revision 1` (owner)
+        data/project_11.db | `revision 1` (owner) | applied `revision 1` (owner)
+        --
+        data/project_3.db:
+          error: failed to run statement 1 of `revision 1` (owner) (up)
+            --> migrations/20261122T012203_revision 1_owner.sql:9
+             | ALTER TABLE "tasks" ADD COLUMN "owner" varchar
+            duplicate column name: owner
+          hint: the database was left at the revision before; correct the file and run the command again
+        11 targets: 10 fine, 1 failed
+    "#]]);
     let ran = project.expect(2, &["current", "--target", "all", "--check-heads", "--database-url", "sqlite://x.db"]);
     assert!(ran.notes.contains("--database-url"), "{}", ran.notes);
     let ran = project.expect(1, &["current", "--target", "all", "--check-heads"]);
-    shows(&ran, &[&first, &second], expect![[]]);
+    shows(&ran, &[&first, &second], expect![[r#"
+        data/project_3.db:
+          revision 0 as it was
+        target | at | result
+        data/project_1.db | `revision 1` (owner) | up to date
+        data/project_2.db | `revision 1` (owner) | up to date
+        data/project_3.db | `revision 0` (as it was) | 1 pending
+        data/project_4.db | `revision 1` (owner) | up to date
+        data/project_5.db | `revision 1` (owner) | up to date
+        data/project_6.db | `revision 1` (owner) | up to date
+        data/project_7.db | `revision 1` (owner) | up to date
+        data/project_8.db | `revision 1` (owner) | up to date
+        data/project_9.db | `revision 1` (owner) | up to date
+        data/project_10.db | `revision 1` (owner) | up to date
+        data/project_11.db | `revision 1` (owner) | up to date
+        --
+        data/project_3.db:
+          not applied: `revision 1` (owner)
+          hint: run `seachange upgrade heads`
+        11 targets: 10 fine, 1 to look at
+    "#]]);
     tell(&project, 3, "ALTER TABLE tasks DROP COLUMN owner");
     project.expect(0, &["upgrade", "--target", "all"]);
     let ran = project.expect(0, &["check", "--target", "all"]);
@@ -114,7 +190,7 @@ fn eleven_databases_live_one_life() {
     let ran = project.expect(0, &["current", "--target", "all"]);
     assert_eq!((ran.out.matches("1 pending").count(), ran.out.matches("up to date").count()), (3, 8), "{}", ran.out);
     for number in 1..=11 {
-        let tasks = ask(&project, number, "SELECT title || status || version FROM tasks ORDER BY id");
+        let tasks = ask(&project, number, "SELECT title || status || version FROM tasks WHERE id > 700 ORDER BY id");
         assert_eq!(tasks, ["planPENDING1", "buildCOMPLETED3"]);
     }
 }
@@ -196,11 +272,118 @@ url = \"data/*.db\"
 odd = 1
 ";
     fs::write(project.path().join("seachange.toml"), configuration).unwrap();
-    expect![[]].assert_eq(&project.expect(2, &["check", "--target", "all"]).notes);
+    expect![[r#"
+        error: a group cannot be called `all`
+         --> seachange.toml:2:10
+          |
+        2 | [targets.all]
+          |          ^^^
+          |
+          = help: `--target all` means the targets of every group; call it something else
+
+        error: `data/[.db` is no pattern: unclosed character class; missing ']'
+         --> seachange.toml:3:14
+          |
+        3 | databases = ["data/[.db", "", "$", "mysql://a/b", 5]
+          |              ^^^^^^^^^^^
+          |
+          = help: write a file, a URL, or `$NAME` for a variable that holds a URL
+
+        error: an empty text names no database
+         --> seachange.toml:3:27
+          |
+        3 | databases = ["data/[.db", "", "$", "mysql://a/b", 5]
+          |                           ^^
+          |
+          = help: write a file, a URL, or `$NAME` for a variable that holds a URL
+
+        error: behind `$` stands the name of a variable
+         --> seachange.toml:3:31
+          |
+        3 | databases = ["data/[.db", "", "$", "mysql://a/b", 5]
+          |                               ^^^
+          |
+          = help: write a file, a URL, or `$NAME` for a variable that holds a URL
+
+        error: `mysql` is no database seachange knows
+         --> seachange.toml:3:36
+          |
+        3 | databases = ["data/[.db", "", "$", "mysql://a/b", 5]
+          |                                    ^^^^^^^^^^^^^
+          |
+          = help: write a file, a URL, or `$NAME` for a variable that holds a URL
+
+        error: expected a string, found a number
+         --> seachange.toml:3:51
+          |
+        3 | databases = ["data/[.db", "", "$", "mysql://a/b", 5]
+          |                                                   ^
+
+        error: the group `empty` names no database
+         --> seachange.toml:4:10
+          |
+        4 | [targets.empty]
+          |          ^^^^^
+          |
+          = help: say where its databases are with `databases`, `schemas` or `query`
+
+        error: unknown key `database` in `[targets.typo]`
+         --> seachange.toml:6:1
+          |
+        6 | database = ["a.db"]
+          | ^^^^^^^^
+          |
+          = help: did you mean `databases`?
+
+        error: `a[` is no pattern: unclosed character class; missing ']'
+         --> seachange.toml:7:12
+          |
+        7 | schemas = ["a["]
+          |            ^^^^
+          |
+          = help: `*` stands for any text, `?` for one character, `{a,b}` for one of both
+
+        error: one database is meant here, and this is a pattern
+         --> seachange.toml:8:7
+          |
+        8 | url = "data/*.db"
+          |       ^^^^^^^^^^^
+          |
+          = help: write a file, a URL, or `$NAME` for a variable that holds a URL
+
+        error: the group `odd` names no database
+          --> seachange.toml:10:1
+           |
+        10 | odd = 1
+           | ^^^
+           |
+           = help: say where its databases are with `databases`, `schemas` or `query`
+
+        error: expected a table, found a number
+          --> seachange.toml:10:7
+           |
+        10 | odd = 1
+           |       ^
+
+        error: 12 problems in the configuration
+    "#]].assert_eq(&project.expect(2, &["check", "--target", "all"]).notes);
     let configuration = "entities = [\"src/entities\"]\n[targets.a]\ndatabases = [\"$NO_SUCH_URL\"]\n";
     fs::write(project.path().join("seachange.toml"), configuration).unwrap();
-    expect![[]].assert_eq(&project.expect(2, &["check", "--target", "a"]).notes);
+    expect![[r#"
+        error: there is no variable `NO_SUCH_URL`
+         --> seachange.toml:3:14
+          |
+        3 | databases = ["$NO_SUCH_URL"]
+          |              ^^^^^^^^^^^^^^
+          |
+          = help: set it in the environment or in `.env` to the URL of the database
+
+        error: 1 problem in the configuration
+    "#]].assert_eq(&project.expect(2, &["check", "--target", "a"]).notes);
     let configuration = "entities = [\"src/entities\"]\n[targets.a]\nschemas = [\"*\"]\nurl = \"data/project_1.db\"\n";
     fs::write(project.path().join("seachange.toml"), configuration).unwrap();
-    expect![[]].assert_eq(&project.expect(2, &["check", "--target", "a"]).notes);
+    expect![[r#"
+        error: the targets of `a` are schemas, and SQLite has none
+        hint: name its files below `databases`, or the PostgreSQL database with these schemas in `url`
+    "#]].assert_eq(&project.expect(2, &["check", "--target", "a"]).notes);
 }
