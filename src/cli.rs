@@ -280,6 +280,9 @@ pub struct Stamp {
     /// Forget everything else that is recorded, other branches and revisions without a file too.
     #[arg(long)]
     pub purge: bool,
+    /// Take the files of applied revisions as they are now for what was applied.
+    #[arg(long)]
+    pub accept_edits: bool,
     /// Only if the database has the schema these revisions make; exit with 1 and the differences otherwise. On PostgreSQL
     /// the schema is made in a database that is dropped again.
     #[arg(long)]

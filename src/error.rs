@@ -125,6 +125,14 @@ pub enum Error {
         /// The oldest major version that is understood.
         oldest: i32,
     },
+    /// A revision without a transaction was begun, and has to be finished before anything goes the other way.
+    #[error("{what}")]
+    CutOff {
+        /// Which, and how far it is, in a sentence.
+        what: String,
+        /// What finishes it.
+        command: String,
+    },
     /// A database is not what revisions make.
     #[error("the database is not what the revisions up to {at} make; nothing was recorded\n{}", listed(lacks))]
     Unlike {
@@ -304,8 +312,8 @@ pub enum Error {
         number: usize,
         /// Its text.
         sql: Box<str>,
-        /// Nothing of the section stays.
-        in_transaction: bool,
+        /// What stays of the section.
+        left: Left,
         /// What the database said.
         source: Cause,
     },
@@ -690,6 +698,7 @@ impl Error {
             | Self::Unsupported { hint, .. }
             | Self::Locked { hint, .. }
             | Self::NoTarget { hint, .. } => Some(hint.clone()),
+            Self::CutOff { command, .. } => Some(format!("finish it with `{command}`: it goes on where it was")),
             Self::Unlike { .. } => Some(
                 "bring it there by hand, or stamp the revision that it does have; without `--verify` nothing is looked at"
                     .to_owned(),
@@ -815,8 +824,8 @@ impl Error {
             }),
             Self::NoLock { .. } => Some("bring it back: `git checkout -- migrations/schema.lock`".to_owned()),
             Self::Template { .. } => Some("correct the file that `template` in `seachange.toml` names".to_owned()),
-            Self::Statement { in_transaction, number, source, .. } => {
-                Some(failed_hint(*in_transaction, number.saturating_sub(1), &source.to_string()))
+            Self::Statement { left, number, source, .. } => {
+                Some(failed_hint(*left, number.saturating_sub(1), &source.to_string()))
             }
             Self::OnlyReads { .. } => {
                 Some("name the primary server in the URL, or a role that may write; nothing was changed".to_owned())
@@ -840,17 +849,39 @@ impl Error {
     }
 }
 
+/// What a statement that failed leaves of the statements before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Left {
+    /// Nothing: all of them were one transaction.
+    Nothing,
+    /// They are done, and it is recorded how many they are.
+    Counted,
+    /// They may be done: the text has transactions of its own.
+    Uncounted,
+    /// They are done, and the statement may be: an earlier attempt ended while it ran.
+    Perhaps,
+}
+
 /// What is said of a connection that ended by itself.
 pub(crate) const LOST: &str = "the connection to the server was lost";
 
 /// What to do about a statement of a revision that failed.
-fn failed_hint(in_transaction: bool, before: usize, error: &str) -> String {
-    let state = match (in_transaction, before) {
-        (true, _) => "the database was left at the revision before",
-        (false, 0) => "nothing of the revision was done, unless the statement itself leaves something behind",
-        (false, _) => {
-            "the revision runs without a transaction, so what stands before this statement was done and stays: the file must \
-             be able to run again"
+fn failed_hint(left: Left, before: usize, error: &str) -> String {
+    let state = match (left, before) {
+        (Left::Nothing, _) => "the database was left at the revision before".to_owned(),
+        (Left::Perhaps, _) => {
+            return "an earlier attempt was cut off while this statement ran, which may have been done, or left something \
+                    behind: look, clear that away or take the statement back, and run the command again"
+                .to_owned();
+        }
+        (_, 0) => "nothing of the revision was done, unless the statement itself leaves something behind".to_owned(),
+        (Left::Counted, _) => {
+            format!("{} done before it and recorded; the next run goes on here", are(before, "statement"))
+        }
+        (Left::Uncounted, _) => {
+            "the revision has transactions of its own, so what stands before this statement may be done: \
+                                 the next run begins with the first, and the file must be able to run again"
+                .to_owned()
         }
     };
     let next = if error.contains("lock timeout") {
@@ -860,6 +891,8 @@ fn failed_hint(in_transaction: bool, before: usize, error: &str) -> String {
         "raise `statement_timeout` below `[database]` in `seachange.toml` and run the command again"
     } else if error.contains(LOST) || error.contains("terminating connection") {
         "run the command again"
+    } else if ["disk is full", "No space left"].iter().any(|words| error.contains(words)) {
+        "make room on the disk and run the command again"
     } else {
         "correct the file and run the command again"
     };

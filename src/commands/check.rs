@@ -8,6 +8,7 @@ use crate::op::Op;
 use crate::report::{self, Report};
 use crate::revision::dir::LOCK;
 
+use super::revisions::{EDITED, is_edited};
 use super::{Context, Exit, Live, closed, missing, refuse_doubtful};
 
 /// Says whether entities, revisions and database are one.
@@ -101,6 +102,9 @@ async fn online(ctx: &mut Context<'_>, strict: bool) -> Result<Report> {
         report = report.since(&comparison, known);
     }
     report.hint = hint(&report, &comparison, graph.revisions().is_empty());
+    if report.hint.is_none() && graph.revisions().iter().any(|revision| is_edited(&live, revision)) {
+        report.hint = Some(EDITED.to_owned());
+    }
     if report.is_clean() && lock.is_some() {
         report = unrecorded(ctx, declared, lock.as_ref(), report)?;
     }
@@ -144,10 +148,11 @@ fn history_problems(graph: &crate::revision::graph::Graph, live: &Live) -> Vec<S
         missing(graph, &live.history).into_iter().map(|id| format!("`{id}` is applied, but no file describes it"));
     let edited = graph.revisions().iter().filter_map(|revision| {
         let applied = live.history.get(&revision.id)?;
-        (applied.checksum != revision.checksum)
+        is_edited(live, revision)
             .then(|| format!("{} was edited after it was applied on {}", revision.title(), applied.applied_at))
     });
-    gone.chain(edited).collect()
+    let unfinished = live.unfinished.iter().map(|unfinished| super::begun(graph, unfinished));
+    gone.chain(edited).chain(unfinished).collect()
 }
 
 fn hint(report: &Report, comparison: &Comparison, is_first: bool) -> Option<String> {

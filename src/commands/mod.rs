@@ -21,19 +21,21 @@ use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
+use indicatif::ProgressBar;
+
 use crate::cli::{Cli, Command, Global, Past};
 use crate::compare::{Comparison, Sides, compare_by};
 use crate::config::{self, Config, Overrides};
 use crate::declare::{self, Sources};
 use crate::dialect::Dialect;
 use crate::diff::Rules;
-use crate::error::{Error, Result};
-use crate::migrate::{Access, Applied, Session};
+use crate::error::{Error, Result, count};
+use crate::migrate::{Access, Applied, Books, Session, Unfinished};
 use crate::model::{Declared, Rename, Schema};
 use crate::op::Op;
-use crate::prompt::Ask;
-use crate::revision::dir;
+use crate::prompt::{self, Ask};
 use crate::revision::graph::Graph;
+use crate::revision::{Direction, Revision, dir};
 
 use asked::{Asked, Gone};
 
@@ -121,6 +123,8 @@ struct Context<'a> {
     ask: Option<&'a mut dyn Ask>,
     /// The entities, where they were read before for a database of the same kind.
     known: Option<Rc<Declared>>,
+    /// Where long runs show how far they are; nowhere but on a terminal.
+    progress: ProgressBar,
     /// The schemas that revisions make, of those that somebody asked for.
     made: Made,
     summary: Summary,
@@ -147,8 +151,9 @@ impl<'a> Context<'a> {
         ask: Option<&'a mut dyn Ask>,
     ) -> Self {
         let (folder, summary) = (folder.to_owned(), Summary::default());
-        let (known, made) = (None, Made::default());
-        Self { config, folder, quiet: cli.global.quiet, out, notes, ask, known, made, summary }
+        let (known, made, quiet) = (None, Made::default(), cli.global.quiet);
+        let progress = if quiet { ProgressBar::hidden() } else { prompt::progress() };
+        Self { config, folder, quiet, out, notes, ask, known, progress, made, summary }
     }
 }
 
@@ -166,7 +171,8 @@ impl Context<'_> {
 
     /// Writes a line of data.
     fn say(&mut self, line: &str) -> Result<()> {
-        writeln!(self.out, "{line}").map_err(closed)
+        let out = &mut self.out;
+        self.progress.suspend(|| writeln!(out, "{line}")).map_err(closed)
     }
 
     /// Writes a line about what is going on, unless the user asked for quiet.
@@ -176,7 +182,8 @@ impl Context<'_> {
 
     /// Writes a line about what was found, also when the user asked for quiet.
     fn tell(&mut self, line: &str) -> Result<()> {
-        writeln!(self.notes, "{line}").map_err(closed)
+        let notes = &mut self.notes;
+        self.progress.suspend(|| writeln!(notes, "{line}")).map_err(closed)
     }
 
     /// The path as messages show it.
@@ -325,9 +332,9 @@ impl Context<'_> {
             return Ok(Live::default());
         }
         let session = Session::open(&database, Access::Read).await?;
-        let history = session.history().await?;
+        let Books { applied: history, unfinished } = session.books().await?;
         let schema = session.reflect().await?;
-        Ok(Live { schema, history, session: Some(session) })
+        Ok(Live { schema, history, unfinished, session: Some(session) })
     }
 }
 
@@ -336,6 +343,8 @@ impl Context<'_> {
 struct Live {
     schema: Schema,
     history: BTreeMap<String, Applied>,
+    /// Revisions that were begun and not finished.
+    unfinished: Vec<Unfinished>,
     /// The connection it was read over, for questions.
     session: Option<Session>,
 }
@@ -355,6 +364,37 @@ fn missing(graph: &Graph, history: &BTreeMap<String, Applied>) -> Vec<String> {
 fn refuse_missing(graph: &Graph, history: &BTreeMap<String, Applied>) -> Result<()> {
     let ids = missing(graph, history);
     if ids.is_empty() { Ok(()) } else { Err(Error::Missing { ids }) }
+}
+
+/// A revision that was begun and not finished, in words.
+fn begun(graph: &Graph, unfinished: &Unfinished) -> String {
+    let title = graph.get(&unfinished.revision).map_or_else(|| format!("`{}`", unfinished.revision), Revision::title);
+    let done = count(unfinished.done, "statement");
+    match unfinished.direction {
+        Direction::Up => format!("{title} was begun on {} and is not finished: {done} done", unfinished.begun_at),
+        Direction::Down => format!("{title} is on its way down, and that is not finished: {done} done"),
+    }
+}
+
+/// Stops when something was begun that has to be finished the other way first.
+fn refuse_unfinished(graph: &Graph, live: &Live, direction: Direction) -> Result<()> {
+    let Some(unfinished) = live
+        .unfinished
+        .iter()
+        .find(|unfinished| unfinished.direction != direction || graph.get(&unfinished.revision).is_none())
+    else {
+        return Ok(());
+    };
+    let Some(revision) = graph.get(&unfinished.revision) else {
+        return Err(Error::Missing { ids: vec![unfinished.revision.clone()] });
+    };
+    let command = match unfinished.direction {
+        Direction::Up => format!("seachange upgrade {}", revision.id),
+        Direction::Down => {
+            format!("seachange downgrade {}", revision.parents.first().map_or("base", String::as_str))
+        }
+    };
+    Err(Error::CutOff { what: begun(graph, unfinished), command })
 }
 
 /// Stops when a rename cannot be meant as it is written: what it should keep would be dropped.

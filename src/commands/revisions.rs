@@ -1,5 +1,6 @@
 //! `upgrade`, `downgrade` and `stamp`: what changes where the database is.
 
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::time::Instant;
 
@@ -8,13 +9,14 @@ use crate::compare::Sides;
 use crate::diff::Rules;
 use crate::error::{Error, Result, Unaccepted, count};
 use crate::hazard::{self, HAZARDS, Kind};
-use crate::migrate::{Access, Outcome, Session};
+use crate::migrate::{Access, Books, Moment, Outcome, Session};
 use crate::model::Declared;
+use crate::prompt;
 use crate::report;
 use crate::revision::graph::{Graph, Target};
 use crate::revision::{Direction, Revision};
 
-use super::{Context, Exit, Live, now, refuse_missing, verify};
+use super::{Context, Exit, Live, now, refuse_missing, refuse_unfinished, verify};
 
 /// Applies revisions up to a target.
 pub(super) async fn upgrade(ctx: &mut Context<'_>, args: &cli::Upgrade) -> Result<Exit> {
@@ -23,6 +25,7 @@ pub(super) async fn upgrade(ctx: &mut Context<'_>, args: &cli::Upgrade) -> Resul
     refuse_unknown(&graph)?;
     let live = history_of(ctx).await?;
     refuse_missing(&graph, &live.history)?;
+    refuse_unfinished(&graph, &live, Direction::Up)?;
     let applied = live.applied();
     let target = graph.resolve(&args.target, &applied)?;
     let revisions = graph.upgrade(&target, &applied);
@@ -48,6 +51,7 @@ pub(super) async fn downgrade(ctx: &mut Context<'_>, args: &cli::Downgrade) -> R
     let graph = ctx.graph()?;
     let live = history_of(ctx).await?;
     refuse_missing(&graph, &live.history)?;
+    refuse_unfinished(&graph, &live, Direction::Down)?;
     let applied = live.applied();
     let target = graph.resolve(&args.target, &applied)?;
     if let Target::Revisions(ids) = &target
@@ -208,7 +212,22 @@ async fn run(ctx: &mut Context<'_>, graph: &Graph, revisions: &[&Revision], dire
             ctx.note(&format!("warning: {sentence}"))?;
         }
         let started = Instant::now();
-        match session.run(revision, direction, &now()).await? {
+        let resumed = RefCell::new(None);
+        let (title, progress) = (revision.title(), ctx.progress.clone());
+        prompt::start(&progress);
+        let watch = |moment: Moment<'_>| match moment {
+            Moment::Statement { number, all } => progress.set_message(format!("{title}: statement {number} of {all}")),
+            Moment::Resumed { done, all, begun_at } => {
+                let done = format!("{done} of {} done by the attempt of {begun_at}", count(all, "statement"));
+                *resumed.borrow_mut() = Some(format!("{title} goes on where it was: {done}"));
+            }
+        };
+        let outcome = session.run_watched(revision, direction, &now(), &watch).await;
+        progress.finish_and_clear();
+        if let Some(resumed) = resumed.take() {
+            ctx.note(&resumed)?;
+        }
+        match outcome? {
             Outcome::Done => {
                 ctx.note(&format!("{done} {} in {} ms", revision.title(), started.elapsed().as_millis()))?;
             }
@@ -275,6 +294,17 @@ pub(super) async fn stamp(ctx: &mut Context<'_>, args: &cli::Stamp) -> Result<Ex
         .lock(|holder| drop(ctx.note(&format!("waiting for {holder}, which runs revisions of this database"))))
         .await?;
     session.stamp(&graph, &reached, &now()).await?;
+    if args.accept_edits {
+        let edited: Vec<&Revision> = graph
+            .revisions()
+            .iter()
+            .filter(|revision| reached.contains(&revision.id) && is_edited(&live, revision))
+            .collect();
+        session.accept_edits(&edited).await?;
+        for revision in edited {
+            ctx.note(&format!("the text of {} is taken for what was applied", revision.title()))?;
+        }
+    }
     remember(ctx, &session).await?;
     session.unlock().await?;
     at(ctx, &graph, &reached)?;
@@ -289,7 +319,8 @@ pub(super) async fn history_of(ctx: &Context<'_>) -> Result<Live> {
         return Ok(Live::default());
     }
     let session = Session::open(database, Access::Read).await?;
-    Ok(Live { history: session.history().await?, ..Live::default() })
+    let Books { applied: history, unfinished } = session.books().await?;
+    Ok(Live { history, unfinished, ..Live::default() })
 }
 
 /// Says where the database is.
@@ -303,11 +334,23 @@ fn at(ctx: &mut Context<'_>, graph: &Graph, applied: &BTreeSet<String>) -> Resul
     Ok(Exit::Clean)
 }
 
+/// What to do about files that are no longer what ran.
+pub(super) const EDITED: &str = "hint: put back the text that ran (`git log -p` has it) and write what is to change as a new \
+                                 revision; or keep the text as it is now: `seachange stamp current --accept-edits`";
+
+/// Whether the file is no longer what ran.
+pub(super) fn is_edited(live: &Live, revision: &Revision) -> bool {
+    live.history.get(&revision.id).is_some_and(|applied| applied.checksum != revision.checksum)
+}
+
 fn warn_edited(ctx: &mut Context<'_>, graph: &Graph, live: &Live) -> Result<()> {
     for revision in graph.revisions() {
-        if live.history.get(&revision.id).is_some_and(|applied| applied.checksum != revision.checksum) {
+        if is_edited(live, revision) {
             ctx.note(&format!("warning: {} was edited after it was applied", revision.title()))?;
         }
+    }
+    if graph.revisions().iter().any(|revision| is_edited(live, revision)) {
+        ctx.note(EDITED)?;
     }
     Ok(())
 }

@@ -7,13 +7,14 @@ use std::path::Path;
 use std::rc::Rc;
 
 use futures_util::{StreamExt as _, stream};
+use indicatif::ProgressBar;
 
 use crate::cli::{self, Cli, Command};
 use crate::config::Config;
 use crate::dialect::Dialect;
 use crate::error::{Error, Result, count};
 use crate::model::Declared;
-use crate::prompt::Ask;
+use crate::prompt::{self, Ask};
 use crate::report::{self, table};
 use crate::targets::{self, Target};
 
@@ -78,14 +79,19 @@ pub(super) async fn run<'a>(
     let config = ctx.config.clone();
     let made = Rc::clone(&ctx.made);
     let shared = Shared { config: &config, declared: &declared, made: &made };
+    let all = meant.targets.len();
     let each = meant.targets.into_iter().map(|target| one(cli, &shared, folder, target));
     let mut finished = stream::iter(each).buffered(cli.global.jobs.get());
     let (mut rows, mut tally, mut seen) = (Vec::new(), Tally::default(), BTreeMap::new());
+    let progress = ctx.progress.clone();
+    prompt::start(&progress);
     while let Some(one) = finished.next().await {
+        progress.set_message(format!("{} of {}", rows.len() + 1, count(all, "target")));
         details(&mut ctx, cli, &one, &mut seen)?;
         rows.push(row(&one));
         tally.add(&one);
     }
+    progress.finish_and_clear();
     for alike in seen.values().filter(|alike| alike.others > 0) {
         ctx.tell(&format!("the same as {}: {}", alike.first, count(alike.others, "other target")))?;
     }
@@ -158,6 +164,8 @@ async fn one(cli: &Cli, shared: &Shared<'_>, folder: &Path, target: Target) -> F
     let shown = target.database.to_string();
     let known = shared.declared.get(&target.database.dialect).cloned();
     let mut ctx = Context::new(shared.config.on(target.database), folder, cli, (&mut out, &mut notes), None);
+    // Only all of them together show how far they are.
+    ctx.progress = ProgressBar::hidden();
     ctx.known = known;
     ctx.made = Rc::clone(shared.made);
     let result = dispatch(&mut ctx, &cli.command).await;

@@ -538,6 +538,34 @@ impl Dialect {
         }
     }
 
+    /// Whether the statement says where a transaction begins, ends or can go back to.
+    pub(crate) fn marks_transaction(self, sql: &str) -> bool {
+        let words = self.first_words(sql);
+        self.ends_transaction(sql) || matches!(words.first().map(String::as_str), Some("savepoint" | "release"))
+    }
+
+    /// Whether the statement is the same in a transaction of its own. What is not known to be is not.
+    pub(crate) fn is_atomic(self, sql: &str) -> bool {
+        let known =
+            ["create", "alter", "drop", "insert", "replace", "update", "delete", "with", "comment", "grant", "revoke"];
+        let words = self.first_words(sql);
+        words.first().is_some_and(|word| known.contains(&word.as_str())) && self.refuses_transaction(sql).is_none()
+    }
+
+    /// Whether the statement only makes room for another, and may run any number of times.
+    pub(crate) fn clears_the_way(self, sql: &str) -> bool {
+        let words = self.first_words(sql);
+        words.first().is_some_and(|word| word == "drop") && words.windows(2).any(|pair| pair == ["if", "exists"])
+    }
+
+    /// The first words of a statement, in small letters.
+    fn first_words(self, sql: &str) -> Vec<String> {
+        match self {
+            Self::Sqlite => sqlite::script::first_words(sql),
+            Self::Postgres => postgres::script::first_words(sql),
+        }
+    }
+
     /// Why a statement cannot run inside a transaction, if it cannot.
     pub(crate) fn refuses_transaction(self, sql: &str) -> Option<&'static str> {
         match self {

@@ -35,3 +35,4 @@ mod systems;
 mod targets;
 #[cfg(unix)]
 mod terminal;
+mod trust;

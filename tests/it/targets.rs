@@ -77,15 +77,22 @@ fn eleven_databases_live_one_life() {
     tell(&project, 6, "ALTER TABLE runs DROP COLUMN log_path");
     fs::write(project.path().join("data/project_7.db"), "this is no database").unwrap();
     let ran = project.expect(0, &["stamp", "head", "--dry-run", "--target", "data/project_[12].db"]);
-    shows(&ran, &[&first], expect![[r#"
+    shows(
+        &ran,
+        &[&first],
+        expect![[r#"
         target | at | result
         data/project_1.db | nothing | would stamp `revision 0` (as it was)
         data/project_2.db | nothing | would stamp `revision 0` (as it was)
         --
         2 targets: 2 fine
-    "#]]);
+    "#]],
+    );
     let ran = project.expect(2, &["stamp", "head", "--verify", "--target", "projects"]);
-    shows(&ran, &[&first], expect![[r#"
+    shows(
+        &ran,
+        &[&first],
+        expect![[r#"
         target | at | result
         data/project_1.db | `revision 0` (as it was) | stamped
         data/project_2.db | `revision 0` (as it was) | stamped
@@ -108,7 +115,8 @@ fn eleven_databases_live_one_life() {
             file is not a database
           hint: check the URL, and that the file and its folder can be read and written
         11 targets: 9 fine, 1 to look at, 1 failed
-    "#]]);
+    "#]],
+    );
     tell(&project, 6, "ALTER TABLE runs ADD COLUMN log_path VARCHAR(1024)");
     fs::remove_file(project.path().join("data/project_7.db")).unwrap();
     fs::copy(project.path().join("data/project_1.db"), project.path().join("data/project_7.db")).unwrap();
@@ -124,19 +132,26 @@ fn eleven_databases_live_one_life() {
     let second =
         id(&project.expect(0, &["revision", "--autogenerate", "-m", "owner", "--target", "data/project_2.db"]));
     let ran = project.expect(0, &["upgrade", "--dry-run", "--target", "data/project_1{,0,1}.db"]);
-    shows(&ran, &[&first, &second], expect![[r#"
+    shows(
+        &ran,
+        &[&first, &second],
+        expect![[r#"
         target | at | result
         data/project_10.db | `revision 0` (as it was) | would apply `revision 1` (owner)
         data/project_11.db | `revision 0` (as it was) | would apply `revision 1` (owner)
         --
         2 targets: 2 fine
-    "#]]);
+    "#]],
+    );
     assert_eq!(ask(&project, 1, "SELECT count(*) || '' FROM pragma_table_info('tasks') WHERE name = 'owner'"), ["0"]);
 
     // One that cannot stops no other.
     tell(&project, 3, "ALTER TABLE tasks ADD COLUMN owner int");
     let ran = project.expect(2, &["upgrade", "--target", "all", "--jobs", "3"]);
-    shows(&ran, &[&first, &second], expect![[r#"
+    shows(
+        &ran,
+        &[&first, &second],
+        expect![[r#"
         target | at | result
         data/project_1.db | `revision 1` (owner) | applied `revision 1` (owner)
         data/project_2.db | `revision 1` (owner) | applied `revision 1` (owner)
@@ -157,11 +172,15 @@ fn eleven_databases_live_one_life() {
             duplicate column name: owner
           hint: the database was left at the revision before; correct the file and run the command again
         11 targets: 10 fine, 1 failed
-    "#]]);
+    "#]],
+    );
     let ran = project.expect(2, &["current", "--target", "all", "--check-heads", "--database-url", "sqlite://x.db"]);
     assert!(ran.notes.contains("--database-url"), "{}", ran.notes);
     let ran = project.expect(1, &["current", "--target", "all", "--check-heads"]);
-    shows(&ran, &[&first, &second], expect![[r#"
+    shows(
+        &ran,
+        &[&first, &second],
+        expect![[r#"
         data/project_3.db:
           revision 0 as it was
         target | at | result
@@ -181,7 +200,8 @@ fn eleven_databases_live_one_life() {
           not applied: `revision 1` (owner)
           hint: run `seachange upgrade heads`
         11 targets: 10 fine, 1 to look at
-    "#]]);
+    "#]],
+    );
     tell(&project, 3, "ALTER TABLE tasks DROP COLUMN owner");
     project.expect(0, &["upgrade", "--target", "all"]);
     let ran = project.expect(0, &["check", "--target", "all"]);
@@ -366,7 +386,8 @@ odd = 1
            |       ^
 
         error: 12 problems in the configuration
-    "#]].assert_eq(&project.expect(2, &["check", "--target", "all"]).notes);
+    "#]]
+    .assert_eq(&project.expect(2, &["check", "--target", "all"]).notes);
     let configuration = "entities = [\"src/entities\"]\n[targets.a]\ndatabases = [\"$NO_SUCH_URL\"]\n";
     fs::write(project.path().join("seachange.toml"), configuration).unwrap();
     expect![[r#"
@@ -379,11 +400,13 @@ odd = 1
           = help: set it in the environment or in `.env` to the URL of the database
 
         error: 1 problem in the configuration
-    "#]].assert_eq(&project.expect(2, &["check", "--target", "a"]).notes);
+    "#]]
+    .assert_eq(&project.expect(2, &["check", "--target", "a"]).notes);
     let configuration = "entities = [\"src/entities\"]\n[targets.a]\nschemas = [\"*\"]\nurl = \"data/project_1.db\"\n";
     fs::write(project.path().join("seachange.toml"), configuration).unwrap();
     expect![[r#"
         error: the targets of `a` are schemas, and SQLite has none
         hint: name its files below `databases`, or the PostgreSQL database with these schemas in `url`
-    "#]].assert_eq(&project.expect(2, &["check", "--target", "a"]).notes);
+    "#]]
+    .assert_eq(&project.expect(2, &["check", "--target", "a"]).notes);
 }

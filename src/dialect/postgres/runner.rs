@@ -16,7 +16,8 @@ CREATE TABLE IF NOT EXISTS seachange_history (
     checksum text NOT NULL,
     applied_at text NOT NULL,
     milliseconds bigint NOT NULL,
-    undeclared text
+    undeclared text,
+    unfinished text
 )";
 
 /// A number of seachange's own: advisory locks are known by numbers, and other programs take them, too.
