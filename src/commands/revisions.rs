@@ -11,7 +11,6 @@ use crate::error::{Error, Result, Unaccepted, count};
 use crate::hazard::{self, HAZARDS, Kind};
 use crate::migrate::{Access, Books, Interrupted, Moment, Outcome, Run, Session};
 use crate::model::Declared;
-use crate::prompt;
 use crate::report;
 use crate::revision::graph::{Graph, Target};
 use crate::revision::{Direction, Revision};
@@ -224,16 +223,16 @@ async fn run(
         let started = Instant::now();
         let resumed = RefCell::new(None);
         let (title, progress) = (revision.title(), ctx.progress.clone());
-        prompt::start(&progress);
         let watch = |moment: Moment<'_>| match moment {
-            Moment::Statement { number, all } => progress.set_message(format!("{title}: statement {number} of {all}")),
+            Moment::Statement { number, all } => progress.say(format!("{title}: statement {number} of {all}")),
             Moment::Resumed { done, all, begun_at } => {
                 let done = format!("{done} of {} done by the attempt of {begun_at}", count(all, "statement"));
                 *resumed.borrow_mut() = Some(format!("{title} goes on where it was: {done}"));
             }
         };
-        let outcome = session.run_as(revision, direction, Run { now: &now(), watch: &watch, interrupted }).await;
-        progress.finish_and_clear();
+        let now = now();
+        let running = session.run_as(revision, direction, Run { now: &now, watch: &watch, interrupted });
+        let outcome = progress.during(running).await;
         if let Some(resumed) = resumed.take() {
             ctx.note(&resumed)?;
         }
