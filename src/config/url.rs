@@ -50,6 +50,18 @@ impl Database {
         Self { url: format!("{scheme}://{host}/{name}{parameters}"), file: None, ..self.clone() }
     }
 
+    /// One that an application is connected to already. The URL is for messages alone and holds no password.
+    pub(crate) fn lent(
+        dialect: Dialect,
+        url: String,
+        file: Option<PathBuf>,
+        schema: String,
+        lock_timeout: Duration,
+        statement_timeout: Duration,
+    ) -> Self {
+        Self { url, dialect, file, schema, lock_timeout, statement_timeout: Some(statement_timeout) }
+    }
+
     /// What the `mode` of the URL allows.
     pub(crate) fn may(&self) -> May {
         let parameters = self.url.split_once('?').map_or("", |(_, parameters)| parameters);

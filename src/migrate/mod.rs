@@ -5,6 +5,7 @@ mod connect;
 mod failure;
 mod fit;
 mod history;
+mod link;
 mod orphans;
 mod run;
 
@@ -20,12 +21,24 @@ use crate::model::Schema;
 pub(crate) use self::failure::cause;
 use self::failure::{connect_error, locked, query_error, waited};
 pub use self::history::Applied;
+pub use self::link::{Lent, Link};
 pub use self::run::Outcome;
 
 /// A connection: exactly one, so that settings of the connection and transactions hold.
 pub struct Session {
-    db: DatabaseConnection,
+    db: Link,
     database: Database,
+}
+
+/// What an application decides about a session over a connection of its own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wanted {
+    /// The schema that is meant where none is named, in a database that has them.
+    pub schema: String,
+    /// How long to wait for another process to finish.
+    pub lock_timeout: Duration,
+    /// How long one statement of a revision may take. `None`: as long as it wants.
+    pub statement_timeout: Option<Duration>,
 }
 
 /// What a connection may do.
@@ -48,6 +61,29 @@ impl Session {
             Dialect::Sqlite => connect::sqlite(database, access).await?,
             Dialect::Postgres => connect::postgres(database).await?,
         };
+        Self::prepared(Link::Own(db), database, access).await
+    }
+
+    /// Takes one connection out of an application's pool. [`Session::close`] gives it back as it was; so does dropping the
+    /// session, a moment later.
+    ///
+    /// # Errors
+    /// As [`Session::open`]; [`Error::NoPool`], [`Error::PoolBusy`] and [`Error::InTransaction`]: there is no connection to
+    /// run anything over.
+    pub async fn lent(db: &DatabaseConnection, wanted: &Wanted, access: Access) -> Result<Self> {
+        let link = Lent::take(db).await?;
+        let database = link::described(db, wanted);
+        Self::prepared(Link::Lent(link), &database, access).await
+    }
+
+    /// Ends the session and gives back what was lent to it.
+    pub async fn close(self) {
+        if let Link::Lent(lent) = self.db {
+            lent.give_back().await;
+        }
+    }
+
+    async fn prepared(db: Link, database: &Database, access: Access) -> Result<Self> {
         let session = Self { db, database: database.clone() };
         for sql in database.dialect.settings(&database.schema, database.lock_timeout, database.statement_timeout) {
             session.execute(&sql, "prepare the connection").await?;
@@ -126,7 +162,7 @@ impl Session {
     }
 
     /// The connection itself.
-    pub fn connection(&self) -> &DatabaseConnection {
+    pub fn connection(&self) -> &Link {
         &self.db
     }
 
