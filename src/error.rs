@@ -9,7 +9,7 @@ use similar::get_close_matches;
 use crate::model::{Declared, Location, ObjectPath};
 
 /// The result of anything that can fail here.
-pub type Result<T> = std::result::Result<T, Error>;
+pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// Why something could not be done. Never holds a password.
 #[derive(Debug, thiserror::Error)]

@@ -31,6 +31,7 @@ use crate::revision::dir;
 use crate::revision::graph::Graph;
 
 use asked::{Asked, Gone};
+pub(crate) use write::new_id;
 
 /// How a command ended that did not fail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -319,7 +320,7 @@ fn doubt(rename: &Rename) -> String {
 
 /// The time as revisions record it.
 fn now() -> String {
-    written_time(jiff::Timestamp::now())
+    crate::application::now()
 }
 
 fn written_time(time: jiff::Timestamp) -> String {

@@ -3,14 +3,12 @@
 use std::collections::BTreeSet;
 use std::time::Instant;
 
+use crate::application;
 use crate::cli;
-use crate::compare::Sides;
-use crate::diff::Rules;
 use crate::error::{Error, Result, Unaccepted};
-use crate::hazard::{self, HAZARDS, Kind};
+use crate::hazard::{self, Kind};
 use crate::migrate::{Access, Outcome, Session};
-use crate::model::Declared;
-use crate::report;
+use crate::revision::accepted::{losses, refuse_unknown, unaccepted};
 use crate::revision::graph::{Graph, Target};
 use crate::revision::{Direction, Revision};
 
@@ -67,35 +65,6 @@ pub(super) async fn downgrade(ctx: &mut Context<'_>, args: &cli::Downgrade) -> R
         return Ok(Exit::Found);
     }
     run(ctx, &revisions, Direction::Down).await
-}
-
-/// The hazards of a revision's way up that are denied and that its file does not accept.
-fn unaccepted(revision: &Revision, denied: &BTreeSet<Kind>) -> Vec<Unaccepted> {
-    let is_accepted = |key: &String| revision.accepted.iter().any(|accepted| accepted.key == *key);
-    let is_denied = |slug: &str| hazard::named(slug).iter().any(|kind| denied.contains(kind));
-    let up = revision.hazards.iter().filter(|hazard| hazard.direction == Direction::Up);
-    let stopping = up.filter(|hazard| is_denied(&hazard.slug) && !is_accepted(&hazard.key()));
-    let mut found: Vec<Unaccepted> = Vec::new();
-    for hazard in stopping {
-        let loses_data = hazard::named(&hazard.slug).iter().any(|kind| kind.row().loses_data);
-        let (path, line, key, sentence) = (revision.path.clone(), hazard.line, hazard.key(), hazard.sentence.clone());
-        found.push(Unaccepted { path, line, key, sentence, loses_data });
-    }
-    found
-}
-
-/// A slip in a line that accepts something accepts nothing, and would be found only when it is too late to correct it.
-fn refuse_unknown(graph: &Graph) -> Result<()> {
-    let known: Vec<&str> = HAZARDS.iter().map(|row| row.slug).collect();
-    let mut problems = Vec::new();
-    for accepted in graph.revisions().iter().flat_map(|revision| &revision.accepted) {
-        let slug = accepted.key.split(' ').next().unwrap_or_default();
-        if !known.contains(&slug) {
-            let problem = accepted.place.problem(format!("there is no hazard `{slug}`"));
-            problems.push(problem.did_you_mean(slug, &known, "write the hazard as its line above says it"));
-        }
-    }
-    if problems.is_empty() { Ok(()) } else { Err(Error::Revisions { problems }) }
 }
 
 /// Whether nothing stops the way up, or somebody at the terminal says that it may run.
@@ -180,28 +149,12 @@ async fn run(ctx: &mut Context<'_>, revisions: &[&Revision], direction: Directio
     Ok(Exit::Clean)
 }
 
-/// What the tables of the project hold beyond the lock now is known; what comes by hand later is a change.
+/// What the database holds beyond the lock now is known; what comes by hand later is a change.
 async fn remember(ctx: &Context<'_>, session: &Session) -> Result<()> {
-    let Some(lock) = ctx.lock()? else { return Ok(()) };
-    let live = session.reflect().await?;
-    let declared = Declared { schema: lock, ..Declared::default() };
-    // By no rules of the project: with other rules tomorrow, what is there today is still known.
-    let rules = Rules::default();
-    let (dialect, options) = (ctx.config.dialect, &ctx.config.options);
-    let mut sides = Sides::new(&declared, Some(&declared.schema), &live, dialect, options, &rules)?;
-    // What there is to tell about the questions is told when the project is checked.
-    sides.ask(session.connection()).await?;
-    let comparison = sides.compare();
-    let undeclared: Vec<String> = comparison.unmanaged.iter().filter_map(report::alteration_text).collect();
-    session.remember(&undeclared).await
-}
-
-/// What the revision's file says will be lost for good.
-fn losses(revision: &Revision, direction: Direction) -> impl Iterator<Item = &str> {
-    let loses_data = |slug: &str| hazard::named(slug).iter().any(|kind| kind.row().loses_data);
-    let hazards =
-        revision.hazards.iter().filter(move |hazard| hazard.direction == direction && loses_data(&hazard.slug));
-    hazards.map(|hazard| hazard.sentence.as_str())
+    match ctx.lock()? {
+        Some(lock) => application::remember(session, lock, &ctx.config.options).await,
+        None => Ok(()),
+    }
 }
 
 /// Records that the database is at a revision, without running anything.

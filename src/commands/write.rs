@@ -370,7 +370,7 @@ fn after_all(graph: &Graph, now: String) -> String {
 }
 
 /// Twelve random hex digits: enough that two branches do not meet.
-pub(super) fn new_id() -> String {
+pub(crate) fn new_id() -> String {
     let mut bytes = [0; 6];
     // Without random numbers the clock has to do; a file that exists is not overwritten in any case.
     if getrandom::fill(&mut bytes).is_err() {

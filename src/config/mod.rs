@@ -13,15 +13,16 @@ use self::reader::{Reader, Section};
 pub use self::settings::Deny;
 use self::settings::Settings;
 pub(crate) use self::url::without_password;
-pub use self::url::{Database, database, database_url};
+pub use self::url::{Database, database};
 use crate::declare::convention::{self, Convention};
 use crate::declare::{Features, StoredAs};
 use crate::dialect::{Dialect, Options};
 use crate::diff::Rules;
 use crate::error::{Error, Result};
+use crate::revision;
 
 /// The name of the configuration file.
-pub const FILE: &str = "seachange.toml";
+pub const FILE: &str = revision::SETTINGS;
 
 /// What the user said on the command line, before the file is read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -149,7 +150,18 @@ pub fn without_file(folder: &Path, overrides: &Overrides) -> Result<Config> {
 }
 
 fn find(folder: &Path) -> Option<PathBuf> {
-    folder.ancestors().map(|folder| folder.join(FILE)).find(|path| path.is_file())
+    revision::find_settings(folder)
+}
+
+/// `DATABASE_URL` from the environment, else from the project's `.env`.
+pub fn database_url(project: &Path) -> Option<String> {
+    #[expect(clippy::disallowed_methods, reason = "this is the place that reads the environment")]
+    let environment = std::env::var("DATABASE_URL").ok();
+    let from_file = || {
+        let mut variables = dotenvy::from_path_iter(project.join(".env")).ok()?.flatten();
+        variables.find(|(name, _)| name == "DATABASE_URL").map(|(_, value)| value)
+    };
+    environment.or_else(from_file).filter(|url| !url.is_empty())
 }
 
 /// Understands the text of the file, with every problem in it.

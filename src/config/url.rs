@@ -130,17 +130,6 @@ fn redacted(url: &str) -> String {
     }
 }
 
-/// `DATABASE_URL` from the environment, else from the project's `.env`.
-pub fn database_url(project: &Path) -> Option<String> {
-    #[expect(clippy::disallowed_methods, reason = "this is the place that reads the environment")]
-    let environment = std::env::var("DATABASE_URL").ok();
-    let from_file = || {
-        let mut variables = dotenvy::from_path_iter(project.join(".env")).ok()?.flatten();
-        variables.find(|(name, _)| name == "DATABASE_URL").map(|(_, value)| value)
-    };
-    environment.or_else(from_file).filter(|url| !url.is_empty())
-}
-
 /// Understands a URL. A relative file is relative to the project.
 ///
 /// # Errors

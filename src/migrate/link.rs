@@ -27,6 +27,16 @@ pub enum Link {
     Lent(Lent),
 }
 
+impl Link {
+    /// Closes a connection of our own, and gives back one that was lent. Nothing runs over it afterwards.
+    pub async fn close(&self) {
+        match self {
+            Self::Own(db) => drop(db.close_by_ref().await),
+            Self::Lent(lent) => lent.give_back().await,
+        }
+    }
+}
+
 /// A connection out of the pool of an application. It goes back with the settings it came with, also when whoever waits for
 /// the session waits no longer.
 pub struct Lent {
@@ -75,9 +85,10 @@ impl Lent {
     }
 
     /// Gives the connection back as it came.
-    pub(super) async fn give_back(mut self) {
-        if let Some(held) = self.held.get_mut().take() {
-            put_back(held, self.dialect, std::mem::take(&mut self.came_with)).await;
+    async fn give_back(&self) {
+        let held = self.held.lock().await.take();
+        if let Some(held) = held {
+            put_back(held, self.dialect, self.came_with.clone()).await;
         }
     }
 }

@@ -78,9 +78,7 @@ impl Session {
 
     /// Ends the session and gives back what was lent to it.
     pub async fn close(self) {
-        if let Link::Lent(lent) = self.db {
-            lent.give_back().await;
-        }
+        self.db.close().await;
     }
 
     async fn prepared(db: Link, database: &Database, access: Access) -> Result<Self> {
@@ -89,15 +87,35 @@ impl Session {
             session.execute(&sql, "prepare the connection").await?;
         }
         session.refuse_unknown_version().await?;
-        if access == Access::Write
-            && let Some(reason) = dialect::only_reads(&session.db, database.dialect).await?
-        {
-            return Err(Error::OnlyReads { database: database.to_string(), reason });
+        if access == Access::Write {
+            session.refuse_only_reads().await?;
         }
         // SQLite opens anything; only a first read tells whether it is a database.
         let first = session.db.query_one_raw(session.statement(database.dialect.find_table(HISTORY))).await;
         first.map_err(|source| connect_error(database, &source))?;
         Ok(session)
+    }
+
+    /// Stops where nothing can be changed.
+    ///
+    /// # Errors
+    /// [`Error::OnlyReads`]: the server is a standby, or its transactions are read-only.
+    pub async fn refuse_only_reads(&self) -> Result<()> {
+        match dialect::only_reads(&self.db, self.dialect()).await? {
+            Some(reason) => Err(Error::OnlyReads { database: self.database.to_string(), reason }),
+            None => Ok(()),
+        }
+    }
+
+    /// Makes the default schema if it is not there, in a database that has schemas.
+    ///
+    /// # Errors
+    /// The role may not.
+    pub async fn create_schema(&self) -> Result<()> {
+        match self.dialect().create_schema(&self.database.schema) {
+            Some(sql) => self.execute(&sql, &format!("make the schema `{}`", self.database.schema)).await,
+            None => Ok(()),
+        }
     }
 
     /// Stops at a server that is too old for the catalogs to be understood.

@@ -2,6 +2,7 @@
 //! unmanaged, and what was checked. Compares nothing itself.
 
 pub mod error;
+#[cfg(feature = "cli")]
 pub mod plan;
 
 use std::collections::BTreeSet;
@@ -267,7 +268,8 @@ fn origin<'a>(op: &Op, declared: &'a Declared) -> Option<&'a Location> {
 /// What is said of an index that was begun and not finished.
 const INVALID: &str = ", which is INVALID: its making failed, and it is never used";
 
-fn change_text(op: &Op) -> String {
+/// The operation in words, with what is odd about its object.
+pub(crate) fn change_text(op: &Op) -> String {
     match op {
         Op::DropIndex { index, .. } if index.invalid => format!("{op}{INVALID}"),
         op => op.to_string(),
