@@ -91,7 +91,10 @@ async fn look(project: &Path, database_url: &str) -> Result<(), Problem> {
     if let heads @ [_, _, ..] = graph.heads().as_slice() {
         return Err(Error::SeveralHeads { heads: heads.iter().map(|revision| revision.title()).collect() }.into());
     }
-    command(project, &["check", "--offline", "--database-url", database_url]).await?;
+    let offline = command(project, &["check", "--offline", "--database-url", database_url]).await?;
+    if let Some(Found { out, notes }) = offline {
+        return Err(Problem::Found(out + &notes));
+    }
     let fresh = Fresh::make(&config).await?;
     let outcome = look_at(project, &config, &graph, &fresh).await;
     let gone = fresh.drop().await;
@@ -106,19 +109,33 @@ async fn look_at(project: &Path, config: &Config, graph: &Graph, fresh: &Fresh) 
         there_and_back(&session, revision, config).await?;
     }
     session.close().await;
-    command(project, &["check", "--database-url", fresh.database.url()]).await
+    match command(project, &["check", "--database-url", fresh.database.url()]).await? {
+        None => Ok(()),
+        // Nobody but the revisions has been in this database, so what it advises is not what to do here.
+        Some(Found { out, .. }) => Err(Problem::Found(format!(
+            "in a fresh database, the revisions make another schema than the entities declare\n\n{}\
+             hint: correct the revision, or write another with what is missing",
+            out.replace(report::DRIFT, "")
+        ))),
+    }
 }
 
-/// Runs a command as at a terminal, and fails with what it printed when it found something.
-async fn command(project: &Path, arguments: &[&str]) -> Result<(), Problem> {
+/// What a command printed that found something.
+struct Found {
+    out: String,
+    notes: String,
+}
+
+/// Runs a command as at a terminal.
+async fn command(project: &Path, arguments: &[&str]) -> Result<Option<Found>, Problem> {
     let cli = Cli::try_parse_from(["seachange"].iter().chain(arguments));
     let cli = cli.map_err(|error| Problem::Found(error.to_string()))?;
     let (mut out, mut notes) = (Vec::new(), Vec::new());
     match commands::run(&cli, project, &mut out, &mut notes, None).await? {
-        Exit::Clean => Ok(()),
+        Exit::Clean => Ok(None),
         Exit::Found => {
-            let text = format!("{}{}", String::from_utf8_lossy(&out), String::from_utf8_lossy(&notes));
-            Err(Problem::Found(anstream::adapter::strip_str(&text).to_string()))
+            let plain = |text: &[u8]| anstream::adapter::strip_str(&String::from_utf8_lossy(text)).to_string();
+            Ok(Some(Found { out: plain(&out), notes: plain(&notes) }))
         }
     }
 }

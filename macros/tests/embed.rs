@@ -79,6 +79,7 @@ fn what_is_there_comes_along_and_changes_are_noticed() {
 
 
 
+
         [tables]
         exclude = [
           "spatial_*",

@@ -124,7 +124,7 @@ pub fn write(report: &Report, quiet: bool, out: &mut dyn Write) -> io::Result<()
     if !report.changes.is_empty() {
         writeln!(out, "{TITLE}changes{TITLE:#}")?;
         for change in &report.changes {
-            let drift = if change.drift { " [drift: the database changed, the entities did not]" } else { "" };
+            let drift = if change.drift { DRIFT } else { "" };
             let origin = change.origin.as_ref().map(|origin| format!("  {PLACE}{origin}{PLACE:#}")).unwrap_or_default();
             writeln!(out, "  {}{drift}{origin}", change.text)?;
         }
@@ -264,6 +264,9 @@ fn origin<'a>(op: &Op, declared: &'a Declared) -> Option<&'a Location> {
     let of_column = column.and_then(|column| declared.place(&ObjectPath::Column(table.clone(), column.clone())));
     of_column.or_else(|| declared.place(&ObjectPath::Table(table.clone())))
 }
+
+/// What is said of a change of which the entities know nothing.
+pub(crate) const DRIFT: &str = " [drift: the database changed, the entities did not]";
 
 /// What is said of an index that was begun and not finished.
 const INVALID: &str = ", which is INVALID: its making failed, and it is never used";

@@ -29,7 +29,8 @@ fn migration(project: &Path, id: &str) -> std::path::PathBuf {
 #[expect(clippy::needless_pass_by_value, reason = "expect! makes values")]
 fn check(project: &tempfile::TempDir, url: &str, expected: Expect) {
     let found = in_step(project.path(), url).unwrap_err();
-    let found = found.replace(&format!("{}/", project.path().display()), "");
+    let folder = project.path().display().to_string();
+    let found = found.replace(&format!("{folder}/"), "").replace(&folder, "here");
     // The name of the database that is there for the test alone.
     let lines = found.lines().map(|line| line.split(" with the database").next().unwrap_or_default());
     expected.assert_eq(&lines.collect::<Vec<_>>().join("\n"));
@@ -43,7 +44,11 @@ fn a_project_that_is_in_step() {
     assert_in_step(&folder, &server.url());
     // Tests of applications are asynchronous as a rule.
     block_on(async { assert_in_step(&folder, "sqlite::memory:") });
-    let left = "SELECT datname::text FROM pg_database WHERE datname LIKE 'seachange%'";
+    let changed = project("b2", |text| text.replace("ALTER TABLE \"users\" DROP COLUMN \"name\"", "SELECT 1"));
+    let found = in_step(changed.path(), &server.url()).unwrap_err();
+    assert!(found.contains("  drop column `users.name`\n"), "{found}");
+    // Nothing is left on the server, and what was named was not touched.
+    let left = "SELECT datname::text FROM pg_database WHERE datname LIKE 'seachange\\_step%'";
     assert_eq!(server.query(left), Vec::<String>::new());
     assert_eq!(server.query("SELECT tablename::text FROM pg_tables WHERE schemaname = 'public'"), Vec::<String>::new());
 }
@@ -56,16 +61,19 @@ fn an_entity_that_no_revision_knows() {
         &changed,
         "sqlite::memory:",
         expect![[r#"
-        table users  src/user.rs:8
-        --- schema.lock
-        +++ entities
-        @@ -1,5 +1,6 @@
-         id          integer                               
-         email       varchar                               
-        +age         integer                               
-         name        varchar  NULL                         
-         primary key (id) autoincrement
-    "#]],
+            table users  src/user.rs:7:24
+            --- schema.lock
+            +++ entities
+            @@ -2,2 +2,3 @@
+               "email" varchar NOT NULL UNIQUE
+               "name" varchar
+            +  "age" integer NOT NULL
+
+            changes
+              add column `users.age`  src/user.rs:13:9
+
+            compared 1 table, 4 columns, 1 constraint with `migrations/schema.lock`: 1 difference
+            hint: write the revision with `seachange revision --autogenerate -m …`"#]],
     );
 }
 
@@ -73,13 +81,25 @@ fn an_entity_that_no_revision_knows() {
 fn two_heads() {
     let changed =
         project("migrations/c3.sql", |_| "-- message: c\n-- revision: c3\n-- parents: a1\n-- migrate:up\n".to_owned());
-    check(&changed, "sqlite::memory:", expect![[r#""#]]);
+    check(
+        &changed,
+        "sqlite::memory:",
+        expect![[r#"
+        error: there are several heads: `b2` (names) and `c3` (c)
+        hint: say which one it follows with `--head`, or join them with `seachange merge`"#]],
+    );
 }
 
 #[test]
 fn a_revision_that_does_not_go_down() {
     let changed = project("b2", |text| text.split("-- migrate:down").next().unwrap().to_owned());
-    check(&changed, "sqlite::memory:", expect![[r#""#]]);
+    check(
+        &changed,
+        "sqlite::memory:",
+        expect![[r#"
+        error: the revision `b2` (names) has no way down for this database
+        hint: write one in the file (`SELECT 1;` when there is nothing to undo), or bring back a copy of the database"#]],
+    );
 }
 
 #[test]
@@ -87,35 +107,80 @@ fn a_revision_that_does_not_lead_back() {
     let changed = project("b2", |text| {
         text.replace("ALTER TABLE \"users\" DROP COLUMN \"name\"", "CREATE INDEX i ON users (name)")
     });
-    check(&changed, "sqlite::memory:", expect![[r#""#]]);
-    let server = cluster::database("leads back");
-    check(&changed, &server.url(), expect![[r#""#]]);
-    assert_eq!(
-        server.query("SELECT datname::text FROM pg_database WHERE datname LIKE 'seachange%'"),
-        Vec::<String>::new()
+    check(
+        &changed,
+        "sqlite::memory:",
+        expect![[r#"
+        `b2` (names) does not lead back: its way down leaves another schema than there was before
+          --> migrations/20261122T011056_b2_names.sql
+          drop index `i` on `users`
+          drop column `users.name`
+        hint: that is what is missing in `-- migrate:down`"#]],
     );
 }
 
 #[test]
 fn a_revision_that_fails() {
     let changed = project("b2", |text| text.replace("ADD COLUMN", "AD COLUMN"));
-    check(&changed, "sqlite::memory:", expect![[r#""#]]);
+    check(
+        &changed,
+        "sqlite::memory:",
+        expect![[r#"
+        error: failed to run statement 1 of `b2` (names) (up)
+          --> migrations/20261122T011056_b2_names.sql:9
+           | ALTER TABLE "users" AD COLUMN "name" varchar
+          near "AD": syntax error
+        hint: the database was left at the revision before; correct the file and run the command again"#]],
+    );
 }
 
 #[test]
 fn a_revision_that_makes_something_else() {
     let changed = project("b2", |text| text.replace("\"name\" varchar", "\"name\" integer"));
-    check(&changed, "sqlite::memory:", expect![[r#""#]]);
+    check(
+        &changed,
+        "sqlite::memory:",
+        expect![[r#"
+        in a fresh database, the revisions make another schema than the entities declare
+
+        table users  src/user.rs:7:24
+        --- database
+        +++ entities
+        @@ -1,3 +1,3 @@
+           "id" integer NOT NULL PRIMARY KEY AUTOINCREMENT
+           "email" varchar NOT NULL UNIQUE
+        -  "name" integer
+        +  "name" varchar
+
+        changes
+          change column `users.name` (type integer to varchar)  src/user.rs:13:9
+
+        compared 1 table, 3 columns, 1 constraint
+        hint: correct the revision, or write another with what is missing"#]],
+    );
 }
 
 #[test]
 fn a_revision_with_something_left_to_write() {
     let changed = project("b2", |text| text.replace("-- migrate:up\n", "-- migrate:up\n-- TODO: think\n"));
-    check(&changed, "sqlite::memory:", expect![[r#""#]]);
+    check(
+        &changed,
+        "sqlite::memory:",
+        expect![[r#"
+        error: `b2` (names) is not finished: think
+          --> migrations/20261122T011056_b2_names.sql:8
+        hint: nothing was run; write what is asked for there, and delete the lines that ask for it"#]],
+    );
 }
 
 #[test]
 fn no_project_at_all() {
     let nothing = tempfile::tempdir().unwrap();
-    check(&nothing, "sqlite::memory:", expect![[r#""#]]);
+    check(
+        &nothing,
+        "sqlite::memory:",
+        expect![[r#"
+        error: no `seachange.toml` in `here` or above it
+        hint: run `seachange init` in the project's folder"#]],
+    );
 }
