@@ -48,6 +48,8 @@ pub mod diff;
 #[cfg(feature = "cli")]
 pub mod docs;
 pub mod error;
+#[cfg(feature = "cli")]
+mod files;
 pub mod hazard;
 pub mod migrate;
 pub mod model;
@@ -66,6 +68,8 @@ pub mod report;
 pub mod revision;
 #[cfg(feature = "cli")]
 pub mod scratch;
+#[cfg(feature = "cli")]
+pub mod targets;
 #[cfg(feature = "cli")]
 pub mod testing;
 

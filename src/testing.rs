@@ -17,7 +17,7 @@ use crate::migrate::{Access, Session};
 use crate::model::Schema;
 use crate::report;
 use crate::revision::graph::Graph;
-use crate::revision::{Direction, Revision, dir};
+use crate::revision::{Direction, Revision, dir, new_id};
 
 /// Fails the test unless the project is in step: there is one head; the entities, as `seachange check` reads them, are what
 /// the last revision left; every revision goes up on an empty database, down to exactly what was before, and up again; and in
@@ -133,7 +133,7 @@ async fn command(project: &Path, arguments: &[&str]) -> Result<Option<Found>, Pr
     let (mut out, mut notes) = (Vec::new(), Vec::new());
     match commands::run(&cli, project, &mut out, &mut notes, None).await? {
         Exit::Clean => Ok(None),
-        Exit::Found => {
+        Exit::Found | Exit::Failed => {
             let plain = |text: &[u8]| anstream::adapter::strip_str(&String::from_utf8_lossy(text)).to_string();
             Ok(Some(Found { out: plain(&out), notes: plain(&notes) }))
         }
@@ -193,8 +193,8 @@ struct Fresh {
 
 impl Fresh {
     async fn make(config: &Config) -> Result<Self> {
-        let server = config.database.as_ref().ok_or(Error::NoDatabase)?;
-        let name = format!("seachange_step_{}", commands::new_id());
+        let server = config.database.as_ref().ok_or_else(|| Error::NoDatabase { groups: Vec::new() })?;
+        let name = format!("seachange_step_{}", new_id());
         if let Some([create, drop]) = server.dialect.scratch(&name) {
             let session = Session::open(server, Access::Write).await?;
             session.connection().execute_unprepared(&create).await.map_err(|source| Error::Query {

@@ -20,7 +20,7 @@ use crate::compare::{Comparison, Sides};
 use crate::dialect::Options;
 use crate::diff::Rules;
 use crate::error::{Error, Result};
-use crate::migrate::{Access, Applied, Outcome, Session, Wanted};
+use crate::migrate::{Access, Applied, Books, Outcome, Session, Wanted, refuse_unfinished};
 use crate::model::{Declared, Schema};
 use crate::report;
 use crate::revision::accepted::{refuse_unknown, unaccepted};
@@ -188,11 +188,14 @@ impl Migrator {
             lock_timeout: self.lock_timeout.unwrap_or(project.settings.lock_timeout),
             statement_timeout: self.statement_timeout.or(project.settings.statement_timeout),
         };
-        let session = Session::lent(db, &wanted, Access::Read).await?;
-        if self.schema.is_some() && !session.dialect().capabilities().schemas {
-            let problem = format!("{} has no schemas: give each its own database", session.dialect().title());
-            session.close().await;
-            return Err(Error::Misused { problem });
+        let mut session = Session::lent(db, &wanted, Access::Read).await?;
+        if self.schema.is_some() {
+            if !session.dialect().capabilities().schemas {
+                let problem = format!("{} has no schemas: give each its own database", session.dialect().title());
+                session.close().await;
+                return Err(Error::Misused { problem });
+            }
+            session.leave_others_alone().await?;
         }
         Ok(session)
     }
@@ -227,12 +230,13 @@ impl Migrator {
 
     /// What has to run, as the history has it at this moment.
     async fn wanting<'a>(&self, session: &Session, project: &'a Project) -> Result<Vec<&'a Revision>> {
-        let history = session.history().await?;
-        let unknown = project.unknown(&history);
+        let Books { applied, unfinished } = session.books().await?;
+        let unknown = project.unknown(&applied);
         if !unknown.is_empty() && !self.allows_unknown {
             return Err(Error::Missing { ids: unknown });
         }
-        project.pending(&history)
+        refuse_unfinished(&project.graph, &unfinished, Direction::Up)?;
+        project.pending(&applied)
     }
 
     fn refuse_unaccepted(&self, project: &Project, revisions: &[&Revision]) -> Result<()> {

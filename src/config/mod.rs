@@ -3,6 +3,7 @@
 pub(crate) mod keys;
 mod reader;
 pub(crate) mod settings;
+pub(crate) mod targets;
 mod url;
 
 use std::collections::BTreeMap;
@@ -12,6 +13,8 @@ use std::time::Duration;
 use self::reader::{Reader, Section};
 pub use self::settings::Deny;
 use self::settings::Settings;
+pub use self::targets::{Group, Source};
+pub(crate) use self::url::file;
 pub(crate) use self::url::without_password;
 pub use self::url::{Database, database};
 use crate::declare::convention::{self, Convention};
@@ -52,8 +55,12 @@ pub struct Config {
     pub template: Option<PathBuf>,
     /// The database, if one is named.
     pub database: Option<Database>,
+    /// The groups of databases that share the revisions.
+    pub targets: Vec<Group>,
     /// How long to wait for another process to finish, on any database.
     pub lock_timeout: Duration,
+    /// How long one statement of a revision may take, on any database.
+    pub statement_timeout: Option<Duration>,
     /// The dialect of the database, or the one offline commands write for.
     pub dialect: Dialect,
     /// What the project decides about the dialect.
@@ -83,6 +90,7 @@ struct File {
     template: Option<PathBuf>,
     url: Option<String>,
     settings: Settings,
+    targets: Vec<Group>,
     convention: Convention,
     concurrent_indexes: bool,
     online: bool,
@@ -112,6 +120,7 @@ fn resolve(project: PathBuf, file: File, url: Option<String>) -> Result<Config> 
         database.statement_timeout = settings.statement_timeout;
         database.schema.clone_from(&settings.schema);
     }
+    let dialect = database.as_ref().map_or(Dialect::Sqlite, |database| database.dialect);
     Ok(Config {
         entities: file.entities.iter().map(|entities| project.join(entities)).collect(),
         sql: file.sql,
@@ -119,9 +128,11 @@ fn resolve(project: PathBuf, file: File, url: Option<String>) -> Result<Config> 
         types: file.types,
         migrations: project.join(file.migrations),
         template: file.template.map(|template| project.join(template)),
-        dialect: database.as_ref().map_or(Dialect::Sqlite, |database| database.dialect),
+        dialect,
         database,
+        targets: file.targets,
         lock_timeout: settings.lock_timeout,
+        statement_timeout: settings.statement_timeout,
         options: settings.options(&settings.schema),
         convention: file.convention,
         rules: settings.rules,
@@ -131,6 +142,27 @@ fn resolve(project: PathBuf, file: File, url: Option<String>) -> Result<Config> 
         deny: settings.deny,
         project,
     })
+}
+
+impl Config {
+    /// The database that is meant where no target is named.
+    ///
+    /// # Errors
+    /// [`Error::NoDatabase`]: nothing says which.
+    pub fn database(&self) -> Result<&Database> {
+        let groups = || self.targets.iter().map(|group| group.name.clone()).collect();
+        self.database.as_ref().ok_or_else(|| Error::NoDatabase { groups: groups() })
+    }
+
+    /// The same project on another database.
+    #[must_use]
+    pub fn on(&self, database: Database) -> Self {
+        let mut config = self.clone();
+        config.dialect = database.dialect;
+        config.options.schema = database.schema.clone().into();
+        config.database = Some(database);
+        config
+    }
 }
 
 /// Whether there is a configuration file at or above the folder, or one was named.
@@ -155,13 +187,18 @@ fn find(folder: &Path) -> Option<PathBuf> {
 
 /// `DATABASE_URL` from the environment, else from the project's `.env`.
 pub fn database_url(project: &Path) -> Option<String> {
+    variable(project, "DATABASE_URL")
+}
+
+/// A variable from the environment, else from the project's `.env`; an empty one is none.
+pub(crate) fn variable(project: &Path, name: &str) -> Option<String> {
     #[expect(clippy::disallowed_methods, reason = "this is the place that reads the environment")]
-    let environment = std::env::var("DATABASE_URL").ok();
+    let environment = std::env::var(name).ok();
     let from_file = || {
         let mut variables = dotenvy::from_path_iter(project.join(".env")).ok()?.flatten();
-        variables.find(|(name, _)| name == "DATABASE_URL").map(|(_, value)| value)
+        variables.find(|(own, _)| own == name).map(|(_, value)| value)
     };
-    environment.or_else(from_file).filter(|url| !url.is_empty())
+    environment.or_else(from_file).filter(|value| !value.is_empty())
 }
 
 /// Understands the text of the file, with every problem in it.
@@ -188,6 +225,8 @@ fn read(path: &Path, text: &str) -> Result<File> {
     let url = database.string(reader, "url").map(|url| url.value);
     let settings = Settings::read(reader, &mut top, &mut database);
     database.finish(reader);
+    let targets = top.section(reader, "targets");
+    let targets = targets::read(reader, targets);
     let mut postgres = top.section(reader, "postgres");
     let concurrent_indexes = postgres.boolean(reader, "concurrent_indexes").unwrap_or(false);
     let online = postgres.boolean(reader, "online").unwrap_or(false);
@@ -205,6 +244,7 @@ fn read(path: &Path, text: &str) -> Result<File> {
         template,
         url,
         settings,
+        targets,
         convention,
         concurrent_indexes,
         online,
@@ -405,6 +445,8 @@ ignore = ["comment", "indexes", "tables"]
             |text: &str| read(Path::new("seachange.toml"), text).unwrap_or_else(|error| panic!("{error:?}\n{text}"));
         read(&document(&|key| Some(key.example)));
         let defaults = document(&|key| if key.name == "entities" { Some("[]") } else { key.default });
+        // A group that names nothing is a mistake.
+        let defaults = defaults.replace("[targets.NAME]\n", "");
         let mut written = read(&defaults);
         // `["*"]` leaves out nothing, but it is not the same as nothing.
         assert!(written.rules.tables.has(&crate::model::TableName::new("any")));

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::dialect::{DEFAULT_SCHEMA, Dialect};
@@ -18,6 +19,8 @@ pub struct Database {
     pub file: Option<PathBuf>,
     /// The schema that is meant where none is named, in a database that has them.
     pub schema: String,
+    /// Schemas that are databases of their own, this one among them: what is in the others is not this one's business.
+    pub beside: Arc<[String]>,
     /// How long to wait for another process to finish.
     pub lock_timeout: Duration,
     /// How long one statement of a revision may take. `None`: as long as it wants.
@@ -59,7 +62,20 @@ impl Database {
         lock_timeout: Duration,
         statement_timeout: Duration,
     ) -> Self {
-        Self { url, dialect, file, schema, lock_timeout, statement_timeout: Some(statement_timeout) }
+        Self {
+            url,
+            dialect,
+            file,
+            schema,
+            beside: Arc::default(),
+            lock_timeout,
+            statement_timeout: Some(statement_timeout),
+        }
+    }
+
+    /// One of the schemas of the database as a database of its own.
+    pub(crate) fn in_schema(&self, schema: String, all: &Arc<[String]>) -> Self {
+        Self { schema, beside: Arc::clone(all), ..self.clone() }
     }
 
     /// What the `mode` of the URL allows.
@@ -87,7 +103,8 @@ pub(crate) struct May {
 /// The URL as messages may show it.
 impl fmt::Display for Database {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&redacted(&self.url))
+        f.write_str(&redacted(&self.url))?;
+        if self.schema == DEFAULT_SCHEMA { Ok(()) } else { write!(f, " ({})", self.schema) }
     }
 }
 
@@ -130,6 +147,19 @@ fn redacted(url: &str) -> String {
     }
 }
 
+/// The SQLite database in a file, which is relative to the project; its name is the path as it is written.
+pub(crate) fn file(path: &str, project: &Path, lock_timeout: Duration) -> Database {
+    Database {
+        url: path.to_owned(),
+        dialect: Dialect::Sqlite,
+        file: Some(project.join(path)),
+        schema: DEFAULT_SCHEMA.to_owned(),
+        beside: Arc::default(),
+        lock_timeout,
+        statement_timeout: None,
+    }
+}
+
 /// Understands a URL. A relative file is relative to the project.
 ///
 /// # Errors
@@ -141,6 +171,7 @@ pub fn database(url: &str, project: &Path, lock_timeout: Duration) -> Result<Dat
         dialect,
         file,
         schema: DEFAULT_SCHEMA.to_owned(),
+        beside: Arc::default(),
         lock_timeout,
         statement_timeout: None,
     };

@@ -4,6 +4,8 @@
 pub mod error;
 #[cfg(feature = "cli")]
 pub mod plan;
+#[cfg(feature = "cli")]
+pub(crate) mod table;
 
 use std::collections::BTreeSet;
 use std::io::{self, Write};

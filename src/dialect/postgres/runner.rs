@@ -16,7 +16,8 @@ CREATE TABLE IF NOT EXISTS seachange_history (
     checksum text NOT NULL,
     applied_at text NOT NULL,
     milliseconds bigint NOT NULL,
-    undeclared text
+    undeclared text,
+    unfinished text
 )";
 
 /// A number of seachange's own: advisory locks are known by numbers, and other programs take them, too.
@@ -43,6 +44,10 @@ pub(in crate::dialect) fn lock() -> RunnerLock {
         ),
     }
 }
+
+/// The names of the schemas that are not the server's own.
+pub(in crate::dialect) const SCHEMAS: &str = "SELECT nspname::text AS name FROM pg_catalog.pg_namespace \
+     WHERE nspname !~ '^pg_' AND nspname <> 'information_schema' ORDER BY nspname";
 
 /// Whether an error says that another connection holds a lock for too long.
 pub(in crate::dialect) fn is_locked(error: &str) -> bool {
@@ -157,6 +162,16 @@ pub(in crate::dialect) fn leave() -> (&'static [&'static str], Vec<String>) {
     );
     // Where nothing is open, the server warns.
     (&["SET client_min_messages TO error", "ROLLBACK"], vec![unlock])
+}
+
+/// The schemas with a table of that name.
+pub(in crate::dialect) fn schemas_with(table: &str) -> String {
+    format!(
+        "SELECT n.nspname::text AS name
+        FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+        WHERE c.relname = {} AND c.relkind IN ('r', 'p') ORDER BY 1",
+        literal(&Literal::Text(table.to_owned()))
+    )
 }
 
 /// Two at the same time both find none, and only one of them can make it.
