@@ -39,7 +39,7 @@ fn argument(input: TokenStream) -> Result<Option<String>, String> {
 }
 
 struct Project {
-    /// The folder of revisions as the project names it.
+    /// The folder of revisions as the project names it. The program holds no path of the machine it was made on.
     shown: String,
     folder: PathBuf,
     settings: Option<PathBuf>,
@@ -50,18 +50,17 @@ impl Project {
         let package =
             env::var_os("CARGO_MANIFEST_DIR").ok_or("`migrations!` needs cargo, which says where the package is")?;
         let package = PathBuf::from(package);
-        let (folder, settings) = if let Some(named) = named {
-            let folder = package.join(named);
-            let settings = folder::find_settings(&folder);
-            (folder, settings)
+        let usual = || "migrations".to_owned();
+        let (base, shown, settings) = if let Some(named) = named {
+            let settings = folder::find_settings(&package.join(named));
+            (package, named.to_owned(), settings)
         } else if let Some(settings) = folder::find_settings(&package) {
-            let text = read(&settings)?;
-            let named = named_folder(&text).unwrap_or_else(|| "migrations".to_owned());
-            (settings.parent().unwrap_or(&package).join(named), Some(settings))
+            let named = named_folder(&read(&settings)?).unwrap_or_else(usual);
+            (settings.parent().unwrap_or(&package).to_owned(), named, Some(settings))
         } else {
-            (package.join("migrations"), None)
+            (package, usual(), None)
         };
-        let shown = folder.strip_prefix(&package).unwrap_or(&folder).display().to_string().replace('\\', "/");
+        let folder = base.join(&shown);
         if !folder.is_dir() {
             return Err(format!(
                 "there is no folder `{shown}` for revisions\nhint: make it with `seachange revision`, or name another: \

@@ -46,10 +46,14 @@ impl Package {
 
     /// What the program prints, or the compiler.
     fn run(&self) -> String {
+        self.run_in("")
+    }
+
+    fn run_in(&self, folder: &str) -> String {
         let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("embed");
         let mut cargo = Command::new(env!("CARGO"));
         cargo.args(["run", "--offline", "--quiet", "--color", "never", "--message-format", "short"]);
-        let output = cargo.current_dir(self.0.path()).env("CARGO_TARGET_DIR", target).output().unwrap();
+        let output = cargo.current_dir(self.0.path().join(folder)).env("CARGO_TARGET_DIR", target).output().unwrap();
         let text = if output.status.success() { output.stdout } else { output.stderr };
         let text = String::from_utf8(text).unwrap().replace('\\', "/");
         text.lines()
@@ -95,6 +99,19 @@ fn what_is_there_comes_along_and_changes_are_noticed() {
         2_b2.sql: -- revision: b2
     "#]]
     .assert_eq(&package.run().lines().take(3).map(|line| format!("{line}\n")).collect::<String>());
+}
+
+/// One package of several, with the configuration beside all of them.
+#[test]
+fn the_program_holds_no_path_of_the_machine() {
+    let package = Package::new("", &[("migrations/1_a1.sql", FIRST), ("seachange.toml", "entities = []\n")]);
+    let manifest = fs::read_to_string(package.0.path().join("Cargo.toml")).unwrap();
+    package.write("server/Cargo.toml", &manifest);
+    package.write("server/src/main.rs", &MAIN.replace("ARGUMENT", ""));
+    package.write("named/Cargo.toml", &manifest);
+    package.write("named/src/main.rs", &MAIN.replace("ARGUMENT", "\"../migrations\""));
+    expect!["migrations None\n1_a1.sql: -- revision: a1\n\n"].assert_eq(&package.run_in("server"));
+    expect!["../migrations None\n1_a1.sql: -- revision: a1\n\n"].assert_eq(&package.run_in("named"));
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! Revisions inside of an application: a folder of them that was compiled in, brought to the databases the application
 //! opens. Runs them as the program does, over one connection of the application's own pool.
+#![doc = "\n"]
+#![doc = include_str!("../../docs/guide/application.md")]
 
 mod embedded;
 mod failure;

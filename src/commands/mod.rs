@@ -34,8 +34,8 @@ use crate::migrate::{Access, Applied, Books, Session, Unfinished};
 use crate::model::{Declared, Rename, Schema};
 use crate::op::Op;
 use crate::prompt::{self, Ask};
-use crate::revision::graph::Graph;
 use crate::revision::dir;
+use crate::revision::graph::Graph;
 
 use asked::{Asked, Gone};
 

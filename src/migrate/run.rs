@@ -58,7 +58,7 @@ impl Session {
         revision: &Revision,
         direction: Direction,
         now: &str,
-        watch: &dyn Fn(Moment<'_>),
+        watch: &impl Fn(Moment<'_>),
     ) -> Result<Outcome> {
         let section =
             self.section(revision, direction).ok_or_else(|| Error::NoWayDown { revision: revision.title() })?;
@@ -85,7 +85,7 @@ impl Session {
         revision: &Revision,
         section: &Section,
         now: &str,
-        watch: &dyn Fn(Moment<'_>),
+        watch: &impl Fn(Moment<'_>),
     ) -> Result<Outcome> {
         if !section.transaction {
             return self.run_in_steps(revision, section, now, watch).await;
@@ -102,7 +102,7 @@ impl Session {
         revision: &Revision,
         section: &Section,
         now: &str,
-        watch: &dyn Fn(Moment<'_>),
+        watch: &impl Fn(Moment<'_>),
     ) -> Result<Outcome> {
         if self.is_done(revision, section.direction).await? {
             return Ok(Outcome::AlreadyDone);
@@ -156,7 +156,7 @@ impl Session {
         revision: &Revision,
         section: &Section,
         now: &str,
-        watch: &dyn Fn(Moment<'_>),
+        watch: &impl Fn(Moment<'_>),
     ) -> Result<Outcome> {
         // Only now is it certain that no other process is at it.
         if self.is_done(revision, section.direction).await? {

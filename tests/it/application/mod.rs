@@ -110,7 +110,8 @@ fn what_happened_behind_the_back_of_the_application_is_told() {
         db.execute_unprepared(
             "ALTER TABLE users ADD COLUMN name varchar; ALTER TABLE users DROP COLUMN age;
              UPDATE seachange_history SET checksum = 'x' WHERE revision = 'a1';
-             INSERT INTO seachange_history SELECT 'c3', 'new', 'y', applied_at, 1, NULL FROM seachange_history LIMIT 1",
+             INSERT INTO seachange_history (revision, message, checksum, applied_at, milliseconds)
+                 SELECT 'c3', 'new', 'y', applied_at, 1 FROM seachange_history LIMIT 1",
         )
         .await
         .unwrap();
@@ -138,9 +139,12 @@ fn revisions_of_a_newer_version_stop_the_way_up_unless_they_are_allowed() {
             hint: bring the files back (`git log -- migrations`), or forget them: `seachange stamp --purge REVISION`
         "#]]
         .assert_eq(&words(&failure, Path::new("/")));
-        db.execute_unprepared("INSERT INTO seachange_history SELECT 'b2', message, checksum, applied_at, 1, NULL FROM seachange_history LIMIT 1")
-            .await
-            .unwrap();
+        db.execute_unprepared(
+            "INSERT INTO seachange_history (revision, message, checksum, applied_at, milliseconds)
+             SELECT 'b2', message, checksum, applied_at, 1 FROM seachange_history LIMIT 1",
+        )
+        .await
+        .unwrap();
         assert_eq!(MIGRATOR.allow_unknown().upgrade(&db).await.unwrap(), Vec::<String>::new());
     });
 }
@@ -208,6 +212,26 @@ fn failures_say_where_and_what_to_do() {
         write(folder.path(), "c3.sql", "-- message: c\n-- revision: a1\n-- migrate:up\n");
         let failure = Migrator::from_folder(folder.path()).unwrap().check(&db).await.unwrap_err();
         assert!(failure.to_string().contains("c3.sql"), "{failure}");
+    });
+}
+
+#[test]
+fn what_was_cut_off_goes_on_where_it_was() {
+    let folder = folder();
+    let text = "-- message: c\n-- revision: c3\n-- parents: b2\n-- migrate:up\n-- transaction: none\n\
+                CREATE TABLE once (a integer);\nSELEC 2;\n";
+    write(folder.path(), "c3.sql", text);
+    block_on(async {
+        let db = pool("sqlite::memory:", 1).await;
+        Migrator::from_folder(folder.path()).unwrap().upgrade(&db).await.unwrap_err();
+        let state = Migrator::from_folder(folder.path()).unwrap().check(&db).await.unwrap();
+        assert!(!state.is_ready());
+        assert!(state.to_string().contains("begun, and not finished:\n  `c3` (c) was begun on "), "{state}");
+        write(folder.path(), "c3.sql", &text.replace("SELEC 2", "SELECT 2"));
+        let migrator = Migrator::from_folder(folder.path()).unwrap();
+        assert_eq!(migrator.upgrade(&db).await.unwrap(), ["`c3` (c)"]);
+        // It has a row of its own in the history, but no way down and no table in the lock.
+        assert!(migrator.check(&db).await.unwrap().is_ready());
     });
 }
 

@@ -4,10 +4,11 @@ use std::path::Path;
 
 use expect_test::expect;
 use sea_orm::ConnectionTrait;
+use seachange::Migrator;
 
-use super::{MIGRATOR, ask, pool, words};
+use super::{MIGRATOR, ask, pool, words, write};
 use crate::cluster;
-use crate::support::block_on;
+use crate::support::{block_on, copy, root};
 
 #[test]
 fn every_schema_has_its_own_tables_and_its_own_history() {
@@ -35,6 +36,30 @@ fn every_schema_has_its_own_tables_and_its_own_history() {
         db.execute_unprepared("ALTER TABLE other.users DROP COLUMN name").await.unwrap();
         assert!(!other.check(&db).await.unwrap().is_clean());
         assert!(MIGRATOR.schema(odd).check(&db).await.unwrap().is_clean());
+        db.close().await.unwrap();
+    });
+}
+
+/// Even where everything that nobody declares counts, what is in the schema of another project does not.
+#[test]
+fn other_projects_are_nobody_s_business() {
+    let database = cluster::database("strict");
+    let project = tempfile::tempdir().unwrap();
+    copy(&root().join("fixtures/application"), project.path());
+    write(project.path(), "seachange.toml", "entities = [\"src\"]\n\n[diff]\nunmanaged = true\n");
+    let migrator = Migrator::from_folder(project.path().join("migrations")).unwrap();
+    block_on(async {
+        let db = pool(&database.url(), 2).await;
+        for name in ["one", "two"] {
+            migrator.schema(name).create_schema().upgrade(&db).await.unwrap();
+        }
+        for name in ["one", "two"] {
+            let state = migrator.schema(name).check(&db).await.unwrap();
+            assert!(state.is_clean(), "{state}");
+        }
+        db.execute_unprepared("CREATE TABLE two.mine (a integer)").await.unwrap();
+        assert!(migrator.schema("one").check(&db).await.unwrap().is_clean());
+        assert_eq!(migrator.schema("two").check(&db).await.unwrap().added, ["table `mine`"]);
         db.close().await.unwrap();
     });
 }
