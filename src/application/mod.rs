@@ -152,7 +152,7 @@ impl Migrator {
         let session = self.session(db, &project).await?;
         let history = session.history().await;
         session.close().await;
-        Ok(titles(&project.pending(&history?)?))
+        Ok(titles(&project.pending(&history?)))
     }
 
     /// How the database and the revisions stand to each other: what is pending, what was edited after it was applied, what
@@ -238,7 +238,7 @@ impl Migrator {
             return Err(Error::Missing { ids: unknown });
         }
         refuse_unfinished(&project.graph, &unfinished, Direction::Up)?;
-        project.pending(&applied)
+        Ok(project.pending(&applied))
     }
 
     fn refuse_unaccepted(&self, project: &Project, revisions: &[&Revision]) -> Result<()> {
@@ -250,10 +250,10 @@ impl Migrator {
 }
 
 impl Project {
-    fn pending(&self, history: &BTreeMap<String, Applied>) -> Result<Vec<&Revision>> {
+    fn pending(&self, history: &BTreeMap<String, Applied>) -> Vec<&Revision> {
         let applied: BTreeSet<String> = history.keys().cloned().collect();
         let heads = self.graph.heads().into_iter().map(|revision| revision.id.clone()).collect();
-        Ok(self.graph.upgrade(&Target::Revisions(heads), &applied))
+        self.graph.upgrade(&Target::Revisions(heads), &applied)
     }
 
     fn unknown(&self, history: &BTreeMap<String, Applied>) -> Vec<String> {

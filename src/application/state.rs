@@ -72,7 +72,7 @@ impl Project {
         let edited: Vec<_> =
             self.graph.revisions().iter().filter(|revision| is_edited(&revision.id, &revision.checksum)).collect();
         let mut state = State {
-            pending: titles(&self.pending(&history)?),
+            pending: titles(&self.pending(&history)),
             edited: titles(&edited),
             unfinished: unfinished.iter().map(|one| one.told(&self.graph)).collect(),
             unknown: self.unknown(&history),

@@ -449,8 +449,8 @@ ignore = ["comment", "indexes", "tables"]
         let defaults = defaults.replace("[targets.NAME]\n", "");
         let mut written = read(&defaults);
         // `["*"]` leaves out nothing, but it is not the same as nothing.
-        assert!(written.rules.tables.has(&crate::model::TableName::new("any")));
-        written.rules.tables = Tables::default();
+        assert!(written.settings.rules.tables.has(&crate::model::TableName::new("any")));
+        written.settings.rules.tables = crate::diff::Tables::default();
         assert_eq!(written, read("entities = []"));
     }
 

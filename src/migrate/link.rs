@@ -142,10 +142,10 @@ impl Held {
     async fn is_in_transaction(&mut self, dialect: Dialect) -> Result<bool> {
         let probe = dialect.transaction_probe();
         let failed = |source: DbErr| query_error("see whether the connection is in a transaction", &source);
-        match self.execute(probe.first).await {
+        let _ = match self.execute(probe.first).await {
             Err(source) if source.to_string().contains(probe.refusal) => return Ok(true),
-            outcome => drop(outcome.map_err(failed)?),
-        }
+            outcome => outcome.map_err(failed)?,
+        };
         let rows = self.query(probe.ask).await.map_err(failed)?;
         let inside = rows.first().map(|row| row.try_get("", "inside")).transpose().map_err(failed)?;
         if let Some(undo) = probe.undo {
@@ -244,21 +244,18 @@ impl ConnectionTrait for Link {
 
 /// The database as messages show it.
 pub(super) fn described(db: &DatabaseConnection, wanted: &Wanted) -> Database {
-    let (dialect, url, file) = match &db.inner {
-        DatabaseConnectionType::SqlxSqlitePoolConnection(_) => {
-            let options = db.get_sqlite_connection_pool().connect_options();
-            let path = options.get_filename();
-            // What lives in memory has a name only the driver knows.
-            let is_file = !path.as_os_str().is_empty() && !path.to_string_lossy().contains(":memory:") && path.exists();
-            let url = if is_file { format!("sqlite://{}", path.display()) } else { "sqlite::memory:".to_owned() };
-            (Dialect::Sqlite, url, is_file.then(|| path.to_owned()))
-        }
-        _ => {
-            let options = db.get_postgres_connection_pool().connect_options();
-            let (user, host, port) = (options.get_username(), options.get_host(), options.get_port());
-            let database = options.get_database().unwrap_or(user);
-            (Dialect::Postgres, format!("postgres://{user}@{host}:{port}/{database}"), None)
-        }
+    let (dialect, url, file) = if let DatabaseConnectionType::SqlxSqlitePoolConnection(_) = &db.inner {
+        let options = db.get_sqlite_connection_pool().connect_options();
+        let path = options.get_filename();
+        // What lives in memory has a name only the driver knows.
+        let is_file = !path.as_os_str().is_empty() && !path.to_string_lossy().contains(":memory:") && path.exists();
+        let url = if is_file { format!("sqlite://{}", path.display()) } else { "sqlite::memory:".to_owned() };
+        (Dialect::Sqlite, url, is_file.then(|| path.to_owned()))
+    } else {
+        let options = db.get_postgres_connection_pool().connect_options();
+        let (user, host, port) = (options.get_username(), options.get_host(), options.get_port());
+        let database = options.get_database().unwrap_or(user);
+        (Dialect::Postgres, format!("postgres://{user}@{host}:{port}/{database}"), None)
     };
     // The limit of the application is for its own statements.
     let statement_timeout = wanted.statement_timeout.unwrap_or_default();
