@@ -1,14 +1,14 @@
 //! `upgrade`, `downgrade` and `stamp`: what changes where the database is.
 
-use std::cell::RefCell;
 use std::collections::BTreeSet;
+use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
 use crate::application;
 use crate::cli;
 use crate::error::{Error, Result, Unaccepted, count};
 use crate::hazard::{self, Kind};
-use crate::migrate::{Access, Books, Moment, Outcome, Session, refuse_unfinished};
+use crate::migrate::{Access, Books, Interrupted, Moment, Outcome, Run, Session, refuse_unfinished};
 use crate::prompt;
 use crate::revision::accepted::{losses, refuse_unknown, unaccepted};
 use crate::revision::graph::{Graph, Target};
@@ -41,7 +41,7 @@ pub(super) async fn upgrade(ctx: &mut Context<'_>, args: &cli::Upgrade) -> Resul
     if !accepts(ctx, stopping)? {
         return Ok(Exit::Found);
     }
-    run(ctx, &graph, &revisions, Direction::Up).await
+    run(ctx, &graph, &revisions, Direction::Up, args.interrupted).await
 }
 
 /// Takes revisions back down to a target.
@@ -76,7 +76,7 @@ pub(super) async fn downgrade(ctx: &mut Context<'_>, args: &cli::Downgrade) -> R
     if !args.accept_data_loss && !accepts_losses(ctx, &revisions)? {
         return Ok(Exit::Found);
     }
-    run(ctx, &graph, &revisions, Direction::Down).await
+    run(ctx, &graph, &revisions, Direction::Down, args.interrupted).await
 }
 
 /// Says what would run, and what is dangerous about it.
@@ -163,7 +163,17 @@ fn accepts_losses(ctx: &mut Context<'_>, revisions: &[&Revision]) -> Result<bool
     confirmed(ctx, "Run the way down, and lose this for good?", "yes, the data may go")
 }
 
-async fn run(ctx: &mut Context<'_>, graph: &Graph, revisions: &[&Revision], direction: Direction) -> Result<Exit> {
+async fn run(
+    ctx: &mut Context<'_>,
+    graph: &Graph,
+    revisions: &[&Revision],
+    direction: Direction,
+    interrupted: Option<cli::Interrupted>,
+) -> Result<Exit> {
+    let interrupted = interrupted.map(|what| match what {
+        cli::Interrupted::Again => Interrupted::Again,
+        cli::Interrupted::Done => Interrupted::Done,
+    });
     let session = Session::open(ctx.database()?, Access::Write).await?;
     let (done, skipped) = match direction {
         Direction::Up => ("applied", "already applied by another process"),
@@ -181,19 +191,20 @@ async fn run(ctx: &mut Context<'_>, graph: &Graph, revisions: &[&Revision], dire
             ctx.note(&format!("warning: {sentence}"))?;
         }
         let started = Instant::now();
-        let resumed = RefCell::new(None);
+        let resumed = Mutex::new(None);
         let (title, progress) = (revision.title(), ctx.progress.clone());
         prompt::start(&progress);
         let watch = |moment: Moment<'_>| match moment {
             Moment::Statement { number, all } => progress.set_message(format!("{title}: statement {number} of {all}")),
             Moment::Resumed { done, all, begun_at } => {
                 let done = format!("{done} of {} done by the attempt of {begun_at}", count(all, "statement"));
-                *resumed.borrow_mut() = Some(format!("{title} goes on where it was: {done}"));
+                *resumed.lock().unwrap_or_else(PoisonError::into_inner) =
+                    Some(format!("{title} goes on where it was: {done}"));
             }
         };
-        let outcome = session.run_watched(revision, direction, &now(), &watch).await;
+        let outcome = session.run_as(revision, direction, Run { now: &now(), watch: &watch, interrupted }).await;
         progress.finish_and_clear();
-        if let Some(resumed) = resumed.take() {
+        if let Some(resumed) = resumed.into_inner().unwrap_or_else(PoisonError::into_inner) {
             ctx.note(&resumed)?;
         }
         match outcome? {

@@ -23,7 +23,7 @@ pub(crate) use self::failure::cause;
 use self::failure::{connect_error, locked, query_error, waited};
 pub use self::history::{Applied, Books, Unfinished};
 pub use self::link::{Lent, Link};
-pub use self::run::{Moment, Outcome};
+pub use self::run::{Interrupted, Moment, Outcome, Run};
 pub(crate) use self::unfinished::refuse_unfinished;
 
 /// A connection: exactly one, so that settings of the connection and transactions hold.
