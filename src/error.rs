@@ -9,7 +9,7 @@ use similar::get_close_matches;
 use crate::model::{Declared, Location, ObjectPath};
 
 /// The result of anything that can fail here.
-pub type Result<T> = std::result::Result<T, Error>;
+pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// Why something could not be done. Never holds a password.
 #[derive(Debug, thiserror::Error)]
@@ -289,6 +289,21 @@ pub enum Error {
         /// Why.
         reason: &'static str,
     },
+    /// What an application lends is no pool of connections to a database seachange knows.
+    #[error("revisions run over a pool of connections to SQLite or PostgreSQL, and this one is {found}")]
+    NoPool {
+        /// What is wrong with it.
+        found: &'static str,
+    },
+    /// No connection of an application's pool came free.
+    #[error("no connection of the pool came free in {}", count(usize::try_from(*seconds).unwrap_or(usize::MAX), "second"))]
+    PoolBusy {
+        /// For how long the pool waits.
+        seconds: u64,
+    },
+    /// The connection that an application lends is in a transaction.
+    #[error("the connection is in a transaction that somebody began and did not end")]
+    InTransaction,
     /// Another process is writing to the database.
     #[error("the database is locked{}", holder.as_ref().map(|holder| format!(" by {holder}")).unwrap_or_default())]
     Locked {
@@ -836,6 +851,15 @@ impl Error {
             ),
             Self::LosesData { .. } => Some("keep a copy of the data; `--accept-data-loss` runs the way down all the same".to_owned()),
             Self::Unaccepted { hazards } => Some(unaccepted_hint(hazards)),
+            Self::NoPool { .. } => Some("pass what `sea_orm::Database::connect` gives".to_owned()),
+            Self::PoolBusy { .. } => Some(
+                "a transaction or a stream of rows holds the last one: end it before the revisions run, or raise \
+                 `max_connections` of the pool"
+                    .to_owned(),
+            ),
+            Self::InTransaction => Some(
+                "commit it or roll it back first: revisions run in transactions of their own, and nothing was run".to_owned(),
+            ),
             Self::Denied { hint, .. } => Some((*hint).to_owned()),
             Self::UnknownHazard { nearest, .. } => Some(match nearest {
                 Some(nearest) => format!("did you mean `{nearest}`?"),

@@ -1,10 +1,10 @@
 //! Questions for whoever sits at the terminal, and how far a long run is. Decides nothing; without a terminal nobody is asked
 //! and nothing is shown.
 
-use std::cell::Cell;
 use std::io::{self, IsTerminal};
 use std::pin::pin;
-use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use dialoguer::Select;
@@ -39,7 +39,7 @@ impl Terminal {
 #[derive(Debug, Clone)]
 pub(crate) struct Progress {
     bar: ProgressBar,
-    is_shown: Rc<Cell<bool>>,
+    is_shown: Arc<AtomicBool>,
 }
 
 impl Progress {
@@ -50,26 +50,26 @@ impl Progress {
         if let Ok(style) = ProgressStyle::with_template("{spinner} {wide_msg} {elapsed}") {
             bar.set_style(style);
         }
-        Self { bar, is_shown: Rc::default() }
+        Self { bar, is_shown: Arc::default() }
     }
 
     /// Nowhere.
     pub(crate) fn hidden() -> Self {
-        Self { bar: ProgressBar::hidden(), is_shown: Rc::default() }
+        Self { bar: ProgressBar::hidden(), is_shown: Arc::default() }
     }
 
     /// Shows the line until something is done.
     pub(crate) async fn during<T>(&self, work: impl Future<Output = T>) -> T {
         let mut work = pin!(work);
         self.bar.reset();
-        self.is_shown.set(true);
+        self.is_shown.store(true, Ordering::Relaxed);
         let done = loop {
             tokio::select! {
                 done = &mut work => break done,
                 () = tokio::time::sleep(TICK) => self.bar.tick(),
             }
         };
-        self.is_shown.set(false);
+        self.is_shown.store(false, Ordering::Relaxed);
         self.bar.finish_and_clear();
         done
     }
@@ -81,7 +81,7 @@ impl Progress {
 
     /// Writes something above the line.
     pub(crate) fn above<T>(&self, write: impl FnOnce() -> T) -> T {
-        if self.is_shown.get() { self.bar.suspend(write) } else { write() }
+        if self.is_shown.load(Ordering::Relaxed) { self.bar.suspend(write) } else { write() }
     }
 }
 

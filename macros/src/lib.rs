@@ -1,6 +1,8 @@
 #![doc = include_str!("../../docs/attributes.md")]
 
 mod derive;
+mod embed;
+mod folder;
 #[expect(dead_code, reason = "the derive only checks; seachange includes the same files for what they understand")]
 mod grammar;
 
@@ -12,4 +14,11 @@ use proc_macro::TokenStream;
 #[proc_macro_derive(Seachange, attributes(seachange))]
 pub fn seachange(item: TokenStream) -> TokenStream {
     derive::check(item)
+}
+
+/// What `seachange::migrations!` is made of; use that.
+#[doc(hidden)]
+#[proc_macro]
+pub fn embed(folder: TokenStream) -> TokenStream {
+    embed::embed(folder)
 }

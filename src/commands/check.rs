@@ -151,7 +151,7 @@ fn history_problems(graph: &crate::revision::graph::Graph, live: &Live) -> Vec<S
         is_edited(live, revision)
             .then(|| format!("{} was edited after it was applied on {}", revision.title(), applied.applied_at))
     });
-    let unfinished = live.unfinished.iter().map(|unfinished| super::begun(graph, unfinished));
+    let unfinished = live.unfinished.iter().map(|unfinished| unfinished.told(graph));
     gone.chain(edited).chain(unfinished).collect()
 }
 

@@ -22,7 +22,7 @@ pub(super) async fn current(ctx: &mut Context<'_>, args: &cli::Current) -> Resul
         ctx.say(&format!("{id} (no file describes it)"))?;
     }
     for unfinished in &live.unfinished {
-        ctx.tell(&super::begun(&graph, unfinished))?;
+        ctx.tell(&unfinished.told(&graph))?;
     }
     let applied = live.applied();
     ctx.stands_at(&graph, &applied);

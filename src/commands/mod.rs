@@ -27,13 +27,13 @@ use crate::config::{self, Config, Overrides};
 use crate::declare::{self, Sources};
 use crate::dialect::Dialect;
 use crate::diff::Rules;
-use crate::error::{Error, Result, count};
+use crate::error::{Error, Result};
 use crate::migrate::{Access, Applied, Books, Session, Unfinished};
 use crate::model::{Declared, Rename, Schema};
 use crate::op::Op;
 use crate::prompt::{Ask, Progress};
+use crate::revision::dir;
 use crate::revision::graph::Graph;
-use crate::revision::{Direction, Revision, dir};
 
 use asked::{Asked, Gone};
 
@@ -364,37 +364,6 @@ fn refuse_missing(graph: &Graph, history: &BTreeMap<String, Applied>) -> Result<
     if ids.is_empty() { Ok(()) } else { Err(Error::Missing { ids }) }
 }
 
-/// A revision that was begun and not finished, in words.
-fn begun(graph: &Graph, unfinished: &Unfinished) -> String {
-    let title = graph.get(&unfinished.revision).map_or_else(|| format!("`{}`", unfinished.revision), Revision::title);
-    let done = count(unfinished.done, "statement");
-    match unfinished.direction {
-        Direction::Up => format!("{title} was begun on {} and is not finished: {done} done", unfinished.begun_at),
-        Direction::Down => format!("{title} is on its way down, and that is not finished: {done} done"),
-    }
-}
-
-/// Stops when something was begun that has to be finished the other way first.
-fn refuse_unfinished(graph: &Graph, live: &Live, direction: Direction) -> Result<()> {
-    let Some(unfinished) = live
-        .unfinished
-        .iter()
-        .find(|unfinished| unfinished.direction != direction || graph.get(&unfinished.revision).is_none())
-    else {
-        return Ok(());
-    };
-    let Some(revision) = graph.get(&unfinished.revision) else {
-        return Err(Error::Missing { ids: vec![unfinished.revision.clone()] });
-    };
-    let command = match unfinished.direction {
-        Direction::Up => format!("seachange upgrade {}", revision.id),
-        Direction::Down => {
-            format!("seachange downgrade {}", revision.parents.first().map_or("base", String::as_str))
-        }
-    };
-    Err(Error::CutOff { what: begun(graph, unfinished), command })
-}
-
 /// Stops when a rename cannot be meant as it is written: what it should keep would be dropped.
 fn refuse_doubtful(doubtful: &[Rename], ops: &[Op], asked: &[Asked]) -> Result<()> {
     let does = |asked: &Asked| if asked.rename().is_some() { "renames" } else { "changes" };
@@ -420,7 +389,7 @@ fn doubt(rename: &Rename) -> String {
 
 /// The time as revisions record it.
 fn now() -> String {
-    written_time(jiff::Timestamp::now())
+    crate::application::now()
 }
 
 fn written_time(time: jiff::Timestamp) -> String {

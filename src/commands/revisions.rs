@@ -1,21 +1,19 @@
 //! `upgrade`, `downgrade` and `stamp`: what changes where the database is.
 
-use std::cell::RefCell;
 use std::collections::BTreeSet;
+use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
+use crate::application;
 use crate::cli;
-use crate::compare::Sides;
-use crate::diff::Rules;
 use crate::error::{Error, Result, Unaccepted, count};
-use crate::hazard::{self, HAZARDS, Kind};
-use crate::migrate::{Access, Books, Interrupted, Moment, Outcome, Run, Session};
-use crate::model::Declared;
-use crate::report;
+use crate::hazard::{self, Kind};
+use crate::migrate::{Access, Books, Interrupted, Moment, Outcome, Run, Session, refuse_unfinished};
+use crate::revision::accepted::{losses, refuse_unknown, unaccepted};
 use crate::revision::graph::{Graph, Target};
 use crate::revision::{Direction, Revision};
 
-use super::{Context, Exit, Live, now, refuse_missing, refuse_unfinished, verify};
+use super::{Context, Exit, Live, now, refuse_missing, verify};
 
 /// Applies revisions up to a target.
 pub(super) async fn upgrade(ctx: &mut Context<'_>, args: &cli::Upgrade) -> Result<Exit> {
@@ -24,7 +22,7 @@ pub(super) async fn upgrade(ctx: &mut Context<'_>, args: &cli::Upgrade) -> Resul
     refuse_unknown(&graph)?;
     let live = history_of(ctx).await?;
     refuse_missing(&graph, &live.history)?;
-    refuse_unfinished(&graph, &live, Direction::Up)?;
+    refuse_unfinished(&graph, &live.unfinished, Direction::Up)?;
     let applied = live.applied();
     let target = graph.resolve(&args.target, &applied)?;
     let revisions = graph.upgrade(&target, &applied);
@@ -50,7 +48,7 @@ pub(super) async fn downgrade(ctx: &mut Context<'_>, args: &cli::Downgrade) -> R
     let graph = ctx.graph()?;
     let live = history_of(ctx).await?;
     refuse_missing(&graph, &live.history)?;
-    refuse_unfinished(&graph, &live, Direction::Down)?;
+    refuse_unfinished(&graph, &live.unfinished, Direction::Down)?;
     let applied = live.applied();
     let target = graph.resolve(&args.target, &applied)?;
     if let Target::Revisions(ids) = &target
@@ -110,35 +108,6 @@ fn shortly(revisions: &[&Revision]) -> String {
         [only] => only.title(),
         [.., last] => format!("{} up to {}", count(revisions.len(), "revision"), last.title()),
     }
-}
-
-/// The hazards of a revision's way up that are denied and that its file does not accept.
-fn unaccepted(revision: &Revision, denied: &BTreeSet<Kind>) -> Vec<Unaccepted> {
-    let is_accepted = |key: &String| revision.accepted.iter().any(|accepted| accepted.key == *key);
-    let is_denied = |slug: &str| hazard::named(slug).iter().any(|kind| denied.contains(kind));
-    let up = revision.hazards.iter().filter(|hazard| hazard.direction == Direction::Up);
-    let stopping = up.filter(|hazard| is_denied(&hazard.slug) && !is_accepted(&hazard.key()));
-    let mut found: Vec<Unaccepted> = Vec::new();
-    for hazard in stopping {
-        let loses_data = hazard::named(&hazard.slug).iter().any(|kind| kind.row().loses_data);
-        let (path, line, key, sentence) = (revision.path.clone(), hazard.line, hazard.key(), hazard.sentence.clone());
-        found.push(Unaccepted { path, line, key, sentence, loses_data });
-    }
-    found
-}
-
-/// A slip in a line that accepts something accepts nothing, and would be found only when it is too late to correct it.
-fn refuse_unknown(graph: &Graph) -> Result<()> {
-    let known: Vec<&str> = HAZARDS.iter().map(|row| row.slug).collect();
-    let mut problems = Vec::new();
-    for accepted in graph.revisions().iter().flat_map(|revision| &revision.accepted) {
-        let slug = accepted.key.split(' ').next().unwrap_or_default();
-        if !known.contains(&slug) {
-            let problem = accepted.place.problem(format!("there is no hazard `{slug}`"));
-            problems.push(problem.did_you_mean(slug, &known, "write the hazard as its line above says it"));
-        }
-    }
-    if problems.is_empty() { Ok(()) } else { Err(Error::Revisions { problems }) }
 }
 
 /// Whether nothing stops the way up, or somebody at the terminal says that it may run.
@@ -221,19 +190,20 @@ async fn run(
             ctx.note(&format!("warning: {sentence}"))?;
         }
         let started = Instant::now();
-        let resumed = RefCell::new(None);
+        let resumed = Mutex::new(None);
         let (title, progress) = (revision.title(), ctx.progress.clone());
         let watch = |moment: Moment<'_>| match moment {
             Moment::Statement { number, all } => progress.say(format!("{title}: statement {number} of {all}")),
             Moment::Resumed { done, all, begun_at } => {
                 let done = format!("{done} of {} done by the attempt of {begun_at}", count(all, "statement"));
-                *resumed.borrow_mut() = Some(format!("{title} goes on where it was: {done}"));
+                *resumed.lock().unwrap_or_else(PoisonError::into_inner) =
+                    Some(format!("{title} goes on where it was: {done}"));
             }
         };
         let now = now();
         let running = session.run_as(revision, direction, Run { now: &now, watch: &watch, interrupted });
         let outcome = progress.during(running).await;
-        if let Some(resumed) = resumed.take() {
+        if let Some(resumed) = resumed.into_inner().unwrap_or_else(PoisonError::into_inner) {
             ctx.note(&resumed)?;
         }
         match outcome? {
@@ -251,28 +221,12 @@ async fn run(
     Ok(Exit::Clean)
 }
 
-/// What the tables of the project hold beyond the lock now is known; what comes by hand later is a change.
+/// What the database holds beyond the lock now is known; what comes by hand later is a change.
 async fn remember(ctx: &Context<'_>, session: &Session) -> Result<()> {
-    let Some(lock) = ctx.lock()? else { return Ok(()) };
-    let live = session.reflect().await?;
-    let declared = Declared { schema: lock, ..Declared::default() };
-    // By no rules of the project: with other rules tomorrow, what is there today is still known.
-    let rules = Rules::default();
-    let (dialect, options) = (ctx.config.dialect, &ctx.config.options);
-    let mut sides = Sides::new(&declared, Some(&declared.schema), &live, dialect, options, &rules)?;
-    // What there is to tell about the questions is told when the project is checked.
-    sides.ask(session.connection()).await?;
-    let comparison = sides.compare();
-    let undeclared: Vec<String> = comparison.unmanaged.iter().filter_map(report::alteration_text).collect();
-    session.remember(&undeclared).await
-}
-
-/// What the revision's file says will be lost for good.
-fn losses(revision: &Revision, direction: Direction) -> impl Iterator<Item = &str> {
-    let loses_data = |slug: &str| hazard::named(slug).iter().any(|kind| kind.row().loses_data);
-    let hazards =
-        revision.hazards.iter().filter(move |hazard| hazard.direction == direction && loses_data(&hazard.slug));
-    hazards.map(|hazard| hazard.sentence.as_str())
+    match ctx.lock()? {
+        Some(lock) => application::remember(session, lock, &ctx.config.options).await,
+        None => Ok(()),
+    }
 }
 
 /// Records that the database is at a revision, without running anything.

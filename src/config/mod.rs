@@ -2,27 +2,30 @@
 
 pub(crate) mod keys;
 mod reader;
+pub(crate) mod settings;
 pub(crate) mod targets;
 mod url;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use self::reader::{Reader, Section};
+pub use self::settings::Deny;
+use self::settings::Settings;
 pub use self::targets::{Group, Source};
+pub(crate) use self::url::file;
 pub(crate) use self::url::without_password;
-pub use self::url::{Database, database, database_url};
-pub(crate) use self::url::{file, variable};
+pub use self::url::{Database, database};
 use crate::declare::convention::{self, Convention};
 use crate::declare::{Features, StoredAs};
-use crate::dialect::{self, DEFAULT_SCHEMA, Dialect, EnumStorage, Options, Version};
-use crate::diff::{self, Rules, Tables};
-use crate::error::{Error, Result, Written};
-use crate::hazard::{self, Kind};
+use crate::dialect::{Dialect, Options};
+use crate::diff::Rules;
+use crate::error::{Error, Result};
+use crate::revision;
 
 /// The name of the configuration file.
-pub const FILE: &str = "seachange.toml";
+pub const FILE: &str = revision::SETTINGS;
 
 /// What the user said on the command line, before the file is read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -76,15 +79,6 @@ pub struct Config {
     pub deny: Deny,
 }
 
-/// The hazards that stop a command unless somebody accepts them.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Deny {
-    /// Those that stop the writing of a revision.
-    pub revision: BTreeSet<Kind>,
-    /// Those that stop the way up.
-    pub upgrade: BTreeSet<Kind>,
-}
-
 /// What the file alone says.
 #[derive(Debug, PartialEq, Eq)]
 struct File {
@@ -95,18 +89,11 @@ struct File {
     migrations: PathBuf,
     template: Option<PathBuf>,
     url: Option<String>,
-    schema: String,
+    settings: Settings,
     targets: Vec<Group>,
-    lock_timeout: Duration,
-    statement_timeout: Option<Duration>,
-    enums: EnumStorage,
-    oldest: Version,
     convention: Convention,
-    rules: Rules,
     concurrent_indexes: bool,
     online: bool,
-    strict: bool,
-    deny: Deny,
 }
 
 /// Finds the configuration file at or above a folder and resolves it.
@@ -127,10 +114,11 @@ pub fn load(folder: &Path, overrides: &Overrides) -> Result<Config> {
 
 /// The configuration from what the file says.
 fn resolve(project: PathBuf, file: File, url: Option<String>) -> Result<Config> {
-    let mut database = url.map(|url| database(&url, &project, file.lock_timeout)).transpose()?;
+    let settings = file.settings;
+    let mut database = url.map(|url| database(&url, &project, settings.lock_timeout)).transpose()?;
     if let Some(database) = &mut database {
-        database.statement_timeout = file.statement_timeout;
-        database.schema.clone_from(&file.schema);
+        database.statement_timeout = settings.statement_timeout;
+        database.schema.clone_from(&settings.schema);
     }
     let dialect = database.as_ref().map_or(Dialect::Sqlite, |database| database.dialect);
     Ok(Config {
@@ -143,15 +131,15 @@ fn resolve(project: PathBuf, file: File, url: Option<String>) -> Result<Config> 
         dialect,
         database,
         targets: file.targets,
-        lock_timeout: file.lock_timeout,
-        statement_timeout: file.statement_timeout,
-        options: Options { schema: file.schema.into(), oldest: file.oldest, ..Options::new(file.enums) },
+        lock_timeout: settings.lock_timeout,
+        statement_timeout: settings.statement_timeout,
+        options: settings.options(&settings.schema),
         convention: file.convention,
-        rules: file.rules,
+        rules: settings.rules,
         concurrent_indexes: file.concurrent_indexes,
         online: file.online,
-        strict: file.strict,
-        deny: file.deny,
+        strict: settings.strict,
+        deny: settings.deny,
         project,
     })
 }
@@ -194,7 +182,23 @@ pub fn without_file(folder: &Path, overrides: &Overrides) -> Result<Config> {
 }
 
 fn find(folder: &Path) -> Option<PathBuf> {
-    folder.ancestors().map(|folder| folder.join(FILE)).find(|path| path.is_file())
+    revision::find_settings(folder)
+}
+
+/// `DATABASE_URL` from the environment, else from the project's `.env`.
+pub fn database_url(project: &Path) -> Option<String> {
+    variable(project, "DATABASE_URL")
+}
+
+/// A variable from the environment, else from the project's `.env`; an empty one is none.
+pub(crate) fn variable(project: &Path, name: &str) -> Option<String> {
+    #[expect(clippy::disallowed_methods, reason = "this is the place that reads the environment")]
+    let environment = std::env::var(name).ok();
+    let from_file = || {
+        let mut variables = dotenvy::from_path_iter(project.join(".env")).ok()?.flatten();
+        variables.find(|(own, _)| own == name).map(|(_, value)| value)
+    };
+    environment.or_else(from_file).filter(|value| !value.is_empty())
 }
 
 /// Understands the text of the file, with every problem in it.
@@ -219,38 +223,16 @@ fn read(path: &Path, text: &str) -> Result<File> {
     let template = top.string(reader, "template").map(|path| path.value.into());
     let mut database = top.section(reader, "database");
     let url = database.string(reader, "url").map(|url| url.value);
-    let lock_timeout = Duration::from_secs(database.number(reader, "lock_timeout").unwrap_or(10));
-    let statement_timeout = database.number(reader, "statement_timeout").map(Duration::from_secs);
-    let schema = database.string(reader, "schema").map_or_else(|| DEFAULT_SCHEMA.to_owned(), |schema| schema.value);
+    let settings = Settings::read(reader, &mut top, &mut database);
     database.finish(reader);
     let targets = top.section(reader, "targets");
     let targets = targets::read(reader, targets);
-    let mut enums = top.section(reader, "enums");
-    let words = [("plain", EnumStorage::Plain), ("check", EnumStorage::Check)];
-    let storage = enums.word(reader, "sqlite", &words).unwrap_or(EnumStorage::Plain);
-    enums.finish(reader);
-    let mut sqlite = top.section(reader, "sqlite");
-    let oldest = sqlite.string(reader, "oldest").and_then(|text| self::oldest(reader, &text));
-    sqlite.finish(reader);
     let mut postgres = top.section(reader, "postgres");
     let concurrent_indexes = postgres.boolean(reader, "concurrent_indexes").unwrap_or(false);
     let online = postgres.boolean(reader, "online").unwrap_or(false);
     postgres.finish(reader);
     let naming = top.section(reader, "naming");
     let convention = convention(reader, naming);
-    let tables = top.section(reader, "tables");
-    let tables = self::tables(reader, tables);
-    let mut diff = top.section(reader, "diff");
-    let rules = Rules {
-        tables,
-        exact_types: diff.boolean(reader, "exact_types").unwrap_or(false),
-        exact_names: diff.boolean(reader, "exact_names").unwrap_or(false),
-        ignore: diff.words(reader, "ignore", &diff::Kind::ALL).unwrap_or_default(),
-    };
-    let strict = diff.boolean(reader, "unmanaged").unwrap_or(false);
-    diff.finish(reader);
-    let hazards = top.section(reader, "hazards");
-    let deny = deny(reader, hazards);
     top.finish(reader);
     reader.finish()?;
     Ok(File {
@@ -261,25 +243,12 @@ fn read(path: &Path, text: &str) -> Result<File> {
         migrations,
         template,
         url,
-        schema,
+        settings,
         targets,
-        lock_timeout,
-        statement_timeout,
-        enums: storage,
-        oldest: oldest.unwrap_or(Options::default().oldest),
         convention,
-        rules,
         concurrent_indexes,
         online,
-        strict,
-        deny,
     })
-}
-
-/// The oldest SQLite.
-fn oldest(reader: &mut Reader<'_>, written: &Written<String>) -> Option<Version> {
-    let read = dialect::read_sqlite_version(&written.value);
-    read.map_err(|(message, hint)| reader.report(written.place.problem(message).hint(hint))).ok()
 }
 
 /// `[types]`.
@@ -305,55 +274,6 @@ fn convention<'t>(reader: &mut Reader<'t>, mut section: Section<'t>) -> Conventi
     }
     section.finish(reader);
     convention
-}
-
-/// `[hazards]`.
-fn deny<'t>(reader: &mut Reader<'t>, mut section: Section<'t>) -> Deny {
-    let words: Vec<(&str, &str)> = hazard::words().map(|word| (word, word)).collect();
-    let mut kinds = |key| {
-        let list = section.words(reader, key, &words)?;
-        Some(list.into_iter().flat_map(hazard::named).collect::<BTreeSet<Kind>>())
-    };
-    let both = kinds("deny").unwrap_or_default();
-    let (revision, upgrade) = (kinds("revision"), kinds("upgrade"));
-    section.finish(reader);
-    let with_both = |own: BTreeSet<Kind>| own.into_iter().chain(both.iter().copied()).collect();
-    Deny {
-        revision: with_both(revision.unwrap_or_default()),
-        upgrade: with_both(upgrade.unwrap_or_else(|| hazard::named("data-loss"))),
-    }
-}
-
-/// `[tables]`.
-fn tables<'t>(reader: &mut Reader<'t>, mut section: Section<'t>) -> Tables {
-    let mut tables = Tables::default();
-    let include = section.list(reader, "include");
-    let exclude = section.list(reader, "exclude");
-    section.finish(reader);
-    if let Some(include) = include {
-        if include.value.is_empty() {
-            let problem = include.place.problem("an empty `include` leaves out every table");
-            reader.report(problem.hint("take the line out to compare all tables"));
-        }
-        for pattern in include.value {
-            add_pattern(reader, &pattern, tables.include(&pattern.value));
-        }
-    }
-    for pattern in exclude.map(|list| list.value).unwrap_or_default() {
-        add_pattern(reader, &pattern, tables.exclude(&pattern.value));
-    }
-    tables
-}
-
-fn add_pattern(reader: &mut Reader<'_>, pattern: &Written<String>, added: std::result::Result<(), String>) {
-    if let Err(reason) = added {
-        let problem = pattern.place.problem(format!("`{}` is no pattern: {reason}", pattern.value));
-        reader.report(
-            problem.hint(
-                "`*` stands for any text, `?` for one character, `{a,b}` for one of both, `[ab]` for one of these",
-            ),
-        );
-    }
 }
 
 #[cfg(test)]
@@ -529,8 +449,8 @@ ignore = ["comment", "indexes", "tables"]
         let defaults = defaults.replace("[targets.NAME]\n", "");
         let mut written = read(&defaults);
         // `["*"]` leaves out nothing, but it is not the same as nothing.
-        assert!(written.rules.tables.has(&crate::model::TableName::new("any")));
-        written.rules.tables = Tables::default();
+        assert!(written.settings.rules.tables.has(&crate::model::TableName::new("any")));
+        written.settings.rules.tables = crate::diff::Tables::default();
         assert_eq!(written, read("entities = []"));
     }
 

@@ -53,6 +53,26 @@ impl Database {
         Self { url: format!("{scheme}://{host}/{name}{parameters}"), file: None, ..self.clone() }
     }
 
+    /// One that an application is connected to already. The URL is for messages alone and holds no password.
+    pub(crate) fn lent(
+        dialect: Dialect,
+        url: String,
+        file: Option<PathBuf>,
+        schema: String,
+        lock_timeout: Duration,
+        statement_timeout: Duration,
+    ) -> Self {
+        Self {
+            url,
+            dialect,
+            file,
+            schema,
+            beside: Arc::default(),
+            lock_timeout,
+            statement_timeout: Some(statement_timeout),
+        }
+    }
+
     /// One of the schemas of the database as a database of its own.
     pub(crate) fn in_schema(&self, schema: String, all: &Arc<[String]>) -> Self {
         Self { schema, beside: Arc::clone(all), ..self.clone() }
@@ -125,22 +145,6 @@ fn redacted(url: &str) -> String {
         }
         _ => url.to_owned(),
     }
-}
-
-/// `DATABASE_URL` from the environment, else from the project's `.env`.
-pub fn database_url(project: &Path) -> Option<String> {
-    variable(project, "DATABASE_URL")
-}
-
-/// A variable from the environment, else from the project's `.env`; an empty one is none.
-pub(crate) fn variable(project: &Path, name: &str) -> Option<String> {
-    #[expect(clippy::disallowed_methods, reason = "this is the place that reads the environment")]
-    let environment = std::env::var(name).ok();
-    let from_file = || {
-        let mut variables = dotenvy::from_path_iter(project.join(".env")).ok()?.flatten();
-        variables.find(|(own, _)| own == name).map(|(_, value)| value)
-    };
-    environment.or_else(from_file).filter(|value| !value.is_empty())
 }
 
 /// The SQLite database in a file, which is relative to the project; its name is the path as it is written.

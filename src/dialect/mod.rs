@@ -225,6 +225,19 @@ pub(crate) struct RunnerLock {
     pub(crate) holder: String,
 }
 
+/// How to find out whether a connection is in a transaction, without leaving anything behind.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct TransactionProbe {
+    /// Run first.
+    pub(crate) first: &'static str,
+    /// What the database says to it in a transaction, if it refuses it there.
+    pub(crate) refusal: &'static str,
+    /// A query for the answer, as `inside`.
+    pub(crate) ask: &'static str,
+    /// Undoes the first.
+    pub(crate) undo: Option<&'static str>,
+}
+
 /// One statement of a script.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Statement {
@@ -868,11 +881,59 @@ impl Dialect {
         }
     }
 
-    /// Statements that prepare a new connection.
+    /// Statements that prepare a connection.
     pub(crate) fn settings(self, schema: &str, lock: Duration, statement: Option<Duration>) -> Vec<String> {
         match self {
-            Self::Sqlite => Vec::new(),
+            Self::Sqlite => sqlite::runner::settings(lock),
             Self::Postgres => postgres::runner::settings(schema, lock, statement),
+        }
+    }
+
+    /// How to find out whether a connection is in a transaction.
+    pub(crate) fn transaction_probe(self) -> TransactionProbe {
+        match self {
+            Self::Sqlite => sqlite::runner::TRANSACTION_PROBE,
+            Self::Postgres => postgres::runner::TRANSACTION_PROBE,
+        }
+    }
+
+    /// A query for the settings of a connection that a runner or a revision may change, as `name` and `value`.
+    pub(crate) fn settings_query(self) -> String {
+        match self {
+            Self::Sqlite => sqlite::runner::settings_query(),
+            Self::Postgres => postgres::runner::SETTINGS_QUERY.to_owned(),
+        }
+    }
+
+    /// Gives a setting a value, or the one that a new connection has.
+    pub(crate) fn set(self, name: &str, value: Option<&str>) -> String {
+        match self {
+            Self::Sqlite => sqlite::runner::set(name, value),
+            Self::Postgres => postgres::runner::set(name, value),
+        }
+    }
+
+    /// Before a connection goes back to who lent it: what may fail because there is nothing to end, and what may not.
+    pub(crate) fn leave(self) -> (&'static [&'static str], Vec<String>) {
+        match self {
+            Self::Sqlite => (&["ROLLBACK"], Vec::new()),
+            Self::Postgres => postgres::runner::leave(),
+        }
+    }
+
+    /// A query for the schemas with a table of that name, as `name`, in a database that has schemas.
+    pub(crate) fn schemas_with(self, table: &str) -> Option<String> {
+        match self {
+            Self::Sqlite => None,
+            Self::Postgres => Some(postgres::runner::schemas_with(table)),
+        }
+    }
+
+    /// Makes an empty schema where there is none of that name, in a database that has them.
+    pub(crate) fn create_schema(self, name: &str) -> Option<String> {
+        match self {
+            Self::Sqlite => None,
+            Self::Postgres => Some(postgres::runner::create_schema(name)),
         }
     }
 

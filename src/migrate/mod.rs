@@ -5,8 +5,10 @@ mod connect;
 mod failure;
 mod fit;
 mod history;
+mod link;
 mod orphans;
 mod run;
+mod unfinished;
 
 use std::time::{Duration, Instant};
 
@@ -20,12 +22,25 @@ use crate::model::Schema;
 pub(crate) use self::failure::cause;
 use self::failure::{connect_error, locked, query_error, waited};
 pub use self::history::{Applied, Books, Unfinished};
+pub use self::link::{Lent, Link};
 pub use self::run::{Interrupted, Moment, Outcome, Run};
+pub(crate) use self::unfinished::refuse_unfinished;
 
 /// A connection: exactly one, so that settings of the connection and transactions hold.
 pub struct Session {
-    db: DatabaseConnection,
+    db: Link,
     database: Database,
+}
+
+/// What an application decides about a session over a connection of its own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wanted {
+    /// The schema that is meant where none is named, in a database that has them.
+    pub schema: String,
+    /// How long to wait for another process to finish.
+    pub lock_timeout: Duration,
+    /// How long one statement of a revision may take. `None`: as long as it wants.
+    pub statement_timeout: Option<Duration>,
 }
 
 /// What a connection may do.
@@ -48,20 +63,74 @@ impl Session {
             Dialect::Sqlite => connect::sqlite(database, access).await?,
             Dialect::Postgres => connect::postgres(database).await?,
         };
+        Self::prepared(Link::Own(db), database, access).await
+    }
+
+    /// Takes one connection out of an application's pool. [`Session::close`] gives it back as it was; so does dropping the
+    /// session, a moment later.
+    ///
+    /// # Errors
+    /// As [`Session::open`]; [`Error::NoPool`], [`Error::PoolBusy`] and [`Error::InTransaction`]: there is no connection to
+    /// run anything over.
+    pub async fn lent(db: &DatabaseConnection, wanted: &Wanted, access: Access) -> Result<Self> {
+        let link = Lent::take(db).await?;
+        let database = link::described(db, wanted);
+        Self::prepared(Link::Lent(link), &database, access).await
+    }
+
+    /// Ends the session and gives back what was lent to it.
+    pub async fn close(self) {
+        self.db.close().await;
+    }
+
+    async fn prepared(db: Link, database: &Database, access: Access) -> Result<Self> {
         let session = Self { db, database: database.clone() };
         for sql in database.dialect.settings(&database.schema, database.lock_timeout, database.statement_timeout) {
             session.execute(&sql, "prepare the connection").await?;
         }
         session.refuse_unknown_version().await?;
-        if access == Access::Write
-            && let Some(reason) = dialect::only_reads(&session.db, database.dialect).await?
-        {
-            return Err(Error::OnlyReads { database: database.to_string(), reason });
+        if access == Access::Write {
+            session.refuse_only_reads().await?;
         }
         // SQLite opens anything; only a first read tells whether it is a database.
         let first = session.db.query_one_raw(session.statement(database.dialect.find_table(HISTORY))).await;
         first.map_err(|source| connect_error(database, &source))?;
         Ok(session)
+    }
+
+    /// Stops where nothing can be changed.
+    ///
+    /// # Errors
+    /// [`Error::OnlyReads`]: the server is a standby, or its transactions are read-only.
+    pub async fn refuse_only_reads(&self) -> Result<()> {
+        match dialect::only_reads(&self.db, self.dialect()).await? {
+            Some(reason) => Err(Error::OnlyReads { database: self.database.to_string(), reason }),
+            None => Ok(()),
+        }
+    }
+
+    /// Makes the default schema if it is not there, in a database that has schemas.
+    ///
+    /// # Errors
+    /// The role may not.
+    pub async fn create_schema(&self) -> Result<()> {
+        match self.dialect().create_schema(&self.database.schema) {
+            Some(sql) => self.execute(&sql, &format!("make the schema `{}`", self.database.schema)).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Leaves schemas alone that have a history of their own: each is a database like this one.
+    ///
+    /// # Errors
+    /// The connection fails.
+    pub async fn leave_others_alone(&mut self) -> Result<()> {
+        let Some(sql) = self.dialect().schemas_with(HISTORY) else { return Ok(()) };
+        let doing = "find schemas with a history of their own";
+        let rows = self.query(&sql, doing).await?;
+        let others = rows.iter().map(|row| row.try_get("", "name")).collect::<std::result::Result<Vec<String>, _>>();
+        self.database.beside = others.map_err(|source| query_error(doing, &source))?.into();
+        Ok(())
     }
 
     /// Stops at a server that is too old for the catalogs to be understood.
@@ -141,7 +210,7 @@ impl Session {
     }
 
     /// The connection itself.
-    pub fn connection(&self) -> &DatabaseConnection {
+    pub fn connection(&self) -> &Link {
         &self.db
     }
 

@@ -24,7 +24,7 @@ pub struct Run<'a> {
     /// The time that is recorded, as RFC 3339.
     pub now: &'a str,
     /// Is told before each statement.
-    pub watch: &'a dyn Fn(Moment<'_>),
+    pub watch: &'a (dyn Fn(Moment<'_>) + Sync),
     /// What to do about a statement that an earlier attempt was cut off in, when nobody can tell what it did.
     pub interrupted: Option<Interrupted>,
 }

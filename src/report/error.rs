@@ -20,7 +20,17 @@ pub fn write(error: &Error, folder: &Path, out: &mut dyn Write) -> io::Result<()
     let mut text = Vec::new();
     write_whole(error, &mut text)?;
     let text = String::from_utf8_lossy(&text);
-    out.write_all(text.replace(&format!("{}{MAIN_SEPARATOR}", folder.display()), "").as_bytes())
+    let here = format!("{}{MAIN_SEPARATOR}", folder.display());
+    let text = if folder.as_os_str().is_empty() { text } else { text.replace(&here, "").into() };
+    out.write_all(text.as_bytes())
+}
+
+/// The same without colours.
+pub fn plain(error: &Error, folder: &Path) -> String {
+    let mut text = Vec::new();
+    // A vector takes everything.
+    let _ = write(error, folder, &mut text);
+    anstream::adapter::strip_str(&String::from_utf8_lossy(&text)).to_string()
 }
 
 /// Writes a warning about a source file.

@@ -2,7 +2,9 @@
 //! unmanaged, and what was checked. Compares nothing itself.
 
 pub mod error;
+#[cfg(feature = "cli")]
 pub mod plan;
+#[cfg(feature = "cli")]
 pub(crate) mod table;
 
 use std::collections::BTreeSet;
@@ -124,7 +126,7 @@ pub fn write(report: &Report, quiet: bool, out: &mut dyn Write) -> io::Result<()
     if !report.changes.is_empty() {
         writeln!(out, "{TITLE}changes{TITLE:#}")?;
         for change in &report.changes {
-            let drift = if change.drift { " [drift: the database changed, the entities did not]" } else { "" };
+            let drift = if change.drift { DRIFT } else { "" };
             let origin = change.origin.as_ref().map(|origin| format!("  {PLACE}{origin}{PLACE:#}")).unwrap_or_default();
             writeln!(out, "  {}{drift}{origin}", change.text)?;
         }
@@ -265,9 +267,13 @@ fn origin<'a>(op: &Op, declared: &'a Declared) -> Option<&'a Location> {
     of_column.or_else(|| declared.place(&ObjectPath::Table(table.clone())))
 }
 
+/// What is said of a change of which the entities know nothing.
+pub(crate) const DRIFT: &str = " [drift: the database changed, the entities did not]";
+
 /// What is said of an index that was begun and not finished.
 const INVALID: &str = ", which is INVALID: its making failed, and it is never used";
 
+/// The operation in words, with what is odd about its object.
 pub(crate) fn change_text(op: &Op) -> String {
     match op {
         Op::DropIndex { index, .. } if index.invalid => format!("{op}{INVALID}"),

@@ -8,10 +8,10 @@ use crate::error::{Error, Result};
 use crate::model::Schema;
 
 use super::graph::Graph;
-use super::{Revision, lock};
+use super::{Revision, folder, lock};
 
 /// The name of the lock file.
-pub const LOCK: &str = "schema.lock";
+pub const LOCK: &str = folder::LOCK;
 
 /// Reads every `.sql` file of the folder. A folder that does not exist holds no revisions.
 ///
@@ -33,20 +33,11 @@ pub fn read(folder: &Path) -> Result<Graph> {
     Graph::new(revisions)
 }
 
-fn sql_files(folder: &Path) -> Result<Vec<PathBuf>> {
+pub(crate) fn sql_files(folder: &Path) -> Result<Vec<PathBuf>> {
     if !folder.exists() {
         return Ok(Vec::new());
     }
-    let failed = |source| Error::Read { path: folder.to_owned(), source };
-    let mut paths = Vec::new();
-    for entry in fs::read_dir(folder).map_err(failed)? {
-        let path = entry.map_err(failed)?.path();
-        if path.extension().is_some_and(|extension| extension == "sql") {
-            paths.push(path);
-        }
-    }
-    paths.sort();
-    Ok(paths)
+    folder::revisions(folder).map_err(|source| Error::Read { path: folder.to_owned(), source })
 }
 
 /// The name of a revision's file: `20261121T101500_3f9a1c2b7d4e_initial_schema.sql`.

@@ -1,7 +1,10 @@
 //! A revision: a script with an id and parents, kept as one SQL file. Here its text is read; where files lie is
 //! `dir`, how revisions follow each other is `graph`, what the entities declared at the last one is `lock`.
 
+pub(crate) mod accepted;
 pub mod dir;
+#[path = "../../macros/src/folder/mod.rs"]
+mod folder;
 pub mod graph;
 pub mod lock;
 
@@ -10,6 +13,9 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
+
+use self::folder::header::{comment, field, is_id, list, marker};
+pub(crate) use self::folder::{SETTINGS, find_settings, settings};
 
 use crate::error::{Diagnostic, Place, Severity};
 use crate::model::Location;
@@ -150,7 +156,7 @@ impl Revision {
         };
         let mut problems = Vec::new();
         for (number, line) in text.lines().enumerate() {
-            if let Some(marker) = comment(line).and_then(|comment| comment.strip_prefix("migrate:")) {
+            if let Some(marker) = comment(line).and_then(marker) {
                 match section(marker, number + 2) {
                     Some(section) => revision.sections.push(section),
                     None => problems.push(problem(
@@ -181,7 +187,7 @@ impl Revision {
             }
         }
         let first = text.lines().next().unwrap_or_default();
-        if revision.id.is_empty() || !revision.id.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
+        if !is_id(&revision.id) {
             let hint = "a revision has a line `-- revision: ` with letters, digits and underscores near its top";
             problems.push(problem(path, 1, first, "the revision has no valid id", hint));
         }
@@ -198,10 +204,6 @@ impl Revision {
     }
 
     fn header(&mut self, comment: &str, line: usize) {
-        let list = |text: &str| -> Vec<String> {
-            let words = text.split(',').map(str::trim).filter(|word| !word.is_empty() && *word != "none");
-            words.map(str::to_owned).collect()
-        };
         if let Some(value) = field(comment, "message") {
             value.clone_into(&mut self.message);
         } else if let Some(value) = field(comment, "revision") {
@@ -256,15 +258,6 @@ pub fn checksum(text: &str) -> String {
         let _ = write!(hex, "{byte:02x}");
         hex
     })
-}
-
-/// The text of a line that is a comment.
-fn comment(line: &str) -> Option<&str> {
-    line.trim_start().strip_prefix("--").map(str::trim)
-}
-
-fn field<'a>(comment: &'a str, key: &str) -> Option<&'a str> {
-    comment.strip_prefix(key)?.trim_start().strip_prefix(':').map(str::trim)
 }
 
 fn hazard(text: &str, line: usize) -> Option<Hazard> {

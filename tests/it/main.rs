@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test may panic and may write files")]
 
 mod annotations;
+mod application;
 mod branches;
 mod cases;
 mod cli;

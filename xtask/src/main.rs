@@ -32,7 +32,7 @@ enum Task {
         #[arg(long, conflicts_with = "postgres")]
         pairs: bool,
     },
-    /// Check format, lints and generated docs.
+    /// Check format, lints, and the library without the program.
     Check,
     /// Show the main job on the mediaparser project: the commands of the README with what they print.
     Demo,
@@ -105,5 +105,7 @@ fn pairs() -> Result<()> {
 
 fn check() -> Result<()> {
     cargo(&["fmt", "--all", "--check"])?;
-    cargo(&["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"])
+    cargo(&["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"])?;
+    // What applications build.
+    cargo(&["clippy", "--no-default-features", "--locked", "--", "-D", "warnings"])
 }

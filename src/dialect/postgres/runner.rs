@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::script::{Word, words};
 use super::{literal, table_name};
-use crate::dialect::RunnerLock;
+use crate::dialect::{RunnerLock, TransactionProbe};
 use crate::model::{Literal, TableName};
 
 pub(in crate::dialect) const BEGIN: &str = "BEGIN";
@@ -126,6 +126,60 @@ pub(in crate::dialect) fn settings(schema: &str, lock: Duration, statement: Opti
     ];
     settings.extend(statement.map(|timeout| format!("SET statement_timeout TO {}", timeout.as_millis())));
     settings
+}
+
+/// What is set for a transaction alone is gone at once where there is none.
+pub(in crate::dialect) const TRANSACTION_PROBE: TransactionProbe = TransactionProbe {
+    first: "SELECT pg_catalog.set_config('seachange.transaction', 'open', true)",
+    refusal: "current transaction is aborted",
+    ask: "SELECT coalesce(pg_catalog.current_setting('seachange.transaction', true), '') = 'open' AS inside",
+    undo: None,
+};
+
+/// What was set on this connection, and its role, which is in no list.
+pub(in crate::dialect) const SETTINGS_QUERY: &str = "\
+SELECT name, setting AS value FROM pg_catalog.pg_settings WHERE source = 'session'
+UNION ALL SELECT 'role', pg_catalog.current_setting('role')";
+
+/// Gives a setting a value, or the one that a new connection has.
+pub(in crate::dialect) fn set(name: &str, value: Option<&str>) -> String {
+    match value {
+        Some(value) => {
+            let [name, value] = [name, value].map(|text| literal(&Literal::Text(text.to_owned())));
+            format!("SELECT pg_catalog.set_config({name}, {value}, false)")
+        }
+        None => format!("RESET {}", super::quote(name)),
+    }
+}
+
+/// Ends what is open, and gives the locks of this connection back, whatever schema is the default by now.
+pub(in crate::dialect) fn leave() -> (&'static [&'static str], Vec<String>) {
+    let unlock = format!(
+        "SELECT pg_catalog.pg_advisory_unlock({LOCK_SPACE},
+            (CASE WHEN objid::bigint > 2147483647 THEN objid::bigint - 4294967296 ELSE objid::bigint END)::integer)
+        FROM pg_catalog.pg_locks
+        WHERE locktype = 'advisory' AND objsubid = 2 AND classid::bigint = {LOCK_SPACE} AND pid = pg_catalog.pg_backend_pid()"
+    );
+    // Where nothing is open, the server warns.
+    (&["SET client_min_messages TO error", "ROLLBACK"], vec![unlock])
+}
+
+/// The schemas with a table of that name.
+pub(in crate::dialect) fn schemas_with(table: &str) -> String {
+    format!(
+        "SELECT n.nspname::text AS name
+        FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+        WHERE c.relname = {} AND c.relkind IN ('r', 'p') ORDER BY 1",
+        literal(&Literal::Text(table.to_owned()))
+    )
+}
+
+/// Two at the same time both find none, and only one of them can make it.
+pub(in crate::dialect) fn create_schema(name: &str) -> String {
+    format!(
+        "DO $seachange$ BEGIN CREATE SCHEMA IF NOT EXISTS {}; EXCEPTION WHEN unique_violation THEN NULL; END $seachange$",
+        super::quote(name)
+    )
 }
 
 /// What to do about a connection that could not be made.

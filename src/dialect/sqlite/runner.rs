@@ -1,15 +1,51 @@
 //! How seachange runs on SQLite: its history table, its transactions, and the checks around them.
 
-use super::literal;
-use crate::model::Literal;
+use std::time::Duration;
 
-use super::text;
+use super::{literal, text};
+use crate::dialect::TransactionProbe;
+use crate::model::Literal;
 
 /// Foreign keys act on `DROP TABLE` and cannot be switched inside a transaction, so they are off while a revision runs
 /// and checked before it is committed.
 pub(in crate::dialect) const BEFORE_TRANSACTION: &[&str] = &["PRAGMA foreign_keys = OFF"];
 
 pub(in crate::dialect) const AFTER_TRANSACTION: &[&str] = &["PRAGMA foreign_keys = ON"];
+
+/// The statements that make a connection what seachange wants: who holds the lock is waited for.
+pub(in crate::dialect) fn settings(lock: Duration) -> Vec<String> {
+    vec![format!("PRAGMA busy_timeout = {}", lock.as_millis().min(i32::MAX.unsigned_abs().into()))]
+}
+
+/// A transaction begins in no other.
+pub(in crate::dialect) const TRANSACTION_PROBE: TransactionProbe = TransactionProbe {
+    first: "BEGIN",
+    refusal: "within a transaction",
+    ask: "SELECT 0 AS inside",
+    undo: Some("ROLLBACK"),
+};
+
+/// The pragmas of a connection that the runner changes, or that a revision may.
+const PRAGMAS: [&str; 6] = [
+    "foreign_keys",
+    "recursive_triggers",
+    "ignore_check_constraints",
+    "legacy_alter_table",
+    "synchronous",
+    "writable_schema",
+];
+
+/// A query for what the pragmas say.
+pub(in crate::dialect) fn settings_query() -> String {
+    let timeout = "SELECT 'busy_timeout' AS name, CAST(timeout AS TEXT) AS value FROM pragma_busy_timeout";
+    let pragma = |name: &&str| format!("\nUNION ALL SELECT '{name}', CAST({name} AS TEXT) FROM pragma_{name}");
+    timeout.to_owned() + &PRAGMAS.iter().map(pragma).collect::<String>()
+}
+
+/// Sets a pragma. All of them are always there, so none is new.
+pub(in crate::dialect) fn set(name: &str, value: Option<&str>) -> String {
+    format!("PRAGMA {name} = {}", value.unwrap_or("0"))
+}
 
 /// Takes the write lock at once, so that no two runners read the same history.
 pub(in crate::dialect) const BEGIN: &str = "BEGIN IMMEDIATE";

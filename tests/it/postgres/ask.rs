@@ -585,7 +585,7 @@ fn what_is_settled_is_not_asked() {
             Sides::new(declared, Some(&declared.schema), &live, Dialect::Postgres, &options, &rules).unwrap()
         });
         // Who is asked now says that the connection is closed.
-        session.connection().close_by_ref().await.unwrap();
+        session.connection().close().await;
         assert_eq!(settled.ask(session.connection()).await.unwrap(), Vec::<String>::new());
         assert!(open.ask(session.connection()).await.is_err());
     });

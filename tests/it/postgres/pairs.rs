@@ -36,7 +36,7 @@ impl Original {
             let session = open(&database).await;
             let schema = session.reflect().await.unwrap();
             // Nothing is copied while somebody is connected.
-            session.connection().clone().close().await.unwrap();
+            session.connection().close().await;
             schema
         });
         Self { name: script.0.clone(), dump: dump(&database), database, schema }
