@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
+use crate::dialect::Dialect;
+
 /// Writes and checks the migrations of a SeaORM project: from its entities, against its live database.
 ///
 /// Exit codes: 0 nothing to do, or done; 1 found something (differences, pending revisions); 2 failed or misused.
@@ -157,6 +159,15 @@ pub enum DialectName {
     Postgres,
 }
 
+impl From<DialectName> for Dialect {
+    fn from(name: DialectName) -> Self {
+        match name {
+            DialectName::Sqlite => Self::Sqlite,
+            DialectName::Postgres => Self::Postgres,
+        }
+    }
+}
+
 /// How a plan is printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Format {
@@ -230,12 +241,27 @@ pub struct Revision {
     pub accept: Vec<String>,
 }
 
+/// Flags of commands that can print a script in the place of running it.
+#[derive(Debug, Clone, Copy, Args)]
+pub struct Script {
+    /// Print a script that does it, for somebody else to run, and run nothing. No database is needed: `FROM:TO` says where the
+    /// script begins [default: `base`]; it stops on a database that is not there.
+    #[arg(long)]
+    pub sql: bool,
+    /// The kind of database that the script is for [default: that of the configured one].
+    #[arg(long, value_name = "DIALECT", requires = "sql")]
+    pub dialect: Option<DialectName>,
+}
+
 /// Flags of `upgrade`.
 #[derive(Debug, Args)]
 pub struct Upgrade {
     /// `head`, `heads`, an id, a message or a file's name, the beginning of one, or `+1`; `label@head` for one branch alone.
     #[arg(value_name = "REVISION", default_value = "head")]
     pub target: String,
+    /// A script in the place of a run.
+    #[command(flatten)]
+    pub script: Script,
     /// Stop at this hazard too, unless it is accepted in the file (see `docs/hazards.md`); may be given several times.
     #[arg(long, value_name = "HAZARD")]
     pub deny: Vec<String>,
@@ -251,6 +277,9 @@ pub struct Downgrade {
     /// `-1`, `base`, an id, a message or a file's name, or the beginning of one; `label@base` for one branch alone.
     #[arg(value_name = "REVISION", allow_hyphen_values = true)]
     pub target: String,
+    /// A script in the place of a run.
+    #[command(flatten)]
+    pub script: Script,
     /// Run a way down that loses data for good, also that of a stamped revision, which drops tables that were there before
     /// seachange. Without this flag a terminal is asked, and nothing runs where there is none.
     #[arg(long)]
@@ -263,6 +292,9 @@ pub struct Stamp {
     /// `head`, `heads`, `base`, an id, a message or a file's name, or the beginning of one; several for several branches.
     #[arg(value_name = "REVISION", required = true, num_args = 1.., allow_negative_numbers = true)]
     pub targets: Vec<String>,
+    /// A script in the place of a run.
+    #[command(flatten)]
+    pub script: Script,
     /// Forget everything else that is recorded, other branches and revisions without a file too.
     #[arg(long)]
     pub purge: bool,

@@ -8,6 +8,7 @@ use crate::op::Op;
 use crate::report::{self, Report};
 use crate::revision::dir::LOCK;
 
+use super::adopt::{self, Moment};
 use super::{Context, Exit, Live, closed, missing, refuse_doubtful};
 
 /// Says whether entities, revisions and database are one.
@@ -74,6 +75,7 @@ async fn online(ctx: &mut Context<'_>, strict: bool) -> Result<Report> {
              hint: run `seachange upgrade head`, or `seachange stamp head` if the database already has them"
                 .to_owned(),
         );
+        adopt::tell(ctx, &graph, &live, Moment::Aside).await?;
         return Ok(report);
     }
     let rules = ctx.config.rules.clone();
@@ -89,6 +91,8 @@ async fn online(ctx: &mut Context<'_>, strict: bool) -> Result<Report> {
     if report.is_clean() && lock.is_some() {
         report = unrecorded(ctx, declared, lock.as_ref(), report)?;
     }
+    let moment = if report.hint.is_some() { Moment::Aside } else { Moment::Asked };
+    adopt::tell(ctx, &graph, &live, moment).await?;
     Ok(report)
 }
 

@@ -11,6 +11,7 @@ use crate::error::{Error, Result};
 use crate::revision::Revision;
 use crate::revision::graph::{Graph, Target};
 
+use super::adopt::{self, Moment};
 use super::revisions::history_of;
 use super::{Context, Exit, Live};
 
@@ -31,6 +32,7 @@ pub(super) async fn current(ctx: &mut Context<'_>, args: &cli::Current) -> Resul
     }
     if applied.is_empty() {
         ctx.note("no revision is applied")?;
+        adopt::tell(ctx, &graph, &live, Moment::Asked).await?;
     }
     let behind: Vec<String> = graph
         .heads()

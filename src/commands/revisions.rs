@@ -14,10 +14,14 @@ use crate::report;
 use crate::revision::graph::{Graph, Target};
 use crate::revision::{Direction, Revision};
 
-use super::{Context, Exit, Live, now, refuse_missing};
+use super::adopt::{self, Moment};
+use super::{Context, Exit, Live, now, offline, refuse_missing};
 
 /// Applies revisions up to a target.
 pub(super) async fn upgrade(ctx: &mut Context<'_>, args: &cli::Upgrade) -> Result<Exit> {
+    if args.script.sql {
+        return offline::upgrade(ctx, args).await;
+    }
     let asked = hazard::all_named(&args.deny)?;
     let graph = ctx.graph()?;
     refuse_unknown(&graph)?;
@@ -27,6 +31,7 @@ pub(super) async fn upgrade(ctx: &mut Context<'_>, args: &cli::Upgrade) -> Resul
     let target = graph.resolve(&args.target, &applied)?;
     let revisions = graph.upgrade(&target, &applied);
     warn_edited(ctx, &graph, &live)?;
+    adopt::tell(ctx, &graph, &live, Moment::Asked).await?;
     if revisions.is_empty() {
         return at(ctx, &graph, &applied);
     }
@@ -41,6 +46,9 @@ pub(super) async fn upgrade(ctx: &mut Context<'_>, args: &cli::Upgrade) -> Resul
 
 /// Takes revisions back down to a target.
 pub(super) async fn downgrade(ctx: &mut Context<'_>, args: &cli::Downgrade) -> Result<Exit> {
+    if args.script.sql {
+        return offline::downgrade(ctx, args).await;
+    }
     let graph = ctx.graph()?;
     let live = history_of(ctx).await?;
     refuse_missing(&graph, &live.history)?;
@@ -70,7 +78,7 @@ pub(super) async fn downgrade(ctx: &mut Context<'_>, args: &cli::Downgrade) -> R
 }
 
 /// The hazards of a revision's way up that are denied and that its file does not accept.
-fn unaccepted(revision: &Revision, denied: &BTreeSet<Kind>) -> Vec<Unaccepted> {
+pub(super) fn unaccepted(revision: &Revision, denied: &BTreeSet<Kind>) -> Vec<Unaccepted> {
     let is_accepted = |key: &String| revision.accepted.iter().any(|accepted| accepted.key == *key);
     let is_denied = |slug: &str| hazard::named(slug).iter().any(|kind| denied.contains(kind));
     let up = revision.hazards.iter().filter(|hazard| hazard.direction == Direction::Up);
@@ -85,7 +93,7 @@ fn unaccepted(revision: &Revision, denied: &BTreeSet<Kind>) -> Vec<Unaccepted> {
 }
 
 /// A slip in a line that accepts something accepts nothing, and would be found only when it is too late to correct it.
-fn refuse_unknown(graph: &Graph) -> Result<()> {
+pub(super) fn refuse_unknown(graph: &Graph) -> Result<()> {
     let known: Vec<&str> = HAZARDS.iter().map(|row| row.slug).collect();
     let mut problems = Vec::new();
     for accepted in graph.revisions().iter().flat_map(|revision| &revision.accepted) {
@@ -197,7 +205,7 @@ async fn remember(ctx: &Context<'_>, session: &Session) -> Result<()> {
 }
 
 /// What the revision's file says will be lost for good.
-fn losses(revision: &Revision, direction: Direction) -> impl Iterator<Item = &str> {
+pub(super) fn losses(revision: &Revision, direction: Direction) -> impl Iterator<Item = &str> {
     let loses_data = |slug: &str| hazard::named(slug).iter().any(|kind| kind.row().loses_data);
     let hazards =
         revision.hazards.iter().filter(move |hazard| hazard.direction == direction && loses_data(&hazard.slug));
@@ -206,6 +214,9 @@ fn losses(revision: &Revision, direction: Direction) -> impl Iterator<Item = &st
 
 /// Records that the database is at a revision, without running anything.
 pub(super) async fn stamp(ctx: &mut Context<'_>, args: &cli::Stamp) -> Result<Exit> {
+    if args.script.sql {
+        return offline::stamp(ctx, args).await;
+    }
     let graph = ctx.graph()?;
     let live = history_of(ctx).await?;
     let applied = live.applied();
@@ -223,6 +234,7 @@ pub(super) async fn stamp(ctx: &mut Context<'_>, args: &cli::Stamp) -> Result<Ex
     session.stamp(&graph, &reached, &now()).await?;
     remember(ctx, &session).await?;
     session.unlock().await?;
+    adopt::tell(ctx, &graph, &live, Moment::Taken).await?;
     at(ctx, &graph, &reached)
 }
 

@@ -51,6 +51,8 @@ pub struct Config {
     pub database: Option<Database>,
     /// How long to wait for another process to finish, on any database.
     pub lock_timeout: Duration,
+    /// How long one statement of a revision may take, on any database. `None`: as long as it wants.
+    pub statement_timeout: Option<Duration>,
     /// The dialect of the database, or the one offline commands write for.
     pub dialect: Dialect,
     /// What the project decides about the dialect.
@@ -134,6 +136,7 @@ fn resolve(project: PathBuf, file: File, url: Option<String>) -> Result<Config> 
         dialect: database.as_ref().map_or(Dialect::Sqlite, |database| database.dialect),
         database,
         lock_timeout: file.lock_timeout,
+        statement_timeout: file.statement_timeout,
         options: Options { schema: file.schema.into(), oldest: file.oldest, ..Options::new(file.enums) },
         convention: file.convention,
         rules: file.rules,

@@ -6,14 +6,14 @@ use std::time::Instant;
 use sea_orm::{DbErr, QueryResult};
 
 use super::{Session, query_error};
-use crate::dialect::HISTORY;
+use crate::dialect::{Dialect, HISTORY};
 use crate::error::Result;
 use crate::model::Literal;
 use crate::revision::graph::Graph;
 use crate::revision::{Direction, Revision};
 
 /// What stands for the duration of a revision that was stamped and not run.
-const STAMPED: i64 = -1;
+pub(super) const STAMPED: i64 = -1;
 
 /// A row of the history table.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,6 +28,21 @@ pub struct Applied {
     pub stamped: bool,
     /// What [`Session::remember`] was told, one item per line.
     pub undeclared: Option<String>,
+}
+
+/// Records a revision; the time is SQL.
+pub(super) fn insert(dialect: Dialect, revision: &Revision, applied_at: &str, milliseconds: i128) -> String {
+    let [id, message, checksum] = [&revision.id, &revision.message, &revision.checksum]
+        .map(|value| dialect.literal(&Literal::Text(value.to_owned())));
+    format!(
+        "INSERT INTO {HISTORY} (revision, message, checksum, applied_at, milliseconds) \
+         VALUES ({id}, {message}, {checksum}, {applied_at}, {milliseconds})"
+    )
+}
+
+/// Forgets a revision.
+pub(super) fn delete(dialect: Dialect, id: &str) -> String {
+    format!("DELETE FROM {HISTORY} WHERE revision = {}", dialect.literal(&Literal::Text(id.to_owned())))
 }
 
 impl Session {
@@ -67,23 +82,14 @@ impl Session {
         match direction {
             Direction::Up => {
                 let milliseconds = i128::try_from(started.elapsed().as_millis()).unwrap_or_default();
-                self.execute(&self.insert(revision, now, milliseconds), doing).await
+                self.execute(&insert(self.dialect(), revision, &self.text(now), milliseconds), doing).await
             }
-            Direction::Down => self.execute(&self.delete(&revision.id), doing).await,
+            Direction::Down => self.execute(&delete(self.dialect(), &revision.id), doing).await,
         }
     }
 
-    fn insert(&self, revision: &Revision, now: &str, milliseconds: i128) -> String {
-        let values = [&revision.id, &revision.message, &revision.checksum, now]
-            .map(|value| self.dialect().literal(&Literal::Text(value.to_owned())));
-        format!(
-            "INSERT INTO {HISTORY} (revision, message, checksum, applied_at, milliseconds) VALUES ({}, {milliseconds})",
-            values.join(", ")
-        )
-    }
-
-    fn delete(&self, id: &str) -> String {
-        format!("DELETE FROM {HISTORY} WHERE revision = {}", self.dialect().literal(&Literal::Text(id.to_owned())))
+    fn text(&self, text: &str) -> String {
+        self.dialect().literal(&Literal::Text(text.to_owned()))
     }
 
     /// Makes the history say that exactly these revisions are applied. Touches nothing else.
@@ -101,9 +107,8 @@ impl Session {
     /// # Errors
     /// The history cannot be written; it is then as before.
     pub async fn remember(&self, undeclared: &[String]) -> Result<()> {
-        let text = self.dialect().literal(&Literal::Text(undeclared.join("\n")));
         self.begin().await?;
-        let update = format!("UPDATE {HISTORY} SET undeclared = {text}");
+        let update = format!("UPDATE {HISTORY} SET undeclared = {}", self.text(&undeclared.join("\n")));
         let outcome = self.execute(&update, "write the history of revisions").await;
         self.end(outcome).await
     }
@@ -112,11 +117,11 @@ impl Session {
         let doing = "write the history of revisions";
         let history = self.history().await?;
         for id in history.keys().filter(|id| !revisions.contains(*id)) {
-            self.execute(&self.delete(id), doing).await?;
+            self.execute(&delete(self.dialect(), id), doing).await?;
         }
         for revision in graph.revisions() {
             if revisions.contains(&revision.id) && !history.contains_key(&revision.id) {
-                self.execute(&self.insert(revision, now, STAMPED.into()), doing).await?;
+                self.execute(&insert(self.dialect(), revision, &self.text(now), STAMPED.into()), doing).await?;
             }
         }
         Ok(())

@@ -1,12 +1,15 @@
 //! Runs revisions: the history table, the lock, one transaction per revision. Takes revisions and a connection;
-//! finds neither by itself. `connect` opens one, `history` keeps the books, `run` runs, `fit` looks first.
+//! finds neither by itself. `connect` opens one, `history` keeps the books, `run` runs, `fit` looks first; `script` writes down
+//! what `run` would do.
 
 mod connect;
 mod failure;
 mod fit;
 mod history;
 mod orphans;
+mod others;
 mod run;
+pub mod script;
 
 use std::time::{Duration, Instant};
 
@@ -20,6 +23,7 @@ use crate::model::Schema;
 pub(crate) use self::failure::cause;
 use self::failure::{connect_error, locked, query_error, waited};
 pub use self::history::Applied;
+pub use self::others::OtherTool;
 pub use self::run::Outcome;
 
 /// A connection: exactly one, so that settings of the connection and transactions hold.

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test may panic and may write files")]
 
+mod adoption;
 mod annotations;
 mod branches;
 mod cases;
@@ -22,6 +23,7 @@ mod mediaparser_entities;
 mod models;
 mod naming;
 mod objects;
+mod offline;
 mod postgres;
 mod random;
 mod readme;
