@@ -1,5 +1,6 @@
 //! The command line as clap sees it. Doc comments are the help text. Decides nothing.
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
@@ -29,6 +30,13 @@ pub struct Global {
     /// The database [default: `DATABASE_URL` from the environment or `.env`, else from the configuration].
     #[arg(short, long, global = true, value_name = "URL")]
     pub database_url: Option<String>,
+    /// Run on targets of `seachange.toml` in the place of the database: a group, `all`, one of them, or a pattern over
+    /// their names; may be given several times.
+    #[arg(long = "target", global = true, value_name = "TARGET", conflicts_with = "database_url")]
+    pub on: Vec<String>,
+    /// On how many targets at a time.
+    #[arg(long, global = true, value_name = "NUMBER", default_value = "4", requires = "on")]
+    pub jobs: NonZeroUsize,
     /// When to use colour.
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
     pub color: Color,
@@ -244,8 +252,8 @@ pub struct Revision {
 /// Flags of commands that can print a script in the place of running it.
 #[derive(Debug, Clone, Copy, Args)]
 pub struct Script {
-    /// Print a script that does it, for somebody else to run, and run nothing. No database is needed: `FROM:TO` says where the
-    /// script begins [default: `base`]; it stops on a database that is not there.
+    /// Print a script that does it, for somebody else to run, and run nothing. No database is needed; see
+    /// `docs/guide/offline.md`.
     #[arg(long)]
     pub sql: bool,
     /// The kind of database that the script is for [default: that of the configured one].
@@ -256,7 +264,8 @@ pub struct Script {
 /// Flags of `upgrade`.
 #[derive(Debug, Args)]
 pub struct Upgrade {
-    /// `head`, `heads`, an id, a message or a file's name, the beginning of one, or `+1`; `label@head` for one branch alone.
+    /// `head`, `heads`, an id, a message or a file's name, the beginning of one, or `+1`; `label@head` for one branch alone. With
+    /// `--sql` also a range, `FROM:TO`; without one the script begins with nothing.
     #[arg(value_name = "REVISION", default_value = "head")]
     pub target: String,
     /// A script in the place of a run.
@@ -269,12 +278,16 @@ pub struct Upgrade {
     /// where there is none.
     #[arg(long)]
     pub accept_data_loss: bool,
+    /// Say what would run, and what is dangerous about it; run nothing.
+    #[arg(long, conflicts_with = "sql")]
+    pub dry_run: bool,
 }
 
 /// Flags of `downgrade`.
 #[derive(Debug, Args)]
 pub struct Downgrade {
-    /// `-1`, `base`, an id, a message or a file's name, or the beginning of one; `label@base` for one branch alone.
+    /// `-1`, `base`, an id, a message or a file's name, or the beginning of one; `label@base` for one branch alone. With `--sql` a
+    /// range, `FROM:TO`.
     #[arg(value_name = "REVISION", allow_hyphen_values = true)]
     pub target: String,
     /// A script in the place of a run.
@@ -284,6 +297,9 @@ pub struct Downgrade {
     /// seachange. Without this flag a terminal is asked, and nothing runs where there is none.
     #[arg(long)]
     pub accept_data_loss: bool,
+    /// Say what would run, and what is dangerous about it; run nothing.
+    #[arg(long, conflicts_with = "sql")]
+    pub dry_run: bool,
 }
 
 /// Flags of `stamp`.
@@ -298,6 +314,16 @@ pub struct Stamp {
     /// Forget everything else that is recorded, other branches and revisions without a file too.
     #[arg(long)]
     pub purge: bool,
+    /// Take the files of applied revisions as they are now for what was applied.
+    #[arg(long)]
+    pub accept_edits: bool,
+    /// Only if the database has the schema these revisions make; exit with 1 and the differences otherwise. On PostgreSQL
+    /// the schema is made in a database that is dropped again.
+    #[arg(long, conflicts_with = "sql")]
+    pub verify: bool,
+    /// Say what would be recorded; record nothing.
+    #[arg(long, conflicts_with = "sql")]
+    pub dry_run: bool,
 }
 
 /// Flags of `current`.

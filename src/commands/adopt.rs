@@ -8,7 +8,7 @@ use super::{Context, Live};
 
 /// When it is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Moment {
+pub(super) enum When {
     /// Something else says what to do.
     Aside,
     /// Nothing does.
@@ -18,7 +18,7 @@ pub(super) enum Moment {
 }
 
 /// Says of a database without a history which other tool keeps it, and what to do about that.
-pub(super) async fn tell(ctx: &mut Context<'_>, graph: &Graph, live: &Live, moment: Moment) -> Result<()> {
+pub(super) async fn tell(ctx: &mut Context<'_>, graph: &Graph, live: &Live, when: When) -> Result<()> {
     if !live.history.is_empty() {
         return Ok(());
     }
@@ -31,18 +31,18 @@ pub(super) async fn tell(ctx: &mut Context<'_>, graph: &Graph, live: &Live, mome
         ctx.note(&format!("note: {}", place(tool)))?;
     }
     let Some(tool) = tools.first() else { return Ok(()) };
-    let hint = match moment {
-        Moment::Aside => return Ok(()),
-        Moment::Asked | Moment::Taken if graph.revisions().is_empty() => format!(
+    let hint = match when {
+        When::Aside => return Ok(()),
+        When::Asked | When::Taken if graph.revisions().is_empty() => format!(
             "to take the database over as it is: `seachange revision --baseline -m \"initial schema\"`, then `seachange stamp \
              head`; {}",
             and_then(tool)
         ),
-        Moment::Asked => {
+        When::Asked => {
             let recorded = "if it has what these revisions make, `seachange stamp head` records that and runs nothing";
             format!("{recorded}; {}", and_then(tool))
         }
-        Moment::Taken => and_then(tool),
+        When::Taken => and_then(tool),
     };
     ctx.note(&format!("hint: {hint}"))
 }

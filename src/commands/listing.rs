@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 use crate::revision::Revision;
 use crate::revision::graph::{Graph, Target};
 
-use super::adopt::{self, Moment};
+use super::adopt::{self, When};
 use super::revisions::history_of;
 use super::{Context, Exit, Live};
 
@@ -22,7 +22,15 @@ pub(super) async fn current(ctx: &mut Context<'_>, args: &cli::Current) -> Resul
     for id in super::missing(&graph, &live.history) {
         ctx.say(&format!("{id} (no file describes it)"))?;
     }
+    for unfinished in &live.unfinished {
+        ctx.tell(&super::begun(&graph, unfinished))?;
+    }
     let applied = live.applied();
+    ctx.stands_at(&graph, &applied);
+    ctx.sum_up(match graph.upgrade(&graph.resolve("heads", &applied)?, &applied).len() {
+        0 => "up to date".to_owned(),
+        pending => format!("{pending} pending"),
+    });
     for revision in graph.current(&applied) {
         let marks = labelled(&graph, revision).chain(is_head(&graph, revision).then(|| "(head)".to_owned()));
         ctx.say(&line(revision, marks))?;
@@ -32,7 +40,7 @@ pub(super) async fn current(ctx: &mut Context<'_>, args: &cli::Current) -> Resul
     }
     if applied.is_empty() {
         ctx.note("no revision is applied")?;
-        adopt::tell(ctx, &graph, &live, Moment::Asked).await?;
+        adopt::tell(ctx, &graph, &live, When::Asked).await?;
     }
     let behind: Vec<String> = graph
         .heads()

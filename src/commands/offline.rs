@@ -7,7 +7,7 @@ use crate::cli;
 use crate::dialect::Dialect;
 use crate::error::{Error, Result};
 use crate::hazard;
-use crate::migrate::script::{self, Setting, Way};
+use crate::migrate::script::{self, Setting, Stamp, Way};
 use crate::revision::graph::{Graph, Target};
 use crate::revision::{Direction, Revision};
 
@@ -81,9 +81,11 @@ pub(super) async fn stamp(ctx: &mut Context<'_>, args: &cli::Stamp) -> Result<Ex
     let is_relative = args.targets.iter().any(|word| counts_from_database(word));
     let applied = if is_relative { look(ctx, &graph).await? } else { BTreeSet::new() };
     let targets = args.targets.iter().map(|word| graph.resolve(word, &applied)).collect::<Result<Vec<_>>>()?;
-    let purge = if args.purge { " --purge" } else { "" };
-    let asked = format!("stamp {}{purge} --sql", args.targets.join(" "));
-    let text = script::stamp(&asked, &graph, &targets, args.purge, &setting(ctx, args.script.dialect)?);
+    let flags = [(args.purge, " --purge"), (args.accept_edits, " --accept-edits")];
+    let flags: String = flags.iter().filter(|(is_set, _)| *is_set).map(|(_, flag)| *flag).collect();
+    let asked = format!("stamp {}{flags} --sql", args.targets.join(" "));
+    let stamp = Stamp { targets: &targets, purge: args.purge, accept_edits: args.accept_edits };
+    let text = script::stamp(&asked, &graph, &stamp, &setting(ctx, args.script.dialect)?);
     print(ctx, &text)
 }
 

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::fit::fit_section;
-use super::history::{self, STAMPED};
-use crate::dialect::{Dialect, HISTORY, Offline, Stop, Version, Watch};
+use super::history::{self, STAMPED, Unfinished};
+use crate::dialect::{Dialect, HISTORY, Offline, Statement, Stop, Version, Watch};
 use crate::error::Result;
 use crate::model::Literal;
 use crate::revision::graph::{Graph, Target};
@@ -39,6 +39,17 @@ pub struct Way<'a> {
     pub revisions: Vec<&'a Revision>,
     /// Up or down.
     pub direction: Direction,
+}
+
+/// What a script records.
+#[derive(Debug, Clone, Copy)]
+pub struct Stamp<'a> {
+    /// Where the database is to be.
+    pub targets: &'a [Target],
+    /// Nothing else stays recorded.
+    pub purge: bool,
+    /// The files of revisions that are recorded already are taken for what was applied.
+    pub accept_edits: bool,
 }
 
 /// A script that runs revisions on a database that is where the way begins, and stops on every other. `asked` is the command
@@ -92,34 +103,34 @@ pub fn script(asked: &str, way: &Way<'_>, setting: &Setting<'_>) -> Result<Strin
 }
 
 /// A script that makes the history say what `stamp` would: the targets and all they follow are applied, what comes behind them
-/// is not, and other branches are where they were; with `purge` nothing else is recorded. It can run anywhere, and again.
-pub fn stamp(asked: &str, graph: &Graph, targets: &[Target], purge: bool, setting: &Setting<'_>) -> String {
+/// is not, and other branches are where they were. It can run anywhere, and again.
+pub fn stamp(asked: &str, graph: &Graph, stamp: &Stamp<'_>, setting: &Setting<'_>) -> String {
     let dialect = setting.dialect;
     let all: BTreeSet<String> = graph.revisions().iter().map(|revision| revision.id.clone()).collect();
-    let reached = graph.stamped(targets, &BTreeSet::new());
-    let left = graph.stamped(targets, &all);
+    let reached = graph.stamped(stamp.targets, &BTreeSet::new());
+    let left = graph.stamped(stamp.targets, &all);
     let mut script = Script::new(dialect);
     script.head(asked, &[format!("records: {}", place(graph, &reached)), "runs: nothing".to_owned()]);
     script.open(setting);
     script.blank();
     script.begin(true);
-    if purge {
-        let others = if reached.is_empty() {
-            String::new()
+    let mut gone = vec!["unfinished IS NOT NULL".to_owned()];
+    if stamp.purge {
+        gone.push(if reached.is_empty() {
+            "TRUE".to_owned()
         } else {
-            format!(" WHERE revision NOT IN ({})", ids(dialect, &reached))
-        };
-        script.statement(&format!("DELETE FROM {HISTORY}{others}"));
+            format!("revision NOT IN ({})", ids(dialect, &reached))
+        });
     } else {
         script.stop_at(&[unknown(&all, dialect)]);
-        let gone: BTreeSet<String> = all.difference(&left).cloned().collect();
-        if !gone.is_empty() {
-            script.statement(&format!("DELETE FROM {HISTORY} WHERE revision IN ({})", ids(dialect, &gone)));
-        }
+        let others: BTreeSet<String> = all.difference(&left).cloned().collect();
+        gone.extend((!others.is_empty()).then(|| format!("revision IN ({})", ids(dialect, &others))));
     }
+    script.statement(&format!("DELETE FROM {HISTORY} WHERE {}", gone.join(" OR ")));
+    let known = if stamp.accept_edits { "UPDATE SET checksum = excluded.checksum" } else { "NOTHING" };
     for revision in graph.revisions().iter().filter(|revision| reached.contains(&revision.id)) {
         let insert = history::insert(dialect, revision, script.words.now, STAMPED.into());
-        script.statement(&format!("{insert}\n    ON CONFLICT (revision) DO NOTHING"));
+        script.statement(&format!("{insert}\n    ON CONFLICT (revision) DO {known}"));
     }
     script.forget();
     script.statement("COMMIT");
@@ -138,10 +149,11 @@ fn ids<'a>(dialect: Dialect, ids: impl IntoIterator<Item = &'a String>) -> Strin
     ids.into_iter().map(text).collect::<Vec<_>>().join(", ")
 }
 
-/// Some of them are not applied.
+/// Some of them are not applied, or not as a whole.
 fn some_missing(revisions: &BTreeSet<String>, dialect: Dialect) -> Option<String> {
     let (number, ids) = (revisions.len(), ids(dialect, revisions));
-    (number > 0).then(|| format!("(SELECT count(*) FROM {HISTORY} WHERE revision IN ({ids})) < {number}"))
+    let whole = format!("revision IN ({ids}) AND unfinished IS NULL");
+    (number > 0).then(|| format!("(SELECT count(*) FROM {HISTORY} WHERE {whole}) < {number}"))
 }
 
 /// Some of them are applied.
@@ -195,7 +207,11 @@ impl Way<'_> {
             when: some_applied(&further, dialect).unwrap_or_default(),
             words: format!("this script begins {place}, and {what}"),
         };
-        let mut stops = vec![not_there, beyond, unknown(&all, dialect)];
+        let unfinished = Stop {
+            when: format!("EXISTS (SELECT 1 FROM {HISTORY} WHERE unfinished IS NOT NULL)"),
+            words: "a revision was begun here and not finished: `seachange current` says which".to_owned(),
+        };
+        let mut stops = vec![unfinished, not_there, beyond, unknown(&all, dialect)];
         stops.retain(|stop| !stop.when.is_empty());
         stops
     }
@@ -332,21 +348,14 @@ impl Script {
         self.statements(self.dialect.before_transaction());
         self.begin(is_first);
         self.stop_at(stops);
-        let watch = self.words.watch.clone();
         if section.transaction {
-            self.body(section);
-            if let Some(watch) = watch {
+            let statement = |script: &mut Self, statement: &Statement, _: usize| script.statement(&statement.sql);
+            self.body(section, statement);
+            if let Some(watch) = self.words.watch.clone() {
                 self.stop_at(&[watch.stop]);
             }
         } else {
-            self.statement("COMMIT");
-            self.comment("What follows runs in no transaction.");
-            self.body(section);
-            self.begin(false);
-            // As for the runner, what it leaves is what is there.
-            if let Some(watch) = watch {
-                self.statements(watch.end.iter().chain(&watch.begin));
-            }
+            self.steps(revision, section);
         }
         let record = match section.direction {
             Direction::Up => history::insert(self.dialect, revision, self.words.now, UNMEASURED.into()),
@@ -360,19 +369,69 @@ impl Script {
         self.statements(self.dialect.after_transaction());
     }
 
-    /// The statements of a section, each with the comments above it.
-    fn body(&mut self, section: &Section) {
+    /// The statements of what is not one transaction, from inside of one to inside of the next. As the runner does, it keeps
+    /// account of how far it is, so that the runner can go on where the script was cut off.
+    fn steps(&mut self, revision: &Revision, section: &Section) {
+        let (direction, dialect) = (section.direction, self.dialect);
+        let is_at = |done: usize| {
+            let text = dialect.literal(&Literal::Text(Unfinished::text(direction, done)));
+            format!("unfinished = {text}")
+        };
+        // Behind an error nothing counts any more, where a program goes on.
+        let mark = |done: usize| {
+            let sql = history::mark_unfinished(dialect, revision, direction, done);
+            if done == 0 { sql } else { format!("{sql} AND {}", is_at(done - 1)) }
+        };
+        if direction == Direction::Up {
+            let insert = history::insert(self.dialect, revision, self.words.now, UNMEASURED.into());
+            self.statement(&insert);
+        }
+        self.statement(&mark(0));
+        self.statement("COMMIT");
+        self.comment("What follows is not one transaction.");
+        let statements = self.dialect.statements(&section.sql);
+        let is_counted = !statements.iter().any(|statement| self.dialect.marks_transaction(&statement.sql));
+        self.body(section, |script, statement, done| {
+            let is_one = is_counted && script.dialect.is_atomic(&statement.sql);
+            if is_one {
+                script.begin(false);
+            }
+            script.statement(&statement.sql);
+            if is_counted {
+                script.statement(&mark(done));
+            }
+            if is_one {
+                script.statement("COMMIT");
+            }
+        });
+        self.begin(false);
+        if is_counted {
+            let whole = format!("revision = {} AND {}", ids(dialect, [&revision.id]), is_at(statements.len()));
+            let when = format!("NOT EXISTS (SELECT 1 FROM {HISTORY} WHERE {whole})");
+            self.stop_at(&[Stop { when, words: format!("{} is not finished", revision.title()) }]);
+        }
+        // As for the runner, rows that it leaves are there.
+        if let Some(watch) = self.words.watch.clone() {
+            self.statements(watch.end.iter().chain(&watch.begin));
+        }
+        if direction == Direction::Up {
+            self.statement(&history::delete(self.dialect, &revision.id));
+        }
+    }
+
+    /// The statements of a section, each with its number and the comments above it.
+    fn body(&mut self, section: &Section, write: impl Fn(&mut Self, &Statement, usize)) {
         let lines: Vec<&str> = section.sql.lines().collect();
         let mut last = 0;
         self.blank();
-        for statement in self.dialect.statements(&section.sql) {
+        for (number, statement) in self.dialect.statements(&section.sql).iter().enumerate() {
             let above = lines.get(last..statement.line - 1).unwrap_or_default();
             let comments = above.iter().filter_map(|line| line.trim().strip_prefix("--"));
             let comments: Vec<&str> = comments.filter(|text| !text.trim().is_empty()).collect();
             for text in comments {
                 self.comment(text.trim());
             }
-            self.statement(&statement.sql);
+            write(self, statement, number + 1);
             last = statement.line - 1 + statement.sql.lines().count();
         }
         self.blank();

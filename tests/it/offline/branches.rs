@@ -136,7 +136,7 @@ fn a_stamp_leaves_other_branches_where_they_are() {
         stamped(words);
     }
     // What no file describes is forgotten when somebody says so, and stops everything else.
-    project.sql("INSERT INTO seachange_history SELECT 'gone', message, checksum, applied_at, 0, NULL FROM seachange_history LIMIT 1");
+    project.sql("INSERT INTO seachange_history SELECT 'gone', message, checksum, applied_at, 0, NULL, NULL FROM seachange_history LIMIT 1");
     let all = everything(&project);
     for arguments in [&["stamp", "heads"][..], &["upgrade", "left1:left2"]] {
         let error = feed(&file, &printed(&project, arguments), Ending::Script).unwrap_err();
@@ -148,6 +148,24 @@ fn a_stamp_leaves_other_branches_where_they_are() {
     }
     feed(&file, &printed(&project, &["stamp", "heads", "--purge"]), Ending::Script).unwrap();
     project.expect(0, &["current", "--check-heads"]);
+}
+
+#[test]
+fn a_stamp_takes_edited_files_for_what_was_applied() {
+    let project = project();
+    project.expect(0, &["upgrade", "left2"]);
+    let path = project.path().join("migrations/20260100T000000_first.sql");
+    let text = fs::read_to_string(&path).unwrap();
+    fs::write(&path, format!("{text}-- edited\n")).unwrap();
+    let checksums = "SELECT revision || checksum || milliseconds FROM seachange_history ORDER BY 1";
+    let before = project.query(checksums);
+    feed(&project.database(), &printed(&project, &["stamp", "left2"]), Ending::Script).unwrap();
+    assert_eq!(project.query(checksums), before);
+    feed(&project.database(), &printed(&project, &["stamp", "left2", "--accept-edits"]), Ending::Script).unwrap();
+    let by_script = project.query(checksums);
+    assert_ne!(by_script, before);
+    project.expect(0, &["stamp", "left2", "--accept-edits"]);
+    assert_eq!(project.query(checksums), by_script);
 }
 
 #[test]

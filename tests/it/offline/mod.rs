@@ -26,7 +26,8 @@ use crate::support::{Project, Ran, assert_sound, block_on, execute, open, query,
 /// What is in a database beside its rows, and its history without what depends on the moment.
 const SCHEMA: &str = "SELECT type || ' ' || name || ' ' || coalesce(sql, '') FROM sqlite_schema
     WHERE name NOT LIKE 'seachange%' ORDER BY type, name";
-pub(crate) const HISTORY: &str = "SELECT revision || ' ' || message || ' ' || checksum || ' ' || (milliseconds < 0)
+pub(crate) const HISTORY: &str =
+    "SELECT revision || ' ' || message || ' ' || checksum || ' ' || (milliseconds < 0) || coalesce(unfinished, '')
     || ' ' || (applied_at LIKE '2___-__-__T__:__:__Z') FROM seachange_history ORDER BY revision";
 
 /// Runs a revision of a case on one database by the runner, on the other by a script, up and down. The first one's database

@@ -21,6 +21,7 @@ mod runner;
 mod scripts;
 mod stays;
 mod systems;
+mod targets;
 mod views;
 
 use std::io::{BufRead, BufReader, Read};

@@ -179,6 +179,39 @@ fn what_runs_in_no_transaction() {
 }
 
 #[test]
+fn what_was_cut_off_goes_on_with_the_runner() {
+    let bad = "-- migrate:up\n-- transaction: none\nCREATE TABLE b (x int);\nCREATE INDEX CONCURRENTLY i ON a (x);\nINSERT INTO later VALUES (1);\n-- migrate:down\nDROP INDEX i;\nDROP TABLE b;";
+    let project = revisions(
+        "",
+        &[
+            ("a1", "-- migrate:up\nCREATE TABLE a (x int);\n-- migrate:down\nDROP TABLE a;"),
+            ("b1", bad),
+            ("c1", "-- migrate:up\nCREATE TABLE c (x int);\n-- migrate:down\nDROP TABLE c;"),
+        ],
+    );
+    let script = printed(&project, &["upgrade"]);
+    let ran = project.run(&["upgrade"]);
+    assert_eq!(ran.code, 2, "{ran:?}");
+    let expected = everything(&project.database, &[]);
+    for script in [&script, &going_on(&script)] {
+        let other = cluster::database("cut off");
+        let error = other.try_script(script, Ending::Script).unwrap_err();
+        assert!(error.contains("relation \"later\" does not exist"), "{error}");
+        assert_eq!(other.query("SELECT unfinished FROM seachange_history WHERE revision = 'b1'"), ["up 2"]);
+        if script.contains("ON_ERROR_STOP") {
+            assert_eq!(everything(&other, &[]), expected);
+        }
+        let again = other.try_script(script, Ending::Script).unwrap_err();
+        assert!(again.contains("a revision was begun here and not finished"), "{again}");
+        other.script("CREATE TABLE later (x int);\n");
+        let ran = project.run_on(&other.url(), &["upgrade"]);
+        assert_eq!(ran.code, 0, "{ran:?}");
+        assert_eq!(other.query("SELECT x::text FROM later"), ["1"]);
+        assert_eq!(other.query("SELECT revision FROM seachange_history ORDER BY 1"), ["a1", "b1", "c1"]);
+    }
+}
+
+#[test]
 fn names_and_texts_are_nasty() {
     let text = "-- migrate:up\n\
         -- it's; a comment \\q :x\n\
