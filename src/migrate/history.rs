@@ -45,10 +45,9 @@ pub(super) fn delete(dialect: Dialect, id: &str) -> String {
     format!("DELETE FROM {HISTORY} WHERE revision = {}", dialect.literal(&Literal::Text(id.to_owned())))
 }
 
-/// Records how many statements of a revision are done that is not one transaction.
-pub(super) fn mark_unfinished(dialect: Dialect, revision: &Revision, direction: Direction, done: usize) -> String {
-    let [id, text] =
-        [revision.id.clone(), Unfinished::text(direction, done)].map(|text| dialect.literal(&Literal::Text(text)));
+/// Records how far a revision is that is not one transaction, as [`Unfinished::text`] says it.
+pub(super) fn mark_unfinished(dialect: Dialect, revision: &Revision, how_far: &str) -> String {
+    let [id, text] = [&revision.id, how_far].map(|text| dialect.literal(&Literal::Text(text.to_owned())));
     format!("UPDATE {HISTORY} SET unfinished = {text} WHERE revision = {id}")
 }
 
@@ -72,11 +71,11 @@ impl Books {
         };
         let unfinished: Option<String> = row.try_get("", "unfinished")?;
         let unfinished = unfinished.as_deref().and_then(Unfinished::parse);
-        if let Some((direction, done)) = unfinished {
+        if let Some((direction, done, is_running)) = unfinished {
             let Applied { revision, checksum, applied_at: begun_at, .. } = applied.clone();
-            self.unfinished.push(Unfinished { revision, direction, done, checksum, begun_at });
+            self.unfinished.push(Unfinished { revision, direction, done, is_running, checksum, begun_at });
         }
-        if unfinished.is_none_or(|(direction, _)| direction == Direction::Down) {
+        if unfinished.is_none_or(|(direction, ..)| direction == Direction::Down) {
             self.applied.insert(applied.revision.clone(), applied);
         }
         Ok(())
@@ -92,6 +91,8 @@ pub struct Unfinished {
     pub direction: Direction,
     /// How many of its statements are done. The next one may be, too.
     pub done: usize,
+    /// The next one was running, and nobody can tell from the outside what it did.
+    pub is_running: bool,
     /// The checksum of its file when it was begun.
     pub checksum: String,
     /// When it was begun, as RFC 3339.
@@ -100,14 +101,15 @@ pub struct Unfinished {
 
 impl Unfinished {
     /// As the history keeps it: the way, and the number of statements.
-    pub(super) fn text(direction: Direction, done: usize) -> String {
-        format!("{} {done}", direction.as_str())
+    pub(super) fn text(direction: Direction, done: usize, is_running: bool) -> String {
+        format!("{} {done}{}", direction.as_str(), if is_running { " running" } else { "" })
     }
 
-    fn parse(text: &str) -> Option<(Direction, usize)> {
-        let (way, done) = text.split_once(' ')?;
+    fn parse(text: &str) -> Option<(Direction, usize, bool)> {
+        let mut words = text.split(' ');
+        let way = words.next()?;
         let direction = [Direction::Up, Direction::Down].into_iter().find(|direction| direction.as_str() == way)?;
-        Some((direction, done.parse().ok()?))
+        Some((direction, words.next()?.parse().ok()?, words.next().is_some()))
     }
 }
 
@@ -153,7 +155,7 @@ impl Session {
                     let insert = insert(self.dialect(), revision, &self.text(now), 0);
                     self.execute(&insert, "record the revision").await?;
                 }
-                self.mark_unfinished(revision, direction, 0).await?;
+                self.mark_unfinished(revision, direction, 0, false).await?;
             }
             Ok(earlier)
         };
@@ -161,9 +163,15 @@ impl Session {
         self.end(begun).await
     }
 
-    /// Records how many statements of a revision are done.
-    pub(super) async fn mark_unfinished(&self, revision: &Revision, direction: Direction, done: usize) -> Result<()> {
-        let sql = mark_unfinished(self.dialect(), revision, direction, done);
+    /// Records how many statements of a revision are done, and whether the next one is one that has to be known to run.
+    pub(super) async fn mark_unfinished(
+        &self,
+        revision: &Revision,
+        direction: Direction,
+        done: usize,
+        is_running: bool,
+    ) -> Result<()> {
+        let sql = mark_unfinished(self.dialect(), revision, &Unfinished::text(direction, done, is_running));
         self.execute(&sql, "record how far the revision is").await
     }
 

@@ -24,7 +24,7 @@ pub(crate) use self::failure::cause;
 use self::failure::{connect_error, locked, query_error, waited};
 pub use self::history::{Applied, Books, Unfinished};
 pub use self::others::OtherTool;
-pub use self::run::{Moment, Outcome};
+pub use self::run::{Interrupted, Moment, Outcome, Run};
 
 /// A connection: exactly one, so that settings of the connection and transactions hold.
 pub struct Session {

@@ -373,32 +373,34 @@ impl Script {
     /// account of how far it is, so that the runner can go on where the script was cut off.
     fn steps(&mut self, revision: &Revision, section: &Section) {
         let (direction, dialect) = (section.direction, self.dialect);
-        let is_at = |done: usize| {
-            let text = dialect.literal(&Literal::Text(Unfinished::text(direction, done)));
-            format!("unfinished = {text}")
-        };
+        let how_far = |done: usize| Unfinished::text(direction, done, false);
+        let is_at = |how_far: &str| format!("unfinished = {}", dialect.literal(&Literal::Text(how_far.to_owned())));
         // Behind an error nothing counts any more, where a program goes on.
-        let mark = |done: usize| {
-            let sql = history::mark_unfinished(dialect, revision, direction, done);
-            if done == 0 { sql } else { format!("{sql} AND {}", is_at(done - 1)) }
-        };
+        let advance =
+            |from: &str, to: &str| format!("{} AND {}", history::mark_unfinished(dialect, revision, to), is_at(from));
         if direction == Direction::Up {
             let insert = history::insert(self.dialect, revision, self.words.now, UNMEASURED.into());
             self.statement(&insert);
         }
-        self.statement(&mark(0));
+        self.statement(&history::mark_unfinished(dialect, revision, &how_far(0)));
         self.statement("COMMIT");
         self.comment("What follows is not one transaction.");
         let statements = self.dialect.statements(&section.sql);
         let is_counted = !statements.iter().any(|statement| self.dialect.marks_transaction(&statement.sql));
-        self.body(section, |script, statement, done| {
-            let is_one = is_counted && script.dialect.is_atomic(&statement.sql);
+        self.body(section, |script, statement, number| {
+            let is_one = is_counted && dialect.is_atomic(&statement.sql);
+            let mut before = how_far(number - 1);
+            if is_counted && dialect.is_opaque(&statement.sql) {
+                let running = Unfinished::text(direction, number - 1, true);
+                script.statement(&advance(&before, &running));
+                before = running;
+            }
             if is_one {
                 script.begin(false);
             }
             script.statement(&statement.sql);
             if is_counted {
-                script.statement(&mark(done));
+                script.statement(&advance(&before, &how_far(number)));
             }
             if is_one {
                 script.statement("COMMIT");
@@ -406,7 +408,8 @@ impl Script {
         });
         self.begin(false);
         if is_counted {
-            let whole = format!("revision = {} AND {}", ids(dialect, [&revision.id]), is_at(statements.len()));
+            let whole =
+                format!("revision = {} AND {}", ids(dialect, [&revision.id]), is_at(&how_far(statements.len())));
             let when = format!("NOT EXISTS (SELECT 1 FROM {HISTORY} WHERE {whole})");
             self.stop_at(&[Stop { when, words: format!("{} is not finished", revision.title()) }]);
         }
