@@ -1,5 +1,6 @@
 //! The commands: load, call the stages, hand the result to a report. The only place that wires stages together.
 
+mod adopt;
 mod asked;
 mod check;
 mod diff;
@@ -8,6 +9,7 @@ mod init;
 mod listing;
 mod merge;
 mod objects;
+mod offline;
 mod renames;
 mod revisions;
 mod targets;
