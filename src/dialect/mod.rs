@@ -9,6 +9,7 @@ mod object;
 mod postgres;
 mod question;
 mod sqlite;
+pub mod touch;
 mod variants;
 
 pub use effects::{Effect, Effects, Lock};
@@ -807,6 +808,18 @@ impl Dialect {
             Self::Sqlite => sqlite::statements(script),
             Self::Postgres => postgres::statements(script),
         }
+    }
+
+    /// What the statements of a script touch. `schema` is the one that is meant where none is named.
+    ///
+    /// ```
+    /// use seachange::dialect::Dialect;
+    ///
+    /// let touched = Dialect::Sqlite.touched("ALTER TABLE users ADD COLUMN age integer", "");
+    /// assert_eq!(touched[0].acts[0].to_string(), "adds column `users.age`");
+    /// ```
+    pub fn touched(self, script: &str, schema: &str) -> Vec<touch::Touched> {
+        touch::touched(self, script, schema)
     }
 
     /// Statements that prepare a new connection.

@@ -23,7 +23,7 @@ mod script;
 #[cfg(test)]
 mod show;
 mod spelling;
-mod text;
+pub(super) mod text;
 mod types;
 mod value;
 pub(super) mod version;
