@@ -12,6 +12,7 @@
 //!   the parts of that are in [`dialect`] and [`diff`].
 //! - [`plan`] orders the operations in the mildest form the dialect has and names their hazards.
 //! - [`render`] writes them as SQL and as the text of a revision; [`revision`] keeps those files, their order and the lock.
+//! - [`meet`] says which statements of two branches are in each other's way.
 //! - [`migrate`] runs revisions on a database and records them.
 //! - [`scratch`] loads a script into a database that is there for nothing else.
 //! - [`report`] says what was found; [`commands`] wires all of it to the command line in [`cli`], with [`config`].
@@ -29,6 +30,7 @@ pub mod diff;
 pub mod docs;
 pub mod error;
 pub mod hazard;
+pub mod meet;
 pub mod migrate;
 pub mod model;
 pub mod op;

@@ -810,6 +810,14 @@ impl Dialect {
         }
     }
 
+    /// The name as [`Dialect::touched`] has it: cut, and in small letters where capitals mean nothing.
+    pub(crate) fn compared(self, name: &str) -> String {
+        match self {
+            Self::Sqlite => name.to_ascii_lowercase(),
+            Self::Postgres => names::cut(name, self.capabilities().longest_name).to_owned(),
+        }
+    }
+
     /// What the statements of a script touch. `schema` is the one that is meant where none is named.
     ///
     /// ```

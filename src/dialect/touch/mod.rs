@@ -157,7 +157,7 @@ impl fmt::Display for Act {
         let verb = match self.verb {
             Verb::Create | Verb::Ensure if matches!(self.object, Object::Part(..)) => "adds",
             Verb::Create | Verb::Ensure => "creates",
-            Verb::Arrive => "gives something the name of",
+            Verb::Arrive => "renames something to",
             Verb::Drop => "drops",
             Verb::Rename => "renames",
             Verb::Rebuild => "rebuilds",

@@ -39,8 +39,8 @@ fn tables_and_columns() {
         &expect![[r#"
             1: creates table `posts`; with id, Mood, author_id; refers to users {"id"}; refers to Odd schema.pairs {"x", "y"}
             3: adds column `posts.title`; adds column `posts.note`; drops column `posts.old`; holds the rows of posts against it
-            4: renames column `posts.a.b`; gives something the name of column `posts.c`
-            4: rebuilds table `audit.posts`; gives something the name of table `audit.entries`; with id, Mood, author_id
+            4: renames column `posts.a.b`; renames something to column `posts.c`
+            4: rebuilds table `audit.posts`; renames something to table `audit.entries`; with id, Mood, author_id
             5: changes column `posts.title`; changes column `posts.title`; holds the rows of posts against it
             6: adds constraint `u` of `posts`; adds a constraint of `posts`; drops constraint `k` of `posts`; holds the rows of posts against it
             7: renames table `posts`
@@ -76,7 +76,7 @@ fn everything_else_with_a_name() {
             2: creates type `mood`
             2: adds a value to type `mood`
             3: changes type `mood`
-            3: renames type `mood`; gives something the name of type `mood_old`
+            3: renames type `mood`; renames something to type `mood_old`
             3: drops type `mood_old`
             4: replaces view `v`; names all columns
             4: drops view `v`
@@ -88,7 +88,7 @@ fn everything_else_with_a_name() {
             8: creates extension `pg_trgm`
             8: changes comment `column title` of `audit.posts`
             8: changes comment `table` of `posts`
-            9: renames table `audit.posts`; gives something the name of table `posts`
+            9: renames table `audit.posts`; renames something to table `posts`
             10: creates sequence `s`
             10: changes sequence `s`
             10: -
@@ -179,7 +179,7 @@ fn a_table_that_comes_back_is_rebuilt() {
             1: adds rows of `new_t`; names all columns
             1: rebuilds table `t`; with a, b
             1: renames table `new_t`
-            2: rebuilds table `u`; gives something the name of table `old_u`; with x
+            2: rebuilds table `u`; renames something to table `old_u`; with x
             2: -
             2: names all columns
             2: drops table `old_u`
