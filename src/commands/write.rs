@@ -290,7 +290,15 @@ impl<'a> New<'a> {
     /// The next part of what one command writes.
     fn behind(args: &'a cli::Revision, id: String) -> Self {
         let (message, accepted) = (args.message.clone(), args.accept.as_slice());
-        Self { message, parents: vec![id], labels: Vec::new(), depends_on: Vec::new(), id: None, accepted, conflicts: Vec::new() }
+        Self {
+            message,
+            parents: vec![id],
+            labels: Vec::new(),
+            depends_on: Vec::new(),
+            id: None,
+            accepted,
+            conflicts: Vec::new(),
+        }
     }
 }
 

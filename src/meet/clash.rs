@@ -19,11 +19,9 @@ pub(super) fn unknown(done: &Done<'_>, side: &Side<'_>) -> Option<String> {
     if let Some(words) = &done.touched.anything {
         return Some(format!("cannot be read: `{words}`"));
     }
-    // What an extension or a schema holds is not said where it is dropped.
+    // What an extension holds is not said where it is dropped.
     let is_wide = |act: &&Act| {
-        act.verb == Verb::Drop
-            && matches!(act.object, Object::Named(Kind::Extension | Kind::Schema, _))
-            && !side.is_own(&act.object)
+        act.verb == Verb::Drop && matches!(act.object, Object::Named(Kind::Extension, _)) && !side.is_own(&act.object)
     };
     done.touched.acts.iter().find(is_wide).map(ToString::to_string)
 }

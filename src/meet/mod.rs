@@ -25,6 +25,15 @@ pub struct Conflict {
     pub places: BTreeSet<Doing>,
 }
 
+impl Conflict {
+    /// Whether the other is about the same thing, or has all of its lines.
+    fn is_told_by(&self, whole: &Self) -> bool {
+        let is_there =
+            |own: &Doing| whole.places.iter().any(|other| (&other.path, other.line) == (&own.path, own.line));
+        self.object == whole.object || self.places.iter().all(is_there)
+    }
+}
+
 /// What a statement does, and where it stands.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Doing {
@@ -32,6 +41,8 @@ pub struct Doing {
     pub path: PathBuf,
     /// The line of the statement in the file.
     pub line: usize,
+    /// It does something to an object, and not only uses it.
+    pub acts: bool,
     /// What it does, in words.
     pub does: String,
 }
@@ -52,7 +63,9 @@ pub enum Why {
 impl fmt::Display for Why {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Rebuilt => "the table is made anew with what its own branch knows of it; what the other did to it would be lost",
+            Self::Rebuilt => {
+                "the table is made anew with what its own branch knows of it; what the other did to it would be lost"
+            }
             Self::Gone => "one takes away what the other uses",
             Self::Same => "both do something to it",
             Self::Changed => "one changes what the other uses",
@@ -76,7 +89,8 @@ struct Done<'a> {
 impl Done<'_> {
     fn doing(&self, does: &str) -> Doing {
         let way = if self.direction == Direction::Down { " (way down)" } else { "" };
-        Doing { path: self.revision.path.clone(), line: self.line, does: format!("{does}{way}") }
+        let acts = !self.touched.acts.is_empty();
+        Doing { path: self.revision.path.clone(), line: self.line, acts, does: format!("{does}{way}") }
     }
 }
 
@@ -221,12 +235,16 @@ impl Found {
         let told: BTreeSet<String> = self.up.keys().map(|(_, object)| object.clone()).collect();
         let rest = self.down.into_iter().filter(|((_, object), _)| !told.contains(object));
         let all = self.up.into_iter().chain(rest);
-        let mut all: Vec<Conflict> =
-            all.map(|((why, object), places)| Conflict { object, why, places }).collect();
+        let mut all: Vec<Conflict> = all.map(|((why, object), places)| Conflict { object, why, places }).collect();
+        for conflict in &mut all {
+            // Who does something to it uses it in many lines, which say nothing new.
+            let acting: BTreeSet<PathBuf> =
+                conflict.places.iter().filter(|own| own.acts).map(|own| own.path.clone()).collect();
+            conflict.places.retain(|own| own.acts || !acting.contains(&own.path));
+        }
         // What is lost with the whole table need not be told of its parts.
-        let rebuilt: BTreeSet<String> =
-            all.iter().filter(|own| own.why == Why::Rebuilt).map(|own| own.object.clone()).collect();
-        all.retain(|own| own.why == Why::Rebuilt || !rebuilt.contains(&own.object));
+        let rebuilt: Vec<Conflict> = all.iter().filter(|own| own.why == Why::Rebuilt).cloned().collect();
+        all.retain(|own| own.why == Why::Rebuilt || !rebuilt.iter().any(|whole| own.is_told_by(whole)));
         all.sort_by(|a, b| (&a.object, a.why).cmp(&(&b.object, b.why)));
         all
     }

@@ -9,7 +9,7 @@ use crate::model::{Schema, TableName};
 use crate::revision::graph::{Graph, Target};
 use crate::revision::lock::merge::{self, Clash, Entry, Sides, Verdict, completed};
 use crate::revision::lock::parts::Parts;
-use crate::revision::{Revision, dir};
+use crate::revision::{Revision, dir, lock};
 
 use super::super::Context;
 
@@ -57,7 +57,8 @@ pub(super) fn recorded(ctx: &mut Context<'_>, graph: &Graph, accepts: bool) -> R
     let sides = match &read {
         Ok(Some(schema)) => Sides::same(schema).map_err(failed)?,
         // What cannot be taken apart is made anew from what the revisions made.
-        _ => Sides::read(&text).or_else(|error| if is_marked { Err(error) } else { Sides::same(&Schema::default()) })
+        _ => Sides::read(&text)
+            .or_else(|error| if is_marked { Err(error) } else { Sides::same(&Schema::default()) })
             .map_err(failed)?,
     };
     let declared = Parts::of(&sides.views(declared)).map_err(failed)?;
@@ -65,7 +66,7 @@ pub(super) fn recorded(ctx: &mut Context<'_>, graph: &Graph, accepts: bool) -> R
     let judge = Judge::new(ctx, graph, accepts);
     let (complete, notes) = completed(&merged, &declared, |entry| judge.verdict(entry, &merged, &declared));
     let schema = merge::schema(&complete, &declared).map_err(failed)?;
-    let is_right = matches!(&read, Ok(Some(own)) if *own == schema);
+    let is_right = lock::write(&schema) == text.replace("\r\n", "\n");
     Ok(Recorded { repaired: (!is_right).then_some(schema), clashes, notes, broken })
 }
 

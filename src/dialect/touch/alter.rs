@@ -32,8 +32,7 @@ pub(super) fn read(mut reader: Reader<'_>) -> Option<Touched> {
     let acts = if reader.take(&["add", "value"]) {
         vec![Act::new(Verb::Extend, Object::Named(kind, name))]
     } else {
-        renamed(&mut reader, kind, &name)
-            .unwrap_or_else(|| vec![Act::new(Verb::Change, Object::Named(kind, name))])
+        renamed(&mut reader, kind, &name).unwrap_or_else(|| vec![Act::new(Verb::Change, Object::Named(kind, name))])
     };
     Some(Touched { acts, reads, ..Touched::default() })
 }
@@ -135,7 +134,10 @@ fn action(at: &mut Reader<'_>, action: &[Token], table: &TableName, touched: &mu
     } else if at.take(&["attach", "partition"]) || at.take(&["detach", "partition"]) || at.take(&["inherit"]) {
         touched.acts.push(Act::new(Verb::Change, Object::Named(Kind::Table, at.name()?)));
         (Verb::Change, Object::Named(Kind::Table, table.clone()))
-    } else if ["set", "reset", "owner", "enable", "disable", "force", "no", "replica", "cluster"].iter().any(|w| at.is(w)) {
+    } else if ["set", "reset", "owner", "enable", "disable", "force", "no", "replica", "cluster"]
+        .iter()
+        .any(|w| at.is(w))
+    {
         let words: Vec<&str> = action.iter().take(3).map(|token| token.text.as_str()).collect();
         (Verb::Change, part(Kind::Setting, words.join(" ")))
     } else {

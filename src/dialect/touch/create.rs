@@ -11,8 +11,9 @@ use crate::model::TableName;
 pub(super) fn read(mut reader: Reader<'_>) -> Option<Touched> {
     let replaces = reader.take(&["or", "replace"]);
     let mut is_temporary = false;
-    while let Some(word) =
-        ["temp", "temporary", "local", "global", "unlogged", "recursive", "constraint"].iter().find(|word| reader.is(word))
+    while let Some(word) = ["temp", "temporary", "local", "global", "unlogged", "recursive", "constraint"]
+        .iter()
+        .find(|word| reader.is(word))
     {
         is_temporary |= word.starts_with("temp");
         reader.skip();
@@ -143,7 +144,17 @@ pub(super) fn item_reads(reader: &Reader<'_>, item: &[Token], own: Option<&BTree
     let mut rest = item;
     if is_column(item) {
         let clauses = [
-            "constraint", "not", "null", "default", "check", "references", "primary", "unique", "generated", "collate", "as",
+            "constraint",
+            "not",
+            "null",
+            "default",
+            "check",
+            "references",
+            "primary",
+            "unique",
+            "generated",
+            "collate",
+            "as",
         ];
         let is_clause = |token: &Token| clauses.iter().any(|word| token.is(word));
         let end = item.iter().skip(1).position(is_clause).map_or(item.len(), |at| at + 1);

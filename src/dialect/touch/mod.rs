@@ -247,8 +247,8 @@ impl Language<'_> {
             "alter" => alter::read(reader),
             "drop" => alter::dropped(reader),
             "comment" => alter::comment(reader),
-            "insert" | "replace" | "update" | "delete" | "truncate" | "copy" | "merge" | "with" | "select" | "values"
-            | "do" | "refresh" => rows::read(first.as_str(), reader),
+            "insert" | "replace" | "update" | "delete" | "truncate" | "copy" | "merge" | "with" | "select"
+            | "values" | "do" | "refresh" => rows::read(first.as_str(), reader),
             "grant" | "revoke" | "lock" | "analyze" | "vacuum" | "reindex" => Some(self.only_reads(tokens)),
             "savepoint" | "release" | "begin" | "commit" | "end" | "start" | "show" => Some(Touched::default()),
             "pragma" => is_plain_pragma(tokens).then(Touched::default),

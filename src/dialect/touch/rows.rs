@@ -54,7 +54,8 @@ fn scan(reader: &Reader<'_>, tokens: &[Token], touched: &mut Touched) -> Option<
         let mut own = Reader::new(reader.language, tokens.get(at..).unwrap_or_default());
         let before = at.checked_sub(1).and_then(|at| tokens.get(at));
         // `ON CONFLICT DO UPDATE`, `FOR UPDATE`, `ON DELETE`, `BEFORE UPDATE`.
-        let is_clause = before.is_some_and(|own| ["do", "for", "on", "or", "key", "then"].iter().any(|word| own.is(word)));
+        let is_clause =
+            before.is_some_and(|own| ["do", "for", "on", "or", "key", "then"].iter().any(|word| own.is(word)));
         if own.is("insert") || (own.is("replace") && at == 0) {
             own.skip();
             if own.take(&["or"]) {
@@ -148,11 +149,58 @@ fn moved(inner: &[Token]) -> Option<String> {
 
 /// Functions that do nothing to anything but numbers of sequences.
 const KNOWN: [&str; 52] = [
-    "abs", "age", "array_agg", "array_length", "avg", "cast", "clock_timestamp", "coalesce", "concat", "count", "currval", "current_schema",
-    "current_setting", "date_trunc", "exists", "extract", "format", "gen_random_uuid", "greatest", "hex", "json_agg", "json_build_object",
-    "jsonb_agg", "jsonb_build_object", "least", "length", "lower", "max", "md5", "min", "nextval", "now", "nullif",
-    "pg_get_serial_sequence", "pg_relation_size", "quote", "quote_literal", "raise", "random", "replace",
-    "round", "setval", "string_agg", "substr", "substring", "sum", "to_char", "to_jsonb", "unnest", "to_regclass", "trim", "upper",
+    "abs",
+    "age",
+    "array_agg",
+    "array_length",
+    "avg",
+    "cast",
+    "clock_timestamp",
+    "coalesce",
+    "concat",
+    "count",
+    "currval",
+    "current_schema",
+    "current_setting",
+    "date_trunc",
+    "exists",
+    "extract",
+    "format",
+    "gen_random_uuid",
+    "greatest",
+    "hex",
+    "json_agg",
+    "json_build_object",
+    "jsonb_agg",
+    "jsonb_build_object",
+    "least",
+    "length",
+    "lower",
+    "max",
+    "md5",
+    "min",
+    "nextval",
+    "now",
+    "nullif",
+    "pg_get_serial_sequence",
+    "pg_relation_size",
+    "quote",
+    "quote_literal",
+    "raise",
+    "random",
+    "replace",
+    "round",
+    "setval",
+    "string_agg",
+    "substr",
+    "substring",
+    "sum",
+    "to_char",
+    "to_jsonb",
+    "unnest",
+    "to_regclass",
+    "trim",
+    "upper",
 ];
 
 /// Words before a parenthesis that call nothing.

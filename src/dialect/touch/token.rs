@@ -31,8 +31,31 @@ impl Token {
     /// Whether every database takes the bare word for a keyword, so that it is no name.
     pub(super) fn is_reserved(&self) -> bool {
         let words = [
-            "and", "as", "case", "check", "create", "default", "else", "from", "group", "in", "is", "not", "null", "on",
-            "or", "order", "primary", "references", "select", "table", "then", "unique", "using", "when", "where",
+            "and",
+            "as",
+            "case",
+            "check",
+            "create",
+            "default",
+            "else",
+            "from",
+            "group",
+            "in",
+            "is",
+            "not",
+            "null",
+            "on",
+            "or",
+            "order",
+            "primary",
+            "references",
+            "select",
+            "table",
+            "then",
+            "unique",
+            "using",
+            "when",
+            "where",
         ];
         self.is_word && words.contains(&self.text.as_str())
     }

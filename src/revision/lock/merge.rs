@@ -40,7 +40,12 @@ impl Sides {
     pub(crate) fn read(text: &str) -> Result<Self, Cause> {
         if marked(text).is_none() {
             let (ours, theirs) = Parts::read(text)?;
-            return Ok(Self { ours, theirs, base: None, names: ["the first line", "the last line"].map(str::to_owned) });
+            return Ok(Self {
+                ours,
+                theirs,
+                base: None,
+                names: ["the first line", "the last line"].map(str::to_owned),
+            });
         }
         let split = split(text);
         let read = |text: &str| Parts::read(text).map(|(first, _)| first);
@@ -244,11 +249,7 @@ impl<'a> Entry<'a> {
 }
 
 /// The lock with what revisions did and it does not know of, each in a sentence.
-pub(crate) fn completed(
-    lock: &Parts,
-    declared: &Parts,
-    judge: impl Fn(&Entry<'_>) -> Verdict,
-) -> (Parts, Vec<String>) {
+pub(crate) fn completed(lock: &Parts, declared: &Parts, judge: impl Fn(&Entry<'_>) -> Verdict) -> (Parts, Vec<String>) {
     let mut complete = lock.clone();
     let mut notes = Vec::new();
     let paths: BTreeSet<&Path> = lock.entries.keys().chain(declared.entries.keys()).collect();

@@ -179,14 +179,13 @@ impl Parts {
 
 /// What makes two rows of a list the same thing.
 fn identity(list: &str, row: &Value) -> String {
-    let text = |field: &str| row.get(field).map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned));
+    let text =
+        |field: &str| row.get(field).map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned));
     let said = match list {
         "uniques" => text("columns"),
-        "foreign_keys" => Some(format!(
-            "{} to {}",
-            text("columns").unwrap_or_default(),
-            text("references").unwrap_or_default()
-        )),
+        "foreign_keys" => {
+            Some(format!("{} to {}", text("columns").unwrap_or_default(), text("references").unwrap_or_default()))
+        }
         "checks" => text("name").or_else(|| text("expression")),
         "attachments" => Some(format!("{} {}", text("kind").unwrap_or_default(), text("name").unwrap_or_default())),
         _ => text("name"),
