@@ -102,9 +102,9 @@ fn what_is_in_conflict_is_listed_with_both_files_and_lines() {
         -- message: together
         -- revision: joined
         -- parents: left, right
-
         -- accepted conflict: `tags`: 1_left.sql:5 drops table `tags`; 2_right.sql:7 adds column `tags.label`
         -- accepted conflict: `users`: 1_left.sql:7 rebuilds table `users`; 2_right.sql:4 adds column `users.age`; 2_right.sql:6 creates index `i`
+
         -- migrate:up
 
         -- migrate:down
