@@ -2,9 +2,11 @@
 
 use std::fs;
 
-use expect_test::{Expect, expect};
+use expect_test::expect;
+use seachange::dialect::Dialect;
+use seachange::revision::Revision;
 
-use crate::support::Project;
+use crate::support::{Project, root};
 
 const SQLITE: &str = "sqlite://media.db";
 const POSTGRES: &str = "postgres://nobody@localhost/nowhere";
@@ -340,4 +342,21 @@ fn only_what_the_branches_do_not_share_counts() {
     fs::write(project.path().join("migrations/10_third.sql"), text).unwrap();
     let ran = project.expect(1, &["merge"]);
     assert_eq!(ran.notes.matches("  --> ").count(), 4, "{ran:?}");
+}
+
+#[test]
+fn every_statement_that_is_written_by_a_plan_is_understood() {
+    let mut number = 0;
+    for entry in fs::read_dir(root().join("fixtures/cases")).unwrap() {
+        for dialect in Dialect::ALL {
+            let path = entry.as_ref().unwrap().path().join(dialect.name()).join("revision.sql");
+            let Ok(text) = fs::read_to_string(&path) else { continue };
+            let revision = Revision::parse(&path, &text).unwrap();
+            for touched in revision.sections.iter().flat_map(|section| dialect.touched(&section.sql, "public")) {
+                assert_eq!(touched.anything, None, "{}", path.display());
+                number += 1;
+            }
+        }
+    }
+    assert!(number > 500, "{number}");
 }
