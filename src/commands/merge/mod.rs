@@ -49,7 +49,7 @@ pub(super) fn merge(ctx: &mut Context<'_>, args: &cli::Merge) -> Result<Exit> {
         depends_on: Vec::new(),
         id: args.rev_id.clone(),
         accepted: &[],
-        conflicts: conflicts.iter().map(|conflict| on_one_line(conflict)).collect(),
+        conflicts: conflicts.iter().map(on_one_line).collect(),
     };
     let (_, path) = write(ctx, new, &Plan::default(), &Ok(Plan::default()), recorded.repaired.as_ref())?;
     ctx.note(&format!("joins {}", titles.join(" and ")))?;

@@ -132,6 +132,7 @@ impl fmt::Display for Kind {
 
 impl Kind {
     /// Kinds that share their names: no two objects of them are called the same.
+    #[must_use]
     pub fn space(self) -> Self {
         match self {
             Self::Table | Self::View | Self::Index | Self::Sequence | Self::Type => Self::Table,
@@ -161,11 +162,10 @@ impl fmt::Display for Act {
             Verb::Drop => "drops",
             Verb::Rename => "renames",
             Verb::Rebuild => "rebuilds",
-            Verb::Change => "changes",
+            Verb::Change | Verb::Update => "changes",
             Verb::Replace => "replaces",
             Verb::Extend => "adds a value to",
             Verb::Insert => "adds",
-            Verb::Update => "changes",
             Verb::Delete => "deletes",
         };
         write!(f, "{verb} {}", self.object)

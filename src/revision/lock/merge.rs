@@ -92,11 +92,13 @@ impl Sides {
             };
             // A block that is gone on one side may have been changed on the other: the entities know.
             let base = self.base.as_ref().filter(|_| !path.is_whole()).map(|base| base.entries.get(path));
-            match decided(one, other, base, declared.entries.get(path)) {
-                Some(value) => merged.take(path, value),
-                None => {
-                    clashes.push(self.clash(path, one, other, declared.entries.get(path)));
-                    merged.take(path, declared.entries.get(path));
+            let base = base.as_slice();
+            let wanted = declared.entries.get(path);
+            match decided(one, other, base, wanted) {
+                Decided::For(value) => merged.take(path, value),
+                Decided::Not => {
+                    clashes.push(self.clash(path, one, other, wanted));
+                    merged.take(path, wanted);
                 }
             }
         }
@@ -113,28 +115,33 @@ impl Sides {
     }
 }
 
-/// What a line becomes, where that is clear.
+/// What a line becomes.
+enum Decided<'a> {
+    /// This, or nothing.
+    For(Option<&'a Value>),
+    /// That is not clear.
+    Not,
+}
+
+/// What a line becomes. `base` has what it was before, if it was there, and is empty where that is not known.
 fn decided<'a>(
     ours: Option<&'a Value>,
     theirs: Option<&'a Value>,
-    base: Option<Option<&Value>>,
+    base: &[Option<&Value>],
     declared: Option<&'a Value>,
-) -> Option<Option<&'a Value>> {
-    if ours == theirs {
-        return Some(ours);
+) -> Decided<'a> {
+    if ours == theirs || base.contains(&theirs) {
+        return Decided::For(ours);
     }
-    match base {
-        Some(base) if base == ours => return Some(theirs),
-        Some(base) if base == theirs => return Some(ours),
-        _ => {}
+    if base.contains(&ours) {
+        return Decided::For(theirs);
     }
     match (ours, theirs) {
         // One of them made it or the other dropped it.
-        (Some(one), None) | (None, Some(one)) => Some(declared.is_some().then_some(one)),
-        _ if declared == ours => Some(ours),
-        _ if declared == theirs => Some(theirs),
-        (Some(ours), Some(theirs)) => declared.filter(|own| is_sum(ours, theirs, own)).map(Some),
-        (None, None) => None,
+        (Some(one), None) | (None, Some(one)) => Decided::For(declared.is_some().then_some(one)),
+        _ if declared == ours || declared == theirs => Decided::For(declared),
+        (Some(ours), Some(theirs)) if declared.is_some_and(|own| is_sum(ours, theirs, own)) => Decided::For(declared),
+        _ => Decided::Not,
     }
 }
 
