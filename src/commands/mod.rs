@@ -22,8 +22,6 @@ use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-use indicatif::ProgressBar;
-
 use crate::cli::{Cli, Command, Global, Past};
 use crate::compare::{Comparison, Sides, compare_by};
 use crate::config::{self, Config, Overrides};
@@ -34,7 +32,7 @@ use crate::error::{Diagnostic, Error, Place, Result, count};
 use crate::migrate::{Access, Applied, Books, Session, Unfinished};
 use crate::model::{Declared, Location, Rename, Schema};
 use crate::op::Op;
-use crate::prompt::{self, Ask};
+use crate::prompt::{Ask, Progress};
 use crate::revision::graph::Graph;
 use crate::revision::{Direction, Revision, dir};
 
@@ -125,7 +123,7 @@ struct Context<'a> {
     /// The entities, where they were read before for a database of the same kind.
     known: Option<Rc<Declared>>,
     /// Where long runs show how far they are; nowhere but on a terminal.
-    progress: ProgressBar,
+    progress: Progress,
     /// The schemas that revisions make, of those that somebody asked for.
     made: Made,
     summary: Summary,
@@ -153,7 +151,7 @@ impl<'a> Context<'a> {
     ) -> Self {
         let (folder, summary) = (folder.to_owned(), Summary::default());
         let (known, made, quiet) = (None, Made::default(), cli.global.quiet);
-        let progress = if quiet { ProgressBar::hidden() } else { prompt::progress() };
+        let progress = if quiet { Progress::hidden() } else { Progress::new() };
         Self { config, folder, quiet, out, notes, ask, known, progress, made, summary }
     }
 }
@@ -173,7 +171,7 @@ impl Context<'_> {
     /// Writes a line of data.
     fn say(&mut self, line: &str) -> Result<()> {
         let out = &mut self.out;
-        self.progress.suspend(|| writeln!(out, "{line}")).map_err(closed)
+        self.progress.above(|| writeln!(out, "{line}")).map_err(closed)
     }
 
     /// Writes a line about what is going on, unless the user asked for quiet.
@@ -184,7 +182,7 @@ impl Context<'_> {
     /// Writes a line about what was found, also when the user asked for quiet.
     fn tell(&mut self, line: &str) -> Result<()> {
         let notes = &mut self.notes;
-        self.progress.suspend(|| writeln!(notes, "{line}")).map_err(closed)
+        self.progress.above(|| writeln!(notes, "{line}")).map_err(closed)
     }
 
     /// The path as messages show it.

@@ -9,9 +9,8 @@ use crate::compare::Sides;
 use crate::diff::Rules;
 use crate::error::{Error, Result, Unaccepted, count};
 use crate::hazard::{self, HAZARDS, Kind};
-use crate::migrate::{Access, Books, Moment, Outcome, Session};
+use crate::migrate::{Access, Books, Interrupted, Moment, Outcome, Run, Session};
 use crate::model::Declared;
-use crate::prompt;
 use crate::report;
 use crate::revision::graph::{Graph, Target};
 use crate::revision::{Direction, Revision};
@@ -43,7 +42,7 @@ pub(super) async fn upgrade(ctx: &mut Context<'_>, args: &cli::Upgrade) -> Resul
     if !accepts(ctx, stopping)? {
         return Ok(Exit::Found);
     }
-    run(ctx, &graph, &revisions, Direction::Up).await
+    run(ctx, &graph, &revisions, Direction::Up, args.interrupted).await
 }
 
 /// Takes revisions back down to a target.
@@ -78,7 +77,7 @@ pub(super) async fn downgrade(ctx: &mut Context<'_>, args: &cli::Downgrade) -> R
     if !args.accept_data_loss && !accepts_losses(ctx, &revisions)? {
         return Ok(Exit::Found);
     }
-    run(ctx, &graph, &revisions, Direction::Down).await
+    run(ctx, &graph, &revisions, Direction::Down, args.interrupted).await
 }
 
 /// Says what would run, and what is dangerous about it.
@@ -194,7 +193,17 @@ fn accepts_losses(ctx: &mut Context<'_>, revisions: &[&Revision]) -> Result<bool
     confirmed(ctx, "Run the way down, and lose this for good?", "yes, the data may go")
 }
 
-async fn run(ctx: &mut Context<'_>, graph: &Graph, revisions: &[&Revision], direction: Direction) -> Result<Exit> {
+async fn run(
+    ctx: &mut Context<'_>,
+    graph: &Graph,
+    revisions: &[&Revision],
+    direction: Direction,
+    interrupted: Option<cli::Interrupted>,
+) -> Result<Exit> {
+    let interrupted = interrupted.map(|what| match what {
+        cli::Interrupted::Again => Interrupted::Again,
+        cli::Interrupted::Done => Interrupted::Done,
+    });
     let session = Session::open(ctx.database()?, Access::Write).await?;
     let (done, skipped) = match direction {
         Direction::Up => ("applied", "already applied by another process"),
@@ -214,16 +223,16 @@ async fn run(ctx: &mut Context<'_>, graph: &Graph, revisions: &[&Revision], dire
         let started = Instant::now();
         let resumed = RefCell::new(None);
         let (title, progress) = (revision.title(), ctx.progress.clone());
-        prompt::start(&progress);
         let watch = |moment: Moment<'_>| match moment {
-            Moment::Statement { number, all } => progress.set_message(format!("{title}: statement {number} of {all}")),
+            Moment::Statement { number, all } => progress.say(format!("{title}: statement {number} of {all}")),
             Moment::Resumed { done, all, begun_at } => {
                 let done = format!("{done} of {} done by the attempt of {begun_at}", count(all, "statement"));
                 *resumed.borrow_mut() = Some(format!("{title} goes on where it was: {done}"));
             }
         };
-        let outcome = session.run_watched(revision, direction, &now(), &watch).await;
-        progress.finish_and_clear();
+        let now = now();
+        let running = session.run_as(revision, direction, Run { now: &now, watch: &watch, interrupted });
+        let outcome = progress.during(running).await;
         if let Some(resumed) = resumed.take() {
             ctx.note(&resumed)?;
         }
