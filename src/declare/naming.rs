@@ -73,7 +73,11 @@ impl Case {
 
 /// An identifier without its `r#`.
 pub(super) fn plain(ident: &proc_macro2::Ident) -> String {
-    ident.to_string().trim_start_matches("r#").to_owned()
+    let mut name = ident.to_string();
+    if name.starts_with("r#") {
+        name.drain(..2);
+    }
+    name
 }
 
 /// The variant of `Column` made for a field, unless `enum_name` says another.

@@ -340,13 +340,11 @@ impl Dialect {
     /// assert_eq!(column.data_type.text.as_deref(), Some("varchar"));
     /// ```
     pub fn canonicalize(self, schema: Schema, options: &Options) -> Result<Schema> {
-        let written = schema.clone();
         let schema = names::fit(schema, self.capabilities().longest_name)?;
-        let canonical = match self {
+        match self {
             Self::Sqlite => sqlite::canonicalize(schema, options),
             Self::Postgres => postgres::canonicalize(schema, options),
-        }?;
-        Ok(canonical.sharing(&written))
+        }
     }
 
     /// The declared schema with everything the live side satisfies replaced by the live form, so that `==` between
