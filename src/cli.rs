@@ -1,5 +1,6 @@
 //! The command line as clap sees it. Doc comments are the help text. Decides nothing.
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
@@ -27,6 +28,13 @@ pub struct Global {
     /// The database [default: `DATABASE_URL` from the environment or `.env`, else from the configuration].
     #[arg(short, long, global = true, value_name = "URL")]
     pub database_url: Option<String>,
+    /// Run on targets of `seachange.toml` in the place of the database: a group, `all`, one of them, or a pattern over
+    /// their names; may be given several times.
+    #[arg(long = "target", global = true, value_name = "TARGET", conflicts_with = "database_url")]
+    pub on: Vec<String>,
+    /// On how many targets at a time.
+    #[arg(long, global = true, value_name = "NUMBER", default_value = "4", requires = "on")]
+    pub jobs: NonZeroUsize,
     /// When to use colour.
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
     pub color: Color,
@@ -243,6 +251,9 @@ pub struct Upgrade {
     /// where there is none.
     #[arg(long)]
     pub accept_data_loss: bool,
+    /// Say what would run, and what is dangerous about it; run nothing.
+    #[arg(long)]
+    pub dry_run: bool,
 }
 
 /// Flags of `downgrade`.
@@ -255,6 +266,9 @@ pub struct Downgrade {
     /// seachange. Without this flag a terminal is asked, and nothing runs where there is none.
     #[arg(long)]
     pub accept_data_loss: bool,
+    /// Say what would run, and what is dangerous about it; run nothing.
+    #[arg(long)]
+    pub dry_run: bool,
 }
 
 /// Flags of `stamp`.
@@ -266,6 +280,16 @@ pub struct Stamp {
     /// Forget everything else that is recorded, other branches and revisions without a file too.
     #[arg(long)]
     pub purge: bool,
+    /// Take the files of applied revisions as they are now for what was applied.
+    #[arg(long)]
+    pub accept_edits: bool,
+    /// Only if the database has the schema these revisions make; exit with 1 and the differences otherwise. On PostgreSQL
+    /// the schema is made in a database that is dropped again.
+    #[arg(long)]
+    pub verify: bool,
+    /// Say what would be recorded; record nothing.
+    #[arg(long)]
+    pub dry_run: bool,
 }
 
 /// Flags of `current`.

@@ -125,6 +125,22 @@ pub enum Error {
         /// The oldest major version that is understood.
         oldest: i32,
     },
+    /// A revision without a transaction was begun, and has to be finished before anything goes the other way.
+    #[error("{what}")]
+    CutOff {
+        /// Which, and how far it is, in a sentence.
+        what: String,
+        /// What finishes it.
+        command: String,
+    },
+    /// A database is not what revisions make.
+    #[error("the database is not what the revisions up to {at} make; nothing was recorded\n{}", listed(lacks))]
+    Unlike {
+        /// The title of the last of them.
+        at: String,
+        /// What would bring it there, each in words.
+        lacks: Vec<String>,
+    },
     /// A way down would drop what was there before seachange.
     #[error("{revision} was stamped, not run: its way down would delete what was there before")]
     StampedLoss {
@@ -191,7 +207,26 @@ pub enum Error {
     },
     /// Nothing says which database is meant.
     #[error("no database is named")]
-    NoDatabase,
+    NoDatabase {
+        /// The groups of targets that there are.
+        groups: Vec<String>,
+    },
+    /// `--target` names nothing there is.
+    #[error("`{word}` names no target")]
+    NoTarget {
+        /// What was named.
+        word: String,
+        /// What could have been meant.
+        hint: String,
+    },
+    /// A group of targets is to be found by schemas where there are none.
+    #[error("the targets of `{group}` are schemas, and {title} has none")]
+    NoSchemas {
+        /// The group.
+        group: String,
+        /// The database.
+        title: &'static str,
+    },
     /// The URL is of a database seachange does not know.
     #[error("`{scheme}` is no database seachange knows")]
     UnknownDatabase {
@@ -277,8 +312,8 @@ pub enum Error {
         number: usize,
         /// Its text.
         sql: Box<str>,
-        /// Nothing of the section stays.
-        in_transaction: bool,
+        /// What stays of the section.
+        left: Left,
         /// What the database said.
         source: Cause,
     },
@@ -346,11 +381,11 @@ pub enum Error {
         /// What the database said.
         source: Cause,
     },
-    /// There is no server on which a script could be loaded.
-    #[error("`{}` needs a server to be loaded on", path.display())]
+    /// There is no server that could lend a database.
+    #[error("to {purpose} needs a server")]
     NoScratch {
-        /// The file.
-        path: PathBuf,
+        /// What a database is needed for: "load `a.sql`".
+        purpose: String,
     },
     /// Something that cannot be compared, and must not be passed over.
     #[error("{} cannot be compared\n{}", count(objects.len(), "object"), listed(objects))]
@@ -644,6 +679,7 @@ impl Error {
             | Self::Unadopted { .. }
             | Self::Unaccepted { .. }
             | Self::Denied { .. }
+            | Self::Unlike { .. }
             | Self::LosesData { .. } => 1,
             _ => 2,
         }
@@ -658,9 +694,18 @@ impl Error {
     #[expect(clippy::too_many_lines, reason = "one arm for each error, none of them long")]
     pub fn hint(&self) -> Option<String> {
         match self {
-            Self::Connect { hint, .. } | Self::Unsupported { hint, .. } | Self::Locked { hint, .. } => {
-                Some(hint.clone())
-            }
+            Self::Connect { hint, .. }
+            | Self::Unsupported { hint, .. }
+            | Self::Locked { hint, .. }
+            | Self::NoTarget { hint, .. } => Some(hint.clone()),
+            Self::CutOff { command, .. } => Some(format!("finish it with `{command}`: it goes on where it was")),
+            Self::Unlike { .. } => Some(
+                "bring it there by hand, or stamp the revision that it does have; without `--verify` nothing is looked at"
+                    .to_owned(),
+            ),
+            Self::NoSchemas { .. } => Some(
+                "name its files below `databases`, or the PostgreSQL database with these schemas in `url`".to_owned(),
+            ),
             Self::Lock { .. } => Some(
                 "after a merge keep the lines of both sides; otherwise bring back the committed file with `git checkout`"
                     .to_owned(),
@@ -677,7 +722,11 @@ impl Error {
             }
             Self::UnknownRevision { .. } => Some("write more of it, or an id".to_owned()),
             Self::NoConfig { .. } => Some("run `seachange init` in the project's folder".to_owned()),
-            Self::NoDatabase => Some(
+            Self::NoDatabase { groups } if !groups.is_empty() => {
+                let words: Vec<String> = groups.iter().map(|group| format!("`--target {group}`")).collect();
+                Some(format!("say which with {}, or `--target all`", words.join(", ")))
+            }
+            Self::NoDatabase { .. } => Some(
                 "set `DATABASE_URL` in the environment or in `.env`, or write `url` below `[database]` in \
                  `seachange.toml`"
                     .to_owned(),
@@ -775,8 +824,8 @@ impl Error {
             }),
             Self::NoLock { .. } => Some("bring it back: `git checkout -- migrations/schema.lock`".to_owned()),
             Self::Template { .. } => Some("correct the file that `template` in `seachange.toml` names".to_owned()),
-            Self::Statement { in_transaction, number, source, .. } => {
-                Some(failed_hint(*in_transaction, number.saturating_sub(1), &source.to_string()))
+            Self::Statement { left, number, source, .. } => {
+                Some(failed_hint(*left, number.saturating_sub(1), &source.to_string()))
             }
             Self::OnlyReads { .. } => {
                 Some("name the primary server in the URL, or a role that may write; nothing was changed".to_owned())
@@ -800,17 +849,39 @@ impl Error {
     }
 }
 
+/// What a statement that failed leaves of the statements before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Left {
+    /// Nothing: all of them were one transaction.
+    Nothing,
+    /// They are done, and it is recorded how many they are.
+    Counted,
+    /// They may be done: the text has transactions of its own.
+    Uncounted,
+    /// They are done, and the statement may be: an earlier attempt ended while it ran.
+    Perhaps,
+}
+
 /// What is said of a connection that ended by itself.
 pub(crate) const LOST: &str = "the connection to the server was lost";
 
 /// What to do about a statement of a revision that failed.
-fn failed_hint(in_transaction: bool, before: usize, error: &str) -> String {
-    let state = match (in_transaction, before) {
-        (true, _) => "the database was left at the revision before",
-        (false, 0) => "nothing of the revision was done, unless the statement itself leaves something behind",
-        (false, _) => {
-            "the revision runs without a transaction, so what stands before this statement was done and stays: the file must \
-             be able to run again"
+fn failed_hint(left: Left, before: usize, error: &str) -> String {
+    let state = match (left, before) {
+        (Left::Nothing, _) => "the database was left at the revision before".to_owned(),
+        (Left::Perhaps, _) => {
+            return "an earlier attempt was cut off while this statement ran, which may have been done, or left something \
+                    behind: look, clear that away or take the statement back, and run the command again"
+                .to_owned();
+        }
+        (_, 0) => "nothing of the revision was done, unless the statement itself leaves something behind".to_owned(),
+        (Left::Counted, _) => {
+            format!("{} done before it and recorded; the next run goes on here", are(before, "statement"))
+        }
+        (Left::Uncounted, _) => {
+            "the revision has transactions of its own, so what stands before this statement may be done: \
+                                 the next run begins with the first, and the file must be able to run again"
+                .to_owned()
         }
     };
     let next = if error.contains("lock timeout") {
@@ -820,6 +891,8 @@ fn failed_hint(in_transaction: bool, before: usize, error: &str) -> String {
         "raise `statement_timeout` below `[database]` in `seachange.toml` and run the command again"
     } else if error.contains(LOST) || error.contains("terminating connection") {
         "run the command again"
+    } else if ["disk is full", "No space left"].iter().any(|words| error.contains(words)) {
+        "make room on the disk and run the command again"
     } else {
         "correct the file and run the command again"
     };

@@ -1,9 +1,12 @@
-//! Questions for whoever sits at the terminal. Decides nothing; without a terminal nobody is asked.
+//! Questions for whoever sits at the terminal, and how far a long run is. Decides nothing; without a terminal nobody is asked
+//! and nothing is shown.
 
 use std::io::{self, IsTerminal};
+use std::time::Duration;
 
 use dialoguer::Select;
 use dialoguer::theme::ColorfulTheme;
+use indicatif::{ProgressBar, ProgressStyle};
 
 /// Somebody who answers.
 pub trait Ask {
@@ -23,6 +26,23 @@ impl Terminal {
     pub fn here() -> Option<Self> {
         (io::stdin().is_terminal() && io::stderr().is_terminal()).then_some(Self(()))
     }
+}
+
+/// A line at the bottom of the terminal that says what is going on and since when; it goes away when there is nothing more
+/// to say.
+pub(crate) fn progress() -> ProgressBar {
+    let bar = ProgressBar::no_length();
+    // A template that cannot be read would be a mistake of ours, and a plain line is as good.
+    if let Ok(style) = ProgressStyle::with_template("{spinner} {wide_msg} {elapsed}") {
+        bar.set_style(style);
+    }
+    bar
+}
+
+/// Shows the line from now on.
+pub(crate) fn start(progress: &ProgressBar) {
+    progress.reset();
+    progress.enable_steady_tick(Duration::from_millis(120));
 }
 
 impl Ask for Terminal {

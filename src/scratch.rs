@@ -1,4 +1,4 @@
-//! Loads a script into a database that is made for it, reads what it made, and drops the database again, whatever happened.
+//! A database that is there for nothing else and is dropped again, whatever happened: for scripts and for revisions.
 
 use std::path::Path;
 use std::time::Duration;
@@ -11,40 +11,60 @@ use crate::dialect::Dialect;
 use crate::error::{Error, Result};
 use crate::migrate::{Access, Session, cause};
 use crate::model::Schema;
+use crate::revision::new_id;
 
-/// The schema that a script makes in an empty database. Where a server has to lend the room, the database gets the name.
+/// Does something in an empty database that is gone afterwards: in memory, or one that a server lends.
 ///
 /// # Errors
-/// [`Error::NoScratch`]: no server was named and one is needed; [`Error::Load`]: the script does not run.
+/// [`Error::NoScratch`]: no server was named and one is needed; the server makes no database for this role; or what was done
+/// in it failed.
+pub async fn within<T>(
+    dialect: Dialect,
+    server: Option<&Database>,
+    schema: &str,
+    purpose: &str,
+    work: impl AsyncFnOnce(&Session) -> Result<T>,
+) -> Result<T> {
+    let name = format!("seachange_scratch_{}", new_id());
+    let Some([create, drop]) = dialect.scratch(&name) else {
+        let memory = config::database("sqlite::memory:", Path::new(""), Duration::ZERO)?;
+        return work(&Session::open(&memory, Access::Write).await?).await;
+    };
+    let server = server.ok_or_else(|| Error::NoScratch { purpose: purpose.to_owned() })?;
+    let session = Session::open(server, Access::Write).await?;
+    let failed = |doing: String, source: DbErr| Error::Query { doing, source: cause(&source) };
+    let created = session.connection().execute_unprepared(&create).await;
+    created.map_err(|source| failed(format!("make a database on the server to {purpose}"), source))?;
+    let mut database = server.beside(&name);
+    schema.clone_into(&mut database.schema);
+    // The connection is closed before the database is dropped.
+    let done = match Session::open(&database, Access::Write).await {
+        Ok(session) => work(&session).await,
+        Err(error) => Err(error),
+    };
+    let dropped = session.connection().execute_unprepared(&drop).await;
+    let done = done?;
+    dropped.map_err(|source| failed(format!("drop the database `{name}` again"), source))?;
+    Ok(done)
+}
+
+/// The schema that a script makes in an empty database.
+///
+/// # Errors
+/// Those of [`within`]; [`Error::Load`]: the script does not run.
 pub async fn load(
     path: &Path,
     script: &str,
     dialect: Dialect,
     server: Option<&Database>,
     schema: &str,
-    name: &str,
 ) -> Result<Schema> {
-    let Some([create, drop]) = dialect.scratch(name) else {
-        let memory = config::database("sqlite::memory:", Path::new(""), Duration::ZERO)?;
-        return filled(path, script, &memory).await;
-    };
-    let server = server.ok_or_else(|| Error::NoScratch { path: path.to_owned() })?;
-    let session = Session::open(server, Access::Write).await?;
-    let failed = |doing: &str, source: DbErr| Error::Query { doing: doing.to_owned(), source: cause(&source) };
-    let created = session.connection().execute_unprepared(&create).await;
-    created.map_err(|source| failed(&format!("make a database on the server to load `{}`", path.display()), source))?;
-    let mut database = server.beside(name);
-    schema.clone_into(&mut database.schema);
-    let filled = filled(path, script, &database).await;
-    let dropped = session.connection().execute_unprepared(&drop).await;
-    let filled = filled?;
-    dropped.map_err(|source| failed(&format!("drop the database `{name}` again"), source))?;
-    Ok(filled)
+    let purpose = format!("load `{}`", path.display());
+    within(dialect, server, schema, &purpose, async |session| filled(path, script, session).await).await
 }
 
-async fn filled(path: &Path, script: &str, database: &Database) -> Result<Schema> {
-    let session = Session::open(database, Access::Write).await?;
-    let script = database.dialect.loadable(script);
+async fn filled(path: &Path, script: &str, session: &Session) -> Result<Schema> {
+    let script = session.dialect().loadable(script);
     if let Err(source) = session.connection().execute_unprepared(&script).await {
         let line = position(&source).map(|position| line_of(&script, position));
         return Err(Error::Load { path: path.to_owned(), line, source: cause(&source) });

@@ -2,12 +2,13 @@
 
 use crate::cli;
 use crate::compare::Comparison;
-use crate::error::Result;
+use crate::error::{Result, count};
 use crate::model::{Declared, Schema};
 use crate::op::Op;
 use crate::report::{self, Report};
 use crate::revision::dir::LOCK;
 
+use super::revisions::{EDITED, is_edited};
 use super::{Context, Exit, Live, closed, missing, refuse_doubtful};
 
 /// Says whether entities, revisions and database are one.
@@ -19,10 +20,24 @@ pub(super) async fn check(ctx: &mut Context<'_>, args: &cli::Check) -> Result<Ex
         online(ctx, args.strict || ctx.config.strict).await?
     };
     report::write(&report, ctx.quiet, ctx.out).map_err(closed)?;
+    ctx.sum_up(in_words(&report));
     if let Some(hint) = &report.hint {
         ctx.note(hint)?;
     }
     Ok(if report.is_clean() { Exit::Clean } else { Exit::Found })
+}
+
+/// What was found, in a few words.
+fn in_words(report: &Report) -> String {
+    let strange = if report.strict { report.unmanaged.len() } else { 0 };
+    let parts = [
+        (report.pending.len(), "pending revision"),
+        (report.history.len(), "edited or missing file"),
+        (report.changes.len() + report.added.len() + strange, "difference"),
+    ];
+    let parts: Vec<String> =
+        parts.into_iter().filter(|(number, _)| *number > 0).map(|(number, what)| count(number, what)).collect();
+    if parts.is_empty() { "no differences".to_owned() } else { parts.join(", ") }
 }
 
 fn empty(against: String, side: &'static str) -> Report {
@@ -59,6 +74,7 @@ async fn online(ctx: &mut Context<'_>, strict: bool) -> Result<Report> {
     let declared = &declared;
     let mut report = empty(format!("the database `{}`", ctx.database()?), "database");
     report.strict = strict;
+    ctx.stands_at(&graph, &live.applied());
     report.history = history_problems(&graph, &live);
     let head = graph.resolve("heads", &live.applied())?;
     report.pending = graph.upgrade(&head, &live.applied()).iter().map(|revision| revision.title()).collect();
@@ -86,6 +102,9 @@ async fn online(ctx: &mut Context<'_>, strict: bool) -> Result<Report> {
         report = report.since(&comparison, known);
     }
     report.hint = hint(&report, &comparison, graph.revisions().is_empty());
+    if report.hint.is_none() && graph.revisions().iter().any(|revision| is_edited(&live, revision)) {
+        report.hint = Some(EDITED.to_owned());
+    }
     if report.is_clean() && lock.is_some() {
         report = unrecorded(ctx, declared, lock.as_ref(), report)?;
     }
@@ -129,10 +148,11 @@ fn history_problems(graph: &crate::revision::graph::Graph, live: &Live) -> Vec<S
         missing(graph, &live.history).into_iter().map(|id| format!("`{id}` is applied, but no file describes it"));
     let edited = graph.revisions().iter().filter_map(|revision| {
         let applied = live.history.get(&revision.id)?;
-        (applied.checksum != revision.checksum)
+        is_edited(live, revision)
             .then(|| format!("{} was edited after it was applied on {}", revision.title(), applied.applied_at))
     });
-    gone.chain(edited).collect()
+    let unfinished = live.unfinished.iter().map(|unfinished| super::begun(graph, unfinished));
+    gone.chain(edited).chain(unfinished).collect()
 }
 
 fn hint(report: &Report, comparison: &Comparison, is_first: bool) -> Option<String> {

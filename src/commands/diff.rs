@@ -19,7 +19,6 @@ use crate::scratch;
 
 use super::asked::Asked;
 use super::renames::{self, Base};
-use super::write::new_id;
 use super::{Context, Exit, closed, fills, refuse_doubtful};
 
 /// One side of a comparison, as the command line names it.
@@ -245,8 +244,7 @@ async fn load(ctx: &mut Context<'_>, side: &Side, dialect: Dialect, server: Opti
         Side::File(path) => {
             let script = std::fs::read_to_string(path).map_err(|source| Error::Read { path: path.clone(), source })?;
             let schema = &ctx.config.options.schema;
-            let name = format!("seachange_scratch_{}", new_id());
-            scratch::load(path, &script, dialect, server, schema, &name).await
+            scratch::load(path, &script, dialect, server, schema).await
         }
     }
 }

@@ -21,7 +21,15 @@ pub(super) async fn current(ctx: &mut Context<'_>, args: &cli::Current) -> Resul
     for id in super::missing(&graph, &live.history) {
         ctx.say(&format!("{id} (no file describes it)"))?;
     }
+    for unfinished in &live.unfinished {
+        ctx.tell(&super::begun(&graph, unfinished))?;
+    }
     let applied = live.applied();
+    ctx.stands_at(&graph, &applied);
+    ctx.sum_up(match graph.upgrade(&graph.resolve("heads", &applied)?, &applied).len() {
+        0 => "up to date".to_owned(),
+        pending => format!("{pending} pending"),
+    });
     for revision in graph.current(&applied) {
         let marks = labelled(&graph, revision).chain(is_head(&graph, revision).then(|| "(head)".to_owned()));
         ctx.say(&line(revision, marks))?;

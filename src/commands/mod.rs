@@ -10,25 +10,32 @@ mod merge;
 mod objects;
 mod renames;
 mod revisions;
+mod targets;
+mod verify;
 mod write;
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+use indicatif::ProgressBar;
 
 use crate::cli::{Cli, Command, Global, Past};
 use crate::compare::{Comparison, Sides, compare_by};
 use crate::config::{self, Config, Overrides};
 use crate::declare::{self, Sources};
+use crate::dialect::Dialect;
 use crate::diff::Rules;
-use crate::error::{Error, Result};
-use crate::migrate::{Access, Applied, Session};
+use crate::error::{Error, Result, count};
+use crate::migrate::{Access, Applied, Books, Session, Unfinished};
 use crate::model::{Declared, Rename, Schema};
 use crate::op::Op;
-use crate::prompt::Ask;
-use crate::revision::dir;
+use crate::prompt::{self, Ask};
 use crate::revision::graph::Graph;
+use crate::revision::{Direction, Revision, dir};
 
 use asked::{Asked, Gone};
 
@@ -39,6 +46,8 @@ pub enum Exit {
     Clean,
     /// Differences, pending revisions, or something else a gate should stop at.
     Found,
+    /// It failed, and said so: on one of several databases.
+    Failed,
 }
 
 impl Exit {
@@ -47,6 +56,7 @@ impl Exit {
         match self {
             Self::Clean => 0,
             Self::Found => 1,
+            Self::Failed => 2,
         }
     }
 }
@@ -73,21 +83,28 @@ pub async fn run<'a>(
     } else {
         config::load(folder, &overrides)?
     };
-    let mut ctx = Context { config, folder: folder.to_owned(), quiet: cli.global.quiet, out, notes, ask };
-    match &cli.command {
+    if !cli.global.on.is_empty() && !targets::is_of_files(&cli.command) {
+        return targets::run(cli, config, folder, (out, notes), ask).await;
+    }
+    dispatch(&mut Context::new(config, folder, cli, (out, notes), ask), &cli.command).await
+}
+
+/// Runs a command on one database.
+async fn dispatch(ctx: &mut Context<'_>, command: &Command) -> Result<Exit> {
+    match command {
         Command::Init(_) => Ok(Exit::Clean),
-        Command::Check(args) => check::check(&mut ctx, args).await,
-        Command::Diff(args) => diff::diff(&mut ctx, args).await,
-        Command::Revision(args) => write::revision(&mut ctx, args).await,
-        Command::Upgrade(args) => revisions::upgrade(&mut ctx, args).await,
-        Command::Downgrade(args) => revisions::downgrade(&mut ctx, args).await,
-        Command::Stamp(args) => revisions::stamp(&mut ctx, args).await,
-        Command::Current(args) => listing::current(&mut ctx, args).await,
-        Command::History(args) => listing::history(&mut ctx, args).await,
-        Command::Heads(args) => listing::heads(&mut ctx, args).await,
-        Command::Branches(args) => listing::branches(&mut ctx, args).await,
-        Command::Merge(args) => merge::merge(&mut ctx, args),
-        Command::Show(args) => listing::show(&mut ctx, &args.target).await,
+        Command::Check(args) => check::check(ctx, args).await,
+        Command::Diff(args) => diff::diff(ctx, args).await,
+        Command::Revision(args) => write::revision(ctx, args).await,
+        Command::Upgrade(args) => revisions::upgrade(ctx, args).await,
+        Command::Downgrade(args) => revisions::downgrade(ctx, args).await,
+        Command::Stamp(args) => revisions::stamp(ctx, args).await,
+        Command::Current(args) => listing::current(ctx, args).await,
+        Command::History(args) => listing::history(ctx, args).await,
+        Command::Heads(args) => listing::heads(ctx, args).await,
+        Command::Branches(args) => listing::branches(ctx, args).await,
+        Command::Merge(args) => merge::merge(ctx, args),
+        Command::Show(args) => listing::show(ctx, &args.target).await,
     }
 }
 
@@ -104,12 +121,58 @@ struct Context<'a> {
     out: &'a mut dyn Write,
     notes: &'a mut dyn Write,
     ask: Option<&'a mut dyn Ask>,
+    /// The entities, where they were read before for a database of the same kind.
+    known: Option<Rc<Declared>>,
+    /// Where long runs show how far they are; nowhere but on a terminal.
+    progress: ProgressBar,
+    /// The schemas that revisions make, of those that somebody asked for.
+    made: Made,
+    summary: Summary,
+}
+
+/// The schemas that revisions make, by the kind of database and the ids of the revisions.
+type Made = Rc<RefCell<BTreeMap<(Dialect, Vec<String>), Schema>>>;
+
+/// What a command came to, as a line of a table of databases.
+#[derive(Debug, Default)]
+struct Summary {
+    /// Where the database is.
+    at: String,
+    /// What was done or found.
+    words: String,
+}
+
+impl<'a> Context<'a> {
+    fn new(
+        config: Config,
+        folder: &Path,
+        cli: &Cli,
+        (out, notes): (&'a mut dyn Write, &'a mut dyn Write),
+        ask: Option<&'a mut dyn Ask>,
+    ) -> Self {
+        let (folder, summary) = (folder.to_owned(), Summary::default());
+        let (known, made, quiet) = (None, Made::default(), cli.global.quiet);
+        let progress = if quiet { ProgressBar::hidden() } else { prompt::progress() };
+        Self { config, folder, quiet, out, notes, ask, known, progress, made, summary }
+    }
 }
 
 impl Context<'_> {
+    /// Where the database is, for a table of several.
+    fn stands_at(&mut self, graph: &Graph, applied: &BTreeSet<String>) {
+        let titles: Vec<String> = graph.current(applied).iter().map(|revision| revision.title()).collect();
+        self.summary.at = if titles.is_empty() { "nothing".to_owned() } else { titles.join(", ") };
+    }
+
+    /// What the command came to, for a table of several databases.
+    fn sum_up(&mut self, words: impl Into<String>) {
+        self.summary.words = words.into();
+    }
+
     /// Writes a line of data.
     fn say(&mut self, line: &str) -> Result<()> {
-        writeln!(self.out, "{line}").map_err(closed)
+        let out = &mut self.out;
+        self.progress.suspend(|| writeln!(out, "{line}")).map_err(closed)
     }
 
     /// Writes a line about what is going on, unless the user asked for quiet.
@@ -119,7 +182,8 @@ impl Context<'_> {
 
     /// Writes a line about what was found, also when the user asked for quiet.
     fn tell(&mut self, line: &str) -> Result<()> {
-        writeln!(self.notes, "{line}").map_err(closed)
+        let notes = &mut self.notes;
+        self.progress.suspend(|| writeln!(notes, "{line}")).map_err(closed)
     }
 
     /// The path as messages show it.
@@ -138,12 +202,18 @@ impl Context<'_> {
 
     /// The entities.
     fn declare(&mut self) -> Result<Declared> {
+        if let Some(known) = &self.known {
+            return Ok(Declared::clone(known));
+        }
         let read = declare::declare(&self.sources())?;
         self.complete(read)
     }
 
     /// The entities and the database, read at the same time. What is wrong with the entities is said first.
     async fn declare_and_look(&mut self) -> Result<(Declared, Live)> {
+        if self.known.is_some() {
+            return Ok((self.declare()?, self.look().await?));
+        }
         let sources = self.sources();
         let reading = tokio::task::spawn_blocking(move || declare::declare(&sources));
         let live = self.look().await;
@@ -251,7 +321,7 @@ impl Context<'_> {
     }
 
     fn database(&self) -> Result<&config::Database> {
-        self.config.database.as_ref().ok_or(Error::NoDatabase)
+        self.config.database()
     }
 
     /// The schema and history of the database. A file that is not there yet is an empty database.
@@ -262,9 +332,9 @@ impl Context<'_> {
             return Ok(Live::default());
         }
         let session = Session::open(&database, Access::Read).await?;
-        let history = session.history().await?;
+        let Books { applied: history, unfinished } = session.books().await?;
         let schema = session.reflect().await?;
-        Ok(Live { schema, history, session: Some(session) })
+        Ok(Live { schema, history, unfinished, session: Some(session) })
     }
 }
 
@@ -273,6 +343,8 @@ impl Context<'_> {
 struct Live {
     schema: Schema,
     history: BTreeMap<String, Applied>,
+    /// Revisions that were begun and not finished.
+    unfinished: Vec<Unfinished>,
     /// The connection it was read over, for questions.
     session: Option<Session>,
 }
@@ -292,6 +364,37 @@ fn missing(graph: &Graph, history: &BTreeMap<String, Applied>) -> Vec<String> {
 fn refuse_missing(graph: &Graph, history: &BTreeMap<String, Applied>) -> Result<()> {
     let ids = missing(graph, history);
     if ids.is_empty() { Ok(()) } else { Err(Error::Missing { ids }) }
+}
+
+/// A revision that was begun and not finished, in words.
+fn begun(graph: &Graph, unfinished: &Unfinished) -> String {
+    let title = graph.get(&unfinished.revision).map_or_else(|| format!("`{}`", unfinished.revision), Revision::title);
+    let done = count(unfinished.done, "statement");
+    match unfinished.direction {
+        Direction::Up => format!("{title} was begun on {} and is not finished: {done} done", unfinished.begun_at),
+        Direction::Down => format!("{title} is on its way down, and that is not finished: {done} done"),
+    }
+}
+
+/// Stops when something was begun that has to be finished the other way first.
+fn refuse_unfinished(graph: &Graph, live: &Live, direction: Direction) -> Result<()> {
+    let Some(unfinished) = live
+        .unfinished
+        .iter()
+        .find(|unfinished| unfinished.direction != direction || graph.get(&unfinished.revision).is_none())
+    else {
+        return Ok(());
+    };
+    let Some(revision) = graph.get(&unfinished.revision) else {
+        return Err(Error::Missing { ids: vec![unfinished.revision.clone()] });
+    };
+    let command = match unfinished.direction {
+        Direction::Up => format!("seachange upgrade {}", revision.id),
+        Direction::Down => {
+            format!("seachange downgrade {}", revision.parents.first().map_or("base", String::as_str))
+        }
+    };
+    Err(Error::CutOff { what: begun(graph, unfinished), command })
 }
 
 /// Stops when a rename cannot be meant as it is written: what it should keep would be dropped.

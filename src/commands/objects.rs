@@ -4,12 +4,10 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use globset::Glob;
-use ignore::WalkBuilder;
-
 use crate::config::Config;
 use crate::dialect::{Dialect, Said};
 use crate::error::{Diagnostic, Error, Place, Result};
+use crate::files;
 use crate::model::{AttachmentKind, Declared, ObjectPath, TableName, Verbatim};
 
 /// Adds what the SQL files of the project declare.
@@ -19,7 +17,7 @@ use crate::model::{AttachmentKind, Declared, ObjectPath, TableName, Verbatim};
 pub(super) fn declare(config: &Config, folder: &Path, declared: &mut Declared) -> Result<()> {
     let mut reader = Reader { config, declared, problems: Vec::new(), comments: Vec::new(), attachments: Vec::new() };
     for pattern in &config.sql {
-        let files = files(&config.project, pattern, config.dialect)?;
+        let files = sql_files(&config.project, pattern, config.dialect)?;
         if files.is_empty() {
             return Err(Error::NoSql { pattern: pattern.clone() });
         }
@@ -35,26 +33,12 @@ pub(super) fn declare(config: &Config, folder: &Path, declared: &mut Declared) -
 
 /// The files that match, in the order of their names. One that carries the name of another database before its ending, as
 /// `search.postgres.sql`, is only for that.
-fn files(project: &Path, pattern: &str, dialect: Dialect) -> Result<Vec<PathBuf>> {
-    let unclear = || Error::NoSql { pattern: pattern.to_owned() };
-    let glob = Glob::new(pattern).map_err(|_| unclear())?.compile_matcher();
-    // Where nothing varies yet.
-    let fixed: PathBuf = Path::new(pattern)
-        .components()
-        .take_while(|part| !part.as_os_str().to_string_lossy().contains(['*', '?', '[', '{']))
-        .collect();
-    let mut files: Vec<PathBuf> = WalkBuilder::new(project.join(&fixed))
-        .standard_filters(false)
-        .build()
-        .flatten()
-        .map(ignore::DirEntry::into_path)
-        .filter(|path| path.is_file() && path.strip_prefix(project).is_ok_and(|path| glob.is_match(path)))
-        .collect();
+fn sql_files(project: &Path, pattern: &str, dialect: Dialect) -> Result<Vec<PathBuf>> {
+    let mut files = files::matching(project, pattern).map_err(|_| Error::NoSql { pattern: pattern.to_owned() })?;
     files.retain(|path| {
         let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
         Dialect::ALL.iter().all(|other| *other == dialect || !stem.ends_with(&format!(".{}", other.name())))
     });
-    files.sort();
     Ok(files)
 }
 

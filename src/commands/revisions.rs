@@ -1,20 +1,22 @@
 //! `upgrade`, `downgrade` and `stamp`: what changes where the database is.
 
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::time::Instant;
 
 use crate::cli;
 use crate::compare::Sides;
 use crate::diff::Rules;
-use crate::error::{Error, Result, Unaccepted};
+use crate::error::{Error, Result, Unaccepted, count};
 use crate::hazard::{self, HAZARDS, Kind};
-use crate::migrate::{Access, Outcome, Session};
+use crate::migrate::{Access, Books, Moment, Outcome, Session};
 use crate::model::Declared;
+use crate::prompt;
 use crate::report;
 use crate::revision::graph::{Graph, Target};
 use crate::revision::{Direction, Revision};
 
-use super::{Context, Exit, Live, now, refuse_missing};
+use super::{Context, Exit, Live, now, refuse_missing, refuse_unfinished, verify};
 
 /// Applies revisions up to a target.
 pub(super) async fn upgrade(ctx: &mut Context<'_>, args: &cli::Upgrade) -> Result<Exit> {
@@ -23,12 +25,17 @@ pub(super) async fn upgrade(ctx: &mut Context<'_>, args: &cli::Upgrade) -> Resul
     refuse_unknown(&graph)?;
     let live = history_of(ctx).await?;
     refuse_missing(&graph, &live.history)?;
+    refuse_unfinished(&graph, &live, Direction::Up)?;
     let applied = live.applied();
     let target = graph.resolve(&args.target, &applied)?;
     let revisions = graph.upgrade(&target, &applied);
     warn_edited(ctx, &graph, &live)?;
+    ctx.stands_at(&graph, &applied);
     if revisions.is_empty() {
         return at(ctx, &graph, &applied);
+    }
+    if args.dry_run {
+        return foretell(ctx, &revisions, Direction::Up).await;
     }
     let denied: BTreeSet<Kind> = ctx.config.deny.upgrade.iter().copied().chain(asked).collect();
     let mut stopping: Vec<Unaccepted> = revisions.iter().flat_map(|revision| unaccepted(revision, &denied)).collect();
@@ -36,7 +43,7 @@ pub(super) async fn upgrade(ctx: &mut Context<'_>, args: &cli::Upgrade) -> Resul
     if !accepts(ctx, stopping)? {
         return Ok(Exit::Found);
     }
-    run(ctx, &revisions, Direction::Up).await
+    run(ctx, &graph, &revisions, Direction::Up).await
 }
 
 /// Takes revisions back down to a target.
@@ -44,6 +51,7 @@ pub(super) async fn downgrade(ctx: &mut Context<'_>, args: &cli::Downgrade) -> R
     let graph = ctx.graph()?;
     let live = history_of(ctx).await?;
     refuse_missing(&graph, &live.history)?;
+    refuse_unfinished(&graph, &live, Direction::Down)?;
     let applied = live.applied();
     let target = graph.resolve(&args.target, &applied)?;
     if let Target::Revisions(ids) = &target
@@ -53,10 +61,14 @@ pub(super) async fn downgrade(ctx: &mut Context<'_>, args: &cli::Downgrade) -> R
         return Err(Error::Misused { problem: format!("{title} is not applied, so there is no way down to it") });
     }
     let revisions = graph.downgrade(&target, &applied);
+    ctx.stands_at(&graph, &applied);
     if revisions.is_empty() {
         return at(ctx, &graph, &applied);
     }
     warn_edited(ctx, &graph, &live)?;
+    if args.dry_run {
+        return foretell(ctx, &revisions, Direction::Down).await;
+    }
     let is_stamped = |revision: &Revision| live.history.get(&revision.id).is_some_and(|applied| applied.stamped);
     let losing =
         revisions.iter().find(|revision| is_stamped(revision) && losses(revision, Direction::Down).next().is_some());
@@ -66,7 +78,39 @@ pub(super) async fn downgrade(ctx: &mut Context<'_>, args: &cli::Downgrade) -> R
     if !args.accept_data_loss && !accepts_losses(ctx, &revisions)? {
         return Ok(Exit::Found);
     }
-    run(ctx, &revisions, Direction::Down).await
+    run(ctx, &graph, &revisions, Direction::Down).await
+}
+
+/// Says what would run, and what is dangerous about it.
+async fn foretell(ctx: &mut Context<'_>, revisions: &[&Revision], direction: Direction) -> Result<Exit> {
+    let database = ctx.database()?;
+    if !database.is_missing() {
+        let session = Session::open(database, Access::Read).await?;
+        for revision in revisions {
+            session.check(revision, direction).await?;
+        }
+    }
+    let would = match direction {
+        Direction::Up => "would apply",
+        Direction::Down => "would take back",
+    };
+    for revision in revisions {
+        ctx.say(&format!("{would} {}", revision.title()))?;
+        for hazard in revision.hazards.iter().filter(|hazard| hazard.direction == direction) {
+            ctx.say(&format!("  {}: {}", hazard.slug, hazard.sentence))?;
+        }
+    }
+    ctx.sum_up(format!("{would} {}", shortly(revisions)));
+    Ok(Exit::Clean)
+}
+
+/// The revisions in a few words.
+fn shortly(revisions: &[&Revision]) -> String {
+    match revisions {
+        [] => "nothing".to_owned(),
+        [only] => only.title(),
+        [.., last] => format!("{} up to {}", count(revisions.len(), "revision"), last.title()),
+    }
 }
 
 /// The hazards of a revision's way up that are denied and that its file does not accept.
@@ -150,7 +194,7 @@ fn accepts_losses(ctx: &mut Context<'_>, revisions: &[&Revision]) -> Result<bool
     confirmed(ctx, "Run the way down, and lose this for good?", "yes, the data may go")
 }
 
-async fn run(ctx: &mut Context<'_>, revisions: &[&Revision], direction: Direction) -> Result<Exit> {
+async fn run(ctx: &mut Context<'_>, graph: &Graph, revisions: &[&Revision], direction: Direction) -> Result<Exit> {
     let session = Session::open(ctx.database()?, Access::Write).await?;
     let (done, skipped) = match direction {
         Direction::Up => ("applied", "already applied by another process"),
@@ -168,7 +212,22 @@ async fn run(ctx: &mut Context<'_>, revisions: &[&Revision], direction: Directio
             ctx.note(&format!("warning: {sentence}"))?;
         }
         let started = Instant::now();
-        match session.run(revision, direction, &now()).await? {
+        let resumed = RefCell::new(None);
+        let (title, progress) = (revision.title(), ctx.progress.clone());
+        prompt::start(&progress);
+        let watch = |moment: Moment<'_>| match moment {
+            Moment::Statement { number, all } => progress.set_message(format!("{title}: statement {number} of {all}")),
+            Moment::Resumed { done, all, begun_at } => {
+                let done = format!("{done} of {} done by the attempt of {begun_at}", count(all, "statement"));
+                *resumed.borrow_mut() = Some(format!("{title} goes on where it was: {done}"));
+            }
+        };
+        let outcome = session.run_watched(revision, direction, &now(), &watch).await;
+        progress.finish_and_clear();
+        if let Some(resumed) = resumed.take() {
+            ctx.note(&resumed)?;
+        }
+        match outcome? {
             Outcome::Done => {
                 ctx.note(&format!("{done} {} in {} ms", revision.title(), started.elapsed().as_millis()))?;
             }
@@ -176,7 +235,10 @@ async fn run(ctx: &mut Context<'_>, revisions: &[&Revision], direction: Directio
         }
     }
     remember(ctx, &session).await?;
+    let applied = session.history().await?.into_keys().collect();
     session.unlock().await?;
+    ctx.stands_at(graph, &applied);
+    ctx.sum_up(format!("{done} {}", shortly(revisions)));
     Ok(Exit::Clean)
 }
 
@@ -216,14 +278,38 @@ pub(super) async fn stamp(ctx: &mut Context<'_>, args: &cli::Stamp) -> Result<Ex
     }
     let kept = if args.purge { BTreeSet::new() } else { applied };
     let reached = graph.stamped(&targets, &kept);
+    if args.verify {
+        verify::verify(ctx, &graph, &reached).await?;
+    }
+    if args.dry_run {
+        ctx.stands_at(&graph, &reached);
+        let there = std::mem::take(&mut ctx.summary.at);
+        ctx.say(&format!("would record that the database is at {there}"))?;
+        ctx.sum_up(format!("would stamp {there}"));
+        ctx.stands_at(&graph, &live.applied());
+        return Ok(Exit::Clean);
+    }
     let session = Session::open(ctx.database()?, Access::Write).await?;
     session
         .lock(|holder| drop(ctx.note(&format!("waiting for {holder}, which runs revisions of this database"))))
         .await?;
     session.stamp(&graph, &reached, &now()).await?;
+    if args.accept_edits {
+        let edited: Vec<&Revision> = graph
+            .revisions()
+            .iter()
+            .filter(|revision| reached.contains(&revision.id) && is_edited(&live, revision))
+            .collect();
+        session.accept_edits(&edited).await?;
+        for revision in edited {
+            ctx.note(&format!("the text of {} is taken for what was applied", revision.title()))?;
+        }
+    }
     remember(ctx, &session).await?;
     session.unlock().await?;
-    at(ctx, &graph, &reached)
+    at(ctx, &graph, &reached)?;
+    ctx.sum_up("stamped");
+    Ok(Exit::Clean)
 }
 
 /// The history alone; the schema is not read.
@@ -233,7 +319,8 @@ pub(super) async fn history_of(ctx: &Context<'_>) -> Result<Live> {
         return Ok(Live::default());
     }
     let session = Session::open(database, Access::Read).await?;
-    Ok(Live { history: session.history().await?, ..Live::default() })
+    let Books { applied: history, unfinished } = session.books().await?;
+    Ok(Live { history, unfinished, ..Live::default() })
 }
 
 /// Says where the database is.
@@ -241,15 +328,29 @@ fn at(ctx: &mut Context<'_>, graph: &Graph, applied: &BTreeSet<String>) -> Resul
     let titles: Vec<String> = graph.current(applied).iter().map(|revision| revision.title()).collect();
     let place =
         if titles.is_empty() { "before the first revision".to_owned() } else { format!("at {}", titles.join(" and ")) };
+    ctx.stands_at(graph, applied);
+    ctx.sum_up("nothing to do");
     ctx.note(&format!("the database is {place}"))?;
     Ok(Exit::Clean)
 }
 
+/// What to do about files that are no longer what ran.
+pub(super) const EDITED: &str = "hint: put back the text that ran (`git log -p` has it) and write what is to change as a new \
+                                 revision; or keep the text as it is now: `seachange stamp current --accept-edits`";
+
+/// Whether the file is no longer what ran.
+pub(super) fn is_edited(live: &Live, revision: &Revision) -> bool {
+    live.history.get(&revision.id).is_some_and(|applied| applied.checksum != revision.checksum)
+}
+
 fn warn_edited(ctx: &mut Context<'_>, graph: &Graph, live: &Live) -> Result<()> {
     for revision in graph.revisions() {
-        if live.history.get(&revision.id).is_some_and(|applied| applied.checksum != revision.checksum) {
+        if is_edited(live, revision) {
             ctx.note(&format!("warning: {} was edited after it was applied", revision.title()))?;
         }
+    }
+    if graph.revisions().iter().any(|revision| is_edited(live, revision)) {
+        ctx.note(EDITED)?;
     }
     Ok(())
 }

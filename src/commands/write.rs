@@ -19,7 +19,7 @@ use crate::plan::hazard::Hazard;
 use crate::plan::{self, Plan, Purpose};
 use crate::render::{self, Header};
 use crate::revision::graph::{Graph, LABEL, is_label};
-use crate::revision::{Revision, dir};
+use crate::revision::{self, Revision, dir};
 
 use super::check::against_lock;
 use super::renames::{self, Base};
@@ -349,7 +349,7 @@ pub(super) fn write(
     let is_here = |words: &&String| up.hazards().any(|hazard| hazard.key() == **words);
     let header = Header {
         message: new.message.split_whitespace().collect::<Vec<_>>().join(" "),
-        id: new.id.unwrap_or_else(new_id),
+        id: new.id.unwrap_or_else(revision::new_id),
         parents: new.parents,
         labels: new.labels,
         depends_on: new.depends_on,
@@ -367,17 +367,6 @@ fn after_all(graph: &Graph, now: String) -> String {
     let newest = graph.revisions().iter().filter_map(|revision| revision.created.parse::<Timestamp>().ok()).max();
     let next = newest.and_then(|newest| newest.checked_add(SignedDuration::from_secs(1)).ok());
     next.map(written_time).filter(|next| *next > now).unwrap_or(now)
-}
-
-/// Twelve random hex digits: enough that two branches do not meet.
-pub(super) fn new_id() -> String {
-    let mut bytes = [0; 6];
-    // Without random numbers the clock has to do; a file that exists is not overwritten in any case.
-    if getrandom::fill(&mut bytes).is_err() {
-        bytes.copy_from_slice(&Timestamp::now().as_nanosecond().to_le_bytes()[..6]);
-    }
-    let number = bytes.iter().fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
-    format!("{number:012x}")
 }
 
 /// The revision the next one follows.

@@ -15,7 +15,7 @@ pub(crate) struct Key {
 }
 
 /// What a table is about.
-pub(crate) const TABLES: [(&str, &str); 10] = [
+pub(crate) const TABLES: [(&str, &str); 11] = [
     ("", "At the top of the file. Every path is relative to the folder of the file."),
     (
         "types",
@@ -24,6 +24,12 @@ pub(crate) const TABLES: [(&str, &str); 10] = [
          `geo_types::Point`; a crate of the workspace by its name or as `crate`). The values are written like a `column_type`.",
     ),
     ("database", "The database that is compared and migrated."),
+    (
+        "targets.NAME",
+        "Databases that share one history of revisions, as a group with a name of your own. `--target NAME` runs a command on \
+         all of them, `--target all` on those of every group, `--target` with what is shown for one of them, or with a pattern \
+         over that, on these. A group may say several of the keys below.",
+    ),
     ("sqlite", "What is done in its own way on SQLite."),
     ("postgres", "What is done in its own way on PostgreSQL."),
     ("enums", "How the string enums of entities (`DeriveActiveEnum`) are kept."),
@@ -64,7 +70,7 @@ const fn key(
 }
 
 /// All keys, in the order of the documentation.
-pub(crate) const KEYS: [Key; 28] = [
+pub(crate) const KEYS: [Key; 32] = [
     key(
         "",
         "entities",
@@ -139,6 +145,37 @@ pub(crate) const KEYS: [Key; 28] = [
         "60",
         "How many seconds to wait while another process writes to the database; on PostgreSQL also for the locks that a \
          statement needs.",
+    ),
+    key(
+        "targets.NAME",
+        "databases",
+        None,
+        r#"["data/project_*.db", "$ARCHIVE_URL"]"#,
+        "SQLite files by pattern, where `*` and `?` stay within a folder and `**` goes through all of them; single files, which \
+         need not be there yet; URLs; and behind a `$` what the environment or `.env` calls a URL, so that no password has to stand \
+         here.",
+    ),
+    key(
+        "targets.NAME",
+        "schemas",
+        None,
+        r#"["project_*"]"#,
+        "PostgreSQL: each schema of the database that matches, with a history of its own.",
+    ),
+    key(
+        "targets.NAME",
+        "query",
+        None,
+        r#""SELECT url, name FROM customers WHERE active ORDER BY name""#,
+        "A query that only reads. Its first column is a URL, or else a file (on SQLite) or a schema (on PostgreSQL); a second \
+         one, if there is one, is what the target is called.",
+    ),
+    key(
+        "targets.NAME",
+        "url",
+        None,
+        r#""$TENANTS_URL""#,
+        "The database that `schemas` and `query` look into. Without it, the one of `[database]`.",
     ),
     key(
         "sqlite",
@@ -260,6 +297,7 @@ pub(crate) const KEYS: [Key; 28] = [
 /// The keys of a table; at the top of the file also the tables.
 pub(super) fn known(table: &str) -> Vec<&'static str> {
     let keys = KEYS.iter().filter(|key| key.table == table).map(|key| key.name);
-    let tables = TABLES.iter().map(|(name, _)| *name).filter(|name| table.is_empty() && !name.is_empty());
+    let tables = TABLES.iter().map(|(name, _)| name.split('.').next().unwrap_or(name));
+    let tables = tables.filter(|name| table.is_empty() && !name.is_empty());
     keys.chain(tables).collect()
 }

@@ -2,6 +2,7 @@
 
 pub(crate) mod keys;
 mod reader;
+pub(crate) mod targets;
 mod url;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -9,8 +10,10 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use self::reader::{Reader, Section};
+pub use self::targets::{Group, Source};
 pub(crate) use self::url::without_password;
 pub use self::url::{Database, database, database_url};
+pub(crate) use self::url::{file, variable};
 use crate::declare::convention::{self, Convention};
 use crate::declare::{Features, StoredAs};
 use crate::dialect::{self, DEFAULT_SCHEMA, Dialect, EnumStorage, Options, Version};
@@ -49,8 +52,12 @@ pub struct Config {
     pub template: Option<PathBuf>,
     /// The database, if one is named.
     pub database: Option<Database>,
+    /// The groups of databases that share the revisions.
+    pub targets: Vec<Group>,
     /// How long to wait for another process to finish, on any database.
     pub lock_timeout: Duration,
+    /// How long one statement of a revision may take, on any database.
+    pub statement_timeout: Option<Duration>,
     /// The dialect of the database, or the one offline commands write for.
     pub dialect: Dialect,
     /// What the project decides about the dialect.
@@ -89,6 +96,7 @@ struct File {
     template: Option<PathBuf>,
     url: Option<String>,
     schema: String,
+    targets: Vec<Group>,
     lock_timeout: Duration,
     statement_timeout: Option<Duration>,
     enums: EnumStorage,
@@ -124,6 +132,7 @@ fn resolve(project: PathBuf, file: File, url: Option<String>) -> Result<Config> 
         database.statement_timeout = file.statement_timeout;
         database.schema.clone_from(&file.schema);
     }
+    let dialect = database.as_ref().map_or(Dialect::Sqlite, |database| database.dialect);
     Ok(Config {
         entities: file.entities.iter().map(|entities| project.join(entities)).collect(),
         sql: file.sql,
@@ -131,9 +140,11 @@ fn resolve(project: PathBuf, file: File, url: Option<String>) -> Result<Config> 
         types: file.types,
         migrations: project.join(file.migrations),
         template: file.template.map(|template| project.join(template)),
-        dialect: database.as_ref().map_or(Dialect::Sqlite, |database| database.dialect),
+        dialect,
         database,
+        targets: file.targets,
         lock_timeout: file.lock_timeout,
+        statement_timeout: file.statement_timeout,
         options: Options { schema: file.schema.into(), oldest: file.oldest, ..Options::new(file.enums) },
         convention: file.convention,
         rules: file.rules,
@@ -143,6 +154,27 @@ fn resolve(project: PathBuf, file: File, url: Option<String>) -> Result<Config> 
         deny: file.deny,
         project,
     })
+}
+
+impl Config {
+    /// The database that is meant where no target is named.
+    ///
+    /// # Errors
+    /// [`Error::NoDatabase`]: nothing says which.
+    pub fn database(&self) -> Result<&Database> {
+        let groups = || self.targets.iter().map(|group| group.name.clone()).collect();
+        self.database.as_ref().ok_or_else(|| Error::NoDatabase { groups: groups() })
+    }
+
+    /// The same project on another database.
+    #[must_use]
+    pub fn on(&self, database: Database) -> Self {
+        let mut config = self.clone();
+        config.dialect = database.dialect;
+        config.options.schema = database.schema.clone().into();
+        config.database = Some(database);
+        config
+    }
 }
 
 /// Whether there is a configuration file at or above the folder, or one was named.
@@ -191,6 +223,8 @@ fn read(path: &Path, text: &str) -> Result<File> {
     let statement_timeout = database.number(reader, "statement_timeout").map(Duration::from_secs);
     let schema = database.string(reader, "schema").map_or_else(|| DEFAULT_SCHEMA.to_owned(), |schema| schema.value);
     database.finish(reader);
+    let targets = top.section(reader, "targets");
+    let targets = targets::read(reader, targets);
     let mut enums = top.section(reader, "enums");
     let words = [("plain", EnumStorage::Plain), ("check", EnumStorage::Check)];
     let storage = enums.word(reader, "sqlite", &words).unwrap_or(EnumStorage::Plain);
@@ -228,6 +262,7 @@ fn read(path: &Path, text: &str) -> Result<File> {
         template,
         url,
         schema,
+        targets,
         lock_timeout,
         statement_timeout,
         enums: storage,
@@ -490,6 +525,8 @@ ignore = ["comment", "indexes", "tables"]
             |text: &str| read(Path::new("seachange.toml"), text).unwrap_or_else(|error| panic!("{error:?}\n{text}"));
         read(&document(&|key| Some(key.example)));
         let defaults = document(&|key| if key.name == "entities" { Some("[]") } else { key.default });
+        // A group that names nothing is a mistake.
+        let defaults = defaults.replace("[targets.NAME]\n", "");
         let mut written = read(&defaults);
         // `["*"]` leaves out nothing, but it is not the same as nothing.
         assert!(written.rules.tables.has(&crate::model::TableName::new("any")));

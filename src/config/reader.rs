@@ -21,6 +21,8 @@ pub(super) struct Reader<'t> {
 /// A table of the file. What is not taken out of it is unknown.
 pub(super) struct Section<'t> {
     name: String,
+    /// What the documentation calls it.
+    table: String,
     left: Vec<(Spanned<DeString<'t>>, Spanned<DeValue<'t>>)>,
 }
 
@@ -42,7 +44,7 @@ impl<'t> Reader<'t> {
         problems.dedup_by_key(|problem| problem.location.line);
         reader.problems = problems;
         reader.finish()?;
-        Ok((reader, Section::of(String::new(), table.into_inner())))
+        Ok((reader, Section::of(String::new(), "", table.into_inner())))
     }
 
     /// Adds a problem.
@@ -93,6 +95,16 @@ impl<'t> Reader<'t> {
         value.get_ref().as_str().map(|text| Written { value: text.to_owned(), place })
     }
 
+    fn table(&mut self, value: Spanned<DeValue<'t>>) -> DeTable<'t> {
+        if !value.get_ref().is_table() {
+            self.unexpected(&value, "a table");
+        }
+        match value.into_inner() {
+            DeValue::Table(table) => table,
+            _ => DeTable::new(),
+        }
+    }
+
     fn texts(&mut self, value: Spanned<DeValue<'t>>) -> Vec<Written<String>> {
         if !value.get_ref().is_array() {
             self.unexpected(&value, "a list of strings");
@@ -105,12 +117,12 @@ impl<'t> Reader<'t> {
 }
 
 impl<'t> Section<'t> {
-    fn of(name: String, table: DeTable<'t>) -> Self {
-        Self { name, left: table.into_iter().collect() }
+    fn of(name: String, table: &str, content: DeTable<'t>) -> Self {
+        Self { name, table: table.to_owned(), left: content.into_iter().collect() }
     }
 
     fn known(&self) -> Vec<&'static str> {
-        keys::known(&self.name)
+        keys::known(&self.table)
     }
 
     fn take(&mut self, key: &'static str) -> Option<Spanned<DeValue<'t>>> {
@@ -182,16 +194,22 @@ impl<'t> Section<'t> {
 
     /// A table of fixed keys; empty when it is not there.
     pub(super) fn section(&mut self, reader: &mut Reader<'t>, key: &'static str) -> Self {
-        let value = self.take(key);
-        if let Some(value) = value.as_ref().filter(|value| !value.get_ref().is_table()) {
-            reader.unexpected(value, "a table");
-        }
-        let table = match value.map(Spanned::into_inner) {
-            Some(DeValue::Table(table)) => table,
-            _ => DeTable::new(),
-        };
+        let content = self.take(key).map(|value| reader.table(value)).unwrap_or_default();
         let name = if self.name.is_empty() { key.to_owned() } else { format!("{}.{key}", self.name) };
-        Self::of(name, table)
+        Self::of(name.clone(), &name, content)
+    }
+
+    /// Everything in the table, whose keys are the user's own and whose values are tables that the documentation calls so, in
+    /// the order of the file.
+    pub(super) fn sections(mut self, reader: &mut Reader<'t>, table: &str) -> Vec<(Written<String>, Self)> {
+        let section = |(key, value): (Spanned<DeString<'t>>, Spanned<DeValue<'t>>)| {
+            let place = reader.place(key.span());
+            let key = key.into_inner().into_owned();
+            let section = Self::of(format!("{}.{key}", self.name), table, reader.table(value));
+            (Written { value: key, place }, section)
+        };
+        self.left.sort_by_key(|(key, _)| key.span().start);
+        self.left.into_iter().map(section).collect()
     }
 
     /// Everything in the table, whose keys are the user's own and whose values are strings.

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::dialect::{DEFAULT_SCHEMA, Dialect};
@@ -18,6 +19,8 @@ pub struct Database {
     pub file: Option<PathBuf>,
     /// The schema that is meant where none is named, in a database that has them.
     pub schema: String,
+    /// Schemas that are databases of their own, this one among them: what is in the others is not this one's business.
+    pub beside: Arc<[String]>,
     /// How long to wait for another process to finish.
     pub lock_timeout: Duration,
     /// How long one statement of a revision may take. `None`: as long as it wants.
@@ -50,6 +53,11 @@ impl Database {
         Self { url: format!("{scheme}://{host}/{name}{parameters}"), file: None, ..self.clone() }
     }
 
+    /// One of the schemas of the database as a database of its own.
+    pub(crate) fn in_schema(&self, schema: String, all: &Arc<[String]>) -> Self {
+        Self { schema, beside: Arc::clone(all), ..self.clone() }
+    }
+
     /// What the `mode` of the URL allows.
     pub(crate) fn may(&self) -> May {
         let parameters = self.url.split_once('?').map_or("", |(_, parameters)| parameters);
@@ -75,7 +83,8 @@ pub(crate) struct May {
 /// The URL as messages may show it.
 impl fmt::Display for Database {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&redacted(&self.url))
+        f.write_str(&redacted(&self.url))?;
+        if self.schema == DEFAULT_SCHEMA { Ok(()) } else { write!(f, " ({})", self.schema) }
     }
 }
 
@@ -120,13 +129,31 @@ fn redacted(url: &str) -> String {
 
 /// `DATABASE_URL` from the environment, else from the project's `.env`.
 pub fn database_url(project: &Path) -> Option<String> {
+    variable(project, "DATABASE_URL")
+}
+
+/// A variable from the environment, else from the project's `.env`; an empty one is none.
+pub(crate) fn variable(project: &Path, name: &str) -> Option<String> {
     #[expect(clippy::disallowed_methods, reason = "this is the place that reads the environment")]
-    let environment = std::env::var("DATABASE_URL").ok();
+    let environment = std::env::var(name).ok();
     let from_file = || {
         let mut variables = dotenvy::from_path_iter(project.join(".env")).ok()?.flatten();
-        variables.find(|(name, _)| name == "DATABASE_URL").map(|(_, value)| value)
+        variables.find(|(own, _)| own == name).map(|(_, value)| value)
     };
-    environment.or_else(from_file).filter(|url| !url.is_empty())
+    environment.or_else(from_file).filter(|value| !value.is_empty())
+}
+
+/// The SQLite database in a file, which is relative to the project; its name is the path as it is written.
+pub(crate) fn file(path: &str, project: &Path, lock_timeout: Duration) -> Database {
+    Database {
+        url: path.to_owned(),
+        dialect: Dialect::Sqlite,
+        file: Some(project.join(path)),
+        schema: DEFAULT_SCHEMA.to_owned(),
+        beside: Arc::default(),
+        lock_timeout,
+        statement_timeout: None,
+    }
 }
 
 /// Understands a URL. A relative file is relative to the project.
@@ -140,6 +167,7 @@ pub fn database(url: &str, project: &Path, lock_timeout: Duration) -> Result<Dat
         dialect,
         file,
         schema: DEFAULT_SCHEMA.to_owned(),
+        beside: Arc::default(),
         lock_timeout,
         statement_timeout: None,
     };

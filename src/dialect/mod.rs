@@ -35,7 +35,7 @@ use crate::op::Op;
 pub const HISTORY: &str = "seachange_history";
 
 /// A kind of database.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Dialect {
     /// SQLite: read as the driver brings it, written for 3.35 or later.
     Sqlite,
@@ -477,6 +477,23 @@ impl Dialect {
         }
     }
 
+    /// Begins a transaction that changes nothing.
+    pub(crate) fn begin_reading(self) -> &'static str {
+        match self {
+            // The connection itself only reads.
+            Self::Sqlite => "BEGIN",
+            Self::Postgres => "BEGIN READ ONLY",
+        }
+    }
+
+    /// A query for the names of all schemas, where a database has several.
+    pub(crate) fn schemas(self) -> Option<&'static str> {
+        match self {
+            Self::Sqlite => None,
+            Self::Postgres => Some(postgres::runner::SCHEMAS),
+        }
+    }
+
     /// Whether the statement begins or ends a transaction.
     pub(crate) fn ends_transaction(self, sql: &str) -> bool {
         match self {
@@ -516,6 +533,34 @@ impl Dialect {
         match self {
             Self::Sqlite => sqlite::misfits(sql),
             Self::Postgres => None,
+        }
+    }
+
+    /// Whether the statement says where a transaction begins, ends or can go back to.
+    pub(crate) fn marks_transaction(self, sql: &str) -> bool {
+        let words = self.first_words(sql);
+        self.ends_transaction(sql) || matches!(words.first().map(String::as_str), Some("savepoint" | "release"))
+    }
+
+    /// Whether the statement is the same in a transaction of its own. What is not known to be is not.
+    pub(crate) fn is_atomic(self, sql: &str) -> bool {
+        let known =
+            ["create", "alter", "drop", "insert", "replace", "update", "delete", "with", "comment", "grant", "revoke"];
+        let words = self.first_words(sql);
+        words.first().is_some_and(|word| known.contains(&word.as_str())) && self.refuses_transaction(sql).is_none()
+    }
+
+    /// Whether the statement only makes room for another, and may run any number of times.
+    pub(crate) fn clears_the_way(self, sql: &str) -> bool {
+        let words = self.first_words(sql);
+        words.first().is_some_and(|word| word == "drop") && words.windows(2).any(|pair| pair == ["if", "exists"])
+    }
+
+    /// The first words of a statement, in small letters.
+    fn first_words(self, sql: &str) -> Vec<String> {
+        match self {
+            Self::Sqlite => sqlite::script::first_words(sql),
+            Self::Postgres => postgres::script::first_words(sql),
         }
     }
 
@@ -886,9 +931,19 @@ impl Dialect {
 /// # });
 /// ```
 pub async fn reflect(db: &impl ConnectionTrait, dialect: Dialect, schema: &str) -> Result<Schema> {
+    reflect_one(db, dialect, schema, &[]).await
+}
+
+/// The same of one of several schemas, each of which is a database of its own: the others are not looked at.
+pub(crate) async fn reflect_one(
+    db: &impl ConnectionTrait,
+    dialect: Dialect,
+    schema: &str,
+    all: &[String],
+) -> Result<Schema> {
     match dialect {
         Dialect::Sqlite => sqlite::reflect(db).await,
-        Dialect::Postgres => postgres::reflect(db, schema).await,
+        Dialect::Postgres => postgres::reflect(db, schema, all).await,
     }
 }
 

@@ -30,30 +30,120 @@ pub struct Applied {
     pub undeclared: Option<String>,
 }
 
-impl Session {
+/// Everything the history table says.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Books {
     /// The applied revisions by id.
+    pub applied: BTreeMap<String, Applied>,
+    /// Those that were begun and not finished. On the way down they are still applied.
+    pub unfinished: Vec<Unfinished>,
+}
+
+impl Books {
+    fn add(&mut self, row: &QueryResult) -> std::result::Result<(), DbErr> {
+        let applied = Applied {
+            revision: row.try_get("", "revision")?,
+            checksum: row.try_get("", "checksum")?,
+            applied_at: row.try_get("", "applied_at")?,
+            stamped: row.try_get::<i64>("", "milliseconds")? == STAMPED,
+            undeclared: row.try_get("", "undeclared")?,
+        };
+        let unfinished: Option<String> = row.try_get("", "unfinished")?;
+        let unfinished = unfinished.as_deref().and_then(Unfinished::parse);
+        if let Some((direction, done)) = unfinished {
+            let Applied { revision, checksum, applied_at: begun_at, .. } = applied.clone();
+            self.unfinished.push(Unfinished { revision, direction, done, checksum, begun_at });
+        }
+        if unfinished.is_none_or(|(direction, _)| direction == Direction::Down) {
+            self.applied.insert(applied.revision.clone(), applied);
+        }
+        Ok(())
+    }
+}
+
+/// A revision that runs in no transaction, and that was begun and not finished.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unfinished {
+    /// The revision's id.
+    pub revision: String,
+    /// The way it was going.
+    pub direction: Direction,
+    /// How many of its statements are done. The next one may be, too.
+    pub done: usize,
+    /// The checksum of its file when it was begun.
+    pub checksum: String,
+    /// When it was begun, as RFC 3339.
+    pub begun_at: String,
+}
+
+impl Unfinished {
+    /// As the history keeps it: the way, and the number of statements.
+    fn text(direction: Direction, done: usize) -> String {
+        format!("{} {done}", direction.as_str())
+    }
+
+    fn parse(text: &str) -> Option<(Direction, usize)> {
+        let (way, done) = text.split_once(' ')?;
+        let direction = [Direction::Up, Direction::Down].into_iter().find(|direction| direction.as_str() == way)?;
+        Some((direction, done.parse().ok()?))
+    }
+}
+
+impl Session {
+    /// The applied revisions by id. One that is on its way up is none yet, one on its way down still is.
     ///
     /// # Errors
     /// The history cannot be read.
     pub async fn history(&self) -> Result<BTreeMap<String, Applied>> {
+        Ok(self.books().await?.applied)
+    }
+
+    /// Everything the history table says.
+    ///
+    /// # Errors
+    /// The history cannot be read.
+    pub async fn books(&self) -> Result<Books> {
         let doing = "read the history of revisions";
+        let mut books = Books::default();
         if self.query(&self.dialect().find_table(HISTORY), doing).await?.is_empty() {
-            return Ok(BTreeMap::new());
+            return Ok(books);
         }
-        let rows = self
-            .query(&format!("SELECT revision, checksum, applied_at, milliseconds, undeclared FROM {HISTORY}"), doing)
-            .await?;
-        let read = |row: &QueryResult| {
-            let applied = Applied {
-                revision: row.try_get("", "revision")?,
-                checksum: row.try_get("", "checksum")?,
-                applied_at: row.try_get("", "applied_at")?,
-                stamped: row.try_get::<i64>("", "milliseconds")? == STAMPED,
-                undeclared: row.try_get("", "undeclared")?,
-            };
-            Ok((applied.revision.clone(), applied))
+        let sql = format!("SELECT revision, checksum, applied_at, milliseconds, undeclared, unfinished FROM {HISTORY}");
+        for row in self.query(&sql, doing).await? {
+            books.add(&row).map_err(|source| query_error(doing, &source))?;
+        }
+        Ok(books)
+    }
+
+    /// Records that a revision is begun whose statements will not all be one transaction, and says how many of them an
+    /// earlier attempt has done.
+    pub(super) async fn begin_unfinished(
+        &self,
+        revision: &Revision,
+        direction: Direction,
+        now: &str,
+    ) -> Result<Option<Unfinished>> {
+        self.begin().await?;
+        let begun = async {
+            let earlier = self.books().await?.unfinished.into_iter().find(|other| other.revision == revision.id);
+            if earlier.is_none() {
+                if direction == Direction::Up {
+                    self.execute(&self.insert(revision, now, 0), "record the revision").await?;
+                }
+                self.mark_unfinished(revision, direction, 0).await?;
+            }
+            Ok(earlier)
         };
-        rows.iter().map(read).collect::<std::result::Result<_, DbErr>>().map_err(|source| query_error(doing, &source))
+        let begun = begun.await;
+        self.end(begun).await
+    }
+
+    /// Records how many statements of a revision are done.
+    pub(super) async fn mark_unfinished(&self, revision: &Revision, direction: Direction, done: usize) -> Result<()> {
+        let [id, text] = [revision.id.clone(), Unfinished::text(direction, done)]
+            .map(|text| self.dialect().literal(&Literal::Text(text)));
+        let sql = format!("UPDATE {HISTORY} SET unfinished = {text} WHERE revision = {id}");
+        self.execute(&sql, "record how far the revision is").await
     }
 
     pub(super) async fn record(
@@ -66,6 +156,8 @@ impl Session {
         let doing = "record the revision";
         match direction {
             Direction::Up => {
+                // It may be there as one that is not finished.
+                self.execute(&self.delete(&revision.id), doing).await?;
                 let milliseconds = i128::try_from(started.elapsed().as_millis()).unwrap_or_default();
                 self.execute(&self.insert(revision, now, milliseconds), doing).await
             }
@@ -96,6 +188,25 @@ impl Session {
         self.end(outcome).await
     }
 
+    /// Makes the history take the files of applied revisions as they are for what was applied.
+    ///
+    /// # Errors
+    /// The history cannot be written; it is then as before.
+    pub async fn accept_edits(&self, revisions: &[&Revision]) -> Result<()> {
+        self.begin().await?;
+        let accepted = async {
+            for revision in revisions {
+                let [id, checksum] =
+                    [&revision.id, &revision.checksum].map(|text| self.dialect().literal(&Literal::Text(text.clone())));
+                let sql = format!("UPDATE {HISTORY} SET checksum = {checksum} WHERE revision = {id}");
+                self.execute(&sql, "write the history of revisions").await?;
+            }
+            Ok(())
+        };
+        let accepted = accepted.await;
+        self.end(accepted).await
+    }
+
     /// Remembers what the database holds beyond the lock at this moment, so that what is added by hand later stands out.
     ///
     /// # Errors
@@ -110,12 +221,15 @@ impl Session {
 
     async fn stamp_in_transaction(&self, graph: &Graph, revisions: &BTreeSet<String>, now: &str) -> Result<()> {
         let doing = "write the history of revisions";
-        let history = self.history().await?;
-        for id in history.keys().filter(|id| !revisions.contains(*id)) {
+        let Books { applied, unfinished } = self.books().await?;
+        let unfinished: BTreeSet<&String> = unfinished.iter().map(|unfinished| &unfinished.revision).collect();
+        let gone = applied.keys().filter(|id| !revisions.contains(*id));
+        for id in gone.chain(unfinished.iter().copied()) {
             self.execute(&self.delete(id), doing).await?;
         }
         for revision in graph.revisions() {
-            if revisions.contains(&revision.id) && !history.contains_key(&revision.id) {
+            let is_there = applied.contains_key(&revision.id) && !unfinished.contains(&revision.id);
+            if revisions.contains(&revision.id) && !is_there {
                 self.execute(&self.insert(revision, now, STAMPED.into()), doing).await?;
             }
         }

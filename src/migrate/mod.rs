@@ -19,8 +19,8 @@ use crate::model::Schema;
 
 pub(crate) use self::failure::cause;
 use self::failure::{connect_error, locked, query_error, waited};
-pub use self::history::Applied;
-pub use self::run::Outcome;
+pub use self::history::{Applied, Books, Unfinished};
+pub use self::run::{Moment, Outcome};
 
 /// A connection: exactly one, so that settings of the connection and transactions hold.
 pub struct Session {
@@ -79,7 +79,7 @@ impl Session {
     /// # Errors
     /// It cannot be read.
     pub async fn reflect(&self) -> Result<Schema> {
-        dialect::reflect(&self.db, self.dialect(), &self.database.schema).await
+        dialect::reflect_one(&self.db, self.dialect(), &self.database.schema, &self.database.beside).await
     }
 
     /// Keeps other runners out until the session ends or [`Session::unlock`] is called. `waiting` is told who has to
@@ -123,6 +123,21 @@ impl Session {
             Some(lock) => self.query(&lock.give, "let other runners in").await.map(drop),
             None => Ok(()),
         }
+    }
+
+    /// The rows of a query, each value as text, in a transaction that can change nothing.
+    ///
+    /// # Errors
+    /// The database refuses the query, or a value is no text.
+    pub async fn read(&self, sql: &str, doing: &str) -> Result<Vec<Vec<Option<String>>>> {
+        let text = |row: &QueryResult| {
+            let columns = row.column_names().len();
+            (0..columns).map(|column| row.try_get_by_index(column)).collect::<std::result::Result<_, _>>()
+        };
+        self.execute(self.dialect().begin_reading(), doing).await?;
+        let rows = self.query(sql, doing).await;
+        self.execute("ROLLBACK", doing).await?;
+        rows?.iter().map(text).collect::<std::result::Result<_, _>>().map_err(|source| query_error(doing, &source))
     }
 
     /// The connection itself.

@@ -5,7 +5,8 @@ use std::time::Instant;
 use sea_orm::{ConnectionTrait, DbErr};
 
 use super::{Session, cause};
-use crate::error::{Error, Result, SHOWN};
+use crate::dialect;
+use crate::error::{Error, Left, Result, SHOWN};
 use crate::revision::{Direction, Revision, Section};
 
 /// What happened to one revision.
@@ -17,6 +18,27 @@ pub enum Outcome {
     AlreadyDone,
 }
 
+/// What is going on while a revision runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Moment<'a> {
+    /// It goes on where an earlier attempt was cut off.
+    Resumed {
+        /// How many statements are not run again.
+        done: usize,
+        /// How many there are.
+        all: usize,
+        /// When the earlier attempt began, as RFC 3339.
+        begun_at: &'a str,
+    },
+    /// A statement is about to run.
+    Statement {
+        /// Its number, from 1.
+        number: usize,
+        /// How many there are.
+        all: usize,
+    },
+}
+
 impl Session {
     /// Runs a revision in one direction and records it, in one transaction where the section allows it.
     ///
@@ -24,12 +46,26 @@ impl Session {
     /// [`Error::Statement`], [`Error::Misfits`] and [`Error::Orphans`] leave the database as it was before the revision;
     /// [`Error::Locked`]: another process did not finish in time; [`Error::NoWayDown`].
     pub async fn run(&self, revision: &Revision, direction: Direction, now: &str) -> Result<Outcome> {
+        self.run_watched(revision, direction, now, &|_| {}).await
+    }
+
+    /// The same, with somebody who is told before each statement.
+    ///
+    /// # Errors
+    /// Those of [`Session::run`].
+    pub async fn run_watched(
+        &self,
+        revision: &Revision,
+        direction: Direction,
+        now: &str,
+        watch: &dyn Fn(Moment<'_>),
+    ) -> Result<Outcome> {
         let section =
             self.section(revision, direction).ok_or_else(|| Error::NoWayDown { revision: revision.title() })?;
         for sql in self.dialect().before_transaction() {
             self.execute(sql, "prepare the connection").await?;
         }
-        let outcome = self.run_section(revision, section, now).await;
+        let outcome = self.run_section(revision, section, now, watch).await;
         for sql in self.dialect().after_transaction() {
             self.execute(sql, "put the connection back").await?;
         }
@@ -44,31 +80,97 @@ impl Session {
         (direction == Direction::Up || !is_empty(section) || !section.undoes || is_empty(up)).then_some(section)
     }
 
-    async fn run_section(&self, revision: &Revision, section: &Section, now: &str) -> Result<Outcome> {
+    async fn run_section(
+        &self,
+        revision: &Revision,
+        section: &Section,
+        now: &str,
+        watch: &dyn Fn(Moment<'_>),
+    ) -> Result<Outcome> {
         if !section.transaction {
-            if self.is_done(revision, section.direction).await? {
-                return Ok(Outcome::AlreadyDone);
-            }
-            let started = Instant::now();
-            self.run_statements(revision, section).await?;
-            self.begin().await?;
-            let recorded = self.record(revision, section.direction, now, started).await;
-            self.end(recorded).await?;
-            return Ok(Outcome::Done);
+            return self.run_in_steps(revision, section, now, watch).await;
         }
         self.begin().await?;
-        let outcome = self.run_in_transaction(revision, section, now).await;
+        let outcome = self.run_in_transaction(revision, section, now, watch).await;
         self.end(outcome).await
     }
 
-    async fn run_in_transaction(&self, revision: &Revision, section: &Section, now: &str) -> Result<Outcome> {
+    /// Runs what is not one transaction, and keeps account of how far it is: whatever ends it, the next attempt goes on
+    /// where this one was.
+    async fn run_in_steps(
+        &self,
+        revision: &Revision,
+        section: &Section,
+        now: &str,
+        watch: &dyn Fn(Moment<'_>),
+    ) -> Result<Outcome> {
+        if self.is_done(revision, section.direction).await? {
+            return Ok(Outcome::AlreadyDone);
+        }
+        self.refuse_unfit(revision, section)?;
+        self.refuse_newer(revision, section).await?;
+        let earlier = self.begin_unfinished(revision, section.direction, now).await?;
+        let started = Instant::now();
+        let statements = self.dialect().statements(&section.sql);
+        let first = earlier.as_ref().map_or(0, |earlier| self.resume(earlier.done, &statements));
+        if let Some(earlier) = &earlier {
+            watch(Moment::Resumed { done: first, all: statements.len(), begun_at: &earlier.begun_at });
+        }
+        // Where the text has transactions of its own, nothing can be recorded between its statements.
+        let is_counted = !statements.iter().any(|statement| self.dialect().marks_transaction(&statement.sql));
+        for (position, statement) in statements.iter().enumerate().skip(first) {
+            watch(Moment::Statement { number: position + 1, all: statements.len() });
+            let is_one = is_counted && self.dialect().is_atomic(&statement.sql);
+            if is_one {
+                self.begin().await?;
+            }
+            let left = match (is_counted, is_one) {
+                (false, _) => Left::Uncounted,
+                (true, false) if earlier.is_some() && position == first => Left::Perhaps,
+                (true, _) => Left::Counted,
+            };
+            let mut done = self.run_statement(revision, section, (position, statement), left).await;
+            if is_counted && done.is_ok() {
+                done = self.mark_unfinished(revision, section.direction, position + 1).await;
+            }
+            if is_one { self.end(done).await? } else { done? }
+        }
+        self.begin().await?;
+        let recorded = self.record(revision, section.direction, now, started).await;
+        self.end(recorded).await?;
+        Ok(Outcome::Done)
+    }
+
+    /// The statement to go on with. What only clears the way for the next one is done again: that one may have been begun.
+    fn resume(&self, done: usize, statements: &[dialect::Statement]) -> usize {
+        let clears = |statement: &dialect::Statement| self.dialect().clears_the_way(&statement.sql);
+        let mut first = done.min(statements.len());
+        while first > 0 && first < statements.len() && clears(&statements[first - 1]) {
+            first -= 1;
+        }
+        first
+    }
+
+    async fn run_in_transaction(
+        &self,
+        revision: &Revision,
+        section: &Section,
+        now: &str,
+        watch: &dyn Fn(Moment<'_>),
+    ) -> Result<Outcome> {
         // Only now is it certain that no other process is at it.
         if self.is_done(revision, section.direction).await? {
             return Ok(Outcome::AlreadyDone);
         }
         let started = Instant::now();
         let before = self.orphans().await?;
-        self.run_statements(revision, section).await?;
+        self.refuse_unfit(revision, section)?;
+        self.refuse_newer(revision, section).await?;
+        let statements = self.dialect().statements(&section.sql);
+        for (position, statement) in statements.iter().enumerate() {
+            watch(Moment::Statement { number: position + 1, all: statements.len() });
+            self.run_statement(revision, section, (position, statement), Left::Nothing).await?;
+        }
         let rows = self.orphans().await?.beyond(&before);
         if !rows.is_empty() {
             return Err(Error::Orphans { revision: revision.title(), rows });
@@ -82,28 +184,27 @@ impl Session {
         Ok(is_applied == (direction == Direction::Up))
     }
 
-    async fn run_statements(&self, revision: &Revision, section: &Section) -> Result<()> {
-        self.refuse_unfit(revision, section)?;
-        self.refuse_newer(revision, section).await?;
-        for (position, statement) in self.dialect().statements(&section.sql).into_iter().enumerate() {
-            if let Err(source) = self.db.execute_unprepared(&statement.sql).await {
-                if let Some(misfits) = self.misfits(revision, &statement.sql).await {
-                    return Err(misfits);
-                }
-                let source = cause(&source);
-                return Err(Error::Statement {
-                    revision: revision.title(),
-                    direction: section.direction.as_str(),
-                    path: revision.path.clone(),
-                    line: section.line + statement.line - 1,
-                    number: position + 1,
-                    sql: statement.sql.into_boxed_str(),
-                    in_transaction: section.transaction,
-                    source,
-                });
-            }
+    async fn run_statement(
+        &self,
+        revision: &Revision,
+        section: &Section,
+        (position, statement): (usize, &dialect::Statement),
+        left: Left,
+    ) -> Result<()> {
+        let Err(source) = self.db.execute_unprepared(&statement.sql).await else { return Ok(()) };
+        if let Some(misfits) = self.misfits(revision, &statement.sql).await {
+            return Err(misfits);
         }
-        Ok(())
+        Err(Error::Statement {
+            revision: revision.title(),
+            direction: section.direction.as_str(),
+            path: revision.path.clone(),
+            line: section.line + statement.line - 1,
+            number: position + 1,
+            sql: statement.sql.clone().into_boxed_str(),
+            left,
+            source: cause(&source),
+        })
     }
 
     /// The rows because of which a statement failed, if it is one that looks for such rows. What is asked may fail as the

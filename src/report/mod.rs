@@ -3,6 +3,7 @@
 
 pub mod error;
 pub mod plan;
+pub(crate) mod table;
 
 use std::collections::BTreeSet;
 use std::io::{self, Write};
@@ -267,7 +268,7 @@ fn origin<'a>(op: &Op, declared: &'a Declared) -> Option<&'a Location> {
 /// What is said of an index that was begun and not finished.
 const INVALID: &str = ", which is INVALID: its making failed, and it is never used";
 
-fn change_text(op: &Op) -> String {
+pub(crate) fn change_text(op: &Op) -> String {
     match op {
         Op::DropIndex { index, .. } if index.invalid => format!("{op}{INVALID}"),
         op => op.to_string(),

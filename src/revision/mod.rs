@@ -8,6 +8,7 @@ pub mod lock;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
 use crate::error::{Diagnostic, Place, Severity};
@@ -335,4 +336,14 @@ fn problem(path: &Path, line: usize, text: &str, message: &str, hint: &str) -> D
         label: None,
         hint: Some(hint.to_owned()),
     }
+}
+/// Twelve random hex digits: enough that two branches do not meet.
+pub(crate) fn new_id() -> String {
+    let mut bytes = [0; 6];
+    // Without random numbers the clock has to do; a file that exists is not overwritten in any case.
+    if getrandom::fill(&mut bytes).is_err() {
+        bytes.copy_from_slice(&Timestamp::now().as_nanosecond().to_le_bytes()[..6]);
+    }
+    let number = bytes.iter().fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
+    format!("{number:012x}")
 }

@@ -78,7 +78,11 @@ fn a_way_up_that_loses_data_runs_when_its_file_accepts_it() {
         assert!(ran.notes.contains(&format!("| to accept it: -- accept: {key}\n")), "{}", ran.notes);
     }
     assert!(ran.notes.contains("2 hazards are not accepted, and nothing was run"), "{}", ran.notes);
-    assert!(ran.notes.contains("Dropping `people.name` deletes its data (2 of 3 rows now)."), "{}", ran.notes);
+    assert!(
+        ran.notes.contains("Dropping `people.name` deletes its data (2 of 3 rows when this was written)."),
+        "{}",
+        ran.notes
+    );
     assert_eq!(columns(&project).len(), 3);
 
     // One of two is not enough, and a slip is found.
@@ -255,7 +259,7 @@ fn rows_that_stand_in_the_way_are_counted() {
     assert!(
         project.newest().contains(
             "-- hazard up not-null-may-fail people.name: `people.name` becomes NOT NULL; this fails if rows hold NULL in it \
-             (1 of 3 rows now).\n"
+             (1 of 3 rows when this was written).\n"
         ),
         "{}",
         project.newest()

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use crate::support::{Project, block_on, execute, open};
 
 /// A project with an empty database and revisions written by hand, each following the one before.
-fn project(revisions: &[(&str, &str, &str)]) -> Project {
+pub(crate) fn project(revisions: &[(&str, &str, &str)]) -> Project {
     let project = Project::mediaparser("1_initial");
     project.expect(0, &["init"]);
     fs::write(project.path().join(".env"), "DATABASE_URL=sqlite://media.db\n").unwrap();
@@ -24,7 +24,7 @@ fn project(revisions: &[(&str, &str, &str)]) -> Project {
     project
 }
 
-fn file(project: &Project, number: usize, id: &str) -> PathBuf {
+pub(crate) fn file(project: &Project, number: usize, id: &str) -> PathBuf {
     project.path().join(format!("migrations/2026010{number}T000000_{id}_step.sql"))
 }
 

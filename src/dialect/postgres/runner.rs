@@ -16,7 +16,8 @@ CREATE TABLE IF NOT EXISTS seachange_history (
     checksum text NOT NULL,
     applied_at text NOT NULL,
     milliseconds bigint NOT NULL,
-    undeclared text
+    undeclared text,
+    unfinished text
 )";
 
 /// A number of seachange's own: advisory locks are known by numbers, and other programs take them, too.
@@ -43,6 +44,10 @@ pub(in crate::dialect) fn lock() -> RunnerLock {
         ),
     }
 }
+
+/// The names of the schemas that are not the server's own.
+pub(in crate::dialect) const SCHEMAS: &str = "SELECT nspname::text AS name FROM pg_catalog.pg_namespace \
+     WHERE nspname !~ '^pg_' AND nspname <> 'information_schema' ORDER BY nspname";
 
 /// Whether an error says that another connection holds a lock for too long.
 pub(in crate::dialect) fn is_locked(error: &str) -> bool {

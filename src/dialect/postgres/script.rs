@@ -35,6 +35,11 @@ pub(super) fn words(sql: &str) -> Vec<Word> {
         .collect()
 }
 
+/// The first words of a statement, in small letters.
+pub(in crate::dialect) fn first_words(sql: &str) -> Vec<String> {
+    words(sql).into_iter().take(8).map(|word| word.text.to_ascii_lowercase()).collect()
+}
+
 /// A piece of a statement that is neither space nor comment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::dialect) struct Token {

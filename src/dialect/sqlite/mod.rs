@@ -19,7 +19,7 @@ mod reconcile;
 mod reconcile_tests;
 mod reflect;
 pub(super) mod runner;
-mod script;
+pub(super) mod script;
 #[cfg(test)]
 mod show;
 mod spelling;

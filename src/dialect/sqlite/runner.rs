@@ -21,7 +21,8 @@ CREATE TABLE IF NOT EXISTS seachange_history (
     checksum TEXT NOT NULL,
     applied_at TEXT NOT NULL,
     milliseconds INTEGER NOT NULL,
-    undeclared TEXT
+    undeclared TEXT,
+    unfinished TEXT
 )";
 
 /// The tables that refer to others. Virtual tables have no page of their own; asking them could fail.

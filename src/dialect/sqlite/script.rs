@@ -1,6 +1,6 @@
 //! Splits a script into its statements. Says nothing about what they do.
 
-use super::text::{Token, line_of, slice, tokens};
+use super::text::{Kind, Token, line_of, slice, tokens};
 use crate::dialect::Statement;
 
 /// The statements between semicolons. Triggers keep the semicolons of their bodies.
@@ -75,6 +75,13 @@ impl Lines<'_> {
         self.position = position;
         self.line
     }
+}
+
+/// The first words of a statement, in small letters.
+pub(in crate::dialect) fn first_words(sql: &str) -> Vec<String> {
+    let tokens = tokens(sql);
+    let words = tokens.iter().filter(|token| token.kind == Kind::Word);
+    words.take(8).map(|token| token.text.to_ascii_lowercase()).collect()
 }
 
 #[cfg(test)]

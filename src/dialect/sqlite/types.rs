@@ -184,7 +184,9 @@ pub(super) fn satisfies(declared: &ColumnType, live: &ColumnType, strict_table: 
         return true;
     }
     let live_family = Family::of(&live_text);
-    if declared.inferred && live_family.holds(&declared.kind, affinity(&live_text)) {
+    // An enum type was asked for, and there are none here: what stands for it is nobody's word.
+    let is_weak = declared.inferred || matches!(declared.kind, DataType::Enum(_));
+    if is_weak && live_family.holds(&declared.kind, affinity(&live_text)) {
         return true;
     }
     if strict_table && spell_strict(&declared.kind).is_some_and(|strict| Family::of(&strict) == live_family) {
@@ -543,6 +545,14 @@ mod tests {
                 assert!(!holds(true, kind.clone(), live), "{kind:?} does not fit in {live}");
             }
         }
+    }
+
+    #[test]
+    fn an_enum_type_takes_what_holds_its_values() {
+        for live in ["varchar(12)", "TEXT", "enum_text"] {
+            assert!(holds(false, DataType::Enum("phase".to_owned()), live), "{live}");
+        }
+        assert!(!holds(false, DataType::Enum("phase".to_owned()), "INTEGER"));
     }
 
     #[test]

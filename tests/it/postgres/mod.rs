@@ -19,6 +19,7 @@ mod renames;
 mod runner;
 mod stays;
 mod systems;
+mod targets;
 mod views;
 
 use std::io::{BufRead, BufReader, Read};

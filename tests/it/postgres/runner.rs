@@ -108,7 +108,7 @@ impl Project {
     }
 
     fn history(&self) -> Vec<String> {
-        self.database.query("SELECT revision FROM seachange_history ORDER BY 1")
+        self.database.query("SELECT revision FROM seachange_history WHERE unfinished IS NULL ORDER BY 1")
     }
 
     /// Runs something while another session is in a transaction that began with these statements.
@@ -280,7 +280,11 @@ fn without_a_transaction_what_was_done_stays_and_is_said() {
     let project = Project::with("", &[up]);
     let ran = project.run(2, &["upgrade"]);
     assert!(ran.notes.contains("failed to run statement 3 of `rev0`"), "{}", ran.notes);
-    assert!(ran.notes.contains("what stands before this statement was done and stays"), "{}", ran.notes);
+    assert!(
+        ran.notes.contains("2 statements are done before it and recorded; the next run goes on here"),
+        "{}",
+        ran.notes
+    );
     assert_eq!(project.tables(), ["public.a"]);
     assert_eq!(project.run(0, &["current"]).out, "");
     project.rewrite(0, "INSERT INTO missing VALUES (1);", "VACUUM a;");
@@ -594,4 +598,52 @@ fn init_for_a_server() {
     let taken = settings.iter().fold(text, |text, setting| text.replace(setting, &setting[2..]));
     fs::write(project.folder.path().join("seachange.toml"), taken).unwrap();
     project.run(1, &["check"]);
+}
+
+#[test]
+fn whoever_is_killed_at_any_moment_is_finished_by_the_next() {
+    let slow = |first: i32, last: i32| -> String {
+        (first..=last).map(|step| format!("INSERT INTO log (step) SELECT {step} FROM pg_sleep(0.03);\n")).collect()
+    };
+    let bare = format!(
+        "-- transaction: none\n{}DROP INDEX CONCURRENTLY IF EXISTS steps;\nCREATE UNIQUE INDEX CONCURRENTLY steps ON log (step);\n\
+         VACUUM log;\n{}DO $$ BEGIN INSERT INTO done VALUES (1); COMMIT; END $$;",
+        slow(7, 9),
+        slow(10, 12)
+    );
+    let begin = "CREATE TABLE log (id serial PRIMARY KEY, step integer NOT NULL);\nCREATE TABLE done (x int);";
+    let project = Project::with("", &[begin, &slow(1, 3), &slow(4, 6), &bare]);
+    let mut attempts = 0;
+    for pause in (4..).step_by(11) {
+        let mut child = project.command(&["upgrade"], &project.database.url()).spawn().unwrap();
+        thread::sleep(Duration::from_millis(pause));
+        if let Some(status) = child.try_wait().unwrap() {
+            assert!(status.success(), "{:?}", ran(child.wait_with_output().unwrap()));
+            break;
+        }
+        child.kill().unwrap();
+        child.wait().unwrap();
+        attempts += 1;
+    }
+    assert!(attempts > 5, "{attempts}");
+    let steps: Vec<String> = (1..=12).map(|step| step.to_string()).collect();
+    assert_eq!(project.database.query("SELECT step::text FROM log ORDER BY id"), steps);
+    assert_eq!(project.history(), ["rev0", "rev1", "rev2", "rev3"]);
+    let invalid = "SELECT indexrelid::regclass::text FROM pg_index WHERE NOT indisvalid OR NOT indisready";
+    assert_eq!(project.database.query(invalid), Vec::<String>::new());
+}
+
+#[test]
+fn a_statement_that_may_have_run_is_said_to_be_one() {
+    let up = "-- transaction: none\nCREATE TABLE a (id int);\nCREATE INDEX CONCURRENTLY i ON a (id);";
+    let project = Project::with("", &[up]);
+    project.run(0, &["upgrade"]);
+    // As if the runner had died before it could record the index.
+    project.database.query("UPDATE seachange_history SET unfinished = 'up 1'");
+    let ran = project.run(2, &["upgrade"]);
+    assert!(ran.notes.contains("relation \"i\" already exists"), "{}", ran.notes);
+    assert!(ran.notes.contains("hint: an earlier attempt was cut off while this statement ran"), "{}", ran.notes);
+    project.database.query("DROP INDEX i");
+    let ran = project.run(0, &["upgrade"]);
+    assert!(ran.notes.contains("goes on where it was: 1 of 2 statements done"), "{}", ran.notes);
 }

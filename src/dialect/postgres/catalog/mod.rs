@@ -41,6 +41,8 @@ struct Reader<'a, C> {
     db: &'a C,
     default_schema: &'a str,
     version: i32,
+    /// The schemas that are not looked at, beside those of the server.
+    apart: String,
     words: Words,
 }
 
@@ -52,8 +54,10 @@ pub(super) struct Words {
 
 impl Catalog {
     /// Asks all there is to ask. The caller keeps the transaction, and has set the search path.
-    pub(super) async fn read(db: &impl ConnectionTrait, default_schema: &str) -> Result<Self> {
-        let mut reader = Reader { db, default_schema, version: 0, words: Words { prefix: None } };
+    pub(super) async fn read(db: &impl ConnectionTrait, default_schema: &str, all: &[String]) -> Result<Self> {
+        let apart = all.iter().filter(|schema| *schema != default_schema);
+        let apart = apart.map(|schema| format!(", {}", text::literal(schema))).collect();
+        let mut reader = Reader { db, default_schema, version: 0, apart, words: Words { prefix: None } };
         let session = reader.ask("ask for the server's version", include_str!("session.sql"), |row, _| {
             Ok((get::<i32>(row, 0)?, get::<bool>(row, 1)?))
         });
@@ -121,6 +125,10 @@ impl<C: ConnectionTrait> Reader<'_, C> {
             ("{period}", 180_000, "k.conperiod", "false"),
         ];
         let mut sql = sql.replace("{schema}", &text::literal(self.default_schema));
+        if !self.apart.is_empty() {
+            let apart = format!("<> ALL (ARRAY['information_schema'{}])", self.apart);
+            sql = sql.replace("<> 'information_schema'", &apart);
+        }
         for (piece, since, new, old) in pieces {
             sql = sql.replace(piece, if self.version >= since { new } else { old });
         }

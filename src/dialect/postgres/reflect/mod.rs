@@ -33,7 +33,12 @@ pub(super) const SETTINGS: &str = "SET LOCAL TimeZone = 'UTC'; SET LOCAL DateSty
      SET LOCAL quote_all_identifiers = off; SET LOCAL jit = off; SET LOCAL join_collapse_limit = 1";
 
 /// The schema of the database, as one snapshot. What is in the default schema goes by its bare name.
-pub(in crate::dialect) async fn reflect(db: &impl ConnectionTrait, default_schema: &str) -> Result<Schema> {
+/// Of several schemas that are databases of their own, only the default one is looked at.
+pub(in crate::dialect) async fn reflect(
+    db: &impl ConnectionTrait,
+    default_schema: &str,
+    all: &[String],
+) -> Result<Schema> {
     // Without its mention, the schema of temporary tables would come first and hide what has the same names; and it must
     // not be the first that is left to a role that may not use the other, for then PostgreSQL would make it.
     let begin = format!(
@@ -41,7 +46,7 @@ pub(in crate::dialect) async fn reflect(db: &impl ConnectionTrait, default_schem
         default_schema.replace('"', "\"\"")
     );
     let catalog = match db.execute_unprepared(&begin).await {
-        Ok(_) => Catalog::read(db, default_schema).await,
+        Ok(_) => Catalog::read(db, default_schema, all).await,
         Err(cause) => Err(failed("start reading the schema", cause)),
     };
     let ended = db.execute_unprepared("ROLLBACK").await.map_err(|cause| failed("finish reading the schema", cause));
@@ -60,7 +65,7 @@ pub(in crate::dialect) async fn read_inside(
     let beside = beside.map(quoted).unwrap_or_default();
     let set = format!("SET LOCAL search_path = pg_catalog, {}{beside}pg_temp; {SETTINGS}", quoted(schema));
     db.execute_unprepared(&set).await.map_err(|cause| failed("start reading the schema", cause))?;
-    Ok(Assembly::new(&Catalog::read(db, schema).await?).schema())
+    Ok(Assembly::new(&Catalog::read(db, schema, &[]).await?).schema())
 }
 
 /// The rows of the catalogs with the ways between them.
