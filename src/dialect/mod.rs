@@ -23,7 +23,7 @@ use std::fmt;
 use std::path::Path;
 use std::time::Duration;
 
-use sea_orm::ConnectionTrait;
+use sea_orm::{ConnectionTrait, StreamTrait};
 
 use crate::error::{Refusal, Result};
 use crate::model::{
@@ -930,13 +930,13 @@ impl Dialect {
 /// assert!(schema.tables.contains_key(&TableName::new("users")));
 /// # });
 /// ```
-pub async fn reflect(db: &impl ConnectionTrait, dialect: Dialect, schema: &str) -> Result<Schema> {
+pub async fn reflect(db: &(impl ConnectionTrait + StreamTrait), dialect: Dialect, schema: &str) -> Result<Schema> {
     reflect_one(db, dialect, schema, &[]).await
 }
 
 /// The same of one of several schemas, each of which is a database of its own: the others are not looked at.
 pub(crate) async fn reflect_one(
-    db: &impl ConnectionTrait,
+    db: &(impl ConnectionTrait + StreamTrait),
     dialect: Dialect,
     schema: &str,
     all: &[String],
