@@ -254,6 +254,18 @@ pub struct Upgrade {
     /// Say what would run, and what is dangerous about it; run nothing.
     #[arg(long)]
     pub dry_run: bool,
+    /// What to do about a statement that an earlier attempt was cut off in, where nobody can tell what it did.
+    #[arg(long, value_name = "WHAT")]
+    pub interrupted: Option<Interrupted>,
+}
+
+/// What to do about a statement that an earlier attempt was cut off in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Interrupted {
+    /// Run it again.
+    Again,
+    /// Go on behind it.
+    Done,
 }
 
 /// Flags of `downgrade`.
@@ -269,6 +281,9 @@ pub struct Downgrade {
     /// Say what would run, and what is dangerous about it; run nothing.
     #[arg(long)]
     pub dry_run: bool,
+    /// What to do about a statement that an earlier attempt was cut off in, where nobody can tell what it did.
+    #[arg(long, value_name = "WHAT")]
+    pub interrupted: Option<Interrupted>,
 }
 
 /// Flags of `stamp`.

@@ -317,6 +317,20 @@ pub enum Error {
         /// What the database said.
         source: Cause,
     },
+    /// An earlier attempt was cut off in a statement of which nobody can tell what it did.
+    #[error("an earlier attempt was cut off while statement {number} of {revision} ran\n  --> {}:{line}\n{}", path.display(), indented(sql))]
+    Interrupted {
+        /// The revision's title.
+        revision: String,
+        /// The file.
+        path: PathBuf,
+        /// The line of the statement in the file.
+        line: usize,
+        /// Which statement of the section, from 1.
+        number: usize,
+        /// Its text.
+        sql: Box<str>,
+    },
     /// A revision would leave rows whose foreign keys point nowhere; it was taken back.
     #[error("{revision} would leave rows that refer to nothing\n{}", first_of(rows.get(..SHOWN).unwrap_or(rows), rows.len()))]
     Orphans {
@@ -698,6 +712,11 @@ impl Error {
             | Self::Unsupported { hint, .. }
             | Self::Locked { hint, .. }
             | Self::NoTarget { hint, .. } => Some(hint.clone()),
+            Self::Interrupted { .. } => Some(
+                "nobody can tell from here whether it came to its end, and what it does when it runs twice: look, then go on with \
+                 `--interrupted again` to run it once more, or with `--interrupted done` to go on behind it"
+                    .to_owned(),
+            ),
             Self::CutOff { command, .. } => Some(format!("finish it with `{command}`: it goes on where it was")),
             Self::Unlike { .. } => Some(
                 "bring it there by hand, or stamp the revision that it does have; without `--verify` nothing is looked at"

@@ -9,7 +9,7 @@ use crate::compare::Sides;
 use crate::diff::Rules;
 use crate::error::{Error, Result, Unaccepted, count};
 use crate::hazard::{self, HAZARDS, Kind};
-use crate::migrate::{Access, Books, Moment, Outcome, Session};
+use crate::migrate::{Access, Books, Interrupted, Moment, Outcome, Run, Session};
 use crate::model::Declared;
 use crate::prompt;
 use crate::report;
@@ -43,7 +43,7 @@ pub(super) async fn upgrade(ctx: &mut Context<'_>, args: &cli::Upgrade) -> Resul
     if !accepts(ctx, stopping)? {
         return Ok(Exit::Found);
     }
-    run(ctx, &graph, &revisions, Direction::Up).await
+    run(ctx, &graph, &revisions, Direction::Up, args.interrupted).await
 }
 
 /// Takes revisions back down to a target.
@@ -78,7 +78,7 @@ pub(super) async fn downgrade(ctx: &mut Context<'_>, args: &cli::Downgrade) -> R
     if !args.accept_data_loss && !accepts_losses(ctx, &revisions)? {
         return Ok(Exit::Found);
     }
-    run(ctx, &graph, &revisions, Direction::Down).await
+    run(ctx, &graph, &revisions, Direction::Down, args.interrupted).await
 }
 
 /// Says what would run, and what is dangerous about it.
@@ -194,7 +194,17 @@ fn accepts_losses(ctx: &mut Context<'_>, revisions: &[&Revision]) -> Result<bool
     confirmed(ctx, "Run the way down, and lose this for good?", "yes, the data may go")
 }
 
-async fn run(ctx: &mut Context<'_>, graph: &Graph, revisions: &[&Revision], direction: Direction) -> Result<Exit> {
+async fn run(
+    ctx: &mut Context<'_>,
+    graph: &Graph,
+    revisions: &[&Revision],
+    direction: Direction,
+    interrupted: Option<cli::Interrupted>,
+) -> Result<Exit> {
+    let interrupted = interrupted.map(|what| match what {
+        cli::Interrupted::Again => Interrupted::Again,
+        cli::Interrupted::Done => Interrupted::Done,
+    });
     let session = Session::open(ctx.database()?, Access::Write).await?;
     let (done, skipped) = match direction {
         Direction::Up => ("applied", "already applied by another process"),
@@ -222,7 +232,7 @@ async fn run(ctx: &mut Context<'_>, graph: &Graph, revisions: &[&Revision], dire
                 *resumed.borrow_mut() = Some(format!("{title} goes on where it was: {done}"));
             }
         };
-        let outcome = session.run_watched(revision, direction, &now(), &watch).await;
+        let outcome = session.run_as(revision, direction, Run { now: &now(), watch: &watch, interrupted }).await;
         progress.finish_and_clear();
         if let Some(resumed) = resumed.take() {
             ctx.note(&resumed)?;

@@ -544,8 +544,10 @@ impl Dialect {
 
     /// Whether the statement is the same in a transaction of its own. What is not known to be is not.
     pub(crate) fn is_atomic(self, sql: &str) -> bool {
-        let known =
-            ["create", "alter", "drop", "insert", "replace", "update", "delete", "with", "comment", "grant", "revoke"];
+        let known = [
+            "create", "alter", "drop", "insert", "replace", "update", "delete", "merge", "truncate", "select", "with",
+            "refresh", "comment", "grant", "revoke",
+        ];
         let words = self.first_words(sql);
         words.first().is_some_and(|word| known.contains(&word.as_str())) && self.refuses_transaction(sql).is_none()
     }
@@ -554,6 +556,18 @@ impl Dialect {
     pub(crate) fn clears_the_way(self, sql: &str) -> bool {
         let words = self.first_words(sql);
         words.first().is_some_and(|word| word == "drop") && words.windows(2).any(|pair| pair == ["if", "exists"])
+    }
+
+    /// Whether nobody can tell from the outside what the statement did if it was cut off: it may end transactions inside
+    /// itself, and run twice it may do twice what it does.
+    pub(crate) fn is_opaque(self, sql: &str) -> bool {
+        let words = self.first_words(sql);
+        match self {
+            Self::Sqlite => false,
+            Self::Postgres => {
+                matches!(words.first().map(String::as_str), Some("do" | "call")) && !postgres::fill::is_in_batches(sql)
+            }
+        }
     }
 
     /// The first words of a statement, in small letters.

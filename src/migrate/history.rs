@@ -50,11 +50,11 @@ impl Books {
         };
         let unfinished: Option<String> = row.try_get("", "unfinished")?;
         let unfinished = unfinished.as_deref().and_then(Unfinished::parse);
-        if let Some((direction, done)) = unfinished {
+        if let Some((direction, done, is_running)) = unfinished {
             let Applied { revision, checksum, applied_at: begun_at, .. } = applied.clone();
-            self.unfinished.push(Unfinished { revision, direction, done, checksum, begun_at });
+            self.unfinished.push(Unfinished { revision, direction, done, is_running, checksum, begun_at });
         }
-        if unfinished.is_none_or(|(direction, _)| direction == Direction::Down) {
+        if unfinished.is_none_or(|(direction, ..)| direction == Direction::Down) {
             self.applied.insert(applied.revision.clone(), applied);
         }
         Ok(())
@@ -70,6 +70,8 @@ pub struct Unfinished {
     pub direction: Direction,
     /// How many of its statements are done. The next one may be, too.
     pub done: usize,
+    /// The next one was running, and nobody can tell from the outside what it did.
+    pub is_running: bool,
     /// The checksum of its file when it was begun.
     pub checksum: String,
     /// When it was begun, as RFC 3339.
@@ -78,14 +80,15 @@ pub struct Unfinished {
 
 impl Unfinished {
     /// As the history keeps it: the way, and the number of statements.
-    fn text(direction: Direction, done: usize) -> String {
-        format!("{} {done}", direction.as_str())
+    fn text(direction: Direction, done: usize, is_running: bool) -> String {
+        format!("{} {done}{}", direction.as_str(), if is_running { " running" } else { "" })
     }
 
-    fn parse(text: &str) -> Option<(Direction, usize)> {
-        let (way, done) = text.split_once(' ')?;
+    fn parse(text: &str) -> Option<(Direction, usize, bool)> {
+        let mut words = text.split(' ');
+        let way = words.next()?;
         let direction = [Direction::Up, Direction::Down].into_iter().find(|direction| direction.as_str() == way)?;
-        Some((direction, done.parse().ok()?))
+        Some((direction, words.next()?.parse().ok()?, words.next().is_some()))
     }
 }
 
@@ -130,7 +133,7 @@ impl Session {
                 if direction == Direction::Up {
                     self.execute(&self.insert(revision, now, 0), "record the revision").await?;
                 }
-                self.mark_unfinished(revision, direction, 0).await?;
+                self.mark_unfinished(revision, direction, 0, false).await?;
             }
             Ok(earlier)
         };
@@ -138,9 +141,15 @@ impl Session {
         self.end(begun).await
     }
 
-    /// Records how many statements of a revision are done.
-    pub(super) async fn mark_unfinished(&self, revision: &Revision, direction: Direction, done: usize) -> Result<()> {
-        let [id, text] = [revision.id.clone(), Unfinished::text(direction, done)]
+    /// Records how many statements of a revision are done, and whether the next one is one that has to be known to run.
+    pub(super) async fn mark_unfinished(
+        &self,
+        revision: &Revision,
+        direction: Direction,
+        done: usize,
+        is_running: bool,
+    ) -> Result<()> {
+        let [id, text] = [revision.id.clone(), Unfinished::text(direction, done, is_running)]
             .map(|text| self.dialect().literal(&Literal::Text(text)));
         let sql = format!("UPDATE {HISTORY} SET unfinished = {text} WHERE revision = {id}");
         self.execute(&sql, "record how far the revision is").await

@@ -20,7 +20,7 @@ use crate::model::Schema;
 pub(crate) use self::failure::cause;
 use self::failure::{connect_error, locked, query_error, waited};
 pub use self::history::{Applied, Books, Unfinished};
-pub use self::run::{Moment, Outcome};
+pub use self::run::{Interrupted, Moment, Outcome, Run};
 
 /// A connection: exactly one, so that settings of the connection and transactions hold.
 pub struct Session {

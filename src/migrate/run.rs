@@ -18,6 +18,26 @@ pub enum Outcome {
     AlreadyDone,
 }
 
+/// How a revision is run.
+#[derive(Clone, Copy)]
+pub struct Run<'a> {
+    /// The time that is recorded, as RFC 3339.
+    pub now: &'a str,
+    /// Is told before each statement.
+    pub watch: &'a dyn Fn(Moment<'_>),
+    /// What to do about a statement that an earlier attempt was cut off in, when nobody can tell what it did.
+    pub interrupted: Option<Interrupted>,
+}
+
+/// What to do about a statement that an earlier attempt was cut off in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Interrupted {
+    /// Run it again.
+    Again,
+    /// Go on behind it: it did all it was to do.
+    Done,
+}
+
 /// What is going on while a revision runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Moment<'a> {
@@ -46,26 +66,21 @@ impl Session {
     /// [`Error::Statement`], [`Error::Misfits`] and [`Error::Orphans`] leave the database as it was before the revision;
     /// [`Error::Locked`]: another process did not finish in time; [`Error::NoWayDown`].
     pub async fn run(&self, revision: &Revision, direction: Direction, now: &str) -> Result<Outcome> {
-        self.run_watched(revision, direction, now, &|_| {}).await
+        self.run_as(revision, direction, Run { now, watch: &|_| {}, interrupted: None }).await
     }
 
-    /// The same, with somebody who is told before each statement.
+    /// The same, with more to say about it.
     ///
     /// # Errors
-    /// Those of [`Session::run`].
-    pub async fn run_watched(
-        &self,
-        revision: &Revision,
-        direction: Direction,
-        now: &str,
-        watch: &dyn Fn(Moment<'_>),
-    ) -> Result<Outcome> {
+    /// Those of [`Session::run`]; [`Error::Interrupted`]: an earlier attempt was cut off in a statement of which nobody can
+    /// tell what it did.
+    pub async fn run_as(&self, revision: &Revision, direction: Direction, run: Run<'_>) -> Result<Outcome> {
         let section =
             self.section(revision, direction).ok_or_else(|| Error::NoWayDown { revision: revision.title() })?;
         for sql in self.dialect().before_transaction() {
             self.execute(sql, "prepare the connection").await?;
         }
-        let outcome = self.run_section(revision, section, now, watch).await;
+        let outcome = self.run_section(revision, section, run).await;
         for sql in self.dialect().after_transaction() {
             self.execute(sql, "put the connection back").await?;
         }
@@ -80,30 +95,19 @@ impl Session {
         (direction == Direction::Up || !is_empty(section) || !section.undoes || is_empty(up)).then_some(section)
     }
 
-    async fn run_section(
-        &self,
-        revision: &Revision,
-        section: &Section,
-        now: &str,
-        watch: &dyn Fn(Moment<'_>),
-    ) -> Result<Outcome> {
+    async fn run_section(&self, revision: &Revision, section: &Section, run: Run<'_>) -> Result<Outcome> {
         if !section.transaction {
-            return self.run_in_steps(revision, section, now, watch).await;
+            return self.run_in_steps(revision, section, run).await;
         }
         self.begin().await?;
-        let outcome = self.run_in_transaction(revision, section, now, watch).await;
+        let outcome = self.run_in_transaction(revision, section, run).await;
         self.end(outcome).await
     }
 
     /// Runs what is not one transaction, and keeps account of how far it is: whatever ends it, the next attempt goes on
     /// where this one was.
-    async fn run_in_steps(
-        &self,
-        revision: &Revision,
-        section: &Section,
-        now: &str,
-        watch: &dyn Fn(Moment<'_>),
-    ) -> Result<Outcome> {
+    async fn run_in_steps(&self, revision: &Revision, section: &Section, run: Run<'_>) -> Result<Outcome> {
+        let Run { now, watch, interrupted } = run;
         if self.is_done(revision, section.direction).await? {
             return Ok(Outcome::AlreadyDone);
         }
@@ -112,7 +116,22 @@ impl Session {
         let earlier = self.begin_unfinished(revision, section.direction, now).await?;
         let started = Instant::now();
         let statements = self.dialect().statements(&section.sql);
-        let first = earlier.as_ref().map_or(0, |earlier| self.resume(earlier.done, &statements));
+        let mut first = earlier.as_ref().map_or(0, |earlier| self.resume(earlier.done, &statements));
+        if let Some(statement) = earlier.as_ref().filter(|earlier| earlier.is_running).and(statements.get(first)) {
+            match interrupted {
+                Some(Interrupted::Again) => {}
+                Some(Interrupted::Done) => first += 1,
+                None => {
+                    return Err(Error::Interrupted {
+                        revision: revision.title(),
+                        path: revision.path.clone(),
+                        line: section.line + statement.line - 1,
+                        number: first + 1,
+                        sql: statement.sql.clone().into_boxed_str(),
+                    });
+                }
+            }
+        }
         if let Some(earlier) = &earlier {
             watch(Moment::Resumed { done: first, all: statements.len(), begun_at: &earlier.begun_at });
         }
@@ -121,6 +140,10 @@ impl Session {
         for (position, statement) in statements.iter().enumerate().skip(first) {
             watch(Moment::Statement { number: position + 1, all: statements.len() });
             let is_one = is_counted && self.dialect().is_atomic(&statement.sql);
+            let is_opaque = is_counted && self.dialect().is_opaque(&statement.sql);
+            if is_opaque {
+                self.mark_unfinished(revision, section.direction, position, true).await?;
+            }
             if is_one {
                 self.begin().await?;
             }
@@ -131,7 +154,10 @@ impl Session {
             };
             let mut done = self.run_statement(revision, section, (position, statement), left).await;
             if is_counted && done.is_ok() {
-                done = self.mark_unfinished(revision, section.direction, position + 1).await;
+                done = self.mark_unfinished(revision, section.direction, position + 1, false).await;
+            } else if is_opaque {
+                // The database says that it failed; where it cannot say so any more, this fails, too.
+                let _ = self.mark_unfinished(revision, section.direction, position, false).await;
             }
             if is_one { self.end(done).await? } else { done? }
         }
@@ -151,13 +177,8 @@ impl Session {
         first
     }
 
-    async fn run_in_transaction(
-        &self,
-        revision: &Revision,
-        section: &Section,
-        now: &str,
-        watch: &dyn Fn(Moment<'_>),
-    ) -> Result<Outcome> {
+    async fn run_in_transaction(&self, revision: &Revision, section: &Section, run: Run<'_>) -> Result<Outcome> {
+        let Run { now, watch, .. } = run;
         // Only now is it certain that no other process is at it.
         if self.is_done(revision, section.direction).await? {
             return Ok(Outcome::AlreadyDone);

@@ -6,8 +6,8 @@ use expect_test::expect;
 use rexpect::process::WaitStatus;
 use rexpect::session::{PtySession, spawn_command};
 
-use crate::branches;
 use crate::support::{Project, copy, root};
+use crate::{branches, history};
 
 /// How long an answer may take, in milliseconds: much longer than it ever does.
 const PATIENCE: u64 = 60_000;
@@ -118,4 +118,23 @@ fn branches_are_drawn() {
         ├─╯
         o  first table first (pending)"#]]
     .assert_eq(&lines.join("\n"));
+}
+
+#[test]
+fn a_long_run_shows_where_it_is() {
+    let slow = "CREATE TABLE a (x);\nINSERT INTO a SELECT max(x) FROM (WITH RECURSIVE c (x) AS (SELECT 1 UNION ALL SELECT x + 1 \
+                FROM c LIMIT 1500000) SELECT x FROM c);";
+    let project = history::project(&[("aaaa", slow, "DROP TABLE a;")]);
+    let mut terminal = run(&project, &["upgrade"]);
+    terminal.exp_string("`aaaa` (step aaaa): statement 2 of 2").unwrap();
+    let (text, code) = end(terminal);
+    assert!(code == 0 && text.contains("applied `aaaa` (step aaaa) in"), "{text}");
+    // Nowhere else.
+    project.expect(0, &["downgrade", "base", "--accept-data-loss"]);
+    let ran = project.expect(0, &["upgrade"]);
+    assert!(!ran.notes.contains("statement 2 of 2"), "{}", ran.notes);
+    project.expect(0, &["downgrade", "base", "--accept-data-loss"]);
+    let mut terminal = run(&project, &["upgrade", "--quiet"]);
+    let text = terminal.exp_eof().unwrap();
+    assert_eq!(text, "");
 }

@@ -48,6 +48,11 @@ END
     format!("DO {tag}{body}{tag}")
 }
 
+/// Whether the statement is one of those: it finds what is left to do by itself.
+pub(in crate::dialect) fn is_in_batches(sql: &str) -> bool {
+    sql.contains("_seachange_pages")
+}
+
 /// What gives the same value in all of a transaction.
 const STEADY: [&str; 8] = [
     "now",

@@ -12,7 +12,7 @@ mod domain;
 mod effects;
 mod expand;
 mod expression;
-mod fill;
+pub(super) mod fill;
 mod questions;
 mod rebuild;
 mod reconcile;

@@ -607,11 +607,11 @@ fn whoever_is_killed_at_any_moment_is_finished_by_the_next() {
     };
     let bare = format!(
         "-- transaction: none\n{}DROP INDEX CONCURRENTLY IF EXISTS steps;\nCREATE UNIQUE INDEX CONCURRENTLY steps ON log (step);\n\
-         VACUUM log;\n{}DO $$ BEGIN INSERT INTO done VALUES (1); COMMIT; END $$;",
+         VACUUM log;\n{}",
         slow(7, 9),
         slow(10, 12)
     );
-    let begin = "CREATE TABLE log (id serial PRIMARY KEY, step integer NOT NULL);\nCREATE TABLE done (x int);";
+    let begin = "CREATE TABLE log (id serial PRIMARY KEY, step integer NOT NULL);";
     let project = Project::with("", &[begin, &slow(1, 3), &slow(4, 6), &bare]);
     let mut attempts = 0;
     for pause in (4..).step_by(11) {
@@ -646,4 +646,35 @@ fn a_statement_that_may_have_run_is_said_to_be_one() {
     project.database.query("DROP INDEX i");
     let ran = project.run(0, &["upgrade"]);
     assert!(ran.notes.contains("goes on where it was: 1 of 2 statements done"), "{}", ran.notes);
+}
+
+#[test]
+fn a_statement_of_which_nobody_knows_what_it_did_is_asked_about() {
+    let procedure =
+        "DO $$ BEGIN INSERT INTO a VALUES (1); COMMIT; PERFORM pg_sleep(30); INSERT INTO a VALUES (2); END $$;";
+    let up = format!("-- transaction: none\nCREATE TABLE a (id int);\n{procedure}\nINSERT INTO a VALUES (3);");
+    let project = Project::with("", &[&up]);
+    let mut child = project.command(&["upgrade"], &project.database.url()).spawn().unwrap();
+    project.wait_for("SELECT 'x' FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep'");
+    child.kill().unwrap();
+    child.wait().unwrap();
+    project.database.query("SELECT pg_terminate_backend(pid)::text FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep'");
+    let ran = project.run(2, &["upgrade"]);
+    assert!(
+        ran.notes.contains("an earlier attempt was cut off while statement 2 of `rev0` (step) ran"),
+        "{}",
+        ran.notes
+    );
+    assert!(ran.notes.contains("--interrupted done"), "{}", ran.notes);
+    assert_eq!(project.database.query("SELECT id::text FROM a"), ["1"]);
+    project.run(0, &["upgrade", "--interrupted", "done"]);
+    assert_eq!(project.database.query("SELECT id::text FROM a ORDER BY id"), ["1", "3"]);
+
+    // What is known to have failed is no such thing.
+    let up = "-- transaction: none\nCREATE TABLE b (id int);\nDO $$ BEGIN RAISE 'no'; END $$;";
+    let project = Project::with("", &[up]);
+    project.run(2, &["upgrade"]);
+    project.rewrite(0, "RAISE 'no';", "NULL;");
+    project.run(0, &["upgrade"]);
+    assert_eq!(project.history(), ["rev0"]);
 }
