@@ -3,6 +3,7 @@
 //! pure but [`Sides::ask`], the step in which the database may be asked what the rules leave open.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::convert::Infallible;
 
 use sea_orm::ConnectionTrait;
 
@@ -461,17 +462,24 @@ fn left_out(declared: &Declared, lock: Option<&Schema>, dialect: Dialect, rules:
 /// and the database lead to the same text. Columns stay: theirs is the order of the table.
 fn in_order(mut schema: Schema) -> Schema {
     for table in schema.tables.values_mut() {
-        table.uniques.sort_by(|a, b| a.columns.cmp(&b.columns));
-        table.foreign_keys.sort_by(|a, b| (&a.columns, &a.references).cmp(&(&b.columns, &b.references)));
-        let place = |check: &Check| match &check.placement {
-            Placement::Column(name) => (false, name.clone()),
-            Placement::Table => (true, String::new()),
-        };
-        table.checks.sort_by(|a, b| (&a.expression, place(a)).cmp(&(&b.expression, place(b))));
-        table.indexes.sort_by(|a, b| a.name.text.cmp(&b.name.text));
-        table.attachments.sort_by(|a, b| a.name.cmp(&b.name));
+        let Ok(()) = table.change(|table| {
+            sort(table);
+            Ok::<_, Infallible>(())
+        });
     }
     schema
+}
+
+fn sort(table: &mut Table) {
+    table.uniques.sort_by(|a, b| a.columns.cmp(&b.columns));
+    table.foreign_keys.sort_by(|a, b| (&a.columns, &a.references).cmp(&(&b.columns, &b.references)));
+    let place = |check: &Check| match &check.placement {
+        Placement::Column(name) => (false, name.clone()),
+        Placement::Table => (true, String::new()),
+    };
+    table.checks.sort_by(|a, b| (&a.expression, place(a)).cmp(&(&b.expression, place(b))));
+    table.indexes.sort_by(|a, b| a.name.text.cmp(&b.name.text));
+    table.attachments.sort_by(|a, b| a.name.cmp(&b.name));
 }
 
 fn apply(renames: &[Rename], schema: Schema) -> Schema {

@@ -114,11 +114,11 @@ fn decide_item(mut item: Item, features: &Features) -> Option<Item> {
     }
     match &mut item {
         Item::Struct(item) => match &mut item.fields {
-            Fields::Named(fields) => retain(&mut fields.named, |field| keep(&mut field.attrs, features)),
-            Fields::Unnamed(fields) => retain(&mut fields.unnamed, |field| keep(&mut field.attrs, features)),
+            Fields::Named(fields) => retain(&mut fields.named, features, |field| &mut field.attrs),
+            Fields::Unnamed(fields) => retain(&mut fields.unnamed, features, |field| &mut field.attrs),
             Fields::Unit => {}
         },
-        Item::Enum(item) => retain(&mut item.variants, |variant| keep(&mut variant.attrs, features)),
+        Item::Enum(item) => retain(&mut item.variants, features, |variant| &mut variant.attrs),
         Item::Impl(item) => item.items.retain_mut(|item| match item {
             ImplItem::Fn(function) => {
                 decide_arms(&mut function.block, features);
@@ -159,14 +159,25 @@ fn attributes(item: &mut Item) -> Option<&mut Vec<Attribute>> {
     })
 }
 
-fn retain<T: Clone, P: Default>(list: &mut Punctuated<T, P>, mut keep: impl FnMut(&mut T) -> bool) {
-    let all = std::mem::take(list);
-    list.extend(all.into_iter().filter_map(|mut element| keep(&mut element).then_some(element)));
+fn retain<T, P: Default>(
+    list: &mut Punctuated<T, P>,
+    features: &Features,
+    attrs: impl Fn(&mut T) -> &mut Vec<Attribute>,
+) {
+    // Most lists have no condition, and are left as they are.
+    if list.iter_mut().any(|element| is_conditional(attrs(element))) {
+        let all = std::mem::take(list);
+        list.extend(all.into_iter().filter_map(|mut element| keep(attrs(&mut element), features).then_some(element)));
+    }
+}
+
+fn is_conditional(attrs: &[Attribute]) -> bool {
+    attrs.iter().any(|attr| attr.path().is_ident("cfg") || attr.path().is_ident("cfg_attr"))
 }
 
 /// Decides the conditions among the attributes; `false` when what they stand on is not built.
 fn keep(attrs: &mut Vec<Attribute>, features: &Features) -> bool {
-    if !attrs.iter().any(|attr| attr.path().is_ident("cfg") || attr.path().is_ident("cfg_attr")) {
+    if !is_conditional(attrs) {
         return true;
     }
     let mut decided = Vec::new();

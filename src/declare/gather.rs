@@ -47,9 +47,13 @@ pub(super) fn gather(mut found: Vec<Found>, mut diagnostics: Vec<Diagnostic>) ->
         places.entry(entity.table.name.clone()).or_insert(next);
     }
     found.sort_by_key(|entity| (places.get(&entity.table.name).copied(), Reverse(entity.table.columns.len())));
+    let mut columns = Vec::with_capacity(found.iter().map(|entity| entity.columns.len()).sum());
     for entity in found {
-        diagnostics.extend(add(&mut declared, entity));
+        diagnostics.extend(add(&mut declared, &mut columns, entity));
     }
+    // What is said first counts. Made at once, a map has no room to spare, and this one has a place for every column.
+    columns.reverse();
+    declared.origins.append(&mut columns.into_iter().collect());
     // Another entity may declare the table that one of them leaves alone.
     let Declared { schema, ignored, .. } = &mut declared;
     ignored.retain(|name| !schema.tables.contains_key(name));
@@ -62,7 +66,7 @@ pub(super) fn gather(mut found: Vec<Found>, mut diagnostics: Vec<Diagnostic>) ->
     Ok(declared)
 }
 
-fn add(declared: &mut Declared, entity: Found) -> Option<Diagnostic> {
+fn add(declared: &mut Declared, columns: &mut Vec<(ObjectPath, Location)>, entity: Found) -> Option<Diagnostic> {
     let name = entity.table.name.clone();
     let path = ObjectPath::Table(name.clone());
     match entity.role {
@@ -92,9 +96,8 @@ fn add(declared: &mut Declared, entity: Found) -> Option<Diagnostic> {
         declared.schema.tables.insert(name.clone(), entity.table.into());
         declared.origins.insert(path, entity.named.location);
     }
-    for (column, location) in entity.columns {
-        declared.origins.entry(ObjectPath::Column(name.clone(), column)).or_insert(location);
-    }
+    let places = entity.columns.into_iter();
+    columns.extend(places.map(|(column, location)| (ObjectPath::Column(name.clone(), column), location)));
     for (column, sql) in entity.fills {
         declared.fills.entry(ObjectPath::Column(name.clone(), column)).or_insert(sql);
     }

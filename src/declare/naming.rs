@@ -71,9 +71,22 @@ impl Case {
     }
 }
 
+/// What a string in the source says. Where it stands as it is, nothing has to be taken apart.
+pub(super) fn said(text: &syn::LitStr) -> String {
+    let written = text.token().to_string();
+    match written.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
+        Some(inside) if !inside.contains(['\\', '\r']) => inside.to_owned(),
+        Some(_) | None => text.value(),
+    }
+}
+
 /// An identifier without its `r#`.
 pub(super) fn plain(ident: &proc_macro2::Ident) -> String {
-    ident.to_string().trim_start_matches("r#").to_owned()
+    let mut name = ident.to_string();
+    if name.starts_with("r#") {
+        name.drain(..2);
+    }
+    name
 }
 
 /// The variant of `Column` made for a field, unless `enum_name` says another.

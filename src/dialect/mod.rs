@@ -28,7 +28,7 @@ use std::fmt;
 use std::path::Path;
 use std::time::Duration;
 
-use sea_orm::ConnectionTrait;
+use sea_orm::{ConnectionTrait, StreamTrait};
 
 use crate::error::{Refusal, Result};
 use crate::model::{
@@ -363,13 +363,11 @@ impl Dialect {
     /// assert_eq!(column.data_type.text.as_deref(), Some("varchar"));
     /// ```
     pub fn canonicalize(self, schema: Schema, options: &Options) -> Result<Schema> {
-        let written = schema.clone();
         let schema = names::fit(schema, self.capabilities().longest_name)?;
-        let canonical = match self {
+        match self {
             Self::Sqlite => sqlite::canonicalize(schema, options),
             Self::Postgres => postgres::canonicalize(schema, options),
-        }?;
-        Ok(canonical.sharing(&written))
+        }
     }
 
     /// The declared schema with everything the live side satisfies replaced by the live form, so that `==` between
@@ -1037,13 +1035,13 @@ impl Dialect {
 /// assert!(schema.tables.contains_key(&TableName::new("users")));
 /// # });
 /// ```
-pub async fn reflect(db: &impl ConnectionTrait, dialect: Dialect, schema: &str) -> Result<Schema> {
+pub async fn reflect(db: &(impl ConnectionTrait + StreamTrait), dialect: Dialect, schema: &str) -> Result<Schema> {
     reflect_one(db, dialect, schema, &[]).await
 }
 
 /// The same of one of several schemas, each of which is a database of its own: the others are not looked at.
 pub(crate) async fn reflect_one(
-    db: &impl ConnectionTrait,
+    db: &(impl ConnectionTrait + StreamTrait),
     dialect: Dialect,
     schema: &str,
     all: &[String],

@@ -1,14 +1,16 @@
 //! The connection under a session: one of our own, or one that an application lends from its pool and gets back as it was.
 
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::stream::{self, BoxStream, StreamExt as _};
 use sea_orm::prelude::async_trait::async_trait;
 use sea_orm::sqlx::pool::PoolConnection;
 use sea_orm::sqlx::{self, AssertSqlSafe, Postgres, Sqlite};
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseConnectionType, DbBackend, DbErr, ExecResult, QueryResult, RuntimeErr,
-    Statement,
+    Statement, StreamTrait,
 };
 use tokio::runtime::Handle;
 use tokio::sync::{MappedMutexGuard, Mutex, MutexGuard};
@@ -239,6 +241,27 @@ impl ConnectionTrait for Link {
             // Its values stand in the text.
             Self::Lent(lent) => lent.held().await?.query(&statement.to_string()).await,
         }
+    }
+}
+
+/// The rows as they come; of a connection that is lent, all of them at once.
+impl StreamTrait for Link {
+    type Stream<'a> = BoxStream<'a, std::result::Result<QueryResult, DbErr>>;
+
+    fn get_database_backend(&self) -> DbBackend {
+        ConnectionTrait::get_database_backend(self)
+    }
+
+    fn stream_raw<'a>(
+        &'a self,
+        statement: Statement,
+    ) -> Pin<Box<dyn Future<Output = std::result::Result<Self::Stream<'a>, DbErr>> + 'a + Send>> {
+        Box::pin(async move {
+            Ok(match self {
+                Self::Own(db) => db.stream_raw(statement).await?.boxed(),
+                Self::Lent(_) => stream::iter(self.query_all_raw(statement).await?.into_iter().map(Ok)).boxed(),
+            })
+        })
     }
 }
 

@@ -27,6 +27,43 @@ impl<T: Clone> Shared<T> {
     }
 }
 
+impl<T: Clone + PartialEq> Shared<T> {
+    /// Changes the value, which stays shared where the change leaves it as it was. With nobody else there, it is changed in
+    /// its place.
+    ///
+    /// # Errors
+    /// Those of the change, which may have happened in part then.
+    ///
+    /// ```
+    /// use std::convert::Infallible;
+    ///
+    /// use seachange::model::{Shared, Table, TableName};
+    ///
+    /// let one: Shared<Table> = Table::new(TableName::new("users")).into();
+    /// let mut other = one.clone();
+    /// other.change(|table| Ok::<_, Infallible>(table.comment = None)).unwrap();
+    /// assert!(other.is_one_with(&one));
+    /// ```
+    pub fn change<E>(&mut self, change: impl FnOnce(&mut T) -> Result<(), E>) -> Result<(), E> {
+        if let Some(value) = Arc::get_mut(&mut self.0) {
+            return change(value);
+        }
+        let mut value = T::clone(&self.0);
+        change(&mut value)?;
+        if value != *self.0 {
+            self.0 = Arc::new(value);
+        }
+        Ok(())
+    }
+}
+
+impl<T> Shared<T> {
+    /// Whether both are the same value in the same place.
+    pub fn is_one_with(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
 impl<T> Clone for Shared<T> {
     fn clone(&self) -> Self {
         Self(Arc::clone(&self.0))

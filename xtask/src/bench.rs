@@ -1,8 +1,10 @@
 //! Benchmarks, as ratios within one run: absolute times say more about the machine than about the program.
 
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use anyhow::Result;
+use anyhow::{Result, bail, ensure};
 use sea_orm::ConnectionTrait;
 use seachange::compare::compare;
 use seachange::config;
@@ -13,6 +15,12 @@ use seachange::model::{Declared, Schema};
 
 pub(crate) const TABLES: usize = 1000;
 pub(crate) const RUNS: usize = 5;
+
+/// How long reading the entities may take, and checking a SQLite database.
+const PATIENCE: Duration = Duration::from_millis(300);
+
+/// How much memory a check may take, in MB.
+const ROOM: u64 = 60;
 
 /// What can be measured alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -44,9 +52,10 @@ pub(crate) fn bench(only: Option<Part>) -> Result<()> {
         let parsed = median(|| read_all(&entities, |text| Ok(syn::parse_file(text).map(drop)?)))?;
         let declared = median(|| declare(&sources).map(drop).map_err(Into::into))?;
         println!(
-            "read entities     {declared:>10.1?}   {:.1} x parsing the same files with syn, {:.1} x reading them",
+            "read entities     {declared:>10.1?}   {:.1} x parsing the same files with syn, {:.1} x reading them; {}",
             ratio(declared, parsed),
-            ratio(declared, read_text)
+            ratio(declared, read_text),
+            target(&format!("at most {PATIENCE:.1?}"), declared <= PATIENCE)
         );
     }
     if wanted(Part::Postgres) {
@@ -61,6 +70,19 @@ pub(crate) fn bench(only: Option<Part>) -> Result<()> {
     if wanted(Part::Reflect) {
         let catalog = median(|| runtime.block_on(read_catalog(&session)))?;
         println!("reflect           {reflected:>10.1?}   {:.1} x reading sqlite_schema", ratio(reflected, catalog));
+    }
+    if only.is_none() {
+        std::fs::write(folder.join("seachange.toml"), "entities = [\"src/entities\"]\n")?;
+        let mut peak = 0;
+        let checked = median(|| {
+            peak = peak.max(check(&folder, "sqlite://bench.db")?);
+            Ok(())
+        })?;
+        println!(
+            "check             {checked:>10.1?}   {}, {}",
+            target(&format!("at most {PATIENCE:.1?}"), checked <= PATIENCE),
+            memory(peak)
+        );
     }
     if wanted(Part::Compare) {
         let options = Options::new(EnumStorage::Plain);
@@ -83,7 +105,47 @@ pub(crate) fn median(mut run: impl FnMut() -> Result<()>) -> Result<Duration> {
     Ok(times[times.len() / 2])
 }
 
-fn read_all(folder: &std::path::Path, take: impl Fn(&str) -> Result<()>) -> Result<()> {
+/// A target, and whether it was met.
+pub(crate) fn target(what: &str, is_met: bool) -> String {
+    format!("{what}: {}", if is_met { "met" } else { "not met" })
+}
+
+/// The memory a check took, beside its target.
+pub(crate) fn memory(peak: u64) -> String {
+    let target = target(&format!("at most {ROOM} MB"), peak <= ROOM * 1024);
+    format!("{} MB at its peak ({target})", peak.div_ceil(1024))
+}
+
+/// Runs the program's check of a database; the most memory it was seen with, in KiB.
+pub(crate) fn check(folder: &Path, url: &str) -> Result<u64> {
+    let program = crate::root().join("target/release/seachange");
+    ensure!(program.is_file(), "build the program first: `cargo build --release`");
+    let mut check = Command::new(program);
+    check.args(["check", "--quiet", "--database-url", url]).current_dir(folder);
+    watch(&mut check.stdout(Stdio::null()).spawn()?)
+}
+
+/// Waits for a program to end without failing; the most memory it was seen with, in KiB.
+fn watch(child: &mut Child) -> Result<u64> {
+    let path = format!("/proc/{}/status", child.id());
+    let mut peak = 0;
+    loop {
+        if let Some(status) = child.try_wait()? {
+            match status.code() {
+                Some(0 | 1) => return Ok(peak),
+                _ => bail!("`seachange check` failed: {status}"),
+            }
+        }
+        // The system keeps the peak itself; only the last moments of a process can be missed.
+        let text = std::fs::read_to_string(&path).unwrap_or_default();
+        let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let number = line.and_then(|line| line.split_whitespace().next()).and_then(|number| number.parse().ok());
+        peak = peak.max(number.unwrap_or(0));
+        std::thread::sleep(Duration::from_millis(1));
+    }
+}
+
+fn read_all(folder: &Path, take: impl Fn(&str) -> Result<()>) -> Result<()> {
     for entry in std::fs::read_dir(folder)? {
         take(&std::fs::read_to_string(entry?.path())?)?;
     }
@@ -101,7 +163,7 @@ async fn read_catalog(session: &Session) -> Result<()> {
     Ok(())
 }
 
-async fn make_database(folder: &std::path::Path) -> Result<Session> {
+async fn make_database(folder: &Path) -> Result<Session> {
     let database = config::database("sqlite://bench.db", folder, Duration::from_secs(5))?;
     let session = Session::open(&database, Access::Write).await?;
     session.connection().execute_unprepared("BEGIN").await?;
@@ -120,7 +182,7 @@ async fn make_database(folder: &std::path::Path) -> Result<Session> {
     Ok(session)
 }
 
-fn write_entities(folder: &std::path::Path) -> Result<()> {
+fn write_entities(folder: &Path) -> Result<()> {
     let mut modules = String::new();
     for number in 0..TABLES {
         modules.push_str(&format!("pub mod t{number};\n"));

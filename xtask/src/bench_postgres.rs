@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 use sea_schema::postgres::discovery::SchemaDiscovery;
 use seachange::compare::compare;
 use seachange::config;
@@ -13,7 +13,7 @@ use seachange::declare::{Sources, declare};
 use seachange::dialect::{Dialect, Options};
 use seachange::migrate::{Access, Session};
 
-use crate::bench::{RUNS, TABLES};
+use crate::bench::{RUNS, TABLES, memory, target};
 use crate::postgres;
 
 /// PostgreSQL refuses to run as root; this is who it runs as then: `nobody`, on every Linux.
@@ -133,12 +133,7 @@ pub(crate) fn bench(folder: &Path) -> Result<()> {
     let discovered = started.elapsed();
     let mut peak = 0;
     let mut check = || {
-        let program = crate::root().join("target/release/seachange");
-        ensure!(program.is_file(), "build the program first: `cargo build --release`");
-        let mut check = Command::new(program);
-        check.args(["check", "--quiet", "--database-url", &server.url()]).current_dir(folder);
-        let mut child = check.stdout(Stdio::null()).spawn()?;
-        peak = peak.max(watch(&mut child)?);
+        peak = peak.max(crate::bench::check(folder, &server.url())?);
         Ok(())
     };
     let mut dump = || {
@@ -157,14 +152,12 @@ pub(crate) fn bench(folder: &Path) -> Result<()> {
         ratio(reflected, dumped),
         ratio(discovered, reflected)
     );
+    println!("postgres compare  {compared:>10.1?}   {:.2} x pg_dump -s, reflection included", ratio(compared, dumped),);
     println!(
-        "postgres compare  {compared:>10.1?}   {:.2} x pg_dump -s, reflection included (at most 0.5)",
-        ratio(compared, dumped),
-    );
-    println!(
-        "postgres check    {checked:>10.1?}   {:.2} x pg_dump -s, reading the entities included, {} MB at its peak (at most 60)",
+        "postgres check    {checked:>10.1?}   {:.2} x pg_dump -s, reading the entities included ({}), {}",
         ratio(checked, dumped),
-        peak / 1024
+        target("at most 0.5", ratio(checked, dumped) <= 0.5),
+        memory(peak)
     );
     Ok(())
 }
@@ -183,24 +176,4 @@ fn in_turns<const N: usize>(mut runs: [&mut dyn FnMut() -> Result<()>; N]) -> Re
         times.sort();
         times[times.len() / 2]
     }))
-}
-
-/// Waits for a program to end without failing; the most memory it was seen with, in KiB.
-fn watch(child: &mut Child) -> Result<u64> {
-    let path = format!("/proc/{}/status", child.id());
-    let mut peak = 0;
-    loop {
-        if let Some(status) = child.try_wait()? {
-            match status.code() {
-                Some(0 | 1) => return Ok(peak),
-                _ => bail!("`seachange check` failed: {status}"),
-            }
-        }
-        // The system keeps the peak itself; only the last moments of a process can be missed.
-        let text = std::fs::read_to_string(&path).unwrap_or_default();
-        let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-        let number = line.and_then(|line| line.split_whitespace().next()).and_then(|number| number.parse().ok());
-        peak = peak.max(number.unwrap_or(0));
-        std::thread::sleep(Duration::from_millis(1));
-    }
 }

@@ -14,6 +14,11 @@ use super::workspace::{FileId, Module};
 /// Whether a `#[derive(...)]` names the macro.
 pub(super) fn derives(module: &Module, attrs: &[Attribute], name: &str) -> bool {
     attrs.iter().filter(|attr| attr.path().is_ident("derive")).any(|attr| {
+        if let Meta::List(list) = &attr.meta
+            && let Some(names) = plain_names(list.tokens.clone())
+        {
+            return names.iter().any(|path| module.is_macro(path, name));
+        }
         let mut found = false;
         // A derive list that cannot be parsed names nothing; rustc says so.
         let _ = attr.parse_nested_meta(|meta| {
@@ -22,6 +27,20 @@ pub(super) fn derives(module: &Module, attrs: &[Attribute], name: &str) -> bool 
         });
         found
     })
+}
+
+/// The names of a list that has nothing but single names, which takes no parser.
+fn plain_names(tokens: TokenStream) -> Option<Vec<Path>> {
+    let mut names = Vec::new();
+    let mut tokens = tokens.into_iter();
+    while let Some(token) = tokens.next() {
+        let TokenTree::Ident(name) = token else { return None };
+        names.push(Path::from(name));
+        if tokens.next().is_some_and(|next| !is_alone(&next, ',')) {
+            return None;
+        }
+    }
+    Some(names)
 }
 
 /// One `key`, `key = value` or `key(...)`.

@@ -7,9 +7,9 @@ use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
 use syn::{Expr, ExprCall, ExprStruct, Lit, LitStr, Member, Token};
 
-use super::constants;
 use super::problem::Problem;
 use super::workspace::{FileId, Module, Workspace};
+use super::{constants, naming};
 use crate::model::DataType;
 
 /// What a type expression says.
@@ -22,7 +22,7 @@ pub(super) struct Said {
 
 /// Reads the expression in a `column_type` or `db_type` that is written in a module.
 pub(super) fn read(workspace: &Workspace, module: &Module, text: &LitStr) -> Result<Said, Problem> {
-    let written = text.value();
+    let written = naming::said(text);
     if let Some(known) = workspace.column_types.borrow().get(&written) {
         return Ok(known.clone());
     }

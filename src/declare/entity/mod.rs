@@ -109,7 +109,7 @@ fn outline(workspace: &Workspace, module: &Module) -> Option<Outline> {
 
 fn sketch(workspace: &Workspace, module: &Module, said: &ModelAttrs, fields: &[Plain<'_>]) -> Option<Outline> {
     let table = match &said.table_name {
-        Some(name) => TableName { schema: said.schema_name.clone(), name: name.value() },
+        Some(name) => TableName { schema: said.schema_name.clone(), name: naming::said(name) },
         // Without a name on the model, SeaORM leaves the entity to be written by hand.
         None => expanded::table_name(workspace, module)?,
     };

@@ -232,7 +232,7 @@ impl Reader<'_> {
         if said.skip_fk {
             return Ok(None);
         }
-        let target = if let Some(found) = self.plain_target(&target.value()) {
+        let target = if let Some(found) = self.plain_target(&naming::said(target)) {
             found
         } else {
             let path: Path =
@@ -427,7 +427,7 @@ impl Reader<'_> {
 
     /// The columns of a compact relation: `Column::A`, `super::other::Column::A`, or several in parentheses.
     fn paths(&self, written: &LitStr, entity: ModuleId, outline: &Outline) -> Outcome<Vec<String>> {
-        if let Some(column) = self.plain_column(&written.value(), entity, outline) {
+        if let Some(column) = self.plain_column(&naming::said(written), entity, outline) {
             return Ok(vec![column]);
         }
         match written.parse::<Expr>() {

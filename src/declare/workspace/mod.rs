@@ -8,6 +8,7 @@ mod expand;
 mod macro_rules;
 mod module;
 mod package;
+mod plain;
 mod wanted;
 
 use std::cell::{Cell, OnceCell, RefCell};
@@ -632,7 +633,7 @@ impl Workspace {
                 return None;
             }
         };
-        let parsed = syn::parse_file(&text);
+        let parsed = plain::parse(&text);
         let file = self.add_file(path, text);
         let folder = path.parent().unwrap_or(path);
         let folder = if mod_rs { folder.to_owned() } else { path.with_extension("") };

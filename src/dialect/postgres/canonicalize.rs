@@ -19,14 +19,19 @@ const NAME: &str = "PostgreSQL";
 pub(in crate::dialect) fn canonicalize(schema: Schema, options: &Options) -> Result<Schema> {
     let mut canonical =
         Schema { tables: [].into(), enums: schema.enums, verbatim: schema.verbatim, unmodelled: schema.unmodelled };
-    for (_, table) in schema.tables {
-        let mut table = table.into_inner();
-        home(&mut table.name, options);
-        for fk in &mut table.foreign_keys {
-            home(&mut fk.references, options);
-        }
-        let table = if is_declared(&table) { declared(table, &mut canonical)? } else { table };
-        canonical.tables.insert(table.name.clone(), plain(table).into());
+    for (_, mut table) in schema.tables {
+        table.change(|table| {
+            home(&mut table.name, options);
+            for fk in &mut table.foreign_keys {
+                home(&mut fk.references, options);
+            }
+            if is_declared(table) {
+                declared(table, &mut canonical)?;
+            }
+            plain(table);
+            Ok(())
+        })?;
+        canonical.tables.insert(table.name.clone(), table);
     }
     Ok(canonical)
 }
@@ -46,7 +51,7 @@ fn unsupported(object: ObjectPath, reason: impl Into<String>, hint: impl Into<St
 }
 
 /// What means nothing, whichever side says it.
-fn plain(mut table: Table) -> Table {
+fn plain(table: &mut Table) {
     let some = |text: Option<String>| text.filter(|text| !text.is_empty());
     table.comment = some(table.comment.take());
     let key = table.primary_key.as_ref().map(|key| key.columns.clone()).unwrap_or_default();
@@ -57,8 +62,7 @@ fn plain(mut table: Table) -> Table {
         column.collation = column.collation.take().filter(|name| name != "default");
         column.nullable &= !key.contains(&column.name) && column.identity.is_none();
     }
-    place(&mut table);
-    table
+    place(table);
 }
 
 /// PostgreSQL does not keep where a constraint was written. What is about one column is written behind it.
@@ -83,11 +87,11 @@ fn place(table: &mut Table) {
     }
 }
 
-fn declared(mut table: Table, schema: &mut Schema) -> Result<Table> {
+fn declared(table: &mut Table, schema: &mut Schema) -> Result<()> {
     for position in 0..table.columns.len() {
-        extra::take(&mut table, position, NAME)?;
+        extra::take(table, position, NAME)?;
     }
-    expressions(&table)?;
+    expressions(table)?;
     for column in &mut table.columns {
         let path = ObjectPath::Column(table.name.clone(), column.name.clone());
         self::column(column, path, schema)?;
@@ -104,9 +108,9 @@ fn declared(mut table: Table, schema: &mut Schema) -> Result<Table> {
     for index in &mut table.indexes {
         index.method = index.method.take().map(|method| method.to_lowercase()).filter(|method| method != "btree");
     }
-    drop_repeated(&mut table);
-    name_all(&mut table);
-    Ok(table)
+    drop_repeated(table);
+    name_all(table);
+    Ok(())
 }
 
 fn column(column: &mut Column, path: ObjectPath, schema: &mut Schema) -> Result<()> {

@@ -1,6 +1,7 @@
 //! The expressions that rules leave open: which of the declared ones might be which of the live ones, and what becomes of
 //! them once that is known. Asks nobody.
 
+use super::canonicalize::type_text;
 use super::reconcile::{column_types, reconcile_table};
 use super::words::identifier;
 use super::{collation, expression, text, value};
@@ -105,7 +106,7 @@ fn open_in(table: &Table, live: &Table) -> Vec<Pair> {
         return Vec::new();
     }
     let (mut own, mut other) = (table.clone(), live.clone());
-    let column_type = column_types(table, live);
+    let column_type = column_types(type_text(table), live);
     let (own, other) = (spots(&mut own, live), spots(&mut other, table));
     let mut twin = None;
     let mut pairs = Vec::new();

@@ -16,6 +16,10 @@ pub(in crate::dialect) fn reconcile(mut declared: Schema, live: &Schema) -> Sche
     for table in declared.tables.values_mut() {
         if let Some(live_table) = live.tables.get(&table.name) {
             reconcile_table(table, live_table, live);
+            // Nothing is held twice while the others wait for their turn.
+            if table == live_table {
+                *table = live_table.clone();
+            }
         }
     }
     for (name, definition) in &mut declared.enums {
@@ -118,9 +122,12 @@ fn has_name_of(own: Option<&Name>, other: Option<&Name>) -> bool {
 
 /// The types to read expressions of a table with: those both sides have. Where they differ there is none, so that nothing
 /// is taken for the same too easily.
-pub(super) fn column_types<'a>(own: &'a Table, live: &'a Table) -> impl Fn(&str) -> Option<String> + 'a {
+pub(super) fn column_types<'a>(
+    own: impl Fn(&str) -> Option<String> + 'a,
+    live: &'a Table,
+) -> impl Fn(&str) -> Option<String> + 'a {
     move |name| {
-        let (own, other) = (type_text(own)(name), type_text(live)(name));
+        let (own, other) = (own(name), type_text(live)(name));
         if own.is_some() && other.is_some() && own != other { None } else { other.or(own) }
     }
 }
@@ -135,8 +142,11 @@ pub(super) fn reconcile_table(table: &mut Table, live: &Table, schema: &Schema) 
     let position = |column: &Column| live.columns.iter().position(|live| live.name == column.name);
     // Stable: columns the live table lacks stay in their order, behind the others.
     table.columns.sort_by_key(|column| position(column).unwrap_or(usize::MAX));
-    let own = table.clone();
-    let column_type = column_types(&own, live);
+    // The table changes while they are asked for.
+    let texts: Vec<_> =
+        table.columns.iter().map(|column| (column.name.clone(), column.data_type.text.clone())).collect();
+    let own = |name: &str| texts.iter().find(|(own, _)| own == name).and_then(|(_, text)| text.clone());
+    let column_type = column_types(own, live);
     let same = |left: &str, right: &str| left == right || expression::same(left, right, &column_type);
     for column in &mut table.columns {
         if let (Some(generated), Some(live)) =

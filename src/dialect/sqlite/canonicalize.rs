@@ -14,8 +14,8 @@ use crate::model::{
 pub(in crate::dialect) fn canonicalize(schema: Schema, options: &Options) -> Result<Schema> {
     let is_new = schema.tables.values().any(|table| is_declared(table));
     let mut canonical = Schema { verbatim: schema.verbatim, ..Schema::default() };
-    for (declared_name, table) in schema.tables {
-        let table = self::table(table.into_inner(), options)?;
+    for (declared_name, mut table) in schema.tables {
+        table.change(|table| self::table(table, options))?;
         if canonical.tables.contains_key(&table.name) {
             return Err(unsupported(
                 ObjectPath::Table(declared_name),
@@ -23,7 +23,7 @@ pub(in crate::dialect) fn canonicalize(schema: Schema, options: &Options) -> Res
                 "give the table another `table_name`",
             ));
         }
-        canonical.tables.insert(table.name.clone(), table.into());
+        canonical.tables.insert(table.name.clone(), table);
     }
     if is_new {
         namespace::check(&canonical)?;
@@ -43,16 +43,16 @@ pub(super) fn unsupported(object: ObjectPath, reason: impl Into<String>, hint: i
     Error::Unsupported { database: NAME, object: Box::new(object), reason: reason.into(), hint: hint.into() }
 }
 
-fn table(mut table: Table, options: &Options) -> Result<Table> {
+fn table(table: &mut Table, options: &Options) -> Result<()> {
     for position in 0..table.columns.len() {
-        extra::take(&mut table, position, NAME)?;
+        extra::take(table, position, NAME)?;
     }
-    let is_declared = is_declared(&table);
+    let is_declared = is_declared(table);
     if is_declared {
-        expression::settle(&mut table)?;
+        expression::settle(table)?;
     }
-    beyond::leave_out(&mut table)?;
-    let counted = counted_column(&table);
+    beyond::leave_out(table)?;
+    let counted = counted_column(table);
     let key = table.primary_key.as_ref().map(|key| key.columns.clone()).unwrap_or_default();
     for column in &mut table.columns {
         let path = || ObjectPath::Column(table.name.clone(), column.name.clone());
@@ -82,15 +82,15 @@ fn table(mut table: Table, options: &Options) -> Result<Table> {
         column.comment = None;
     }
     if options.enums == EnumStorage::Check {
-        check_enums(&mut table);
+        check_enums(table);
     }
-    drop_repeated_uniques(&mut table);
+    drop_repeated_uniques(table);
     table.name.schema = None;
     for fk in &mut table.foreign_keys {
         fk.references.schema = None;
     }
     table.comment = None;
-    Ok(table)
+    Ok(())
 }
 
 /// The column SQLite can count up: the integer that is the whole primary key.

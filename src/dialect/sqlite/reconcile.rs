@@ -20,6 +20,10 @@ pub(in crate::dialect) fn reconcile(declared: Schema, live: &Schema) -> Schema {
             // SQLite keeps no list of values; another declared schema in the place of the live one does.
             column.values = live.and_then(|table| table.column(&column.name)).and_then(|live| live.values.clone());
         }
+        // Nothing is held twice while the others wait for their turn.
+        if let Some(live) = live.filter(|live| *live == table) {
+            *table = live.clone();
+        }
     }
     for (name, verbatim) in &mut schema.verbatim {
         if let Some(live) = live.verbatim.get(name)

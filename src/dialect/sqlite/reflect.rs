@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use sea_orm::ConnectionTrait;
+use sea_orm::{ConnectionTrait, StreamTrait};
 
 use super::catalog::{Catalog, ColumnRow, IndexRow, ObjectRow, failed};
 use super::create::{self, Clause, ClauseKind, ColumnText, Misread, Reference, TableText};
@@ -17,7 +17,7 @@ use crate::model::{
 };
 
 /// The schema of the database, as one snapshot.
-pub(in crate::dialect) async fn reflect(db: &impl ConnectionTrait) -> Result<Schema> {
+pub(in crate::dialect) async fn reflect(db: &(impl ConnectionTrait + StreamTrait)) -> Result<Schema> {
     let begin = "start reading the schema";
     db.execute_unprepared("BEGIN").await.map_err(|cause| failed(begin, cause))?;
     let catalog = Catalog::read(db).await;
@@ -340,6 +340,8 @@ fn index(row: &IndexRow, sql: &str, table: &Table) -> Result<Index> {
 
 #[cfg(test)]
 mod tests {
+    use std::pin::Pin;
+
     use expect_test::{Expect, expect};
     use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbBackend, DbErr, QueryResult, Statement};
 
@@ -674,7 +676,7 @@ mod tests {
     #[sea_orm::prelude::async_trait::async_trait]
     impl ConnectionTrait for Counting {
         fn get_database_backend(&self) -> DbBackend {
-            self.0.get_database_backend()
+            ConnectionTrait::get_database_backend(&self.0)
         }
 
         async fn execute_raw(&self, statement: Statement) -> std::result::Result<sea_orm::ExecResult, DbErr> {
@@ -692,6 +694,22 @@ mod tests {
         async fn query_all_raw(&self, statement: Statement) -> std::result::Result<Vec<QueryResult>, DbErr> {
             self.1.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
             self.0.query_all_raw(statement).await
+        }
+    }
+
+    impl StreamTrait for Counting {
+        type Stream<'a> = <DatabaseConnection as StreamTrait>::Stream<'a>;
+
+        fn get_database_backend(&self) -> DbBackend {
+            StreamTrait::get_database_backend(&self.0)
+        }
+
+        fn stream_raw<'a>(
+            &'a self,
+            statement: Statement,
+        ) -> Pin<Box<dyn Future<Output = std::result::Result<Self::Stream<'a>, DbErr>> + 'a + Send>> {
+            self.1.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+            self.0.stream_raw(statement)
         }
     }
 

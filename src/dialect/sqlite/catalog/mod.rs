@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use sea_orm::{ConnectionTrait, DbBackend, DbErr, QueryResult, Statement, TryGetable};
+use futures_util::{TryStreamExt, future};
+use sea_orm::{DbBackend, DbErr, QueryResult, Statement, StreamTrait, TryGetable};
 
 use crate::error::{Error, Result};
 use crate::model::{Action, TableOptions};
@@ -61,7 +62,7 @@ pub(super) struct ForeignKeyRow {
 
 impl Catalog {
     /// Asks all there is to ask. The caller keeps the transaction.
-    pub(super) async fn read(db: &impl ConnectionTrait) -> Result<Self> {
+    pub(super) async fn read(db: &impl StreamTrait) -> Result<Self> {
         let objects = ask(db, "read the texts of all objects", include_str!("objects.sql"), |row| {
             Ok(ObjectRow { kind: get(row, 0)?, name: get(row, 1)?, table: get(row, 2)?, sql: get(row, 3)? })
         })
@@ -132,15 +133,18 @@ impl Catalog {
     }
 }
 
-/// Asks one query and turns each of its rows into a value.
+/// Asks one query and turns each of its rows into a value as it comes: the driver's own rows are many times as large.
 async fn ask<T>(
-    db: &impl ConnectionTrait,
+    db: &impl StreamTrait,
     doing: &str,
     sql: &str,
     row: impl Fn(&QueryResult) -> std::result::Result<T, DbErr>,
 ) -> Result<Vec<T>> {
-    let rows = db.query_all_raw(Statement::from_string(DbBackend::Sqlite, sql)).await;
-    rows.and_then(|rows| rows.iter().map(row).collect()).map_err(|cause| failed(doing, cause))
+    let read = async {
+        let rows = db.stream_raw(Statement::from_string(DbBackend::Sqlite, sql)).await?;
+        rows.and_then(|found| future::ready(row(&found))).try_collect().await
+    };
+    read.await.map_err(|cause| failed(doing, cause))
 }
 
 fn get<T: TryGetable>(row: &QueryResult, index: usize) -> std::result::Result<T, DbErr> {

@@ -2,10 +2,11 @@
 
 mod show;
 
+use std::pin::Pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use expect_test::{ExpectFile, expect_file};
-use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, ExecResult, QueryResult, Statement};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, ExecResult, QueryResult, Statement, StreamTrait};
 use seachange::dialect;
 use seachange::model::{AttachmentKind, Schema, Table, TableName, VerbatimKind};
 
@@ -23,7 +24,7 @@ struct Counted<'a> {
 #[sea_orm::prelude::async_trait::async_trait]
 impl ConnectionTrait for Counted<'_> {
     fn get_database_backend(&self) -> DbBackend {
-        self.db.get_database_backend()
+        ConnectionTrait::get_database_backend(self.db)
     }
 
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
@@ -43,6 +44,25 @@ impl ConnectionTrait for Counted<'_> {
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
         self.queries.fetch_add(1, Ordering::Relaxed);
         self.db.query_all_raw(statement).await
+    }
+}
+
+impl StreamTrait for Counted<'_> {
+    type Stream<'a>
+        = <DatabaseConnection as StreamTrait>::Stream<'a>
+    where
+        Self: 'a;
+
+    fn get_database_backend(&self) -> DbBackend {
+        StreamTrait::get_database_backend(self.db)
+    }
+
+    fn stream_raw<'a>(
+        &'a self,
+        statement: Statement,
+    ) -> Pin<Box<dyn Future<Output = Result<Self::Stream<'a>, DbErr>> + 'a + Send>> {
+        self.queries.fetch_add(1, Ordering::Relaxed);
+        self.db.stream_raw(statement)
     }
 }
 
