@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
+use crate::dialect::Dialect;
+
 /// Writes and checks the migrations of a SeaORM project: from its entities, against its live database.
 ///
 /// Exit codes: 0 nothing to do, or done; 1 found something (differences, pending revisions); 2 failed or misused.
@@ -165,6 +167,15 @@ pub enum DialectName {
     Postgres,
 }
 
+impl From<DialectName> for Dialect {
+    fn from(name: DialectName) -> Self {
+        match name {
+            DialectName::Sqlite => Self::Sqlite,
+            DialectName::Postgres => Self::Postgres,
+        }
+    }
+}
+
 /// How a plan is printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Format {
@@ -238,12 +249,28 @@ pub struct Revision {
     pub accept: Vec<String>,
 }
 
+/// Flags of commands that can print a script in the place of running it.
+#[derive(Debug, Clone, Copy, Args)]
+pub struct Script {
+    /// Print a script that does it, for somebody else to run, and run nothing. No database is needed; see
+    /// `docs/guide/offline.md`.
+    #[arg(long)]
+    pub sql: bool,
+    /// The kind of database that the script is for [default: that of the configured one].
+    #[arg(long, value_name = "DIALECT", requires = "sql")]
+    pub dialect: Option<DialectName>,
+}
+
 /// Flags of `upgrade`.
 #[derive(Debug, Args)]
 pub struct Upgrade {
-    /// `head`, `heads`, an id, a message or a file's name, the beginning of one, or `+1`; `label@head` for one branch alone.
+    /// `head`, `heads`, an id, a message or a file's name, the beginning of one, or `+1`; `label@head` for one branch alone. With
+    /// `--sql` also a range, `FROM:TO`; without one the script begins with nothing.
     #[arg(value_name = "REVISION", default_value = "head")]
     pub target: String,
+    /// A script in the place of a run.
+    #[command(flatten)]
+    pub script: Script,
     /// Stop at this hazard too, unless it is accepted in the file (see `docs/hazards.md`); may be given several times.
     #[arg(long, value_name = "HAZARD")]
     pub deny: Vec<String>,
@@ -252,7 +279,7 @@ pub struct Upgrade {
     #[arg(long)]
     pub accept_data_loss: bool,
     /// Say what would run, and what is dangerous about it; run nothing.
-    #[arg(long)]
+    #[arg(long, conflicts_with = "sql")]
     pub dry_run: bool,
     /// What to do about a statement that an earlier attempt was cut off in, where nobody can tell what it did.
     #[arg(long, value_name = "WHAT")]
@@ -271,15 +298,19 @@ pub enum Interrupted {
 /// Flags of `downgrade`.
 #[derive(Debug, Args)]
 pub struct Downgrade {
-    /// `-1`, `base`, an id, a message or a file's name, or the beginning of one; `label@base` for one branch alone.
+    /// `-1`, `base`, an id, a message or a file's name, or the beginning of one; `label@base` for one branch alone. With `--sql` a
+    /// range, `FROM:TO`.
     #[arg(value_name = "REVISION", allow_hyphen_values = true)]
     pub target: String,
+    /// A script in the place of a run.
+    #[command(flatten)]
+    pub script: Script,
     /// Run a way down that loses data for good, also that of a stamped revision, which drops tables that were there before
     /// seachange. Without this flag a terminal is asked, and nothing runs where there is none.
     #[arg(long)]
     pub accept_data_loss: bool,
     /// Say what would run, and what is dangerous about it; run nothing.
-    #[arg(long)]
+    #[arg(long, conflicts_with = "sql")]
     pub dry_run: bool,
     /// What to do about a statement that an earlier attempt was cut off in, where nobody can tell what it did.
     #[arg(long, value_name = "WHAT")]
@@ -292,6 +323,9 @@ pub struct Stamp {
     /// `head`, `heads`, `base`, an id, a message or a file's name, or the beginning of one; several for several branches.
     #[arg(value_name = "REVISION", required = true, num_args = 1.., allow_negative_numbers = true)]
     pub targets: Vec<String>,
+    /// A script in the place of a run.
+    #[command(flatten)]
+    pub script: Script,
     /// Forget everything else that is recorded, other branches and revisions without a file too.
     #[arg(long)]
     pub purge: bool,
@@ -300,10 +334,10 @@ pub struct Stamp {
     pub accept_edits: bool,
     /// Only if the database has the schema these revisions make; exit with 1 and the differences otherwise. On PostgreSQL
     /// the schema is made in a database that is dropped again.
-    #[arg(long)]
+    #[arg(long, conflicts_with = "sql")]
     pub verify: bool,
     /// Say what would be recorded; record nothing.
-    #[arg(long)]
+    #[arg(long, conflicts_with = "sql")]
     pub dry_run: bool,
 }
 

@@ -744,6 +744,9 @@ impl Error {
                 "after a merge keep the lines of both sides; otherwise bring back the committed file with `git checkout`"
                     .to_owned(),
             ),
+            Self::UnknownRevision { candidates, nearest: None, word } if candidates.is_empty() && word.contains(':') => {
+                Some("a range, `FROM:TO`, goes with `--sql`; `seachange history` lists all revisions".to_owned())
+            }
             Self::UnknownRevision { candidates, nearest, .. } if candidates.is_empty() => {
                 let question = nearest.as_ref().map(|nearest| format!("did you mean `{nearest}`? ")).unwrap_or_default();
                 Some(format!("{question}`seachange history` lists all revisions"))

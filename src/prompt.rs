@@ -2,11 +2,17 @@
 //! and nothing is shown.
 
 use std::io::{self, IsTerminal};
+use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use dialoguer::Select;
 use dialoguer::theme::ColorfulTheme;
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+/// How often the line is drawn.
+const TICK: Duration = Duration::from_millis(120);
 
 /// Somebody who answers.
 pub trait Ask {
@@ -28,21 +34,55 @@ impl Terminal {
     }
 }
 
-/// A line at the bottom of the terminal that says what is going on and since when; it goes away when there is nothing more
-/// to say.
-pub(crate) fn progress() -> ProgressBar {
-    let bar = ProgressBar::no_length();
-    // A template that cannot be read would be a mistake of ours, and a plain line is as good.
-    if let Ok(style) = ProgressStyle::with_template("{spinner} {wide_msg} {elapsed}") {
-        bar.set_style(style);
-    }
-    bar
+/// A line at the bottom of the terminal that says what is going on and since when, and that goes away again. It is drawn by
+/// whoever waits and by no other thread, since the output belongs to that one.
+#[derive(Debug, Clone)]
+pub(crate) struct Progress {
+    bar: ProgressBar,
+    is_shown: Arc<AtomicBool>,
 }
 
-/// Shows the line from now on.
-pub(crate) fn start(progress: &ProgressBar) {
-    progress.reset();
-    progress.enable_steady_tick(Duration::from_millis(120));
+impl Progress {
+    /// On the terminal, if there is one.
+    pub(crate) fn new() -> Self {
+        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+        // A template that cannot be read would be a mistake of ours, and a plain line is as good.
+        if let Ok(style) = ProgressStyle::with_template("{spinner} {wide_msg} {elapsed}") {
+            bar.set_style(style);
+        }
+        Self { bar, is_shown: Arc::default() }
+    }
+
+    /// Nowhere.
+    pub(crate) fn hidden() -> Self {
+        Self { bar: ProgressBar::hidden(), is_shown: Arc::default() }
+    }
+
+    /// Shows the line until something is done.
+    pub(crate) async fn during<T>(&self, work: impl Future<Output = T>) -> T {
+        let mut work = pin!(work);
+        self.bar.reset();
+        self.is_shown.store(true, Ordering::Relaxed);
+        let done = loop {
+            tokio::select! {
+                done = &mut work => break done,
+                () = tokio::time::sleep(TICK) => self.bar.tick(),
+            }
+        };
+        self.is_shown.store(false, Ordering::Relaxed);
+        self.bar.finish_and_clear();
+        done
+    }
+
+    /// Says what is going on.
+    pub(crate) fn say(&self, text: String) {
+        self.bar.set_message(text);
+    }
+
+    /// Writes something above the line.
+    pub(crate) fn above<T>(&self, write: impl FnOnce() -> T) -> T {
+        if self.is_shown.load(Ordering::Relaxed) { self.bar.suspend(write) } else { write() }
+    }
 }
 
 impl Ask for Terminal {

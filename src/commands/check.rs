@@ -8,6 +8,7 @@ use crate::op::Op;
 use crate::report::{self, Report};
 use crate::revision::dir::LOCK;
 
+use super::adopt::{self, When};
 use super::revisions::{EDITED, is_edited};
 use super::{Context, Exit, Live, closed, missing, refuse_doubtful};
 
@@ -90,6 +91,7 @@ async fn online(ctx: &mut Context<'_>, strict: bool) -> Result<Report> {
              hint: run `seachange upgrade head`, or `seachange stamp head` if the database already has them"
                 .to_owned(),
         );
+        adopt::tell(ctx, &graph, &live, When::Aside).await?;
         return Ok(report);
     }
     let rules = ctx.config.rules.clone();
@@ -108,6 +110,8 @@ async fn online(ctx: &mut Context<'_>, strict: bool) -> Result<Report> {
     if report.is_clean() && lock.is_some() {
         report = unrecorded(ctx, declared, lock.as_ref(), report)?;
     }
+    let when = if report.hint.is_some() { When::Aside } else { When::Asked };
+    adopt::tell(ctx, &graph, &live, when).await?;
     Ok(report)
 }
 

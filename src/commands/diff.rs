@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::cli::{self, DialectName, Format};
+use crate::cli::{self, Format};
 use crate::compare::{Origin, Pair, filled, fitted};
 use crate::config::Database;
 use crate::count;
@@ -197,10 +197,7 @@ impl Side {
 
 /// The dialect everything is compared in: that of the databases, else what was said, else the configured one.
 fn dialect(ctx: &Context<'_>, args: &cli::Diff, sides: &[Side; 2], scratch: Option<&Database>) -> Result<Dialect> {
-    let said = args.dialect.map(|name| match name {
-        DialectName::Sqlite => Dialect::Sqlite,
-        DialectName::Postgres => Dialect::Postgres,
-    });
+    let said = args.dialect.map(Dialect::from);
     let databases: Vec<Dialect> = sides.iter().filter_map(Side::database).map(|database| database.dialect).collect();
     let problem = match (databases.as_slice(), said) {
         ([from, to], _) if from != to => {

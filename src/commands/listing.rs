@@ -11,6 +11,7 @@ use crate::error::{Error, Result};
 use crate::revision::Revision;
 use crate::revision::graph::{Graph, Target};
 
+use super::adopt::{self, When};
 use super::revisions::history_of;
 use super::{Context, Exit, Live};
 
@@ -39,6 +40,7 @@ pub(super) async fn current(ctx: &mut Context<'_>, args: &cli::Current) -> Resul
     }
     if applied.is_empty() {
         ctx.note("no revision is applied")?;
+        adopt::tell(ctx, &graph, &live, When::Asked).await?;
     }
     let behind: Vec<String> = graph
         .heads()

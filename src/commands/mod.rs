@@ -1,5 +1,6 @@
 //! The commands: load, call the stages, hand the result to a report. The only place that wires stages together.
 
+mod adopt;
 mod asked;
 mod check;
 mod diff;
@@ -8,6 +9,7 @@ mod init;
 mod listing;
 mod merge;
 mod objects;
+mod offline;
 mod renames;
 mod revisions;
 mod targets;
@@ -21,8 +23,6 @@ use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-use indicatif::ProgressBar;
-
 use crate::cli::{Cli, Command, Global, Past};
 use crate::compare::{Comparison, Sides, compare_by};
 use crate::config::{self, Config, Overrides};
@@ -33,7 +33,7 @@ use crate::error::{Error, Result};
 use crate::migrate::{Access, Applied, Books, Session, Unfinished};
 use crate::model::{Declared, Rename, Schema};
 use crate::op::Op;
-use crate::prompt::{self, Ask};
+use crate::prompt::{Ask, Progress};
 use crate::revision::dir;
 use crate::revision::graph::Graph;
 
@@ -124,7 +124,7 @@ struct Context<'a> {
     /// The entities, where they were read before for a database of the same kind.
     known: Option<Rc<Declared>>,
     /// Where long runs show how far they are; nowhere but on a terminal.
-    progress: ProgressBar,
+    progress: Progress,
     /// The schemas that revisions make, of those that somebody asked for.
     made: Made,
     summary: Summary,
@@ -152,7 +152,7 @@ impl<'a> Context<'a> {
     ) -> Self {
         let (folder, summary) = (folder.to_owned(), Summary::default());
         let (known, made, quiet) = (None, Made::default(), cli.global.quiet);
-        let progress = if quiet { ProgressBar::hidden() } else { prompt::progress() };
+        let progress = if quiet { Progress::hidden() } else { Progress::new() };
         Self { config, folder, quiet, out, notes, ask, known, progress, made, summary }
     }
 }
@@ -172,7 +172,7 @@ impl Context<'_> {
     /// Writes a line of data.
     fn say(&mut self, line: &str) -> Result<()> {
         let out = &mut self.out;
-        self.progress.suspend(|| writeln!(out, "{line}")).map_err(closed)
+        self.progress.above(|| writeln!(out, "{line}")).map_err(closed)
     }
 
     /// Writes a line about what is going on, unless the user asked for quiet.
@@ -183,7 +183,7 @@ impl Context<'_> {
     /// Writes a line about what was found, also when the user asked for quiet.
     fn tell(&mut self, line: &str) -> Result<()> {
         let notes = &mut self.notes;
-        self.progress.suspend(|| writeln!(notes, "{line}")).map_err(closed)
+        self.progress.above(|| writeln!(notes, "{line}")).map_err(closed)
     }
 
     /// The path as messages show it.

@@ -9,15 +9,18 @@ use crate::cli;
 use crate::error::{Error, Result, Unaccepted, count};
 use crate::hazard::{self, Kind};
 use crate::migrate::{Access, Books, Interrupted, Moment, Outcome, Run, Session, refuse_unfinished};
-use crate::prompt;
 use crate::revision::accepted::{losses, refuse_unknown, unaccepted};
 use crate::revision::graph::{Graph, Target};
 use crate::revision::{Direction, Revision};
 
-use super::{Context, Exit, Live, now, refuse_missing, verify};
+use super::adopt::{self, When};
+use super::{Context, Exit, Live, now, offline, refuse_missing, verify};
 
 /// Applies revisions up to a target.
 pub(super) async fn upgrade(ctx: &mut Context<'_>, args: &cli::Upgrade) -> Result<Exit> {
+    if args.script.sql {
+        return offline::upgrade(ctx, args).await;
+    }
     let asked = hazard::all_named(&args.deny)?;
     let graph = ctx.graph()?;
     refuse_unknown(&graph)?;
@@ -29,6 +32,7 @@ pub(super) async fn upgrade(ctx: &mut Context<'_>, args: &cli::Upgrade) -> Resul
     let revisions = graph.upgrade(&target, &applied);
     warn_edited(ctx, &graph, &live)?;
     ctx.stands_at(&graph, &applied);
+    adopt::tell(ctx, &graph, &live, When::Asked).await?;
     if revisions.is_empty() {
         return at(ctx, &graph, &applied);
     }
@@ -46,6 +50,9 @@ pub(super) async fn upgrade(ctx: &mut Context<'_>, args: &cli::Upgrade) -> Resul
 
 /// Takes revisions back down to a target.
 pub(super) async fn downgrade(ctx: &mut Context<'_>, args: &cli::Downgrade) -> Result<Exit> {
+    if args.script.sql {
+        return offline::downgrade(ctx, args).await;
+    }
     let graph = ctx.graph()?;
     let live = history_of(ctx).await?;
     refuse_missing(&graph, &live.history)?;
@@ -193,17 +200,17 @@ async fn run(
         let started = Instant::now();
         let resumed = Mutex::new(None);
         let (title, progress) = (revision.title(), ctx.progress.clone());
-        prompt::start(&progress);
         let watch = |moment: Moment<'_>| match moment {
-            Moment::Statement { number, all } => progress.set_message(format!("{title}: statement {number} of {all}")),
+            Moment::Statement { number, all } => progress.say(format!("{title}: statement {number} of {all}")),
             Moment::Resumed { done, all, begun_at } => {
                 let done = format!("{done} of {} done by the attempt of {begun_at}", count(all, "statement"));
                 *resumed.lock().unwrap_or_else(PoisonError::into_inner) =
                     Some(format!("{title} goes on where it was: {done}"));
             }
         };
-        let outcome = session.run_as(revision, direction, Run { now: &now(), watch: &watch, interrupted }).await;
-        progress.finish_and_clear();
+        let now = now();
+        let running = session.run_as(revision, direction, Run { now: &now, watch: &watch, interrupted });
+        let outcome = progress.during(running).await;
         if let Some(resumed) = resumed.into_inner().unwrap_or_else(PoisonError::into_inner) {
             ctx.note(&resumed)?;
         }
@@ -232,6 +239,9 @@ async fn remember(ctx: &Context<'_>, session: &Session) -> Result<()> {
 
 /// Records that the database is at a revision, without running anything.
 pub(super) async fn stamp(ctx: &mut Context<'_>, args: &cli::Stamp) -> Result<Exit> {
+    if args.script.sql {
+        return offline::stamp(ctx, args).await;
+    }
     let graph = ctx.graph()?;
     let live = history_of(ctx).await?;
     let applied = live.applied();
@@ -271,6 +281,7 @@ pub(super) async fn stamp(ctx: &mut Context<'_>, args: &cli::Stamp) -> Result<Ex
     }
     remember(ctx, &session).await?;
     session.unlock().await?;
+    adopt::tell(ctx, &graph, &live, When::Taken).await?;
     at(ctx, &graph, &reached)?;
     ctx.sum_up("stamped");
     Ok(Exit::Clean)

@@ -7,14 +7,13 @@ use std::path::Path;
 use std::rc::Rc;
 
 use futures_util::{StreamExt as _, stream};
-use indicatif::ProgressBar;
 
 use crate::cli::{self, Cli, Command};
 use crate::config::Config;
 use crate::dialect::Dialect;
 use crate::error::{Error, Result, count};
 use crate::model::Declared;
-use crate::prompt::{self, Ask};
+use crate::prompt::{Ask, Progress};
 use crate::report::{self, table};
 use crate::targets::{self, Target};
 
@@ -84,14 +83,13 @@ pub(super) async fn run<'a>(
     let mut finished = stream::iter(each).buffered(cli.global.jobs.get());
     let (mut rows, mut tally, mut seen) = (Vec::new(), Tally::default(), BTreeMap::new());
     let progress = ctx.progress.clone();
-    prompt::start(&progress);
-    while let Some(one) = finished.next().await {
-        progress.set_message(format!("{} of {}", rows.len() + 1, count(all, "target")));
+    loop {
+        progress.say(format!("{} of {}", rows.len() + 1, count(all, "target")));
+        let Some(one) = progress.during(finished.next()).await else { break };
         details(&mut ctx, cli, &one, &mut seen)?;
         rows.push(row(&one));
         tally.add(&one);
     }
-    progress.finish_and_clear();
     for alike in seen.values().filter(|alike| alike.others > 0) {
         ctx.tell(&format!("the same as {}: {}", alike.first, count(alike.others, "other target")))?;
     }
@@ -113,6 +111,11 @@ fn needs_one(command: &Command, targets: &[Target]) -> Option<String> {
                 "a revision is written from one database, for all of them: name one that has every revision, as in \
                  `--target {first}`, or write it with `--offline`"
             )
+        }
+        Command::Upgrade(cli::Upgrade { script: cli::Script { sql: true, .. }, .. })
+        | Command::Downgrade(cli::Downgrade { script: cli::Script { sql: true, .. }, .. })
+        | Command::Stamp(cli::Stamp { script: cli::Script { sql: true, .. }, .. }) => {
+            "a script is for one database: name one target".to_owned()
         }
         _ => return None,
     };
@@ -165,7 +168,7 @@ async fn one(cli: &Cli, shared: &Shared<'_>, folder: &Path, target: Target) -> F
     let known = shared.declared.get(&target.database.dialect).cloned();
     let mut ctx = Context::new(shared.config.on(target.database), folder, cli, (&mut out, &mut notes), None);
     // Only all of them together show how far they are.
-    ctx.progress = ProgressBar::hidden();
+    ctx.progress = Progress::hidden();
     ctx.known = known;
     ctx.made = Rc::clone(shared.made);
     let result = dispatch(&mut ctx, &cli.command).await;

@@ -21,6 +21,7 @@ use crate::render::{self, Header};
 use crate::revision::graph::{Graph, LABEL, is_label};
 use crate::revision::{self, Revision, dir};
 
+use super::adopt::{self, When};
 use super::check::against_lock;
 use super::renames::{self, Base};
 use super::{Context, Exit, Live, fills, now, refuse_doubtful, refuse_missing, written_time};
@@ -203,6 +204,7 @@ async fn baseline(ctx: &mut Context<'_>, args: &cli::Revision, graph: &Graph) ->
         return Err(Error::Misused { problem });
     }
     let (declared, live) = ctx.declare_and_look().await?;
+    adopt::tell(ctx, graph, &live, When::Aside).await?;
     let dialect = ctx.config.dialect;
     // The lock takes everything as it is, whatever the project wants to hear of later.
     let rules = Rules { tables: ctx.config.rules.tables.clone(), ..Rules::default() };

@@ -59,7 +59,7 @@ pub struct Config {
     pub targets: Vec<Group>,
     /// How long to wait for another process to finish, on any database.
     pub lock_timeout: Duration,
-    /// How long one statement of a revision may take, on any database.
+    /// How long one statement of a revision may take, on any database. `None`: as long as it wants.
     pub statement_timeout: Option<Duration>,
     /// The dialect of the database, or the one offline commands write for.
     pub dialect: Dialect,

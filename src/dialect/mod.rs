@@ -6,16 +6,20 @@ mod extra;
 mod matching;
 mod names;
 mod object;
+mod offline;
 mod postgres;
 mod question;
 mod sqlite;
+mod tools;
 mod variants;
 
 pub use effects::{Effect, Effects, Lock};
 pub use object::Said;
+pub(crate) use offline::{Offline, Stop, Watch};
 pub(crate) use question::Size;
 pub use question::{Answer, Question};
 pub(crate) use sqlite::version::read as read_sqlite_version;
+pub(crate) use tools::OTHER_TOOLS;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -117,6 +121,11 @@ impl Version {
     /// What is said between the dots.
     pub const fn new(major: u32, minor: u32, patch: u32) -> Self {
         Self(major, minor, patch)
+    }
+
+    /// What is said behind the first dot.
+    pub(crate) const fn minor(self) -> u32 {
+        self.1
     }
 
     /// Two or three numbers with dots between them; `None` for anything else.

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 
 use super::{Session, query_error};
-use crate::dialect::{self, Version};
+use crate::dialect::{self, Dialect, Version};
 use crate::error::{Error, Result};
 use crate::revision::{Direction, Revision, Section};
 
@@ -15,9 +15,7 @@ impl Session {
     /// that the database takes in no transaction; [`Error::OwnTransaction`] one that ends the transaction it runs in;
     /// [`Error::NeedsNewer`] one that the database that runs here does not know yet.
     pub async fn check(&self, revision: &Revision, direction: Direction) -> Result<()> {
-        let section =
-            self.section(revision, direction).ok_or_else(|| Error::NoWayDown { revision: revision.title() })?;
-        self.refuse_unfit(revision, section)?;
+        let section = fit_section(self.dialect(), revision, direction)?;
         self.refuse_newer(revision, section).await
     }
 
@@ -44,39 +42,59 @@ impl Session {
         }
     }
 
-    /// Stops at what somebody still has to write. What looks like that inside a statement may be a text.
-    fn refuse_unfinished(&self, revision: &Revision, section: &Section) -> Result<()> {
-        let mut todos = section.todos().peekable();
-        if todos.peek().is_none() {
-            return Ok(());
-        }
-        let statements = self.dialect().statements(&section.sql);
-        let is_inside = |line: usize| {
-            let mut lines = statements.iter().map(|one| one.line + 1..one.line + one.sql.lines().count());
-            lines.any(|lines| lines.contains(&line))
-        };
-        todos.find(|(line, _)| !is_inside(*line)).map_or(Ok(()), |(line, what)| {
-            let (revision, path, line) = (revision.title(), revision.path.clone(), section.line + line - 1);
-            Err(Error::Unfinished { revision, path, line, what: what.to_owned() })
-        })
-    }
-
     /// Stops at a statement that does not go with the transaction around it.
     pub(super) fn refuse_unfit(&self, revision: &Revision, section: &Section) -> Result<()> {
-        self.refuse_unfinished(revision, section)?;
-        if !section.transaction {
-            return Ok(());
-        }
-        for statement in self.dialect().statements(&section.sql) {
-            let (title, path) = (revision.title(), revision.path.clone());
-            let line = section.line + statement.line - 1;
-            if let Some(what) = self.dialect().refuses_transaction(&statement.sql) {
-                return Err(Error::NeedsNoTransaction { revision: title, path, line, what });
-            }
-            if self.dialect().ends_transaction(&statement.sql) {
-                return Err(Error::OwnTransaction { revision: title, path, line, sql: statement.sql });
-            }
-        }
-        Ok(())
+        refuse_unfit(self.dialect(), revision, section)
     }
+}
+
+/// The section of a revision to run. An empty way down undoes nothing unless there is nothing to undo.
+pub(super) fn section(dialect: Dialect, revision: &Revision, direction: Direction) -> Option<&Section> {
+    let is_empty = |section: &Section| dialect.statements(&section.sql).is_empty();
+    let section = revision.section(direction, dialect.name())?;
+    let up = revision.section(Direction::Up, dialect.name())?;
+    (direction == Direction::Up || !is_empty(section) || !section.undoes || is_empty(up)).then_some(section)
+}
+
+/// The same, once nothing in its text stands against running it.
+pub(super) fn fit_section(dialect: Dialect, revision: &Revision, direction: Direction) -> Result<&Section> {
+    let section =
+        section(dialect, revision, direction).ok_or_else(|| Error::NoWayDown { revision: revision.title() })?;
+    refuse_unfit(dialect, revision, section)?;
+    Ok(section)
+}
+
+/// Stops at what somebody still has to write. What looks like that inside a statement may be a text.
+fn refuse_unfinished(dialect: Dialect, revision: &Revision, section: &Section) -> Result<()> {
+    let mut todos = section.todos().peekable();
+    if todos.peek().is_none() {
+        return Ok(());
+    }
+    let statements = dialect.statements(&section.sql);
+    let is_inside = |line: usize| {
+        let mut lines = statements.iter().map(|one| one.line + 1..one.line + one.sql.lines().count());
+        lines.any(|lines| lines.contains(&line))
+    };
+    todos.find(|(line, _)| !is_inside(*line)).map_or(Ok(()), |(line, what)| {
+        let (revision, path, line) = (revision.title(), revision.path.clone(), section.line + line - 1);
+        Err(Error::Unfinished { revision, path, line, what: what.to_owned() })
+    })
+}
+
+fn refuse_unfit(dialect: Dialect, revision: &Revision, section: &Section) -> Result<()> {
+    refuse_unfinished(dialect, revision, section)?;
+    if !section.transaction {
+        return Ok(());
+    }
+    for statement in dialect.statements(&section.sql) {
+        let (title, path) = (revision.title(), revision.path.clone());
+        let line = section.line + statement.line - 1;
+        if let Some(what) = dialect.refuses_transaction(&statement.sql) {
+            return Err(Error::NeedsNoTransaction { revision: title, path, line, what });
+        }
+        if dialect.ends_transaction(&statement.sql) {
+            return Err(Error::OwnTransaction { revision: title, path, line, sql: statement.sql });
+        }
+    }
+    Ok(())
 }

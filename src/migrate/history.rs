@@ -6,14 +6,14 @@ use std::time::Instant;
 use sea_orm::{DbErr, QueryResult};
 
 use super::{Session, query_error};
-use crate::dialect::HISTORY;
+use crate::dialect::{Dialect, HISTORY};
 use crate::error::Result;
 use crate::model::Literal;
 use crate::revision::graph::Graph;
 use crate::revision::{Direction, Revision};
 
 /// What stands for the duration of a revision that was stamped and not run.
-const STAMPED: i64 = -1;
+pub(super) const STAMPED: i64 = -1;
 
 /// A row of the history table.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,6 +28,27 @@ pub struct Applied {
     pub stamped: bool,
     /// What [`Session::remember`] was told, one item per line.
     pub undeclared: Option<String>,
+}
+
+/// Records a revision; the time is SQL.
+pub(super) fn insert(dialect: Dialect, revision: &Revision, applied_at: &str, milliseconds: i128) -> String {
+    let [id, message, checksum] = [&revision.id, &revision.message, &revision.checksum]
+        .map(|value| dialect.literal(&Literal::Text(value.to_owned())));
+    format!(
+        "INSERT INTO {HISTORY} (revision, message, checksum, applied_at, milliseconds) \
+         VALUES ({id}, {message}, {checksum}, {applied_at}, {milliseconds})"
+    )
+}
+
+/// Forgets a revision.
+pub(super) fn delete(dialect: Dialect, id: &str) -> String {
+    format!("DELETE FROM {HISTORY} WHERE revision = {}", dialect.literal(&Literal::Text(id.to_owned())))
+}
+
+/// Records how far a revision is that is not one transaction, as [`Unfinished::text`] says it.
+pub(super) fn mark_unfinished(dialect: Dialect, revision: &Revision, how_far: &str) -> String {
+    let [id, text] = [&revision.id, how_far].map(|text| dialect.literal(&Literal::Text(text.to_owned())));
+    format!("UPDATE {HISTORY} SET unfinished = {text} WHERE revision = {id}")
 }
 
 /// Everything the history table says.
@@ -80,7 +101,7 @@ pub struct Unfinished {
 
 impl Unfinished {
     /// As the history keeps it: the way, and the number of statements.
-    fn text(direction: Direction, done: usize, is_running: bool) -> String {
+    pub(super) fn text(direction: Direction, done: usize, is_running: bool) -> String {
         format!("{} {done}{}", direction.as_str(), if is_running { " running" } else { "" })
     }
 
@@ -131,7 +152,8 @@ impl Session {
             let earlier = self.books().await?.unfinished.into_iter().find(|other| other.revision == revision.id);
             if earlier.is_none() {
                 if direction == Direction::Up {
-                    self.execute(&self.insert(revision, now, 0), "record the revision").await?;
+                    let insert = insert(self.dialect(), revision, &self.text(now), 0);
+                    self.execute(&insert, "record the revision").await?;
                 }
                 self.mark_unfinished(revision, direction, 0, false).await?;
             }
@@ -149,9 +171,7 @@ impl Session {
         done: usize,
         is_running: bool,
     ) -> Result<()> {
-        let [id, text] = [revision.id.clone(), Unfinished::text(direction, done, is_running)]
-            .map(|text| self.dialect().literal(&Literal::Text(text)));
-        let sql = format!("UPDATE {HISTORY} SET unfinished = {text} WHERE revision = {id}");
+        let sql = mark_unfinished(self.dialect(), revision, &Unfinished::text(direction, done, is_running));
         self.execute(&sql, "record how far the revision is").await
     }
 
@@ -166,25 +186,16 @@ impl Session {
         match direction {
             Direction::Up => {
                 // It may be there as one that is not finished.
-                self.execute(&self.delete(&revision.id), doing).await?;
+                self.execute(&delete(self.dialect(), &revision.id), doing).await?;
                 let milliseconds = i128::try_from(started.elapsed().as_millis()).unwrap_or_default();
-                self.execute(&self.insert(revision, now, milliseconds), doing).await
+                self.execute(&insert(self.dialect(), revision, &self.text(now), milliseconds), doing).await
             }
-            Direction::Down => self.execute(&self.delete(&revision.id), doing).await,
+            Direction::Down => self.execute(&delete(self.dialect(), &revision.id), doing).await,
         }
     }
 
-    fn insert(&self, revision: &Revision, now: &str, milliseconds: i128) -> String {
-        let values = [&revision.id, &revision.message, &revision.checksum, now]
-            .map(|value| self.dialect().literal(&Literal::Text(value.to_owned())));
-        format!(
-            "INSERT INTO {HISTORY} (revision, message, checksum, applied_at, milliseconds) VALUES ({}, {milliseconds})",
-            values.join(", ")
-        )
-    }
-
-    fn delete(&self, id: &str) -> String {
-        format!("DELETE FROM {HISTORY} WHERE revision = {}", self.dialect().literal(&Literal::Text(id.to_owned())))
+    fn text(&self, text: &str) -> String {
+        self.dialect().literal(&Literal::Text(text.to_owned()))
     }
 
     /// Makes the history say that exactly these revisions are applied. Touches nothing else.
@@ -221,9 +232,8 @@ impl Session {
     /// # Errors
     /// The history cannot be written; it is then as before.
     pub async fn remember(&self, undeclared: &[String]) -> Result<()> {
-        let text = self.dialect().literal(&Literal::Text(undeclared.join("\n")));
         self.begin().await?;
-        let update = format!("UPDATE {HISTORY} SET undeclared = {text}");
+        let update = format!("UPDATE {HISTORY} SET undeclared = {}", self.text(&undeclared.join("\n")));
         let outcome = self.execute(&update, "write the history of revisions").await;
         self.end(outcome).await
     }
@@ -234,12 +244,12 @@ impl Session {
         let unfinished: BTreeSet<&String> = unfinished.iter().map(|unfinished| &unfinished.revision).collect();
         let gone = applied.keys().filter(|id| !revisions.contains(*id));
         for id in gone.chain(unfinished.iter().copied()) {
-            self.execute(&self.delete(id), doing).await?;
+            self.execute(&delete(self.dialect(), id), doing).await?;
         }
         for revision in graph.revisions() {
             let is_there = applied.contains_key(&revision.id) && !unfinished.contains(&revision.id);
             if revisions.contains(&revision.id) && !is_there {
-                self.execute(&self.insert(revision, now, STAMPED.into()), doing).await?;
+                self.execute(&insert(self.dialect(), revision, &self.text(now), STAMPED.into()), doing).await?;
             }
         }
         Ok(())

@@ -1,5 +1,6 @@
 //! Runs revisions: the history table, the lock, one transaction per revision. Takes revisions and a connection;
-//! finds neither by itself. `connect` opens one, `history` keeps the books, `run` runs, `fit` looks first.
+//! finds neither by itself. `connect` opens one, `history` keeps the books, `run` runs, `fit` looks first; `script` writes down
+//! what `run` would do.
 
 mod connect;
 mod failure;
@@ -7,7 +8,9 @@ mod fit;
 mod history;
 mod link;
 mod orphans;
+mod others;
 mod run;
+pub mod script;
 mod unfinished;
 
 use std::time::{Duration, Instant};
@@ -23,6 +26,7 @@ pub(crate) use self::failure::cause;
 use self::failure::{connect_error, locked, query_error, waited};
 pub use self::history::{Applied, Books, Unfinished};
 pub use self::link::{Lent, Link};
+pub use self::others::OtherTool;
 pub use self::run::{Interrupted, Moment, Outcome, Run};
 pub(crate) use self::unfinished::refuse_unfinished;
 

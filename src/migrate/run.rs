@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use sea_orm::{ConnectionTrait, DbErr};
 
+use super::fit::section;
 use super::{Session, cause};
 use crate::dialect;
 use crate::error::{Error, Left, Result, SHOWN};
@@ -75,8 +76,8 @@ impl Session {
     /// Those of [`Session::run`]; [`Error::Interrupted`]: an earlier attempt was cut off in a statement of which nobody can
     /// tell what it did.
     pub async fn run_as(&self, revision: &Revision, direction: Direction, run: Run<'_>) -> Result<Outcome> {
-        let section =
-            self.section(revision, direction).ok_or_else(|| Error::NoWayDown { revision: revision.title() })?;
+        let section = section(self.dialect(), revision, direction)
+            .ok_or_else(|| Error::NoWayDown { revision: revision.title() })?;
         for sql in self.dialect().before_transaction() {
             self.execute(sql, "prepare the connection").await?;
         }
@@ -85,14 +86,6 @@ impl Session {
             self.execute(sql, "put the connection back").await?;
         }
         outcome
-    }
-
-    /// The section to run. An empty way down undoes nothing unless there is nothing to undo.
-    pub(super) fn section<'a>(&self, revision: &'a Revision, direction: Direction) -> Option<&'a Section> {
-        let is_empty = |section: &Section| self.dialect().statements(&section.sql).is_empty();
-        let section = revision.section(direction, self.dialect().name())?;
-        let up = revision.section(Direction::Up, self.dialect().name())?;
-        (direction == Direction::Up || !is_empty(section) || !section.undoes || is_empty(up)).then_some(section)
     }
 
     async fn run_section(&self, revision: &Revision, section: &Section, run: Run<'_>) -> Result<Outcome> {

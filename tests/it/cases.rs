@@ -1,6 +1,7 @@
 //! Each folder of `fixtures/cases` is one behaviour: entities before and after, and the revision between them.
 //! Each proves the laws: birth, convergence, return, silence, and that offline and online agree.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -52,6 +53,20 @@ macro_rules! cases {
             $(#[test] fn $name() {
                 let database = cluster::database(stringify!($name));
                 block_on(async { super::online_case(stringify!($name), &database).await });
+            })*
+        }
+
+        mod script {
+            use crate::{cluster, offline};
+            use crate::support::{block_on, memory, postgres};
+
+            $(#[test] fn $name() {
+                block_on(async {
+                    offline::case(stringify!($name), [memory().await, memory().await], None).await;
+                    let databases = [(); 2].map(|()| cluster::database(stringify!($name)));
+                    let sessions = [postgres(&databases[0]).await, postgres(&databases[1]).await];
+                    offline::case(stringify!($name), sessions, Some(&databases)).await;
+                });
             })*
         }
 
@@ -167,8 +182,8 @@ fn every_hazard_is_in_a_case() {
 }
 
 /// The files of a case.
-struct Case {
-    folder: PathBuf,
+pub(crate) struct Case {
+    pub(crate) folder: PathBuf,
     from: Declared,
     to: Declared,
     options: Options,
@@ -176,7 +191,7 @@ struct Case {
 
 impl Case {
     /// Reads them, unless the case is not for this database.
-    fn read(name: &str, dialect: Dialect) -> Option<Self> {
+    pub(crate) fn read(name: &str, dialect: Dialect) -> Option<Self> {
         let folder = root().join("fixtures/cases").join(name);
         let settings = fs::read_to_string(folder.join("case.toml")).unwrap_or_default();
         if let Some(line) = settings.lines().find(|line| line.starts_with("only = "))
@@ -194,7 +209,7 @@ impl Case {
     }
 
     /// The database as the case begins, with rows.
-    async fn begin(&self, session: &Session) {
+    pub(crate) async fn begin(&self, session: &Session) {
         let Self { folder, from, options, .. } = self;
         let dialect = session.dialect();
         let birth = compared(session, from, None, options).await;
@@ -238,15 +253,7 @@ async fn online_case(name: &str, database: &Database<'_>) {
     assert_sound(&session).await;
     assert_eq!(differences(dump(&plain).as_deref(), dump(database).as_deref()), Vec::<String>::new(), "{all}");
     let after = reflect(&session).await;
-    let (mut own, mut others) = (rows(&session, &after).await, rows(&other, &after).await);
-    // The two databases were made at different times.
-    let is_time = |(table, column): &(TableName, String)| {
-        let default = after.tables[table].column(column).and_then(|column| column.default.as_ref()?.text.clone());
-        default.is_some_and(|text| ["now()", "CURRENT_TIMESTAMP"].iter().any(|word| text.contains(word)))
-    };
-    own.retain(|path, _| !is_time(path));
-    others.retain(|path, _| !is_time(path));
-    assert_eq!(own, others, "{all}");
+    assert_eq!(timeless_rows(&session, &after).await, timeless_rows(&other, &after).await, "{all}");
 
     for (part, before) in parts.iter().zip(&dumps).rev() {
         let text = finished(&part.text);
@@ -257,6 +264,17 @@ async fn online_case(name: &str, database: &Database<'_>) {
         run(&session, &finished(&part.text), Direction::Up).await.unwrap();
     }
     assert_silent(&session, to, options, "after the second way up").await;
+}
+
+/// What is equal in two databases that were made at different times.
+pub(crate) async fn timeless_rows(session: &Session, schema: &Schema) -> BTreeMap<(TableName, String), Vec<String>> {
+    let is_time = |(table, column): &(TableName, String)| {
+        let default = schema.tables[table].column(column).and_then(|column| column.default.as_ref()?.text.clone());
+        default.is_some_and(|text| ["now()", "CURRENT_TIMESTAMP"].iter().any(|word| text.contains(word)))
+    };
+    let mut rows = rows(session, schema).await;
+    rows.retain(|path, _| !is_time(path));
+    rows
 }
 
 /// The text with what is left to do taken out: no row needs it.

@@ -222,6 +222,15 @@ impl Server {
     }
 }
 
+/// Where a script ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ending {
+    /// At the first error.
+    Error,
+    /// Where it ends, unless it says itself that it stops at errors.
+    Script,
+}
+
 /// A database of a server.
 #[derive(Debug)]
 pub(crate) struct Database<'a> {
@@ -245,26 +254,38 @@ impl Database<'_> {
         sea_orm::Database::connect(self.url()).await.unwrap()
     }
 
-    /// Runs the statements of a script one by one, over one connection.
-    async fn run_each(&self, sql: &str) -> Result<(), DbErr> {
+    /// Runs the statements of a script one by one, over one connection, to its end or to the first error. The first error.
+    async fn run_each(&self, sql: &str, ending: Ending) -> Result<(), DbErr> {
         let mut options = ConnectOptions::new(self.url());
         options.max_connections(1);
         let db = sea_orm::Database::connect(options).await?;
-        for statement in Dialect::Postgres.statements(sql) {
-            db.execute_unprepared(&statement.sql).await?;
+        let mut first = Ok(());
+        let is_own = |line: &&str| !line.starts_with('\\');
+        let sql: String = sql.split_inclusive('\n').filter(is_own).collect();
+        for statement in Dialect::Postgres.statements(&sql) {
+            let ran = db.execute_unprepared(&statement.sql).await.map(drop);
+            first = first.and(ran);
+            if first.is_err() && ending == Ending::Error {
+                break;
+            }
         }
-        Ok(())
+        first
     }
 
     /// Runs a script and gives back what it prints: rows with `|` between values, one a line. Statements run one by one, as
     /// psql runs them. Without psql nothing is given back.
     pub(crate) fn script(&self, sql: &str) -> String {
+        self.try_script(sql, Ending::Error).unwrap_or_else(|error| panic!("psql failed:\n{error}"))
+    }
+
+    /// Runs a script that may fail; then the errors are given back.
+    pub(crate) fn try_script(&self, sql: &str, ending: Ending) -> Result<String, String> {
         let Some(psql) = self.server.client("psql") else {
-            aside(self.run_each(sql)).unwrap_or_else(|error| panic!("{error}"));
-            return String::new();
+            return aside(self.run_each(sql, ending)).map(|()| String::new()).map_err(|error| error.to_string());
         };
         let mut command = Command::new(psql);
-        command.args(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-f", "-"]);
+        command.args(["-X", "-q", "-A", "-t", "-f", "-"]);
+        command.args((ending == Ending::Error).then_some(["-v", "ON_ERROR_STOP=1"]).into_iter().flatten());
         let command = self.address(&mut command).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
         let mut stdin = child.stdin.take().unwrap();
@@ -274,8 +295,12 @@ impl Database<'_> {
         let writer = thread::spawn(move || drop(stdin.write_all(text.as_bytes())));
         let output = child.wait_with_output().unwrap();
         writer.join().unwrap();
-        assert!(output.status.success(), "psql failed:\n{}", String::from_utf8_lossy(&output.stderr));
-        String::from_utf8(output.stdout).unwrap()
+        let errors = String::from_utf8_lossy(&output.stderr).into_owned();
+        if output.status.success() && !errors.contains("ERROR:") {
+            Ok(String::from_utf8(output.stdout).unwrap())
+        } else {
+            Err(errors)
+        }
     }
 
     /// The first column of every row, as text; cast what is not text.

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test may panic and may write files")]
 
+mod adoption;
 mod annotations;
 mod application;
 mod branches;
@@ -23,6 +24,7 @@ mod mediaparser_entities;
 mod models;
 mod naming;
 mod objects;
+mod offline;
 mod postgres;
 mod random;
 mod readme;

@@ -7,11 +7,19 @@ use std::process::Command;
 use crate::cluster;
 use crate::support::{Project, copy, root};
 
-/// The commands of a console block with what they print: in the mediaparser project on SQLite, or in a copy of the folder
-/// that the page begins with, on a PostgreSQL of its own.
-fn run(commands: &[&str], folder: Option<&str>) -> String {
+/// How a page begins that is about the seedarr project on SQLite, as the tool before us left it.
+const LEFT: &str = "<!-- on SQLite, in the seedarr project as Alembic left it -->";
+
+/// The commands of a console block with what they print: in the mediaparser project on SQLite, or in the one that the page
+/// begins with: a copy of a folder, on a PostgreSQL of its own.
+fn run(commands: &[&str], first: &str) -> String {
+    let folder = first.strip_prefix("<!-- on PostgreSQL, in a copy of ").map(|rest| rest.trim_end_matches(" -->"));
     let database = folder.map(cluster::database);
-    let project = if let Some(folder) = folder {
+    let project = if first == LEFT {
+        let project = Project::seedarr("4_tags");
+        project.script("original_4_tags.sql");
+        project
+    } else if let Some(folder) = folder {
         let project = Project::empty();
         copy(&root().join(folder), project.path());
         project
@@ -75,11 +83,7 @@ fn shows_what_is_printed(page: &str) {
     let block = &text[start..end];
     let commands: Vec<&str> = block.lines().filter_map(|line| line.strip_prefix("$ ")).collect();
     assert!(commands.len() > 5, "{commands:?}");
-    let is_postgres = |line: &'_ str| {
-        Some(line.strip_prefix("<!-- on PostgreSQL, in a copy of ")?.trim_end_matches(" -->").to_owned())
-    };
-    let folder = text.lines().next().and_then(is_postgres);
-    let printed = run(&commands, folder.as_deref());
+    let printed = run(&commands, text.lines().next().unwrap_or_default());
     let printed = format!("{}\n", printed.trim_end());
     if steady(&printed) == steady(block) {
         return;

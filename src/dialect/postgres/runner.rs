@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::script::{Word, words};
 use super::{literal, table_name};
-use crate::dialect::{RunnerLock, TransactionProbe};
+use crate::dialect::{HISTORY, RunnerLock, TransactionProbe};
 use crate::model::{Literal, TableName};
 
 pub(in crate::dialect) const BEGIN: &str = "BEGIN";
@@ -24,7 +24,7 @@ CREATE TABLE IF NOT EXISTS seachange_history (
 const LOCK_SPACE: i32 = 0x5ea_c4a6;
 
 /// The two numbers of the lock on the default schema, as SQL.
-fn lock_key() -> String {
+pub(super) fn lock_key() -> String {
     format!("{LOCK_SPACE}, pg_catalog.hashtext(pg_catalog.current_schema()::text)")
 }
 
@@ -60,6 +60,20 @@ pub(in crate::dialect) fn find_table(name: &str) -> String {
         "SELECT 1 FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
         WHERE c.relname = '{}' AND n.nspname = pg_catalog.current_schema() AND c.relkind IN ('r', 'p')",
         name.replace('\'', "''")
+    )
+}
+
+/// The tables of other tools among these names, each in quotes.
+pub(in crate::dialect) fn find_tools(names: &str) -> String {
+    format!(
+        "SELECT nullif(n.nspname, pg_catalog.current_schema())::text AS schema, c.relname::text AS name
+        FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+        WHERE c.relname IN ({names}) AND c.relkind IN ('r', 'p') AND n.nspname NOT LIKE 'pg\\_%'
+            AND (n.nspname = pg_catalog.current_schema() OR EXISTS (SELECT 1
+                FROM pg_catalog.pg_class AS t JOIN pg_catalog.pg_namespace AS own ON own.oid = t.relnamespace
+                WHERE own.nspname = pg_catalog.current_schema() AND t.relkind IN ('r', 'p')
+                    AND t.relname NOT IN ({names}, '{HISTORY}')))
+        ORDER BY schema NULLS FIRST, name"
     )
 }
 

@@ -13,6 +13,7 @@ mod expression;
 mod fit;
 mod lock;
 mod namespace;
+pub(super) mod offline;
 mod rebuild;
 mod reconcile;
 #[cfg(test)]

@@ -8,15 +8,13 @@ use sea_orm::ConnectionTrait;
 use super::catalog::{Catalog, ColumnRow, IndexRow, ObjectRow, failed};
 use super::create::{self, Clause, ClauseKind, ColumnText, Misread, Reference, TableText};
 use super::{text, types, value};
+use crate::dialect::tools::is_of_tool;
 use crate::error::{Error, Result};
 use crate::model::{
     self, Attachment, AttachmentKind, AutoIncrement, Check, ClauseOf, Column, ColumnDefault, ColumnType, ForeignKey,
     Generated, Index, IndexKey, IndexPart, Name, Placement, PrimaryKey, Schema, Table, TableName, Unique, Verbatim,
     VerbatimKind,
 };
-
-/// Tables that belong to the tools that migrate, not to the application.
-const TOOLS: [&str; 4] = ["seachange_history", "seachange_lock", "seaql_migrations", "alembic_version"];
 
 /// The schema of the database, as one snapshot.
 pub(in crate::dialect) async fn reflect(db: &impl ConnectionTrait) -> Result<Schema> {
@@ -74,7 +72,7 @@ impl Catalog {
     fn ordinary_tables(&self) -> impl Iterator<Item = &ObjectRow> {
         self.objects.iter().filter(|object| {
             object.kind == "table"
-                && !TOOLS.contains(&object.name.as_str())
+                && !is_of_tool(&object.name)
                 && self.tables.get(&object.name).is_some_and(|row| row.kind == "table")
         })
     }

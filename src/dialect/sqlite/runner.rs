@@ -90,6 +90,11 @@ pub(in crate::dialect) fn find_table(name: &str) -> String {
     format!("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = '{}'", name.replace('\'', "''"))
 }
 
+/// The tables of other tools among these names, each in quotes.
+pub(in crate::dialect) fn find_tools(names: &str) -> String {
+    format!("SELECT NULL AS schema, name FROM sqlite_schema WHERE type = 'table' AND name IN ({names}) ORDER BY name")
+}
+
 /// Whether the statement begins or ends a transaction. Savepoints do neither.
 pub(in crate::dialect) fn ends_transaction(sql: &str) -> bool {
     let tokens = text::tokens(sql);

@@ -1,5 +1,6 @@
 //! What is tested on PostgreSQL alone, and the server the tests run on.
 
+mod adoption;
 mod any_two;
 mod ask;
 mod camera;
@@ -17,6 +18,7 @@ mod project;
 mod reflect;
 mod renames;
 mod runner;
+mod scripts;
 mod stays;
 mod systems;
 mod targets;

@@ -17,14 +17,12 @@ use self::sequence::Owned;
 use super::catalog::{Catalog, ColumnRow, RelationRow, failed};
 use super::text;
 use super::words::identifier;
+use crate::dialect::tools::is_of_tool;
 use crate::error::Result;
 use crate::model::{
     Attachment, AttachmentKind, DataType, EnumType, Part, Partition, RowSecurity, Schema, Table, TableName,
     TableOptions,
 };
-
-/// Tables that belong to the tools that migrate, not to the application.
-const TOOLS: [&str; 4] = [crate::dialect::HISTORY, "seachange_lock", "seaql_migrations", "alembic_version"];
 
 /// What the texts of the server depend on, other than the search path. The queries are joined as they are written: to look
 /// for a better way takes longer than to go this one.
@@ -203,7 +201,7 @@ impl<'a> Assembly<'a> {
 
 /// Whether the relation is a table of the application, be it a child of another.
 fn is_table(row: &RelationRow) -> bool {
-    matches!(row.kind, 'r' | 'p') && !row.of_extension && !TOOLS.contains(&row.name.as_str())
+    matches!(row.kind, 'r' | 'p') && !row.of_extension && !is_of_tool(&row.name)
 }
 
 fn row_security(row: &RelationRow) -> RowSecurity {
