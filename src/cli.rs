@@ -81,7 +81,7 @@ pub enum Command {
     Heads(Listing),
     /// Show the revisions that several others follow, and what follows them.
     Branches(Listing),
-    /// Join heads: write a revision that follows all of them.
+    /// Join heads: write a revision that follows all of them, and bring `schema.lock` in order after a merge of git.
     Merge(Merge),
     /// Show a revision's file.
     Show(Show),
@@ -389,6 +389,10 @@ pub struct Merge {
     /// Its id [default: twelve random hex digits].
     #[arg(long, value_name = "ID")]
     pub rev_id: Option<String>,
+    /// Join branches that touch the same things: somebody has looked, and says that it is right as it is. What they are
+    /// in conflict about is written in the file; where `schema.lock` has two answers, the entities decide.
+    #[arg(long)]
+    pub accept_conflicts: bool,
 }
 
 /// Flags of `show`.

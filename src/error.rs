@@ -35,6 +35,14 @@ pub enum Error {
         /// Why.
         source: Cause,
     },
+    /// A merge of git left both sides in the lock.
+    #[error("`{}` has git's conflict marks: two branches changed it, and git put both into it\n  --> {}:{line}", path.display(), path.display())]
+    LockConflict {
+        /// The file.
+        path: PathBuf,
+        /// The line of the first mark.
+        line: usize,
+    },
     /// The database has no statement for some of the operations. All of them.
     #[error("{} cannot be written as a migration", count(blocked.len(), "change"))]
     Blocked {
@@ -740,8 +748,12 @@ impl Error {
             Self::NoSchemas { .. } => Some(
                 "name its files below `databases`, or the PostgreSQL database with these schemas in `url`".to_owned(),
             ),
+            Self::LockConflict { .. } => {
+                Some("run `seachange merge`: it makes one of them, from both sides and the entities".to_owned())
+            }
             Self::Lock { .. } => Some(
-                "after a merge keep the lines of both sides; otherwise bring back the committed file with `git checkout`"
+                "after a merge of git run `seachange merge`, which brings it in order; otherwise bring back the committed file \
+                 with `git checkout`"
                     .to_owned(),
             ),
             Self::UnknownRevision { candidates, nearest: None, word } if candidates.is_empty() && word.contains(':') => {

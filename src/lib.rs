@@ -12,6 +12,7 @@
 //!   the parts of that are in [`dialect`] and [`diff`].
 //! - [`plan`] orders the operations in the mildest form the dialect has and names their hazards.
 //! - [`render`] writes them as SQL and as the text of a revision; [`revision`] keeps those files, their order and the lock.
+//! - [`meet`] says which statements of two branches are in each other's way.
 //! - [`migrate`] runs revisions on a database and records them.
 //! - [`scratch`] loads a script into a database that is there for nothing else.
 //! - [`application`] does the same inside of a program that brings its revisions along: [`Migrator`].
@@ -51,6 +52,7 @@ pub mod error;
 #[cfg(feature = "cli")]
 mod files;
 pub mod hazard;
+pub mod meet;
 pub mod migrate;
 pub mod model;
 pub mod op;

@@ -10,7 +10,7 @@ use crate::revision::dir::LOCK;
 
 use super::adopt::{self, When};
 use super::revisions::{EDITED, is_edited};
-use super::{Context, Exit, Live, closed, missing, refuse_doubtful};
+use super::{Context, Exit, Live, closed, merge, missing, refuse_doubtful};
 
 /// Says whether entities, revisions and database are one.
 pub(super) async fn check(ctx: &mut Context<'_>, args: &cli::Check) -> Result<Exit> {
@@ -64,7 +64,8 @@ fn offline(ctx: &Context<'_>, declared: &Declared) -> Result<Report> {
     let against = format!("`{}`", ctx.shown(&ctx.config.migrations.join(LOCK)));
     let mut report = empty(against, LOCK).with(&comparison, declared, ctx.config.dialect);
     if !report.is_clean() {
-        report.hint = Some("hint: write the revision with `seachange revision --autogenerate -m …`".to_owned());
+        let usual = || "hint: write the revision with `seachange revision --autogenerate -m …`".to_owned();
+        report.hint = Some(merge::hint(ctx, &declared.schema, &lock)?.unwrap_or_else(usual));
     }
     Ok(report)
 }
@@ -86,11 +87,12 @@ async fn online(ctx: &mut Context<'_>, strict: bool) -> Result<Report> {
             Report { strict: false, unmanaged: Vec::new(), ..report.with(&comparison, declared, ctx.config.dialect) };
         report.against = format!("`{LOCK}`");
         report.side = LOCK;
-        report.hint = Some(
-            "note: the live tables were not compared, because the pending revisions change them\n\
+        let behind = if report.changes.is_empty() { None } else { merge::hint(ctx, &declared.schema, &lock)? };
+        let behind = behind.map(|hint| format!("{hint}\n")).unwrap_or_default();
+        report.hint = Some(format!(
+            "{behind}note: the live tables were not compared, because the pending revisions change them\n\
              hint: run `seachange upgrade head`, or `seachange stamp head` if the database already has them"
-                .to_owned(),
-        );
+        ));
         adopt::tell(ctx, &graph, &live, When::Aside).await?;
         return Ok(report);
     }
@@ -134,11 +136,12 @@ fn unrecorded(ctx: &Context<'_>, declared: &Declared, lock: Option<&Schema>, rep
     };
     found.against = format!("`{LOCK}`");
     found.side = LOCK;
-    found.hint = Some(
+    let usual = || {
         "note: the database already looks like the entities, but no revision leads there\n\
          hint: write it with `seachange revision --autogenerate --offline -m …`, then `seachange stamp head`"
-            .to_owned(),
-    );
+            .to_owned()
+    };
+    found.hint = Some(merge::hint(ctx, &declared.schema, lock)?.unwrap_or_else(usual));
     Ok(found)
 }
 

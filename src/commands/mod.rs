@@ -18,6 +18,7 @@ mod write;
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
 use std::io::{self, Write};
 use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
@@ -29,9 +30,9 @@ use crate::config::{self, Config, Overrides};
 use crate::declare::{self, Sources};
 use crate::dialect::Dialect;
 use crate::diff::Rules;
-use crate::error::{Error, Result};
+use crate::error::{Diagnostic, Error, Place, Result};
 use crate::migrate::{Access, Applied, Books, Session, Unfinished};
-use crate::model::{Declared, Rename, Schema};
+use crate::model::{Declared, Location, Rename, Schema};
 use crate::op::Op;
 use crate::prompt::{Ask, Progress};
 use crate::revision::dir;
@@ -205,7 +206,7 @@ impl Context<'_> {
         if let Some(known) = &self.known {
             return Ok(Declared::clone(known));
         }
-        let read = declare::declare(&self.sources())?;
+        let read = declare::declare(&self.sources()).map_err(unmerged)?;
         self.complete(read)
     }
 
@@ -217,7 +218,7 @@ impl Context<'_> {
         let sources = self.sources();
         let reading = tokio::task::spawn_blocking(move || declare::declare(&sources));
         let live = self.look().await;
-        let read = reading.await.unwrap_or_else(|panic| resume_unwind(panic.into_panic()))?;
+        let read = reading.await.unwrap_or_else(|panic| resume_unwind(panic.into_panic())).map_err(unmerged)?;
         Ok((self.complete(read)?, live?))
     }
 
@@ -336,6 +337,21 @@ impl Context<'_> {
         let schema = session.reflect().await?;
         Ok(Live { schema, history, unfinished, session: Some(session) })
     }
+}
+
+/// The error with git's conflict marks in the place of what they make of a file.
+fn unmerged(error: Error) -> Error {
+    let Error::Source { problems } = error else { return error };
+    let mark = |problem: &Diagnostic| {
+        let text = fs::read_to_string(&problem.location.file).ok()?;
+        let (number, line) = text.lines().enumerate().find(|(_, line)| line.starts_with("<<<<<<< "))?;
+        let location = Location { line: number + 1, column: 1, ..problem.location.clone() };
+        let place = Place { location, line: line.to_owned(), width: line.chars().count() };
+        let hint = "keep what is to stay of both sides, and take out the lines with `<<<<<<<`, `=======` and `>>>>>>>`";
+        Some(place.problem("git left a merge conflict here").hint(hint))
+    };
+    let problems = problems.into_iter().map(|problem| mark(&problem).unwrap_or(problem));
+    Error::Source { problems: problems.collect() }
 }
 
 /// A database as it is.

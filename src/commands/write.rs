@@ -284,13 +284,23 @@ pub(super) struct New<'a> {
     pub(super) id: Option<String>,
     /// The hazards that are accepted where they occur.
     pub(super) accepted: &'a [String],
+    /// What the branches that it joins are in conflict about, as somebody accepted it.
+    pub(super) conflicts: Vec<String>,
 }
 
 impl<'a> New<'a> {
     /// The next part of what one command writes.
     fn behind(args: &'a cli::Revision, id: String) -> Self {
         let (message, accepted) = (args.message.clone(), args.accept.as_slice());
-        Self { message, parents: vec![id], labels: Vec::new(), depends_on: Vec::new(), id: None, accepted }
+        Self {
+            message,
+            parents: vec![id],
+            labels: Vec::new(),
+            depends_on: Vec::new(),
+            id: None,
+            accepted,
+            conflicts: Vec::new(),
+        }
     }
 }
 
@@ -306,6 +316,7 @@ fn new<'a>(graph: &Graph, args: &'a cli::Revision) -> Result<New<'a>> {
         depends_on,
         id: args.rev_id.clone(),
         accepted: &args.accept,
+        conflicts: Vec::new(),
     })
 }
 
@@ -357,6 +368,7 @@ pub(super) fn write(
         depends_on: new.depends_on,
         created: after_all(&graph, now()),
         accepted: new.accepted.iter().filter(is_here).cloned().collect(),
+        conflicts: new.conflicts,
     };
     let text = render::revision(&header, up, down, ctx.config.dialect, &template)?;
     let file = dir::file_name(&header.created, &header.id, &header.message);

@@ -11,6 +11,7 @@ mod postgres;
 mod question;
 mod sqlite;
 mod tools;
+pub mod touch;
 mod variants;
 
 pub use effects::{Effect, Effects, Lock};
@@ -888,6 +889,26 @@ impl Dialect {
             Self::Sqlite => sqlite::statements(script),
             Self::Postgres => postgres::statements(script),
         }
+    }
+
+    /// The name as [`Dialect::touched`] has it: cut, and in small letters where capitals mean nothing.
+    pub(crate) fn compared(self, name: &str) -> String {
+        match self {
+            Self::Sqlite => name.to_ascii_lowercase(),
+            Self::Postgres => names::cut(name, self.capabilities().longest_name).to_owned(),
+        }
+    }
+
+    /// What the statements of a script touch. `schema` is the one that is meant where none is named.
+    ///
+    /// ```
+    /// use seachange::dialect::Dialect;
+    ///
+    /// let touched = Dialect::Sqlite.touched("ALTER TABLE users ADD COLUMN age integer", "");
+    /// assert_eq!(touched[0].acts[0].to_string(), "adds column `users.age`");
+    /// ```
+    pub fn touched(self, script: &str, schema: &str) -> Vec<touch::Touched> {
+        touch::touched(self, script, schema)
     }
 
     /// Statements that prepare a connection.

@@ -32,6 +32,8 @@ pub struct Header {
     pub created: String,
     /// The hazards that whoever writes it accepts, as in `drops-column users.email`.
     pub accepted: Vec<String>,
+    /// What the branches that meet in it are in conflict about, and somebody has looked at, one line each.
+    pub conflicts: Vec<String>,
 }
 
 /// What a template sees.

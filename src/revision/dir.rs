@@ -113,12 +113,21 @@ fn replace(path: &Path, text: &str) -> Result<()> {
 /// What the entities declared at the last revision, `None` if no lock was written yet.
 ///
 /// # Errors
-/// The file cannot be read or is not a lock.
+/// The file cannot be read, has git's conflict marks, or is not a lock.
 pub fn read_lock(folder: &Path) -> Result<Option<Schema>> {
+    let Some(text) = lock_text(folder)? else { return Ok(None) };
+    let path = folder.join(LOCK);
+    if let Some(line) = lock::merge::marked(&text) {
+        return Err(Error::LockConflict { path, line });
+    }
+    lock::read(&text).map(Some).map_err(|source| Error::Lock { path, source })
+}
+
+/// The text of the lock, whatever is in it; `None` if there is none.
+pub(crate) fn lock_text(folder: &Path) -> Result<Option<String>> {
     let path = folder.join(LOCK);
     if !path.exists() {
         return Ok(None);
     }
-    let text = fs::read_to_string(&path).map_err(|source| Error::Read { path: path.clone(), source })?;
-    lock::read(&text).map(Some).map_err(|source| Error::Lock { path, source })
+    fs::read_to_string(&path).map(Some).map_err(|source| Error::Read { path, source })
 }

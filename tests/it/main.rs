@@ -21,6 +21,7 @@ mod language;
 mod live;
 mod measure;
 mod mediaparser_entities;
+mod merging;
 mod models;
 mod naming;
 mod objects;

@@ -24,7 +24,7 @@ pub(super) mod script;
 #[cfg(test)]
 mod show;
 mod spelling;
-mod text;
+pub(super) mod text;
 mod types;
 mod value;
 pub(super) mod version;

@@ -6,17 +6,17 @@ use sqlparser::tokenizer::{Token as SqlToken, Tokenizer, Whitespace};
 
 /// One token that is neither whitespace nor comment.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Token<'a> {
-    pub(super) kind: Kind,
+pub(in crate::dialect) struct Token<'a> {
+    pub(in crate::dialect) kind: Kind,
     /// The token as written.
-    pub(super) text: &'a str,
+    pub(in crate::dialect) text: &'a str,
     /// Where it starts, in bytes.
-    pub(super) start: usize,
+    pub(in crate::dialect) start: usize,
 }
 
 /// What a token is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(in crate::dialect) enum Kind {
     /// A bare word: keyword or name.
     Word,
     /// A name in double quotes, backticks or brackets; here without them.
@@ -59,7 +59,7 @@ impl Token<'_> {
 }
 
 /// The tokens of a text. Never fails: what cannot be read becomes one [`Kind::Broken`] at the end.
-pub(super) fn tokens(sql: &str) -> Vec<Token<'_>> {
+pub(in crate::dialect) fn tokens(sql: &str) -> Vec<Token<'_>> {
     let mut found = Vec::new();
     // The tokens before a failure stay in `found`; the failure itself says nothing the place does not say.
     let complete = Tokenizer::new(&SqliteLexer, sql).tokenize_with_location_into_buf(&mut found).is_ok();

@@ -1,12 +1,14 @@
 //! The text of `schema.lock`: what the entities declared at the last revision. One block per table and one line per
 //! object, sorted, so that two branches merge in git. Knows no files and no dialect.
 
+pub(crate) mod merge;
+pub(crate) mod parts;
 mod rows;
 #[cfg(test)]
 mod tests;
 mod types;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -81,12 +83,16 @@ pub fn write(schema: &Schema) -> String {
 /// Reads a lock back.
 ///
 /// # Errors
-/// The text is not a lock, was left with git's conflict marks, or is of a newer format.
+/// The text is not a lock, was left with git's conflict marks, says things twice, or is of a newer format.
 pub fn read(text: &str) -> Result<Schema, Cause> {
-    if text.lines().any(|line| line.starts_with("<<<<<<< ") || line.starts_with(">>>>>>> ")) {
-        return Err("git left a merge conflict in it".into());
+    if let Some(line) = merge::marked(text) {
+        return Err(format!("git left a merge conflict in it, line {line}").into());
     }
-    let file: LockFile = toml::from_str(text)?;
+    schema_of(toml::from_str(text)?)
+}
+
+/// What is written, as a schema.
+fn schema_of(file: LockFile) -> Result<Schema, Cause> {
     if file.format > FORMAT {
         return Err(format!("it is of format {}, this seachange reads format {FORMAT}", file.format).into());
     }
@@ -96,6 +102,10 @@ pub fn read(text: &str) -> Result<Schema, Cause> {
         let attachments = std::mem::take(&mut row.attachments);
         let mut table = row.into_table(&name)?;
         table.attachments = attached(attachments)?;
+        let mut columns = BTreeSet::new();
+        if let Some(twice) = table.columns.iter().find(|column| !columns.insert(&column.name)) {
+            return Err(format!("the column `{}` of `{name}` is in it twice", twice.name).into());
+        }
         schema.tables.insert(table.name.clone(), table.into());
     }
     for (key, row) in file.views {

@@ -60,7 +60,12 @@ impl Project {
 
     /// Runs what must go well.
     pub(super) fn succeed(&self, arguments: &[&str]) -> Ran {
-        let ran = self.run(arguments);
+        self.succeed_on(&self.database.url(), arguments)
+    }
+
+    /// Runs what must go well on another database.
+    pub(super) fn succeed_on(&self, url: &str, arguments: &[&str]) -> Ran {
+        let ran = self.run_on(url, arguments);
         assert_eq!(ran.code, 0, "{arguments:?}: {ran:?}");
         ran
     }

@@ -147,7 +147,7 @@ async fn mild(session: &Session, plan: &Plan, written: &Written) -> Lawful {
 }
 
 /// The database of a case before anything happens, with its rows.
-async fn born(session: &Session, case: &Case) -> Lawful {
+pub(super) async fn born(session: &Session, case: &Case) -> Lawful {
     let Case { from, options, rows, .. } = case;
     let dialect = case.dialect;
     let by_others = if case.by_others { in_other_words } else { |schema: Schema, _: &Schema| schema };
@@ -340,7 +340,7 @@ pub(super) fn in_text(problem: &str, written: &Written) -> String {
     format!("{problem}\n{}", written.text)
 }
 
-fn chain(error: &Error) -> String {
+pub(super) fn chain(error: &Error) -> String {
     let mut text = error.to_string();
     let mut cause: &dyn std::error::Error = error;
     while let Some(source) = cause.source() {

@@ -1,6 +1,7 @@
 //! The laws on random models: birth, convergence, return, silence, offline equals online; and that nothing unmanaged is lost.
 //! A failing case is kept beside this file and tried first from then on.
 
+mod commute;
 mod contents;
 mod laws;
 mod ownership;
@@ -16,6 +17,7 @@ use seachange::diff::{self, Rules};
 use seachange::model::{Declared, Schema};
 use seachange::op::Op;
 
+use self::commute::commute;
 use self::laws::{converges_by, laws};
 use self::ownership::ownership;
 use crate::models::{self, Choices};
@@ -134,6 +136,36 @@ proptest! {
             ..Rules::default()
         };
         block_on(converges_by(&case, &rules)).map_err(TestCaseError::fail)?;
+    }
+}
+
+/// Two branches from one schema, a few changes each.
+fn branches(dialect: Dialect) -> impl Strategy<Value = (Case, Declared)> {
+    let edits = || collection::vec(collection::vec(any::<u16>(), 3..16), 1..4);
+    let tables = collection::vec(collection::vec(any::<u16>(), 0..40), 2..5);
+    (tables, edits(), edits()).prop_map(move |(tables, left, right)| {
+        let from = Declared { schema: models::schema(&tables, dialect), ..Declared::default() };
+        let (to, other) = (edited(&from.schema, &left, dialect), edited(&from.schema, &right, dialect));
+        let options = Options::new(EnumStorage::Plain);
+        (Case { from, to, options, rows: 0, dialect, by_others: false, dumped: false }, other)
+    })
+}
+
+proptest! {
+    #![proptest_config(settings(Dialect::Sqlite))]
+
+    #[test]
+    fn harmless_branches_commute((case, other) in branches(Dialect::Sqlite)) {
+        block_on(commute(&case, &other)).map_err(TestCaseError::fail)?;
+    }
+}
+
+proptest! {
+    #![proptest_config(settings(Dialect::Postgres))]
+
+    #[test]
+    fn harmless_branches_commute_on_postgres((case, other) in branches(Dialect::Postgres)) {
+        block_on(commute(&case, &other)).map_err(TestCaseError::fail)?;
     }
 }
 
