@@ -9,7 +9,7 @@ use seachange::{Migrator, State};
 
 // The entities of this system are a fixture of the tests, too.
 #[path = "../../../fixtures/orchestrator/src/entities/mod.rs"]
-#[expect(missing_docs, clippy::derive_partial_eq_without_eq, reason = "entities as people write them")]
+#[expect(missing_docs, reason = "entities as people write them")]
 pub mod entities;
 
 use entities::projects;

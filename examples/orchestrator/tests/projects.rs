@@ -1,7 +1,9 @@
 //! The program with projects in files and in schemas, and the one line that keeps its entities and revisions in step.
 
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
 #[path = "../../../tests/it/cluster.rs"]
-#[expect(dead_code, clippy::unwrap_used, reason = "the tests of seachange need more of it")]
+#[expect(dead_code, reason = "the tests of seachange need more of it")]
 mod cluster;
 
 use std::process::Command;
