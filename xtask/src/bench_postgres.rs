@@ -5,13 +5,13 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use sea_schema::postgres::discovery::SchemaDiscovery;
 use seachange::compare::compare;
 use seachange::config;
 use seachange::declare::{Sources, declare};
 use seachange::dialect::{Dialect, Options};
-use seachange::migrate::{Access, Session};
+use seachange::migrate::{Access, Link, Session};
 
 use crate::bench::{RUNS, TABLES, memory, target};
 use crate::postgres;
@@ -125,7 +125,8 @@ pub(crate) fn bench(folder: &Path) -> Result<()> {
         let live = runtime.block_on(session.reflect())?;
         Ok(compare(&entities, None, &live, Dialect::Postgres, &options).map(drop)?)
     };
-    let discovery = SchemaDiscovery::new(session.connection().get_postgres_connection_pool().clone(), "public");
+    let Link::Own(own) = session.connection() else { bail!("the session has a connection of its own") };
+    let discovery = SchemaDiscovery::new(own.get_postgres_connection_pool().clone(), "public");
     // Once, and not to its end: it asks for each table by itself and takes minutes.
     let started = Instant::now();
     let ended = runtime.block_on(async { tokio::time::timeout(PATIENCE, discovery.discover()).await });
