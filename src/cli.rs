@@ -319,6 +319,7 @@ pub struct Downgrade {
 
 /// Flags of `stamp`.
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag")]
 pub struct Stamp {
     /// `head`, `heads`, `base`, an id, a message or a file's name, or the beginning of one; several for several branches.
     #[arg(value_name = "REVISION", required = true, num_args = 1.., allow_negative_numbers = true)]

@@ -1,6 +1,7 @@
 //! Folders of revisions that a compiler takes and refuses.
 
 #![expect(clippy::disallowed_methods, reason = "a test may write files")]
+#![expect(clippy::unwrap_used, clippy::format_collect, reason = "a test may panic, and its texts are short")]
 
 use std::fs;
 use std::path::Path;

@@ -2,6 +2,7 @@
 //! stops none of the others.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::io::Write;
 use std::path::Path;
 use std::rc::Rc;
@@ -153,9 +154,9 @@ fn declare_for(
     }
     let own = ctx.config.clone();
     for target in targets {
-        if !declared.contains_key(&target.database.dialect) {
+        if let Entry::Vacant(entry) = declared.entry(target.database.dialect) {
             ctx.config = own.on(target.database.clone());
-            declared.insert(target.database.dialect, Rc::new(ctx.declare()?));
+            entry.insert(Rc::new(ctx.declare()?));
         }
     }
     ctx.config = own;

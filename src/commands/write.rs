@@ -141,7 +141,9 @@ fn write_all<'a>(
             }
             Err(error) => {
                 // The first error is the one to tell.
-                paths.iter().for_each(|path| drop(fs::remove_file(path)));
+                for path in &paths {
+                    drop(fs::remove_file(path));
+                }
                 return Err(error);
             }
         }

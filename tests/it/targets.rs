@@ -69,6 +69,7 @@ fn id(ran: &Ran) -> String {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "one life, most of it what is printed")]
 fn eleven_databases_live_one_life() {
     let project = orchestrator(11);
     let ran = project.expect(0, &["check", "--target", "projects"]);

@@ -150,8 +150,8 @@ fn transactions_of_its_own_are_begun_anew() {
 #[test]
 fn a_full_disk_leaves_the_revision_before() {
     let fill = "INSERT INTO a SELECT zeroblob(100000) FROM (WITH RECURSIVE c (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c LIMIT 50) SELECT x FROM c);";
-    let full = format!("PRAGMA max_page_count = 40;\nCREATE TABLE b (x);\n{fill}");
-    let project = project(&[("aaaa", "CREATE TABLE a (x);", "DROP TABLE a;"), ("bbbb", &full, "DROP TABLE b;")]);
+    let up = format!("PRAGMA max_page_count = 40;\nCREATE TABLE b (x);\n{fill}");
+    let project = project(&[("aaaa", "CREATE TABLE a (x);", "DROP TABLE a;"), ("bbbb", &up, "DROP TABLE b;")]);
     let ran = project.expect(2, &["upgrade"]);
     assert!(ran.notes.contains("database or disk is full"), "{}", ran.notes);
     assert!(

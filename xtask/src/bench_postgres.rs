@@ -153,7 +153,7 @@ pub(crate) fn bench(folder: &Path) -> Result<()> {
         ratio(reflected, dumped),
         ratio(discovered, reflected)
     );
-    println!("postgres compare  {compared:>10.1?}   {:.2} x pg_dump -s, reflection included", ratio(compared, dumped),);
+    println!("postgres compare  {compared:>10.1?}   {:.2} x pg_dump -s, reflection included", ratio(compared, dumped));
     println!(
         "postgres check    {checked:>10.1?}   {:.2} x pg_dump -s, reading the entities included ({}), {}",
         ratio(checked, dumped),

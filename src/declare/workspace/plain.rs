@@ -99,15 +99,12 @@ fn plain_item(
     let (vis, attrs) = (visibility_before(before)?, attributes_before(before)?);
     let span = keyword.span();
     let generics = Generics::default();
-    let item = match variants {
-        Some(variants) => {
-            Item::Enum(ItemEnum { attrs, vis, enum_token: Token![enum](span), ident, generics, brace_token, variants })
-        }
-        None => {
-            let fields = Fields::Named(FieldsNamed { brace_token, named: fields(into_stream(body))? });
-            let struct_token = Token![struct](span);
-            Item::Struct(ItemStruct { attrs, vis, struct_token, ident, generics, fields, semi_token: None })
-        }
+    let item = if let Some(variants) = variants {
+        Item::Enum(ItemEnum { attrs, vis, enum_token: Token![enum](span), ident, generics, brace_token, variants })
+    } else {
+        let fields = Fields::Named(FieldsNamed { brace_token, named: fields(into_stream(body))? });
+        let struct_token = Token![struct](span);
+        Item::Struct(ItemStruct { attrs, vis, struct_token, ident, generics, fields, semi_token: None })
     };
     Some(Some((std::mem::take(before), item)))
 }

@@ -133,7 +133,9 @@ impl Team {
     /// Both change something, and the first takes in what the second did. Whether git saw a conflict.
     fn part_and_meet(&self, one: &[Change<'_>], two: &[Change<'_>]) -> bool {
         for (clone, changes) in [("one", one), ("two", two)] {
-            changes.iter().for_each(|change| self.change(clone, *change));
+            for change in changes {
+                self.change(clone, *change);
+            }
             self.revise(clone, clone);
         }
         !self.try_git("one", &["pull", "--quiet", "--no-rebase", "--no-edit", "../two", "main"]).0

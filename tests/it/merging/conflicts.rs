@@ -99,7 +99,7 @@ fn what_is_in_conflict_is_listed_with_both_files_and_lines() {
     let ran = project.expect(0, &["merge", "--accept-conflicts", "-m", "together", "--rev-id", "joined"]);
     let text = fs::read_to_string(project.path().join(ran.out.trim())).unwrap();
     let text: String =
-        text.lines().filter(|line| !line.starts_with("-- created")).map(|line| format!("{line}\n")).collect();
+        text.lines().filter(|line| !line.starts_with("-- created")).flat_map(|line| [line, "\n"]).collect();
     expect![[r#"
         -- message: together
         -- revision: joined

@@ -603,7 +603,8 @@ fn init_for_a_server() {
 #[test]
 fn whoever_is_killed_at_any_moment_is_finished_by_the_next() {
     let slow = |first: i32, last: i32| -> String {
-        (first..=last).map(|step| format!("INSERT INTO log (step) SELECT {step} FROM pg_sleep(0.03);\n")).collect()
+        let statement = |step: i32| format!("INSERT INTO log (step) SELECT {step} FROM pg_sleep(0.03);");
+        (first..=last).map(statement).collect::<Vec<_>>().join("\n") + "\n"
     };
     let bare = format!(
         "-- transaction: none\n{}DROP INDEX CONCURRENTLY IF EXISTS steps;\nCREATE UNIQUE INDEX CONCURRENTLY steps ON log (step);\n\

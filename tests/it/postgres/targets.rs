@@ -45,8 +45,8 @@ fn a_schema_for_each_project() {
             + "[tables]\nexclude = [\"other.*\", \"public.*\"]\n"),
     );
     run(&project, 0, &["revision", "--baseline", "-m", "as it was", "--target", "project_1"]);
-    let file = fs::read_dir(project.path().join("migrations")).unwrap().map(|entry| entry.unwrap().path());
-    let file = file.filter(|path| path.extension().is_some_and(|end| end == "sql")).next().unwrap();
+    let mut files = fs::read_dir(project.path().join("migrations")).unwrap().map(|entry| entry.unwrap().path());
+    let file = files.find(|path| path.extension().is_some_and(|end| end == "sql")).unwrap();
     let text = fs::read_to_string(&file).unwrap();
     assert!(!text.contains("project_1"), "{text}");
 

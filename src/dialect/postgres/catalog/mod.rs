@@ -56,7 +56,7 @@ impl Catalog {
     /// Asks all there is to ask. The caller keeps the transaction, and has set the search path.
     pub(super) async fn read(db: &impl ConnectionTrait, default_schema: &str, all: &[String]) -> Result<Self> {
         let apart = all.iter().filter(|schema| *schema != default_schema);
-        let apart = apart.map(|schema| format!(", {}", text::literal(schema))).collect();
+        let apart = apart.flat_map(|schema| [", ".to_owned(), text::literal(schema)]).collect();
         let mut reader = Reader { db, default_schema, version: 0, apart, words: Words { prefix: None } };
         let session = reader.ask("ask for the server's version", include_str!("session.sql"), |row, _| {
             Ok((get::<i32>(row, 0)?, get::<bool>(row, 1)?))
