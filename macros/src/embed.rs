@@ -275,5 +275,5 @@ fn some(value: &str) -> String {
 }
 
 fn none() -> String {
-    "::core::option::Option::None".to_owned()
+    "::core::option::Option::None::<&str>".to_owned()
 }
