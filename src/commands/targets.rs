@@ -129,6 +129,10 @@ pub(super) fn is_of_files(command: &Command) -> bool {
         Command::Merge(_) => true,
         Command::Heads(args) | Command::Branches(args) => !args.verbose,
         Command::Check(args) => args.offline,
+        // One script serves all of them.
+        Command::Upgrade(args) => args.script.sql,
+        Command::Downgrade(args) => args.script.sql,
+        Command::Stamp(args) => args.script.sql,
         Command::Revision(args) => !args.baseline && (!args.autogenerate || args.offline),
         _ => false,
     }

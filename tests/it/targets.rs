@@ -233,6 +233,9 @@ fn a_single_target_is_a_database_like_any_other() {
     );
     // What looks at no database needs none.
     project.expect(0, &["heads", "--target", "all"]);
+    project.expect(0, &["revision", "-m", "nothing yet"]);
+    let script = project.expect(0, &["upgrade", "--sql", "--dialect", "sqlite", "--target", "all"]);
+    assert!(script.out.contains("seachange_history"), "{}", script.out);
     let diff = project.expect(0, &["diff", "--target", "all"]);
     assert!(diff.out.contains("data/project_1.db:\n") || diff.out.is_empty(), "{}", diff.out);
 }

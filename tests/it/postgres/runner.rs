@@ -635,6 +635,17 @@ fn whoever_is_killed_at_any_moment_is_finished_by_the_next() {
 }
 
 #[test]
+fn a_full_disk_leaves_the_revision_before() {
+    let full = "CREATE TABLE b (id int);\nDO $$ BEGIN RAISE EXCEPTION USING ERRCODE = 'disk_full', MESSAGE = \
+                'could not extend file \"base/1/2\": No space left on device'; END $$;";
+    let project = Project::with("", &["CREATE TABLE a (id int);", full]);
+    let ran = project.run(2, &["upgrade"]);
+    let hint = "the database was left at the revision before; make room on the disk and run the command again";
+    assert!(ran.notes.contains(hint), "{}", ran.notes);
+    assert_eq!((project.tables(), project.history()), (vec!["public.a".to_owned()], vec!["rev0".to_owned()]));
+}
+
+#[test]
 fn a_statement_that_may_have_run_is_said_to_be_one() {
     let up = "-- transaction: none\nCREATE TABLE a (id int);\nCREATE INDEX CONCURRENTLY i ON a (id);";
     let project = Project::with("", &[up]);
