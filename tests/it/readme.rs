@@ -71,7 +71,18 @@ fn steady(text: &str) -> String {
         line if line.ends_with(" ms") => line.rsplit_once(" in ").map(|(start, _)| format!("{start} in N ms")).unwrap(),
         line => line.to_owned(),
     };
-    steady.lines().map(line).collect::<Vec<_>>().join("\n")
+    steady.lines().map(|own| without_times(&line(own))).collect::<Vec<_>>().join("\n")
+}
+
+/// The text with `TIME` where a time in RFC 3339 stands.
+fn without_times(text: &str) -> String {
+    let shape = |letter: char| if letter.is_ascii_digit() { '0' } else { letter };
+    let shapes: String = text.chars().map(shape).collect();
+    let mut steady = text.to_owned();
+    for (at, time) in shapes.rmatch_indices("0000-00-00T00:00:00Z") {
+        steady.replace_range(at..at + time.len(), "TIME");
+    }
+    steady
 }
 
 /// Runs the commands of a page's console block and holds what they print against it.
