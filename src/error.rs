@@ -916,6 +916,8 @@ pub enum Left {
     Counted,
     /// They may be done: the text has transactions of its own.
     Uncounted,
+    /// They are done and counted, and the statement may have committed a part of what it does.
+    Partly,
     /// They are done, and the statement may be: an earlier attempt ended while it ran.
     Perhaps,
 }
@@ -931,6 +933,14 @@ fn failed_hint(left: Left, before: usize, error: &str) -> String {
             return "an earlier attempt was cut off while this statement ran, which may have been done, or left something \
                     behind: look, clear that away or take the statement back, and run the command again"
                 .to_owned();
+        }
+        (Left::Partly, _) => {
+            let done = if before == 0 {
+                String::new()
+            } else {
+                format!("{} done before it and recorded; ", are(before, "statement"))
+            };
+            format!("{done}what the statement itself committed stays, and the next run begins with it")
         }
         (_, 0) => "nothing of the revision was done, unless the statement itself leaves something behind".to_owned(),
         (Left::Counted, _) => {

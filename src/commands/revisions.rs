@@ -202,8 +202,10 @@ async fn run(
         let (title, progress) = (revision.title(), ctx.progress.clone());
         let watch = |moment: Moment<'_>| match moment {
             Moment::Statement { number, all } => progress.say(format!("{title}: statement {number} of {all}")),
-            Moment::Resumed { done, all, begun_at } => {
-                let done = format!("{done} of {} done by the attempt of {begun_at}", count(all, "statement"));
+            Moment::Resumed { done, all, begun_at, is_edited } => {
+                let edited =
+                    if is_edited { "; its text has changed since, and what is done is not run again" } else { "" };
+                let done = format!("{done} of {} done by the attempt of {begun_at}{edited}", count(all, "statement"));
                 *resumed.lock().unwrap_or_else(PoisonError::into_inner) =
                     Some(format!("{title} goes on where it was: {done}"));
             }

@@ -113,11 +113,6 @@ fn needs_one(command: &Command, targets: &[Target]) -> Option<String> {
                  `--target {first}`, or write it with `--offline`"
             )
         }
-        Command::Upgrade(cli::Upgrade { script: cli::Script { sql: true, .. }, .. })
-        | Command::Downgrade(cli::Downgrade { script: cli::Script { sql: true, .. }, .. })
-        | Command::Stamp(cli::Stamp { script: cli::Script { sql: true, .. }, .. }) => {
-            "a script is for one database: name one target".to_owned()
-        }
         _ => return None,
     };
     Some(what)

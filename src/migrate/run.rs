@@ -50,6 +50,8 @@ pub enum Moment<'a> {
         all: usize,
         /// When the earlier attempt began, as RFC 3339.
         begun_at: &'a str,
+        /// The file has another text by now; what is done of the old one is not run again.
+        is_edited: bool,
     },
     /// A statement is about to run.
     Statement {
@@ -126,7 +128,8 @@ impl Session {
             }
         }
         if let Some(earlier) = &earlier {
-            watch(Moment::Resumed { done: first, all: statements.len(), begun_at: &earlier.begun_at });
+            let is_edited = earlier.checksum != revision.checksum;
+            watch(Moment::Resumed { done: first, all: statements.len(), begun_at: &earlier.begun_at, is_edited });
         }
         // Where the text has transactions of its own, nothing can be recorded between its statements.
         let is_counted = !statements.iter().any(|statement| self.dialect().marks_transaction(&statement.sql));
@@ -143,6 +146,7 @@ impl Session {
             let left = match (is_counted, is_one) {
                 (false, _) => Left::Uncounted,
                 (true, false) if earlier.is_some() && position == first => Left::Perhaps,
+                (true, _) if is_opaque => Left::Partly,
                 (true, _) => Left::Counted,
             };
             let mut done = self.run_statement(revision, section, (position, statement), left).await;

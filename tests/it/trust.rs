@@ -103,6 +103,7 @@ fn what_is_no_transaction_goes_on_where_it_was() {
         "{}",
         ran.notes
     );
+    assert!(ran.notes.contains("; its text has changed since, and what is done is not run again\n"), "{}", ran.notes);
     assert_eq!(project.query("SELECT x || '' FROM a ORDER BY x"), ["1", "2", "7"]);
     assert!(!project.run(&["check"]).out.contains("edited"));
 

@@ -685,7 +685,9 @@ fn a_statement_of_which_nobody_knows_what_it_did_is_asked_about() {
     // What is known to have failed is no such thing.
     let up = "-- transaction: none\nCREATE TABLE b (id int);\nDO $$ BEGIN RAISE 'no'; END $$;";
     let project = Project::with("", &[up]);
-    project.run(2, &["upgrade"]);
+    let ran = project.run(2, &["upgrade"]);
+    let hint = "1 statement is done before it and recorded; what the statement itself committed stays, and the next run begins with it";
+    assert!(ran.notes.contains(hint), "{}", ran.notes);
     project.rewrite(0, "RAISE 'no';", "NULL;");
     project.run(0, &["upgrade"]);
     assert_eq!(project.history(), ["rev0"]);
