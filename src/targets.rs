@@ -8,7 +8,6 @@ use globset::Glob;
 
 use crate::config::targets::{ALL, is_url};
 use crate::config::{self, Config, Database, Group, Source};
-use crate::dialect::Dialect;
 use crate::error::{Error, Result, Written, closest};
 use crate::files;
 use crate::migrate::{Access, Session};
@@ -102,7 +101,10 @@ async fn members(config: &Config, group: &Group) -> Result<Vec<Target>> {
     let mut targets = Vec::new();
     for written in &group.databases {
         if let Source::Files(pattern) = &written.value {
-            let found = files::matching(&config.project, pattern).unwrap_or_default();
+            let found = files::matching(&config.project, pattern).map_err(|reason| {
+                let problem = written.place.clone().problem(format!("`{pattern}` is no pattern: {reason}"));
+                Error::Config { problems: vec![problem] }
+            })?;
             let names = found.into_iter().map(|path| match path.strip_prefix(&config.project) {
                 Ok(path) => path.display().to_string(),
                 Err(_) => path.display().to_string(),
@@ -147,7 +149,7 @@ async fn members(config: &Config, group: &Group) -> Result<Vec<Target>> {
             if is_url(&place) {
                 let database = config::database(&place, &config.project, config.lock_timeout)?;
                 targets.push(named(configured(config, database), name));
-            } else if server.dialect == Dialect::Sqlite {
+            } else if server.dialect.schemas().is_none() {
                 targets.push(named(file(config, &place).database, name));
             } else {
                 schemas.push((place, name));

@@ -302,12 +302,9 @@ pub(super) async fn history_of(ctx: &Context<'_>) -> Result<Live> {
 
 /// Says where the database is.
 fn at(ctx: &mut Context<'_>, graph: &Graph, applied: &BTreeSet<String>) -> Result<Exit> {
-    let titles: Vec<String> = graph.current(applied).iter().map(|revision| revision.title()).collect();
-    let place =
-        if titles.is_empty() { "before the first revision".to_owned() } else { format!("at {}", titles.join(" and ")) };
     ctx.stands_at(graph, applied);
     ctx.sum_up("nothing to do");
-    ctx.note(&format!("the database is {place}"))?;
+    ctx.note(&format!("the database is {}", graph.place_in_words(applied)))?;
     Ok(Exit::Clean)
 }
 

@@ -82,9 +82,12 @@ pub fn script(asked: &str, way: &Way<'_>, setting: &Setting<'_>) -> Result<Strin
     let fit = way.revisions.iter().map(|revision| fit_section(dialect, revision, way.direction));
     let sections = fit.collect::<Result<Vec<_>>>()?;
     let mut script = Script::new(dialect);
-    let from = place(way.graph, way.applied);
-    let mut head =
-        vec![format!("begins: {from}"), format!("ends: {}", place(way.graph, &way.reached())), "runs:".to_owned()];
+    let from = way.graph.place_in_words(way.applied);
+    let mut head = vec![
+        format!("begins: {from}"),
+        format!("ends: {}", way.graph.place_in_words(&way.reached())),
+        "runs:".to_owned(),
+    ];
     head.extend(way.revisions.iter().map(|revision| format!("  {}", revision.title())));
     script.head(asked, &head);
     script.open(setting);
@@ -110,7 +113,7 @@ pub fn stamp(asked: &str, graph: &Graph, stamp: &Stamp<'_>, setting: &Setting<'_
     let reached = graph.stamped(stamp.targets, &BTreeSet::new());
     let left = graph.stamped(stamp.targets, &all);
     let mut script = Script::new(dialect);
-    script.head(asked, &[format!("records: {}", place(graph, &reached)), "runs: nothing".to_owned()]);
+    script.head(asked, &[format!("records: {}", graph.place_in_words(&reached)), "runs: nothing".to_owned()]);
     script.open(setting);
     script.blank();
     script.begin(true);
@@ -136,12 +139,6 @@ pub fn stamp(asked: &str, graph: &Graph, stamp: &Stamp<'_>, setting: &Setting<'_
     script.statement("COMMIT");
     script.close();
     script.text
-}
-
-/// Where a database is with these revisions.
-fn place(graph: &Graph, applied: &BTreeSet<String>) -> String {
-    let titles: Vec<String> = graph.current(applied).iter().map(|revision| revision.title()).collect();
-    if titles.is_empty() { "before the first revision".to_owned() } else { format!("at {}", titles.join(" and ")) }
 }
 
 fn ids<'a>(dialect: Dialect, ids: impl IntoIterator<Item = &'a String>) -> String {

@@ -7,22 +7,12 @@ use crate::model::TableName;
 
 /// Reads on behind `ALTER`.
 pub(super) fn read(mut reader: Reader<'_>) -> Option<Touched> {
-    let kind = match reader.next_word()?.as_str() {
-        "table" => return table(reader),
-        "foreign" if reader.take(&["table"]) => return table(reader),
-        "index" => Kind::Index,
-        "view" => Kind::View,
-        "materialized" if reader.take(&["view"]) => Kind::View,
-        "sequence" => Kind::Sequence,
-        "type" | "domain" => Kind::Type,
-        "function" | "procedure" | "routine" | "aggregate" => Kind::Function,
-        "schema" => Kind::Schema,
-        "extension" => Kind::Extension,
-        "trigger" => return on_table(reader, Kind::Trigger),
-        "policy" => return on_table(reader, Kind::Policy),
-        "rule" => return on_table(reader, Kind::Rule),
-        _ => return None,
-    };
+    let kind = kind(&mut reader)?;
+    match kind {
+        Kind::Table => return table(reader),
+        Kind::Trigger | Kind::Policy | Kind::Rule => return on_table(reader, kind),
+        _ => {}
+    }
     reader.if_exists();
     let name = reader.name()?;
     if kind == Kind::Function {
@@ -35,6 +25,26 @@ pub(super) fn read(mut reader: Reader<'_>) -> Option<Touched> {
         renamed(&mut reader, kind, &name).unwrap_or_else(|| vec![Act::new(Verb::Change, Object::Named(kind, name))])
     };
     Some(Touched { acts, reads, ..Touched::default() })
+}
+
+/// The kind of what `ALTER` changes or `DROP` drops.
+fn kind(reader: &mut Reader<'_>) -> Option<Kind> {
+    Some(match reader.next_word()?.as_str() {
+        "table" => Kind::Table,
+        "foreign" if reader.take(&["table"]) => Kind::Table,
+        "index" => Kind::Index,
+        "view" => Kind::View,
+        "materialized" if reader.take(&["view"]) => Kind::View,
+        "sequence" => Kind::Sequence,
+        "type" | "domain" => Kind::Type,
+        "function" | "procedure" | "routine" | "aggregate" => Kind::Function,
+        "extension" => Kind::Extension,
+        "schema" => Kind::Schema,
+        "trigger" => Kind::Trigger,
+        "policy" => Kind::Policy,
+        "rule" => Kind::Rule,
+        _ => return None,
+    })
 }
 
 /// `RENAME TO …` and `SET SCHEMA …`.
@@ -162,22 +172,7 @@ fn add_column(at: &Reader<'_>, item: &[Token], table: &TableName, touched: &mut 
 
 /// Reads on behind `DROP`.
 pub(super) fn dropped(mut reader: Reader<'_>) -> Option<Touched> {
-    let kind = match reader.next_word()?.as_str() {
-        "table" => Kind::Table,
-        "foreign" if reader.take(&["table"]) => Kind::Table,
-        "index" => Kind::Index,
-        "view" => Kind::View,
-        "materialized" if reader.take(&["view"]) => Kind::View,
-        "sequence" => Kind::Sequence,
-        "type" | "domain" => Kind::Type,
-        "function" | "procedure" | "routine" | "aggregate" => Kind::Function,
-        "extension" => Kind::Extension,
-        "schema" => Kind::Schema,
-        "trigger" => Kind::Trigger,
-        "policy" => Kind::Policy,
-        "rule" => Kind::Rule,
-        _ => return None,
-    };
+    let kind = kind(&mut reader)?;
     reader.take(&["concurrently"]);
     reader.if_exists();
     if reader.rest().iter().any(|token| token.is("cascade")) {

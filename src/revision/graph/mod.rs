@@ -86,6 +86,12 @@ impl Graph {
         self.tips(|id| applied.contains(id))
     }
 
+    /// Where a database with these revisions is, in words that follow "the database is".
+    pub fn place_in_words(&self, applied: &BTreeSet<String>) -> String {
+        let titles: Vec<String> = self.current(applied).iter().map(|revision| revision.title()).collect();
+        if titles.is_empty() { "before the first revision".to_owned() } else { format!("at {}", titles.join(" and ")) }
+    }
+
     fn tips(&self, counts: impl Fn(&str) -> bool) -> Vec<&Revision> {
         let counted = || self.revisions.iter().filter(|revision| counts(&revision.id));
         let parents: BTreeSet<&String> = counted().flat_map(|revision| &revision.parents).collect();
