@@ -104,6 +104,47 @@ pub struct Check {
     /// Count what nobody declares as a difference.
     #[arg(long, conflicts_with = "offline")]
     pub strict: bool,
+    /// Ask only a part of the question; may be given several times, or with commas.
+    #[arg(long, value_name = "PART", value_delimiter = ',', conflicts_with = "offline")]
+    pub only: Vec<Part>,
+    /// What to exit with 1 for, with commas: `heads`, `unwritten`, `pending`, `edited`, `missing`, `unfinished`, `drift`,
+    /// `unmanaged`, `warning` [default: all but the last two].
+    #[arg(long, value_name = "KIND", value_delimiter = ',')]
+    pub fail_on: Vec<String>,
+    /// How to say it.
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: CheckFormat,
+    /// Write it to a file, and the text as usual.
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+/// A part of the question whether entities, revisions and database are one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
+pub enum Part {
+    /// Do the revisions bring about what the entities say?
+    Entities,
+    /// Does the database have all revisions, as their files say them?
+    Revisions,
+    /// Does the database look as the entities say?
+    Database,
+    /// Is there one head?
+    Heads,
+}
+
+/// How what was found is said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum CheckFormat {
+    /// For people.
+    Text,
+    /// For programs; `docs/check.schema.json` describes it.
+    Json,
+    /// Annotations of GitHub Actions, beside the lines they are about.
+    Github,
+    /// SARIF, for code scanning and editors.
+    Sarif,
+    /// `JUnit`, for CI that shows tests.
+    Junit,
 }
 
 /// Flags of `diff`.

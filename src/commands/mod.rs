@@ -35,6 +35,7 @@ use crate::migrate::{Access, Applied, Books, Session, Unfinished};
 use crate::model::{Declared, Location, Rename, Schema};
 use crate::op::Op;
 use crate::prompt::{Ask, Progress};
+use crate::report::Report;
 use crate::revision::dir;
 use crate::revision::graph::Graph;
 
@@ -129,6 +130,8 @@ struct Context<'a> {
     /// The schemas that revisions make, of those that somebody asked for.
     made: Made,
     summary: Summary,
+    /// Whether somebody else puts together what is said of several databases.
+    is_one_of_many: bool,
 }
 
 /// The schemas that revisions make, by the kind of database and the ids of the revisions.
@@ -141,6 +144,8 @@ struct Summary {
     at: String,
     /// What was done or found.
     words: String,
+    /// What `check` found.
+    report: Option<Report>,
 }
 
 impl<'a> Context<'a> {
@@ -154,7 +159,8 @@ impl<'a> Context<'a> {
         let (folder, summary) = (folder.to_owned(), Summary::default());
         let (known, made, quiet) = (None, Made::default(), cli.global.quiet);
         let progress = if quiet { Progress::hidden() } else { Progress::new() };
-        Self { config, folder, quiet, out, notes, ask, known, progress, made, summary }
+        let is_one_of_many = false;
+        Self { config, folder, quiet, out, notes, ask, known, progress, made, summary, is_one_of_many }
     }
 }
 

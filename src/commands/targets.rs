@@ -15,10 +15,11 @@ use crate::dialect::Dialect;
 use crate::error::{Error, Result, count};
 use crate::model::Declared;
 use crate::prompt::{Ask, Progress};
+use crate::report::json::{Checked, Failure};
 use crate::report::{self, table};
 use crate::targets::{self, Target};
 
-use super::{Context, Exit, Made, Summary, closed, dispatch};
+use super::{Context, Exit, Made, Summary, check, closed, dispatch};
 
 /// What is the same for all of them.
 struct Shared<'a> {
@@ -82,7 +83,7 @@ pub(super) async fn run<'a>(
     let all = meant.targets.len();
     let each = meant.targets.into_iter().map(|target| one(cli, &shared, folder, target));
     let mut finished = stream::iter(each).buffered(cli.global.jobs.get());
-    let (mut rows, mut tally, mut seen) = (Vec::new(), Tally::default(), BTreeMap::new());
+    let (mut rows, mut tally, mut seen, mut checked) = (Vec::new(), Tally::default(), BTreeMap::new(), Vec::new());
     let progress = ctx.progress.clone();
     loop {
         progress.say(format!("{} of {}", rows.len() + 1, count(all, "target")));
@@ -90,9 +91,15 @@ pub(super) async fn run<'a>(
         details(&mut ctx, cli, &one, &mut seen)?;
         rows.push(row(&one));
         tally.add(&one);
+        if for_programs(&cli.command).is_some() {
+            checked.push(one.checked(folder));
+        }
     }
     for alike in seen.values().filter(|alike| alike.others > 0) {
         ctx.tell(&format!("the same as {}: {}", alike.first, count(alike.others, "other target")))?;
+    }
+    if let Some(args) = for_programs(&cli.command) {
+        check::write_all(&mut ctx, args, &checked)?;
     }
     // What is data has no table below it.
     if !is_data(&cli.command) {
@@ -106,6 +113,9 @@ pub(super) async fn run<'a>(
 fn needs_one(command: &Command, targets: &[Target]) -> Option<String> {
     let what = match command {
         Command::Init(_) => "`init` sets up a project, and that has no targets".to_owned(),
+        Command::Check(args) if check::is_read_by_people(args) && args.output.is_some() => {
+            "`--output` with several targets takes a `--format` for programs".to_owned()
+        }
         Command::Revision(args) if args.baseline || args.autogenerate && !args.offline => {
             let first = targets.first().map_or_else(|| "NAME".to_owned(), |target| target.name.clone());
             format!(
@@ -123,7 +133,7 @@ pub(super) fn is_of_files(command: &Command) -> bool {
     match command {
         Command::Merge(_) => true,
         Command::Heads(args) | Command::Branches(args) => !args.verbose,
-        Command::Check(args) => args.offline,
+        Command::Check(args) => !check::needs_database(args),
         // One script serves all of them.
         Command::Upgrade(args) => args.script.sql,
         Command::Downgrade(args) => args.script.sql,
@@ -133,12 +143,22 @@ pub(super) fn is_of_files(command: &Command) -> bool {
     }
 }
 
+/// The flags of a check whose result another program reads.
+fn for_programs(command: &Command) -> Option<&cli::Check> {
+    match command {
+        Command::Check(args) if !check::is_read_by_people(args) => Some(args),
+        _ => None,
+    }
+}
+
 /// Whether what the command prints is what it was asked for, and not a message about it.
 fn is_data(command: &Command) -> bool {
-    matches!(
-        command,
-        Command::Diff(_) | Command::History(_) | Command::Show(_) | Command::Heads(_) | Command::Branches(_)
-    ) || matches!(command, Command::Current(cli::Current { verbose: true, .. }))
+    for_programs(command).is_some_and(|args| args.output.is_none())
+        || matches!(
+            command,
+            Command::Diff(_) | Command::History(_) | Command::Show(_) | Command::Heads(_) | Command::Branches(_)
+        )
+        || matches!(command, Command::Current(cli::Current { verbose: true, .. }))
 }
 
 /// The entities, read once for each kind of database, if the command looks at them.
@@ -169,6 +189,7 @@ async fn one(cli: &Cli, shared: &Shared<'_>, folder: &Path, target: Target) -> F
     let mut ctx = Context::new(shared.config.on(target.database), folder, cli, (&mut out, &mut notes), None);
     // Only all of them together show how far they are.
     ctx.progress = Progress::hidden();
+    ctx.is_one_of_many = true;
     ctx.known = known;
     ctx.made = Rc::clone(shared.made);
     let result = dispatch(&mut ctx, &cli.command).await;
@@ -226,6 +247,17 @@ fn row(one: &Finished) -> [String; 3] {
         }
     };
     [one.name.clone(), one.summary.at.clone(), words]
+}
+
+impl Finished {
+    /// What was found, for other programs.
+    fn checked(self, folder: &Path) -> Checked {
+        let outcome = match (self.result, self.summary.report) {
+            (Ok(_), report) => Ok(report.unwrap_or_default()),
+            (Err(error), _) => Err(Failure::new(&error, folder)),
+        };
+        Checked { target: Some(self.name), database: Some(self.shown), outcome }
+    }
 }
 
 impl Tally {

@@ -3,7 +3,18 @@
 
 pub mod error;
 #[cfg(feature = "cli")]
+pub mod finding;
+#[cfg(feature = "cli")]
+pub mod github;
+#[cfg(feature = "cli")]
+pub mod json;
+#[cfg(feature = "cli")]
+pub mod junit;
+pub mod kind;
+#[cfg(feature = "cli")]
 pub mod plan;
+#[cfg(feature = "cli")]
+pub mod sarif;
 #[cfg(feature = "cli")]
 pub(crate) mod table;
 
@@ -13,7 +24,8 @@ use std::io::{self, Write};
 use anstyle::{AnsiColor, Style};
 use similar::TextDiff;
 
-use crate::compare::{Comparison, Difference};
+use self::kind::Kind;
+use crate::compare::Comparison;
 use crate::dialect::Dialect;
 use crate::diff::{Unmanaged, UnmanagedObject};
 use crate::error::count;
@@ -27,32 +39,37 @@ const PLACE: Style = AnsiColor::Cyan.on_default();
 const TITLE: Style = Style::new().bold();
 
 /// What `check` found.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Report {
     /// What the entities were compared with: "the database `sqlite://media.db`".
     pub against: String,
     /// The same in one word, for the tops of unified diffs.
     pub side: &'static str,
-    /// Titles of revisions the database lacks.
-    pub pending: Vec<String>,
-    /// What is wrong with applied revisions, one sentence each.
-    pub history: Vec<String>,
+    /// What was found, by kind.
+    pub found: Vec<Found>,
+    /// The kinds that make the command fail.
+    pub fatal: BTreeSet<Kind>,
     /// Each table that differs.
     pub tables: Vec<TableDiff>,
-    /// The changes in words.
-    pub changes: Vec<Change>,
-    /// What came into the project's tables by hand since the last revision.
-    pub added: Vec<String>,
     /// Entities that are views in the database.
     pub views: Vec<String>,
-    /// What is live and declared by nobody.
-    pub unmanaged: Vec<String>,
-    /// Whether `unmanaged` counts as found.
-    pub strict: bool,
     /// How much was compared.
     pub counted: String,
     /// What to do next.
     pub hint: Option<String>,
+}
+
+/// One thing that was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// Its kind.
+    pub kind: Kind,
+    /// What it is, in words; of a difference, what to do about it.
+    pub text: String,
+    /// The table or revision it is about.
+    pub object: Option<String>,
+    /// Where to look.
+    pub place: Option<Location>,
 }
 
 /// A table in both forms.
@@ -68,38 +85,33 @@ pub struct TableDiff {
     pub to: Vec<String>,
 }
 
-/// One change in words.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Change {
-    /// What to do.
-    pub text: String,
-    /// Where the entities say so.
-    pub origin: Option<Location>,
-    /// The database changed, not the entities.
-    pub drift: bool,
-}
-
 impl Report {
-    /// Whether anything was found.
+    /// Whether nothing was found that makes the command fail.
     pub fn is_clean(&self) -> bool {
-        self.pending.is_empty()
-            && self.history.is_empty()
-            && self.changes.is_empty()
-            && self.added.is_empty()
-            && (!self.strict || self.unmanaged.is_empty())
+        !self.found.iter().any(|found| self.fatal.contains(&found.kind))
+    }
+
+    /// What was found of some kinds.
+    pub fn of<'a>(&'a self, kinds: &'a [Kind]) -> impl Iterator<Item = &'a Found> {
+        self.found.iter().filter(|found| kinds.contains(&found.kind))
     }
 
     /// Fills the report with a comparison.
     #[must_use]
     pub fn with(mut self, comparison: &Comparison, declared: &Declared, dialect: Dialect) -> Self {
         self.tables = table_diffs(comparison, declared, dialect);
-        let change = |difference: &Difference| Change {
+        self.found.extend(comparison.differences.iter().map(|difference| Found {
+            kind: if difference.drift { Kind::Drift } else { Kind::Unwritten },
             text: change_text(&difference.op),
-            origin: origin(&difference.op, declared).cloned(),
-            drift: difference.drift,
-        };
-        self.changes = comparison.differences.iter().map(change).collect();
-        self.unmanaged = comparison.unmanaged.iter().map(unmanaged_text).collect();
+            object: Some(name_after(&difference.op).to_string()),
+            place: origin(&difference.op, declared).cloned(),
+        }));
+        self.found.extend(comparison.unmanaged.iter().map(|unmanaged| Found {
+            kind: Kind::Unmanaged,
+            text: unmanaged_text(unmanaged),
+            object: Some(unmanaged.table.to_string()),
+            place: declared.place(&ObjectPath::Table(unmanaged.table.clone())).cloned(),
+        }));
         self.views = comparison.views.iter().map(|name| view_text(name, comparison, declared)).collect();
         self.counted = counted(&comparison.declared);
         self
@@ -109,8 +121,19 @@ impl Report {
     #[must_use]
     pub fn since(mut self, comparison: &Comparison, known: &str) -> Self {
         let is_new = |text: &String| !known.lines().any(|line| line == text);
-        self.added = comparison.unmanaged.iter().filter_map(alteration_text).filter(is_new).collect();
-        self.unmanaged.retain(|text| !self.added.contains(text));
+        let added: BTreeSet<String> = comparison.unmanaged.iter().filter_map(alteration_text).filter(is_new).collect();
+        for found in self.found.iter_mut().filter(|found| found.kind == Kind::Unmanaged) {
+            if added.contains(&found.text) {
+                found.kind = Kind::Added;
+            }
+        }
+        self
+    }
+
+    /// The same without what is unmanaged.
+    #[must_use]
+    pub fn without_unmanaged(mut self) -> Self {
+        self.found.retain(|found| found.kind != Kind::Unmanaged);
         self
     }
 }
@@ -123,45 +146,68 @@ pub fn write(report: &Report, quiet: bool, out: &mut dyn Write) -> io::Result<()
     for table in &report.tables {
         write_table(table, report.side, out)?;
     }
-    if !report.changes.is_empty() {
-        writeln!(out, "{TITLE}changes{TITLE:#}")?;
-        for change in &report.changes {
-            let drift = if change.drift { DRIFT } else { "" };
-            let origin = change.origin.as_ref().map(|origin| format!("  {PLACE}{origin}{PLACE:#}")).unwrap_or_default();
-            writeln!(out, "  {}{drift}{origin}", change.text)?;
+    let is_strict = report.fatal.contains(&Kind::Unmanaged);
+    for (kinds, title) in SECTIONS {
+        let is_seen = !kinds.contains(&Kind::Unmanaged) || !quiet || is_strict;
+        let lines: Vec<String> = report.of(kinds).filter(|_| is_seen).map(line).collect();
+        if kinds.contains(&Kind::Unmanaged) && !quiet {
+            write_list(out, "views: entities read them; seachange neither creates nor changes them", &report.views)?;
         }
-        writeln!(out)?;
-    }
-    write_list(out, "pending: not applied to the database yet", &report.pending)?;
-    write_list(out, "history", &report.history)?;
-    write_list(out, "changed by hand since the last revision: in the database, in no entity", &report.added)?;
-    if !quiet {
-        write_list(out, "views: entities read them; seachange neither creates nor changes them", &report.views)?;
-    }
-    if !quiet || report.strict {
-        write_list(out, "unmanaged: in the database, in no entity; left alone", &report.unmanaged)?;
+        write_list(out, title, &lines)?;
     }
     if quiet {
         return Ok(());
     }
-    let mut found = Vec::new();
-    for (number, noun) in [
-        (report.changes.len(), "difference"),
-        (report.added.len(), "change by hand"),
-        (report.pending.len(), "pending revision"),
-        (report.history.len(), "problem in the history"),
-    ] {
-        if number > 0 {
-            let (noun, rest) = noun.split_once(' ').filter(|_| noun != "pending revision").unwrap_or((noun, ""));
-            found.push(format!("{} {rest}", count(number, noun)).trim_end().to_owned());
-        }
-    }
-    if report.strict && !report.unmanaged.is_empty() {
-        found.push(format!("{} unmanaged", report.unmanaged.len()));
-    }
+    let found = tally(report);
     let found = if found.is_empty() { "no differences".to_owned() } else { found.join(", ") };
     let counted = if report.counted.is_empty() { "nothing yet".to_owned() } else { report.counted.clone() };
     writeln!(out, "compared {counted} with {}: {found}", report.against)
+}
+
+/// What stands together, and above it.
+const SECTIONS: [(&[Kind], &str); 6] = [
+    (&[Kind::Heads], "heads: there has to be one"),
+    (&[Kind::Unwritten, Kind::Drift], "changes"),
+    (&[Kind::Pending], "pending: not applied to the database yet"),
+    (&[Kind::Edited, Kind::Missing, Kind::Unfinished], "history"),
+    (&[Kind::Added], "changed by hand since the last revision: in the database, in no entity"),
+    (&[Kind::Unmanaged], "unmanaged: in the database, in no entity; left alone"),
+];
+
+/// How much was found of everything.
+pub(crate) fn tally(report: &Report) -> Vec<String> {
+    let number = |kinds| report.of(kinds).count();
+    let mut found = Vec::new();
+    for (kinds, one, many) in [
+        ([Kind::Heads].as_slice(), "head", "heads"),
+        (&[Kind::Unwritten, Kind::Drift], "difference", "differences"),
+        (&[Kind::Added], "change by hand", "changes by hand"),
+        (&[Kind::Pending], "pending revision", "pending revisions"),
+        (&[Kind::Edited, Kind::Missing, Kind::Unfinished], "problem in the history", "problems in the history"),
+    ] {
+        match number(kinds) {
+            0 => {}
+            1 => found.push(format!("1 {one}")),
+            number => found.push(format!("{number} {many}")),
+        }
+    }
+    let unmanaged = number(&[Kind::Unmanaged]);
+    if report.fatal.contains(&Kind::Unmanaged) && unmanaged > 0 {
+        found.push(format!("{unmanaged} unmanaged"));
+    }
+    found
+}
+
+/// A finding as a line of the text.
+fn line(found: &Found) -> String {
+    // Only of what differs the place is where to change something.
+    let place = match found.kind {
+        Kind::Unwritten | Kind::Drift => found.place.as_ref(),
+        _ => None,
+    };
+    let place = place.map(|place| format!("  {PLACE}{place}{PLACE:#}")).unwrap_or_default();
+    let drift = if found.kind == Kind::Drift { DRIFT } else { "" };
+    format!("{}{drift}{place}", found.text)
 }
 
 fn write_list(out: &mut dyn Write, title: &str, items: &[String]) -> io::Result<()> {
@@ -178,11 +224,7 @@ fn write_list(out: &mut dyn Write, title: &str, items: &[String]) -> io::Result<
 fn write_table(table: &TableDiff, side: &str, out: &mut dyn Write) -> io::Result<()> {
     let origin = table.origin.as_ref().map(|origin| format!("  {PLACE}{origin}{PLACE:#}")).unwrap_or_default();
     writeln!(out, "{TITLE}table {}{TITLE:#}{origin}", table.name)?;
-    let text = |lines: &[String]| lines.join("\n") + "\n";
-    let (from, to) = (text(&table.from), text(&table.to));
-    let diff = TextDiff::from_lines(&from, &to);
-    let unified = diff.unified_diff().context_radius(2).header(side, "entities").to_string();
-    for line in unified.lines() {
+    for line in unified(table, side).lines() {
         let style = match line.chars().next() {
             Some('-') => REMOVED,
             Some('+') => ADDED,
@@ -192,6 +234,13 @@ fn write_table(table: &TableDiff, side: &str, out: &mut dyn Write) -> io::Result
         writeln!(out, "{style}{line}{style:#}")?;
     }
     writeln!(out)
+}
+
+/// What the table has on one side and should have on the other, as a unified diff.
+pub(crate) fn unified(table: &TableDiff, side: &str) -> String {
+    let text = |lines: &[String]| lines.join("\n") + "\n";
+    let (from, to) = (text(&table.from), text(&table.to));
+    TextDiff::from_lines(&from, &to).unified_diff().context_radius(2).header(side, "entities").to_string()
 }
 
 fn table_diffs(comparison: &Comparison, declared: &Declared, dialect: Dialect) -> Vec<TableDiff> {
