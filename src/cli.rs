@@ -145,6 +145,8 @@ pub enum CheckFormat {
     Sarif,
     /// `JUnit`, for CI that shows tests.
     Junit,
+    /// A page for a pull request: what would run, its hazards, and a diagram of the tables.
+    Markdown,
 }
 
 /// Flags of `diff`.

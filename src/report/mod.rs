@@ -12,6 +12,10 @@ pub mod json;
 pub mod junit;
 pub mod kind;
 #[cfg(feature = "cli")]
+pub mod markdown;
+#[cfg(feature = "cli")]
+pub mod mermaid;
+#[cfg(feature = "cli")]
 pub mod plan;
 #[cfg(feature = "cli")]
 pub mod sarif;
@@ -57,6 +61,9 @@ pub struct Report {
     pub counted: String,
     /// What to do next.
     pub hint: Option<String>,
+    /// What would run, if that was asked for.
+    #[cfg(feature = "cli")]
+    pub coming: Option<Box<markdown::Coming>>,
 }
 
 /// One thing that was found.

@@ -1,10 +1,11 @@
 //! `check`: what lies between the entities, the revisions and the database.
 
+mod coming;
 mod output;
 
 use std::collections::BTreeSet;
 
-use crate::cli::{self, Part};
+use crate::cli::{self, CheckFormat, Part};
 use crate::compare::Comparison;
 use crate::error::{Error, Result, closest, count};
 use crate::model::{Declared, Location, Schema};
@@ -25,6 +26,8 @@ use super::{Context, Exit, Live, merge, missing, refuse_doubtful};
 struct Asked {
     parts: BTreeSet<Part>,
     fatal: BTreeSet<Kind>,
+    /// Whether what would run is wanted, too.
+    coming: bool,
 }
 
 impl Asked {
@@ -51,7 +54,7 @@ impl Asked {
         if args.strict || ctx.config.strict && args.fail_on.is_empty() && !args.offline {
             fatal.insert(Kind::Unmanaged);
         }
-        Ok(Self { parts, fatal })
+        Ok(Self { parts, fatal, coming: args.format == CheckFormat::Markdown })
     }
 
     fn has(&self, part: Part) -> bool {
@@ -105,6 +108,7 @@ fn offline(ctx: &mut Context<'_>, asked: &Asked) -> Result<Report> {
     let comparison = against_lock(ctx, &declared, &lock)?;
     let mut report = asked.report(format!("`{}`", ctx.shown(&ctx.config.migrations.join(LOCK))), LOCK);
     report = report.with(&comparison, &declared, ctx.config.dialect);
+    report.coming = coming::coming(ctx, asked, &[], comparison);
     report.found.extend(warnings(&declared));
     if report.of(&[Kind::Unwritten, Kind::Drift]).next().is_some() {
         let usual = || "hint: write the revision with `seachange revision --autogenerate -m …`".to_owned();
@@ -163,7 +167,7 @@ async fn online(ctx: &mut Context<'_>, asked: &Asked) -> Result<Report> {
     let is_pending = !pending.is_empty();
     let mut report = match declared {
         Some(declared) if is_pending || !asked.has(Part::Database) => {
-            let mut report = of_entities(ctx, asked, (&declared, lock), is_pending, report)?;
+            let mut report = of_entities(ctx, asked, (&declared, lock), &pending, report)?;
             report.hint = report.hint.or(is_edited_hint);
             adopt::tell(ctx, &graph, &live, if report.hint.is_some() { When::Aside } else { When::Asked }).await?;
             report.found.extend(warnings(&declared));
@@ -193,7 +197,7 @@ fn of_entities(
     ctx: &Context<'_>,
     asked: &Asked,
     (declared, lock): (&Declared, Option<Schema>),
-    is_pending: bool,
+    pending: &[&Revision],
     report: Report,
 ) -> Result<Report> {
     let lock = lock.unwrap_or_default();
@@ -203,7 +207,8 @@ fn of_entities(
     report.side = LOCK;
     let differs = report.of(&[Kind::Unwritten, Kind::Drift]).next().is_some();
     let behind = if differs { merge::hint(ctx, &declared.schema, &lock)? } else { None };
-    report.hint = if is_pending {
+    report.coming = coming::coming(ctx, asked, pending, comparison);
+    report.hint = if !pending.is_empty() {
         let behind = behind.map(|hint| format!("{hint}\n")).unwrap_or_default();
         let note = if asked.has(Part::Database) {
             "note: the live tables were not compared, because the pending revisions change them\n"
@@ -245,6 +250,7 @@ async fn of_database(
     if asked.has(Part::Entities) && lock.is_some() && report.found.iter().all(is_unheard) {
         report = unrecorded(ctx, declared, lock, report)?;
     }
+    report.coming = coming::coming(ctx, asked, &[], comparison);
     let when = if report.hint.is_some() { When::Aside } else { When::Asked };
     adopt::tell(ctx, graph, &live, when).await?;
     Ok(report)

@@ -12,7 +12,7 @@ use crate::error::{Error, Result};
 use crate::report::finding::{Findings, Root};
 use crate::report::json::Checked;
 use crate::report::kind::CHECK;
-use crate::report::{self, Report, github, json, junit, sarif};
+use crate::report::{self, Report, github, json, junit, markdown, sarif};
 
 /// Whether the text alone was asked for.
 pub(in crate::commands) fn is_read_by_people(args: &Check) -> bool {
@@ -66,6 +66,7 @@ fn written(format: CheckFormat, all: &[Checked], folder: &Path, out: &mut dyn Wr
         CheckFormat::Github => github::write(&findings(), root, out),
         CheckFormat::Sarif => sarif::write(CHECK, &findings(), root, out),
         CheckFormat::Junit => junit::write(CHECK, &findings(), out),
+        CheckFormat::Markdown => markdown::write(all, root, out),
     }
 }
 
