@@ -17,8 +17,8 @@ use super::problem::Problem;
 use super::relations;
 use super::workspace::{FileId, Module};
 use crate::model::{
-    Check, Column, Deferrable, Exclusion, ExclusionElement, ForeignKey, Generated, Identity, Index, IndexKey,
-    IndexPart, Name, NullsOrder, Placement, Rename, Table, TableName, Unique,
+    Aspect, Check, Column, Deferrable, Detail, Exclusion, ExclusionElement, ForeignKey, Generated, Identity, Index,
+    IndexKey, IndexPart, Name, NullsOrder, Placement, Rename, Table, TableName, Unique,
 };
 
 /// What the attributes of a model and of its fields say.
@@ -103,10 +103,10 @@ impl Annotations {
             let is_it = |column: &&OutlineColumn| Some(&column.variant) == field.variant.as_ref();
             Some((field.name.clone(), subject.outline.columns.iter().find(is_it)?.name.clone()))
         });
-        let Entity { table, renames, fills, .. } = &mut *subject.entity;
+        let Entity { table, renames, fills, details, .. } = &mut *subject.entity;
         let (file, has_broken_relations) = (subject.file, subject.has_broken_relations);
         let mut writer =
-            Writer { file, table, renames, fills, columns: columns.collect(), has_broken_relations, problems };
+            Writer { file, table, renames, fills, details, columns: columns.collect(), has_broken_relations, problems };
         for field in &self.of_fields {
             writer.field(&field.name, &field.said);
         }
@@ -187,6 +187,7 @@ struct Writer<'a> {
     table: &'a mut Table,
     renames: &'a mut Vec<Rename>,
     fills: &'a mut BTreeMap<String, String>,
+    details: &'a mut Vec<(Detail, Span)>,
     /// The names of fields with the names of their columns.
     columns: BTreeMap<String, String>,
     has_broken_relations: bool,
@@ -212,10 +213,12 @@ impl Writer<'_> {
                 }
                 (Word::Unique, Value::Details(_, details)) => {
                     let columns = self.columns(details.fields(Word::Columns));
-                    self.unique(columns, Placement::Table, details);
+                    self.unique(span, columns, Placement::Table, details);
                 }
-                (Word::Check, Value::Details(Some(sql), details)) => self.check(&sql.value, Placement::Table, details),
-                (Word::Exclude, Value::Details(_, details)) => self.exclude(details),
+                (Word::Check, Value::Details(Some(sql), details)) => {
+                    self.check(span, &sql.value, Placement::Table, details)
+                }
+                (Word::Exclude, Value::Details(_, details)) => self.exclude(span, details),
                 (Word::ForeignKey, Value::Details(_, details)) => {
                     let columns = self.columns(details.fields(Word::Columns));
                     self.foreign_key(span, &columns, details);
@@ -263,8 +266,8 @@ impl Writer<'_> {
                 (Word::Index, Value::Details(_, details)) => {
                     self.index(span, vec![part(IndexKey::Column(column.clone()), details)], details);
                 }
-                (Word::Unique, Value::Details(_, details)) => self.unique(vec![column.clone()], place(), details),
-                (Word::Check, Value::Details(Some(sql), details)) => self.check(&sql.value, place(), details),
+                (Word::Unique, Value::Details(_, details)) => self.unique(span, vec![column.clone()], place(), details),
+                (Word::Check, Value::Details(Some(sql), details)) => self.check(span, &sql.value, place(), details),
                 (Word::ForeignKey, Value::Details(_, details)) => {
                     self.foreign_key(span, std::slice::from_ref(&column), details);
                 }
@@ -287,6 +290,14 @@ impl Writer<'_> {
     /// What becomes an attribute of the column itself.
     fn attribute(&mut self, name: &str, word: Word, span: Span, value: &Value<Span>) {
         // A column whose type could not be read is not there; that is said elsewhere.
+        let aspect = match word {
+            Word::Comment => Some(Aspect::Comment),
+            Word::Collate => Some(Aspect::Collation),
+            Word::Type => Some(Aspect::Type),
+            Word::Generated | Word::Identity => Some(Aspect::Computed),
+            _ => None,
+        };
+        self.details.extend(aspect.map(|aspect| (Detail::Column(name.to_owned(), aspect), span)));
         let found = self.table.columns.iter_mut().find(|column| column.name == name);
         let Some(column) = found else { return };
         match (word, value) {
@@ -356,13 +367,7 @@ impl Writer<'_> {
     }
 
     fn index(&mut self, span: Span, parts: Vec<IndexPart>, said: &Entries<Span>) {
-        let columns: Vec<&str> = parts
-            .iter()
-            .filter_map(|part| match &part.key {
-                IndexKey::Column(column) => Some(column.as_str()),
-                IndexKey::Expression(_) => None,
-            })
-            .collect();
+        let columns = IndexPart::columns(&parts);
         let inferred = format!("idx-{}-{}", self.table.name.name, columns.join("-"));
         let name = name(said).unwrap_or_else(|| Name::inferred(inferred));
         let storage = match said.get(Word::With).map(|entry| &entry.value) {
@@ -383,16 +388,18 @@ impl Writer<'_> {
             let message = format!("two indexes are called `{}`", index.name.text);
             self.problem(span, message, "give one of them another `name`");
         }
+        self.details.push((Detail::Index(columns), span));
         self.table.indexes.push(index);
     }
 
-    fn unique(&mut self, columns: Vec<String>, placement: Placement, said: &Entries<Span>) {
+    fn unique(&mut self, span: Span, columns: Vec<String>, placement: Placement, said: &Entries<Span>) {
         let unique = Unique {
             deferrable: deferrable(said),
             include: self.columns(said.fields(Word::Include)),
             nulls_not_distinct: said.has(Word::NullsNotDistinct),
             ..Unique::new(name(said), columns, placement)
         };
+        self.details.push((Detail::Unique(unique.columns.clone()), span));
         // What SeaORM says of the same columns is the same constraint, without the details.
         let uniques = &mut self.table.uniques;
         match uniques.iter_mut().find(|other| other.name.is_none() && other.columns == unique.columns) {
@@ -401,17 +408,24 @@ impl Writer<'_> {
         }
     }
 
-    fn check(&mut self, sql: &str, placement: Placement, said: &Entries<Span>) {
+    fn check(&mut self, span: Span, sql: &str, placement: Placement, said: &Entries<Span>) {
+        let column = match &placement {
+            Placement::Column(column) => Some(column.clone()),
+            Placement::Table => None,
+        };
+        self.details.push((Detail::Check(text(said, Word::Name), column), span));
         self.table.checks.push(Check::new(name(said), sql, placement));
     }
 
-    fn exclude(&mut self, said: &Entries<Span>) {
+    fn exclude(&mut self, span: Span, said: &Entries<Span>) {
         let mut elements = Vec::new();
         for element in said.parts(Word::Elements) {
             let parts = self.parts(std::slice::from_ref(element));
             let operator = text(&element.details, Word::With).unwrap_or_default();
             elements.extend(parts.into_iter().map(|part| ExclusionElement { part, operator: operator.clone() }));
         }
+        let parts = elements.iter().map(|element| &element.part);
+        self.details.push((Detail::Exclusion(IndexPart::columns(parts)), span));
         let include = self.columns(said.fields(Word::Include));
         self.table.exclusions.push(Exclusion {
             name: name(said),

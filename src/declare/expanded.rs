@@ -57,7 +57,7 @@ pub(super) fn read(
     let mut entity = entity::assemble(workspace, module, &outline, &columns, (keys, auto_increment), problems);
     entity.table.comment = head.comment;
     let before = errors(problems);
-    entity.table.foreign_keys = relations::read_variants(workspace, outlines, module, &item.ident, &outline, problems);
+    entity.refer(relations::read_variants(workspace, outlines, module, &item.ident, &outline, problems));
     entity.named = head.named;
     let has_broken_relations = errors(problems) > before;
     let mut subject = Subject { file: module.file, entity: &mut entity, outline: &outline, has_broken_relations };
@@ -243,7 +243,9 @@ impl<'m> Reader<'_, 'm> {
                 Lit::Str(text) => Some(text.value()),
                 _ => None,
             };
-            match call.method.to_string().as_str() {
+            let method = call.method.to_string();
+            said.place(&method, call.method.span());
+            match method.as_str() {
                 "null" | "nullable" => said.nullable = true,
                 "unique" => said.unique = true,
                 "indexed" => said.indexed = true,

@@ -4,12 +4,14 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
+use proc_macro2::Span;
+
 use super::annotations::Role;
 use super::entity::Entity;
 use super::shared;
 use super::workspace::{Module, Workspace, located};
 use crate::error::{Diagnostic, Error, Place, Result, Severity};
-use crate::model::{Declared, Location, ObjectPath, Rename, Table, TableName};
+use crate::model::{Declared, Detail, Details, Location, ObjectPath, Rename, Table, TableName};
 
 /// An entity, with places instead of spans.
 pub(super) struct Found {
@@ -19,6 +21,7 @@ pub(super) struct Found {
     fills: BTreeMap<String, String>,
     named: Place,
     columns: Vec<(String, Location)>,
+    details: Vec<(Detail, u32, u32)>,
 }
 
 impl Found {
@@ -26,7 +29,13 @@ impl Found {
     pub(super) fn new(workspace: &Workspace, module: &Module, entity: Entity) -> Self {
         let named = workspace.place(module.file, entity.named);
         let place = |span| located(named.location.file.clone(), span);
+        let short = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+        let at = |(detail, span): (Detail, Span)| {
+            let start = span.start();
+            (detail, short(start.line), short(start.column + 1))
+        };
         Self {
+            details: entity.details.into_iter().map(at).collect(),
             role: entity.role,
             columns: entity.columns.into_iter().map(|(name, span)| (name, place(span))).collect(),
             named,
@@ -67,7 +76,7 @@ pub(super) fn gather(mut found: Vec<Found>, mut diagnostics: Vec<Diagnostic>) ->
 }
 
 fn add(declared: &mut Declared, columns: &mut Vec<(ObjectPath, Location)>, entity: Found) -> Option<Diagnostic> {
-    let name = entity.table.name.clone();
+    let (name, file) = (entity.table.name.clone(), entity.named.location.file.clone());
     let path = ObjectPath::Table(name.clone());
     match entity.role {
         Role::Table => {}
@@ -95,6 +104,10 @@ fn add(declared: &mut Declared, columns: &mut Vec<(ObjectPath, Location)>, entit
     } else {
         declared.schema.tables.insert(name.clone(), entity.table.into());
         declared.origins.insert(path, entity.named.location);
+    }
+    if !entity.details.is_empty() {
+        let details = Details { file, places: entity.details };
+        declared.details.entry(name.clone()).or_default().push(details);
     }
     let places = entity.columns.into_iter();
     columns.extend(places.map(|(column, location)| (ObjectPath::Column(name.clone(), column), location)));

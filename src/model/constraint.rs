@@ -331,6 +331,15 @@ impl Index {
 }
 
 impl IndexPart {
+    /// The columns among some parts.
+    pub fn columns<'a>(parts: impl IntoIterator<Item = &'a Self>) -> Vec<String> {
+        let column = |part: &Self| match &part.key {
+            IndexKey::Column(column) => Some(column.clone()),
+            IndexKey::Expression(_) => None,
+        };
+        parts.into_iter().filter_map(column).collect()
+    }
+
     /// Something in ascending order and with all that is usual.
     pub fn new(key: IndexKey) -> Self {
         Self { key, descending: false, nulls: None, collation: None, operator_class: None }

@@ -508,6 +508,45 @@ pub struct Declared {
     pub fills: BTreeMap<ObjectPath, String>,
     /// Where tables and columns are declared.
     pub origins: BTreeMap<ObjectPath, Location>,
+    /// Where it is said what they are like, file by file.
+    pub details: BTreeMap<TableName, Vec<Details>>,
+}
+
+/// Where a file says what a table is like.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Details {
+    /// The file, as in a [`Location`].
+    pub file: PathBuf,
+    /// What is said, with its line and column.
+    pub places: Vec<(Detail, u32, u32)>,
+}
+
+/// Something that is said of a table in a place of its own: by an attribute, not by the field or struct that it stands on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Detail {
+    /// What a column is like.
+    Column(String, Aspect),
+    /// An index, by its columns.
+    Index(Vec<String>),
+    /// A unique constraint.
+    Unique(Vec<String>),
+    /// A foreign key.
+    ForeignKey(Vec<String>),
+    /// A check: its name, and the column that it stands on.
+    Check(Option<String>, Option<String>),
+    /// An exclusion constraint.
+    Exclusion(Vec<String>),
+}
+
+/// What can be said of a column by an attribute.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the words say it")]
+pub enum Aspect {
+    Type,
+    Default,
+    Comment,
+    Collation,
+    Computed,
 }
 
 /// What a message or a location is about.
@@ -531,6 +570,16 @@ pub struct Location {
 }
 
 impl Declared {
+    /// Where something is said of a table in a place of its own. A database without schemas knows a table by its bare name.
+    pub fn detail(&self, table: &TableName, is_it: impl Fn(&Detail) -> bool) -> Option<Location> {
+        let bare = || self.details.iter().find(|(name, _)| name.name == table.name).map(|(_, details)| details);
+        let bare = || if table.schema.is_none() { bare() } else { None };
+        self.details.get(table).or_else(bare)?.iter().find_map(|details| {
+            let (_, line, column) = details.places.iter().find(|(detail, ..)| is_it(detail))?;
+            Some(Location { file: details.file.clone(), line: *line as usize, column: *column as usize })
+        })
+    }
+
     /// Where the object is declared. A database without schemas knows a table by its bare name; that finds it, too.
     ///
     /// ```

@@ -15,6 +15,7 @@ pub mod kind;
 pub mod markdown;
 #[cfg(feature = "cli")]
 pub mod mermaid;
+mod place;
 #[cfg(feature = "cli")]
 pub mod plan;
 #[cfg(feature = "cli")]
@@ -111,7 +112,7 @@ impl Report {
             kind: if difference.drift { Kind::Drift } else { Kind::Unwritten },
             text: change_text(&difference.op),
             object: Some(name_after(&difference.op).to_string()),
-            place: origin(&difference.op, declared).cloned(),
+            place: place::of(&difference.op, declared),
         }));
         self.found.extend(comparison.unmanaged.iter().map(|unmanaged| Found {
             kind: Kind::Unmanaged,
@@ -301,26 +302,6 @@ fn in_order_of(from: Option<&Table>, to: &Table, renames: &[(&str, &str)]) -> Ta
     };
     to.columns.sort_by_key(|column| position(&column.name));
     to
-}
-
-fn origin<'a>(op: &Op, declared: &'a Declared) -> Option<&'a Location> {
-    let column = match op {
-        Op::AddColumn { column, .. } | Op::AlterColumn { to: column, .. } | Op::ReplaceColumn { to: column, .. } => {
-            Some(&column.name)
-        }
-        Op::RenameColumn { to, .. } => Some(to),
-        Op::CreateIndex { index, .. } | Op::RenameIndex { to: index, .. } => match index.parts.as_slice() {
-            [part] => match &part.key {
-                IndexKey::Column(column) => Some(column),
-                IndexKey::Expression(_) => None,
-            },
-            _ => None,
-        },
-        _ => None,
-    };
-    let table = name_after(op);
-    let of_column = column.and_then(|column| declared.place(&ObjectPath::Column(table.clone(), column.clone())));
-    of_column.or_else(|| declared.place(&ObjectPath::Table(table.clone())))
 }
 
 /// What is said of a change of which the entities know nothing.

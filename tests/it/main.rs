@@ -31,6 +31,7 @@ mod random;
 mod readme;
 mod rebuild;
 mod renames;
+mod reports;
 mod seedarr;
 mod silence;
 mod support;

@@ -325,6 +325,8 @@ pub(super) struct ColumnAttrs {
     pub(super) nullable: bool,
     pub(super) indexed: bool,
     pub(super) unique: bool,
+    /// Where each key stands that says what the column is like.
+    pub(super) places: Vec<(&'static str, Span)>,
 }
 
 impl ColumnAttrs {
@@ -353,6 +355,7 @@ impl ColumnAttrs {
         let mut reader = Reader { file, problems };
         let mut said = Self::default();
         for entry in reader.all(attrs) {
+            said.place(&entry.key, entry.span);
             match entry.key.as_str() {
                 "column_type" => said.column_type = reader.text(&entry),
                 "auto_increment" => said.auto_increment = reader.boolean(&entry).map(|value| (value, entry.span)),
@@ -382,6 +385,15 @@ impl ColumnAttrs {
             }
         }
         said
+    }
+
+    /// Remembers where a key stands, if it is of a kind that somebody may want to find again.
+    pub(super) fn place(&mut self, key: &str, span: Span) {
+        const FOUND_AGAIN: [&str; 8] =
+            ["column_type", "default_value", "default_expr", "default", "comment", "indexed", "unique", "unique_key"];
+        if let Some(key) = FOUND_AGAIN.into_iter().find(|known| *known == key) {
+            self.places.push((key, span));
+        }
     }
 
     /// Whether the column is left out, when that is all one wants to know.

@@ -15,8 +15,8 @@ use super::types::{self, Stored};
 use super::workspace::{Module, ModuleId, Workspace};
 use super::{column_type, defaults, expanded, naming, relations};
 use crate::model::{
-    AutoIncrement, Column, ColumnDefault, ColumnType, Index, IndexPart, Name, Placement, PrimaryKey, Rename, Table,
-    TableName, Unique,
+    Aspect, AutoIncrement, Column, ColumnDefault, ColumnType, Detail, ForeignKey, Index, IndexPart, Name, Placement,
+    PrimaryKey, Rename, Table, TableName, Unique,
 };
 
 /// An entity that was read, with the places to point at.
@@ -31,6 +31,8 @@ pub(super) struct Entity {
     pub(super) named: Span,
     /// Where each column is declared.
     pub(super) columns: Vec<(String, Span)>,
+    /// Where it is said what the table is like.
+    pub(super) details: Vec<(Detail, Span)>,
 }
 
 /// The names of an entity, which is all a relation to it needs.
@@ -119,8 +121,43 @@ fn sketch(workspace: &Workspace, module: &Module, said: &ModelAttrs, fields: &[P
 impl Entity {
     /// One that makes no table.
     pub(super) fn bare(table: TableName, role: Role, named: Span) -> Self {
-        Self { table: Table::new(table), renames: Vec::new(), fills: BTreeMap::new(), role, named, columns: Vec::new() }
+        let (renames, fills, columns, details) = (Vec::new(), BTreeMap::new(), Vec::new(), Vec::new());
+        Self { table: Table::new(table), renames, fills, role, named, columns, details }
     }
+}
+
+impl Entity {
+    /// Gives the table its foreign keys, each with its place.
+    pub(super) fn refer(&mut self, keys: Vec<(ForeignKey, Span)>) {
+        for (key, span) in keys {
+            self.details.push((Detail::ForeignKey(key.columns.clone()), span));
+            self.table.foreign_keys.push(key);
+        }
+    }
+}
+
+/// Where the attributes of fields say what their columns are like.
+fn details(fields: &[Plain<'_>]) -> Vec<(Detail, Span)> {
+    let mut details = Vec::new();
+    for field in fields {
+        for (key, span) in &field.said.places {
+            let one = || vec![field.name.clone()];
+            let aspect = |aspect| Detail::Column(field.name.clone(), aspect);
+            let detail = match *key {
+                "column_type" => aspect(Aspect::Type),
+                "comment" => aspect(Aspect::Comment),
+                "indexed" => Detail::Index(one()),
+                "unique" => Detail::Unique(one()),
+                "unique_key" => {
+                    let together = fields.iter().filter(|other| other.said.unique_key == field.said.unique_key);
+                    Detail::Index(together.map(|other| other.name.clone()).collect())
+                }
+                _ => aspect(Aspect::Default),
+            };
+            details.push((detail, *span));
+        }
+    }
+    details
 }
 
 impl Outline {
@@ -177,7 +214,7 @@ pub(super) fn read(
     let mut entity = assemble(workspace, module, &outline, &fields, (keys, auto_increment), problems);
     entity.table.comment.clone_from(&said.comment);
     let before = errors(problems);
-    entity.table.foreign_keys = relations::read(workspace, outlines, module, model, &outline, problems);
+    entity.refer(relations::read(workspace, outlines, module, model, &outline, problems));
     entity.named = named;
     let has_broken_relations = errors(problems) > before;
     let mut subject = Subject { file, entity: &mut entity, outline: &outline, has_broken_relations };
@@ -225,7 +262,8 @@ pub(super) fn assemble(
     }
     table.uniques = fields.iter().filter(|field| field.said.unique).map(|field| unique(&field.name)).collect();
     table.indexes = indexes(&table.name, fields);
-    Entity { table, renames, fills: BTreeMap::new(), role: Role::Table, named: Span::call_site(), columns }
+    let details = details(fields);
+    Entity { table, renames, fills: BTreeMap::new(), role: Role::Table, named: Span::call_site(), columns, details }
 }
 
 /// The fields that are columns, with their names.

@@ -52,10 +52,10 @@ pub(super) fn read(
     model: &ItemStruct,
     own: &Outline,
     problems: &mut Vec<Problem>,
-) -> Vec<ForeignKey> {
+) -> Vec<Placed> {
     let reader = Reader { workspace, outlines, module, own, warnings: RefCell::default() };
     let dense = module.is_dense(&model.attrs);
-    let found: Vec<Outcome<Option<ForeignKey>>> = if dense {
+    let found: Vec<Outcome<Option<Placed>>> = if dense {
         relation_fields(model).map(|(field, wrapper)| reader.field(field, wrapper)).collect()
     } else {
         reader.variants(&model.ident)
@@ -78,18 +78,21 @@ pub(super) fn read_variants(
     entity: &Ident,
     own: &Outline,
     problems: &mut Vec<Problem>,
-) -> Vec<ForeignKey> {
+) -> Vec<Placed> {
     let reader = Reader { workspace, outlines, module, own, warnings: RefCell::default() };
     let found = reader.variants(entity);
     problems.extend(reader.warnings.take());
     distinct(found, problems)
 }
 
-fn distinct(found: Vec<Outcome<Option<ForeignKey>>>, problems: &mut Vec<Problem>) -> Vec<ForeignKey> {
-    let mut keys = Vec::new();
+/// A foreign key, and where somebody says that it is one.
+type Placed = (ForeignKey, Span);
+
+fn distinct(found: Vec<Outcome<Option<Placed>>>, problems: &mut Vec<Problem>) -> Vec<Placed> {
+    let mut keys: Vec<Placed> = Vec::new();
     for outcome in found {
         let Some(key) = kept(outcome, problems).flatten() else { continue };
-        if !keys.contains(&key) {
+        if !keys.iter().any(|(other, _)| *other == key.0) {
             keys.push(key);
         }
     }
@@ -114,7 +117,7 @@ impl Reader<'_> {
     }
 
     /// The foreign keys of `enum Relation`.
-    fn variants(&self, entity: &Ident) -> Vec<Outcome<Option<ForeignKey>>> {
+    fn variants(&self, entity: &Ident) -> Vec<Outcome<Option<Placed>>> {
         let file = self.module.file;
         let found = self.module.items.iter().enumerate().find_map(|(place, item)| match item {
             Item::Enum(item) if item.ident == "Relation" => Some((place, item)),
@@ -132,7 +135,7 @@ impl Reader<'_> {
     }
 
     /// The foreign keys of a hand-written `impl RelationTrait`.
-    fn by_hand(&self, place: usize, relation: &ItemEnum) -> Vec<Outcome<Option<ForeignKey>>> {
+    fn by_hand(&self, place: usize, relation: &ItemEnum) -> Vec<Outcome<Option<Placed>>> {
         let function = by_hand::function(self.workspace, self.module, "RelationTrait", place, "def");
         match function.and_then(|function| by_hand::arms(&function.block)) {
             Some(arms) => arms.iter().map(|arm| self.arm(arm)).collect(),
@@ -148,7 +151,7 @@ impl Reader<'_> {
     }
 
     /// `Self::Author => Entity::belongs_to(super::author::Entity).from(Column::AuthorId).to(…).into()`
-    fn arm(&self, arm: &by_hand::Arm<'_>) -> Outcome<Option<ForeignKey>> {
+    fn arm(&self, arm: &by_hand::Arm<'_>) -> Outcome<Option<Placed>> {
         let file = self.module.file;
         let (start, calls) = by_hand::chain(arm.result);
         let unread = || {
@@ -208,7 +211,7 @@ impl Reader<'_> {
         self.key(&said, from.span(), columns, &target.1, referenced).map(Some)
     }
 
-    fn variant(&self, variant: &syn::Variant) -> Outcome<Option<ForeignKey>> {
+    fn variant(&self, variant: &syn::Variant) -> Outcome<Option<Placed>> {
         let file = self.module.file;
         let span = variant.ident.span();
         let mut problems = Vec::new();
@@ -245,7 +248,7 @@ impl Reader<'_> {
     }
 
     /// The foreign key of one relation field of a dense model.
-    fn field(&self, field: &Field, wrapper: Wrapper) -> Outcome<Option<ForeignKey>> {
+    fn field(&self, field: &Field, wrapper: Wrapper) -> Outcome<Option<Placed>> {
         let file = self.module.file;
         let span = field.ident.as_ref().map_or_else(|| field.span(), proc_macro2::Ident::span);
         let name = field.ident.as_ref().map(naming::plain).unwrap_or_default();
@@ -297,7 +300,7 @@ impl Reader<'_> {
         columns: Vec<String>,
         target: &Outline,
         referenced: Vec<String>,
-    ) -> Outcome<ForeignKey> {
+    ) -> Outcome<Placed> {
         if columns.len() != referenced.len() {
             let (here, there) = (columns.len(), referenced.len());
             return Err(Problem::new(self.module.file, span, format!("{here} columns refer to {there}"))
@@ -312,7 +315,7 @@ impl Reader<'_> {
             [column] => Placement::Column(column.clone()),
             _ => Placement::Table,
         };
-        Ok(ForeignKey {
+        let key = ForeignKey {
             name: Some(name),
             references: target.table.clone(),
             referenced_columns: referenced,
@@ -324,7 +327,8 @@ impl Reader<'_> {
             not_valid: false,
             placement,
             columns,
-        })
+        };
+        Ok((key, said.owner.unwrap_or(span)))
     }
 
     fn action(&self, said: Option<&LitStr>) -> Outcome<Option<Action>> {
