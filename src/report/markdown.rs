@@ -131,7 +131,8 @@ fn write_coming(coming: &Coming, out: &mut dyn Write) -> io::Result<()> {
     if let Some(plan) = coming.plan.as_ref().filter(|plan| !plan.steps.is_empty()) {
         writeln!(out, "### What a new revision would do\n")?;
         for step in &plan.steps {
-            writeln!(out, "- {}", step.op)?;
+            // What a rebuild does at once is listed below it.
+            writeln!(out, "- {}", step.op.to_string().replace("\n    ", "\n   - "))?;
             for hazard in &step.hazards {
                 writeln!(out, "   - ⚠️ `{}`: {}", hazard.key(), hazard.text())?;
             }

@@ -123,6 +123,21 @@ impl Diagram {
         }
     }
 
+    /// Adds the columns that come and go in the tables that are touched, where only the tables are known.
+    pub fn complete(&mut self, before: &Schema, after: &Schema) {
+        for (name, touch) in self.tables.iter_mut().filter(|(_, touch)| touch.fate == Fate::Changed) {
+            let (Some(before), Some(after)) = (find(before, name), find(after, name)) else { continue };
+            let new = after.columns.iter().filter_map(|column| match before.column(&column.name) {
+                None => Some((column, Fate::New)),
+                Some(other) => (other.nullable != column.nullable).then_some((column, Fate::Changed)),
+            });
+            let gone = before.columns.iter().filter(|column| after.column(&column.name).is_none());
+            for (column, fate) in new.chain(gone.map(|column| (column, Fate::Dropped))) {
+                touch.columns.entry(column.name.clone()).or_insert(fate);
+            }
+        }
+    }
+
     /// The text, with columns and references as they are in the end; how many tables are left out of it.
     pub fn text(&self, schema: &Schema) -> (String, usize) {
         let mut text = "erDiagram\n".to_owned();

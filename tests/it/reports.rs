@@ -14,6 +14,7 @@ use crate::support::{Project, Ran, root};
 /// A project in step, with one revision.
 fn in_step() -> Project {
     let project = Project::mediaparser("9_job_control");
+    fs::write(project.path().join(".env"), "DATABASE_URL=sqlite://media.db\n").unwrap();
     project.expect(0, &["init"]);
     project.expect(0, &["revision", "--autogenerate", "-m", "initial schema"]);
     project.expect(0, &["upgrade"]);
@@ -26,8 +27,14 @@ fn out_of_step() -> Project {
     let project = in_step();
     let path = project.path().join("src/entities/files.rs");
     let text = fs::read_to_string(&path).unwrap();
-    fs::write(&path, text.replace("pub mime_type: Option<String>,", "pub mime_type: Option<String>,\n    pub owner: Option<String>,"))
-        .unwrap();
+    fs::write(
+        &path,
+        text.replace(
+            "pub mime_type: Option<String>,",
+            "pub mime_type: Option<String>,\n    pub owner: Option<String>,",
+        ),
+    )
+    .unwrap();
     project.sql("CREATE INDEX by_hand ON files (mime_type); ALTER TABLE jobs ADD COLUMN note TEXT; CREATE TABLE \"o\"\"dd\" (x)");
     project
 }
@@ -47,7 +54,13 @@ fn schema_of_sarif() -> Value {
     let packages = metadata["packages"].as_array().unwrap();
     let package = packages.iter().find(|package| package["name"] == "serde-sarif").unwrap();
     let manifest = PathBuf::from(package["manifest_path"].as_str().unwrap());
-    serde_json::from_str(&fs::read_to_string(manifest.with_file_name("src").join("schema.json")).unwrap()).unwrap()
+    let text = fs::read_to_string(manifest.with_file_name("src").join("schema.json")).unwrap();
+    let mut schema: Value = serde_json::from_str(&text).unwrap();
+    // A pattern with a bracket too many, over something that is not written here.
+    for of in ["run", "toolComponent"] {
+        schema["definitions"][of]["properties"]["language"].as_object_mut().unwrap().remove("pattern").unwrap();
+    }
+    schema
 }
 
 #[track_caller]
@@ -89,7 +102,7 @@ fn json_is_as_its_schema_says() {
 
     // The database knows a revision that is gone, and lacks one that was written since.
     project.expect(0, &["revision", "-m", "by hand"]);
-    project.sql("UPDATE seachange_history SET id = 'elsewhere'");
+    project.sql("UPDATE seachange_history SET revision = 'elsewhere'");
     let found = ours(&project.expect(1, &json));
     assert!(kinds(&found).contains(&"error missing".to_owned()), "{found}");
     assert!(kinds(&found).contains(&"error pending".to_owned()), "{found}");
@@ -158,7 +171,15 @@ fn sarif_is_as_its_schema_says_and_points_at_the_field() {
     let project = out_of_step();
     let ran = project.expect(1, &["check", "--format", "sarif"]);
     let sarif = conforms(&schema_of_sarif(), &ran.out);
-    expect![[r#""#]].assert_eq(&pointed(&project, &sarif).join("\n"));
+    expect![[r#"
+        drift: added to the database by hand, and in no entity: column `jobs.note` TEXT
+          #[sea_orm(table_name = "jobs")]
+        unmanaged: in the database, and in no entity: index `by_hand` on `files` (mime_type)
+          #[sea_orm(table_name = "files")]
+        unmanaged: in the database, and in no entity: table `o"dd`
+          nowhere
+        unwritten: no revision does this yet: add column `files.owner`
+          pub owner: Option<String>,"#]].assert_eq(&pointed(&project, &sarif).join("\n"));
     let clean = in_step();
     let empty = conforms(&schema_of_sarif(), &clean.expect(0, &["check", "--format", "sarif"]).out);
     assert_eq!(empty["runs"][0]["results"].as_array().unwrap().len(), 0);
@@ -217,7 +238,23 @@ fn every_difference_is_shown_where_it_is_said() {
     project.sql("CREATE TABLE users (id integer NOT NULL PRIMARY KEY AUTOINCREMENT, name varchar NOT NULL, age integer, nick varchar NOT NULL, boss integer)");
     let ran = project.expect(1, &["check", "--format", "sarif"]);
     let sarif = conforms(&schema_of_sarif(), &ran.out);
-    expect![[r#""#]].assert_eq(&pointed(&project, &sarif).join("\n"));
+    expect![[r#"
+        unwritten: no revision does this yet: add the check (age >= 0) to `users`
+          #[seachange(check("age >= 0", name = "grown"))]
+        unwritten: no revision does this yet: add the foreign key (boss) to `users` to `users`
+          belongs_to = "Entity",
+        unwritten: no revision does this yet: add the unique constraint (age) to `users`
+          #[sea_orm(unique)]
+        unwritten: no revision does this yet: change column `users.age` (becomes NOT NULL)
+          pub age: i32,
+        unwritten: no revision does this yet: change column `users.name` (type varchar to text, default none to 'nobody')
+          column_type = "Text",
+        unwritten: no revision does this yet: change column `users.nick` (collation)
+          #[seachange(collate = "NOCASE")]
+        unwritten: no revision does this yet: create index `both` on `users`
+          #[seachange(index(columns = [name, age], name = "both"))]
+        unwritten: no revision does this yet: create index `idx-users-name` on `users`
+          indexed,"#]].assert_eq(&pointed(&project, &sarif).join("\n"));
 }
 
 #[test]
@@ -230,7 +267,12 @@ fn annotations_are_escaped_and_lead_from_the_root_of_the_repository() {
     crate::support::copy(project.path(), &folder);
     let ran = crate::support::run_in(&folder, &["check", "--format", "github", "--strict"]);
     assert_eq!(ran.code, 1, "{}", ran.notes);
-    expect![[r#""#]].assert_eq(&ran.out);
+    expect![[r#"
+        ::error file=a%2C b%3A 100%25/src/entities/files.rs,line=25,col=9,title=seachange%3A unwritten::no revision does this yet: add column `files.owner`%0Awrite the revision with `seachange revision --autogenerate -m …`
+        ::error file=a%2C b%3A 100%25/src/entities/files.rs,line=9,col=24,title=seachange%3A unmanaged::in the database, and in no entity: index `by_hand` on `files` (mime_type)
+        ::error file=a%2C b%3A 100%25/src/entities/jobs.rs,line=8,col=24,title=seachange%3A drift::added to the database by hand, and in no entity: column `jobs.note` TEXT%0Adeclare it in the entity, or undo it
+        ::error title=seachange%3A unmanaged::in the database, and in no entity: table `o"dd`
+    "#]].assert_eq(&ran.out);
     // What cannot be read is shown beside its line, too.
     fs::write(folder.join("src/entities/jobs.rs"), "struct {").unwrap();
     let ran = crate::support::run_in(&folder, &["check", "--format", "github"]);
@@ -246,10 +288,11 @@ fn cases(text: &str) -> Vec<String> {
         match reader.read_event().unwrap() {
             Event::Eof => return cases,
             Event::Start(element) | Event::Empty(element) => {
-                let name = String::from_utf8(element.name().as_ref().to_vec()).unwrap();
-                let said = element.attributes().map(Result::unwrap).find(|attribute| attribute.key.as_ref() == b"name");
+                let name = element.name().as_ref().to_owned();
+                let said = element.attributes().map(Result::unwrap).find(|attribute| attribute.key.as_ref() == "name");
                 match name.as_str() {
-                    "testcase" => cases.push(said.unwrap().unescape_value().unwrap().into_owned()),
+                    "testcase" => cases
+                        .push(said.unwrap().normalized_value(quick_xml::XmlVersion::Implicit1_0).unwrap().into_owned()),
                     "failure" | "error" => cases.last_mut().unwrap().push_str(&format!(" {name}")),
                     _ => {}
                 }
@@ -317,7 +360,9 @@ fn it_fails_for_what_one_asks_it_to() {
     project.expect(1, &["check", "--fail-on", "unmanaged"]);
     project.expect(1, &["check", "--fail-on", "heads", "--strict"]);
     let wrong = project.expect(2, &["check", "--fail-on", "pendign"]);
-    expect![[r#""#]].assert_eq(&wrong.notes);
+    expect![[r#"
+        error: `--fail-on pendign`: there is nothing of that name (did you mean `pending`?); there are `heads`, `unwritten`, `pending`, `edited`, `missing`, `unfinished`, `drift`, `unmanaged`, `warning`
+    "#]].assert_eq(&wrong.notes);
 }
 
 #[test]
@@ -345,7 +390,18 @@ fn page(project: &Project, arguments: &[&str], code: i32, expected: Expect) {
             text = text.replace(time, "TIME").replace(id, "ID");
         }
     }
-    expected.assert_eq(&text);
+    // Other tests read the statements.
+    let mut shown = String::new();
+    let mut is_sql = false;
+    for line in text.lines() {
+        is_sql &= line != "```";
+        if !is_sql {
+            shown.push_str(line);
+            shown.push('\n');
+        }
+        is_sql |= line == "```sql";
+    }
+    expected.assert_eq(&shown);
 }
 
 #[test]
@@ -358,9 +414,131 @@ fn a_page_shows_what_would_run_and_what_it_touches() {
         "    #[sea_orm(indexed)]\n    pub mime_type: String,\n    pub owner: Option<String>,",
     );
     fs::write(&path, edited.replace("    pub image_width: Option<i32>,\n", "")).unwrap();
-    page(&project, &["check", "--format", "markdown"], 1, expect![[r#""#]]);
+    page(&project, &["check", "--format", "markdown"], 1, expect![[r###"
+        ## ❌ seachange check: 4 differences
+
+        Compared 5 tables, 47 columns, 5 foreign keys, 9 indexes with the database `sqlite://media.db`.
+
+        | | where | what |
+        |---|---|---|
+        | unwritten | `src/entities/files.rs:9` | no revision does this yet: drop column `files.image_width` |
+        | unwritten | `src/entities/files.rs:26` | no revision does this yet: add column `files.owner` |
+        | unwritten | `src/entities/files.rs:25` | no revision does this yet: change column `files.mime_type` (becomes NOT NULL) |
+        | unwritten | `src/entities/files.rs:24` | no revision does this yet: create index `idx-files-mime_type` on `files` |
+
+        <details><summary>table <code>files</code></summary>
+
+        ```diff
+        --- database
+        +++ entities
+        @@ -6,5 +6,5 @@
+           "file_hash_perceptual" varchar(64)
+           "file_size_bytes" integer
+        -  "mime_type" varchar
+        +  "mime_type" varchar NOT NULL
+           "detected_timestamp" datetime_text
+           "timestamp_source" varchar(50)
+        @@ -21,6 +21,6 @@
+           "similar_group_confidence" varchar(10)
+           "similar_group_type" varchar(20)
+        -  "image_width" integer
+           "image_height" integer
+        +  "owner" varchar
+         CREATE INDEX "idx-files-detected_timestamp" ON "files" ("detected_timestamp")
+         CREATE INDEX "idx-files-discarded" ON "files" ("discarded")
+        @@ -28,4 +28,5 @@
+         CREATE INDEX "idx-files-file_hash_sha256" ON "files" ("file_hash_sha256")
+         CREATE INDEX "idx-files-final_timestamp" ON "files" ("final_timestamp")
+        +CREATE INDEX "idx-files-mime_type" ON "files" ("mime_type")
+         CREATE INDEX "idx-files-processing_error" ON "files" ("processing_error")
+         CREATE INDEX "idx-files-similar_group_id" ON "files" ("similar_group_id")
+        ```
+
+        </details>
+
+        ### What a new revision would do
+
+        - rebuild table `files`:
+           - drop column `files.image_width`
+           - add column `files.owner`
+           - change column `files.mime_type` (becomes NOT NULL)
+           - create index `idx-files-mime_type` on `files`
+           - ⚠️ `rebuilds-table files`: Rebuilding `files` copies all its rows while nobody else can write.
+           - ⚠️ `drops-column files.image_width`: Dropping `files.image_width` deletes its data.
+           - ⚠️ `not-null-may-fail files.mime_type`: `files.mime_type` becomes NOT NULL; this fails if rows hold NULL in it.
+
+        <details><summary>SQL</summary>
+
+        ```sql
+        ```
+
+        </details>
+
+        ### Tables
+
+        ```mermaid
+        erDiagram
+          files["files"] {
+            integer id PK
+            varchar mime_type "changed"
+            varchar owner "new"
+            gone image_width "dropped"
+          }
+        ```
+
+        > hint: write the revision with `seachange revision --autogenerate -m …`
+
+    "###]]);
     project.expect(0, &["revision", "--autogenerate", "-m", "owners"]);
-    page(&project, &["check", "--format", "markdown"], 1, expect![[r#""#]]);
+    page(&project, &["check", "--format", "markdown"], 1, expect![[r###"
+        ## ❌ seachange check: 1 pending revision
+
+        Compared 5 tables, 47 columns, 5 foreign keys, 9 indexes with `schema.lock`.
+
+        | | where | what |
+        |---|---|---|
+        | pending | `migrations/TIME_ID_owners.sql:1` | not applied to the database: `ID` (owners) |
+
+        ### What would run
+
+        1. `ID` (owners) in `migrations/TIME_ID_owners.sql`
+           - ⚠️ `rebuilds-table files`: Rebuilding `files` copies all its rows while nobody else can write (no rows when this was written).
+           - ⚠️ `drops-column files.image_width`: Dropping `files.image_width` deletes its data (no rows when this was written).
+           - ⚠️ `not-null-may-fail files.mime_type`: `files.mime_type` becomes NOT NULL; this fails if rows hold NULL in it (no rows when this was written).
+
+        <details><summary>SQL</summary>
+
+        ```sql
+        ```
+
+        </details>
+
+        ### Tables
+
+        ```mermaid
+        erDiagram
+          files["files"] {
+            integer id PK
+            varchar mime_type "changed"
+            varchar owner "new"
+            gone image_width "dropped"
+          }
+        ```
+
+        > note: the live tables were not compared, because the pending revisions change them
+        > hint: run `seachange upgrade head`, or `seachange stamp head` if the database already has them
+
+    "###]]);
     project.expect(0, &["upgrade"]);
-    page(&project, &["check", "--format", "markdown"], 0, expect![[r#""#]]);
+    page(
+        &project,
+        &["check", "--format", "markdown"],
+        0,
+        expect![[r#"
+        ## ✅ seachange check: no differences
+
+        Compared 5 tables, 47 columns, 5 foreign keys, 9 indexes with the database `sqlite://media.db`.
+
+    "#]],
+    );
 }

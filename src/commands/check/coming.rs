@@ -2,6 +2,7 @@
 
 use super::{Asked, Context};
 use crate::compare::Comparison;
+use crate::model::Schema;
 use crate::plan::{self, Purpose};
 use crate::report::markdown::{Coming, Danger, Pending};
 use crate::report::mermaid::Diagram;
@@ -12,7 +13,7 @@ use crate::revision::{Direction, Revision};
 pub(super) fn coming(
     ctx: &Context<'_>,
     asked: &Asked,
-    pending: &[&Revision],
+    (pending, live): (&[&Revision], &Schema),
     comparison: Comparison,
 ) -> Option<Box<Coming>> {
     if !asked.coming {
@@ -25,6 +26,7 @@ pub(super) fn coming(
         diagram
             .read(&dialect.touched(section.map(|section| section.sql.as_str()).unwrap_or_default(), &options.schema));
     }
+    diagram.complete(live, &comparison.target);
     let plan = plan::plan(comparison.ops(), &comparison.live, dialect, options, Purpose::Up).ok();
     for step in plan.iter().flat_map(|plan| &plan.steps) {
         diagram.add(&step.op);

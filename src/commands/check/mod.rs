@@ -108,7 +108,7 @@ fn offline(ctx: &mut Context<'_>, asked: &Asked) -> Result<Report> {
     let comparison = against_lock(ctx, &declared, &lock)?;
     let mut report = asked.report(format!("`{}`", ctx.shown(&ctx.config.migrations.join(LOCK))), LOCK);
     report = report.with(&comparison, &declared, ctx.config.dialect);
-    report.coming = coming::coming(ctx, asked, &[], comparison);
+    report.coming = coming::coming(ctx, asked, (&[], &Schema::default()), comparison);
     report.found.extend(warnings(&declared));
     if report.of(&[Kind::Unwritten, Kind::Drift]).next().is_some() {
         let usual = || "hint: write the revision with `seachange revision --autogenerate -m …`".to_owned();
@@ -167,7 +167,7 @@ async fn online(ctx: &mut Context<'_>, asked: &Asked) -> Result<Report> {
     let is_pending = !pending.is_empty();
     let mut report = match declared {
         Some(declared) if is_pending || !asked.has(Part::Database) => {
-            let mut report = of_entities(ctx, asked, (&declared, lock), &pending, report)?;
+            let mut report = of_entities(ctx, asked, (&declared, lock), (&pending, &live.schema), report)?;
             report.hint = report.hint.or(is_edited_hint);
             adopt::tell(ctx, &graph, &live, if report.hint.is_some() { When::Aside } else { When::Asked }).await?;
             report.found.extend(warnings(&declared));
@@ -197,7 +197,7 @@ fn of_entities(
     ctx: &Context<'_>,
     asked: &Asked,
     (declared, lock): (&Declared, Option<Schema>),
-    pending: &[&Revision],
+    (pending, live): (&[&Revision], &Schema),
     report: Report,
 ) -> Result<Report> {
     let lock = lock.unwrap_or_default();
@@ -207,7 +207,7 @@ fn of_entities(
     report.side = LOCK;
     let differs = report.of(&[Kind::Unwritten, Kind::Drift]).next().is_some();
     let behind = if differs { merge::hint(ctx, &declared.schema, &lock)? } else { None };
-    report.coming = coming::coming(ctx, asked, pending, comparison);
+    report.coming = coming::coming(ctx, asked, (pending, live), comparison);
     report.hint = if !pending.is_empty() {
         let behind = behind.map(|hint| format!("{hint}\n")).unwrap_or_default();
         let note = if asked.has(Part::Database) {
@@ -250,7 +250,7 @@ async fn of_database(
     if asked.has(Part::Entities) && lock.is_some() && report.found.iter().all(is_unheard) {
         report = unrecorded(ctx, declared, lock, report)?;
     }
-    report.coming = coming::coming(ctx, asked, &[], comparison);
+    report.coming = coming::coming(ctx, asked, (&[], &Schema::default()), comparison);
     let when = if report.hint.is_some() { When::Aside } else { When::Asked };
     adopt::tell(ctx, graph, &live, when).await?;
     Ok(report)
