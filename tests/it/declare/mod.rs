@@ -263,7 +263,7 @@ pub(crate) fn assert_agree(read: &Declared, linked: &Declared) {
 /// What source and run time can both tell, and what only one of them can in one form.
 pub(crate) fn told_by_both(declared: &Declared) -> Declared {
     // What rows get is said with an attribute of ours alone.
-    let mut told = Declared { origins: [].into(), fills: [].into(), ..declared.clone() };
+    let mut told = Declared { origins: [].into(), details: [].into(), fills: [].into(), ..declared.clone() };
     told.renames.sort_by_key(|rename| format!("{rename:?}"));
     for table in told.schema.tables.values_mut() {
         for column in &mut table.columns {
