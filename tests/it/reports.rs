@@ -179,7 +179,8 @@ fn sarif_is_as_its_schema_says_and_points_at_the_field() {
         unmanaged: in the database, and in no entity: table `o"dd`
           nowhere
         unwritten: no revision does this yet: add column `files.owner`
-          pub owner: Option<String>,"#]].assert_eq(&pointed(&project, &sarif).join("\n"));
+          pub owner: Option<String>,"#]]
+    .assert_eq(&pointed(&project, &sarif).join("\n"));
     let clean = in_step();
     let empty = conforms(&schema_of_sarif(), &clean.expect(0, &["check", "--format", "sarif"]).out);
     assert_eq!(empty["runs"][0]["results"].as_array().unwrap().len(), 0);
@@ -354,7 +355,8 @@ fn a_part_can_be_asked_alone() {
 #[test]
 fn it_fails_for_what_one_asks_it_to() {
     let project = out_of_step();
-    project.expect(0, &["check", "--fail-on", "pending,heads,edited,missing,unfinished"]);
+    let ran = project.expect(0, &["check", "--fail-on", "pending,heads,edited,missing,unfinished"]);
+    assert!(ran.notes.ends_with("note: nothing of what was found is what `--fail-on` names\n"), "{}", ran.notes);
     let drift = project.expect(1, &["check", "--fail-on", "drift", "--format", "json"]);
     assert_eq!(kinds(&ours(&drift)), ["warning unwritten", "note unmanaged", "error drift", "note unmanaged"]);
     project.expect(1, &["check", "--fail-on", "unmanaged"]);
@@ -414,7 +416,11 @@ fn a_page_shows_what_would_run_and_what_it_touches() {
         "    #[sea_orm(indexed)]\n    pub mime_type: String,\n    pub owner: Option<String>,",
     );
     fs::write(&path, edited.replace("    pub image_width: Option<i32>,\n", "")).unwrap();
-    page(&project, &["check", "--format", "markdown"], 1, expect![[r###"
+    page(
+        &project,
+        &["check", "--format", "markdown"],
+        1,
+        expect![[r###"
         ## ❌ seachange check: 4 differences
 
         Compared 5 tables, 47 columns, 5 foreign keys, 9 indexes with the database `sqlite://media.db`.
@@ -488,9 +494,14 @@ fn a_page_shows_what_would_run_and_what_it_touches() {
 
         > hint: write the revision with `seachange revision --autogenerate -m …`
 
-    "###]]);
+    "###]],
+    );
     project.expect(0, &["revision", "--autogenerate", "-m", "owners"]);
-    page(&project, &["check", "--format", "markdown"], 1, expect![[r###"
+    page(
+        &project,
+        &["check", "--format", "markdown"],
+        1,
+        expect![[r###"
         ## ❌ seachange check: 1 pending revision
 
         Compared 5 tables, 47 columns, 5 foreign keys, 9 indexes with `schema.lock`.
@@ -528,7 +539,8 @@ fn a_page_shows_what_would_run_and_what_it_touches() {
         > note: the live tables were not compared, because the pending revisions change them
         > hint: run `seachange upgrade head`, or `seachange stamp head` if the database already has them
 
-    "###]]);
+    "###]],
+    );
     project.expect(0, &["upgrade"]);
     page(
         &project,

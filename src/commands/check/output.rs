@@ -11,8 +11,8 @@ use crate::commands::{Exit, closed};
 use crate::error::{Error, Result};
 use crate::report::finding::{Findings, Root};
 use crate::report::json::Checked;
-use crate::report::kind::CHECK;
-use crate::report::{self, Report, github, json, junit, markdown, sarif};
+use crate::report::kind::{CHECK, Kind};
+use crate::report::{self, Found, Report, github, json, junit, markdown, sarif};
 
 /// Whether the text alone was asked for.
 pub(in crate::commands) fn is_read_by_people(args: &Check) -> bool {
@@ -43,6 +43,10 @@ pub(super) fn deliver(ctx: &mut Context<'_>, args: &Check, looked: Result<Report
         ctx.note(hint)?;
     }
     let is_clean = report.is_clean();
+    let is_usual = |found: &Found| Kind::usual().contains(&found.kind);
+    if is_clean && report.found.iter().any(is_usual) {
+        ctx.note("note: nothing of what was found is what `--fail-on` names")?;
+    }
     ctx.summary.report = Some(report);
     Ok(if is_clean { Exit::Clean } else { Exit::Found })
 }
