@@ -576,7 +576,7 @@ impl Place {
         let width = text[start..end].lines().next().unwrap_or_default().chars().count();
         let number = text[..begin].matches('\n').count() + 1;
         Self {
-            location: Location { file: file.to_owned(), line: number, column: column + 1 },
+            location: Location { file: file.into(), line: number, column: column + 1 },
             line: line.to_owned(),
             width: width.max(1),
         }

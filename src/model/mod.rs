@@ -8,7 +8,8 @@ mod variant;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
-use std::path::PathBuf;
+use std::path::Path;
+use std::sync::Arc;
 
 pub use self::constraint::{
     Action, Check, Constraint, Deferrable, Exclusion, ExclusionElement, ForeignKey, Index, IndexKey, IndexPart, Name,
@@ -516,7 +517,7 @@ pub struct Declared {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Details {
     /// The file, as in a [`Location`].
-    pub file: PathBuf,
+    pub file: Arc<Path>,
     /// What is said, with its line and column.
     pub places: Vec<(Detail, u32, u32)>,
 }
@@ -561,8 +562,8 @@ pub enum ObjectPath {
 /// A place in a source file. Lines and columns count from 1.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Location {
-    /// The file, relative to the project where possible.
-    pub file: PathBuf,
+    /// The file, relative to the project where possible. One that a thousand places share.
+    pub file: Arc<Path>,
     /// The line, from 1.
     pub line: usize,
     /// The column in characters, from 1.
@@ -585,7 +586,7 @@ impl Declared {
     /// ```
     /// use seachange::model::{Declared, Location, ObjectPath, TableName};
     ///
-    /// let place = Location { file: "src/users.rs".into(), line: 3, column: 1 };
+    /// let place = Location { file: std::path::Path::new("src/users.rs").into(), line: 3, column: 1 };
     /// let users = TableName { schema: Some("shop".to_owned()), name: "users".to_owned() };
     /// let declared = Declared { origins: [(ObjectPath::Table(users), place.clone())].into(), ..Declared::default() };
     /// assert_eq!(declared.place(&ObjectPath::Table(TableName::new("users"))), Some(&place));

@@ -294,7 +294,7 @@ fn accepted(path: &Path, number: usize, line: &str) -> Option<Accepted> {
     let (slug, subject) = words.split_at(words.find(char::is_whitespace).unwrap_or(words.len()));
     let key = format!("{slug} {}", subject.trim()).trim_end().to_owned();
     let column = line.find(slug).map_or(1, |at| line[..at].chars().count() + 1);
-    let location = Location { file: path.to_owned(), line: number, column };
+    let location = Location { file: path.into(), line: number, column };
     Some(Accepted { key, place: Place { location, line: line.to_owned(), width: slug.chars().count().max(1) } })
 }
 
@@ -323,7 +323,7 @@ fn problem(path: &Path, line: usize, text: &str, message: &str, hint: &str) -> D
     Diagnostic {
         severity: Severity::Error,
         message: message.to_owned(),
-        location: Location { file: path.to_owned(), line, column: 1 },
+        location: Location { file: path.into(), line, column: 1 },
         line: text.to_owned(),
         width: text.chars().count().max(1),
         label: None,

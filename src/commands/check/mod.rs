@@ -4,6 +4,7 @@ mod coming;
 mod output;
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use crate::cli::{self, CheckFormat, Part};
 use crate::compare::Comparison;
@@ -141,7 +142,7 @@ fn heads(ctx: &Context<'_>, graph: &Graph, report: &mut Report) {
 
 /// Something about a revision, with its file.
 fn of_revision(ctx: &Context<'_>, kind: Kind, revision: &Revision, text: String) -> Found {
-    let place = Location { file: ctx.shown(&revision.path).into(), line: 1, column: 1 };
+    let place = Location { file: Path::new(&ctx.shown(&revision.path)).into(), line: 1, column: 1 };
     Found { kind, text, object: Some(revision.id.clone()), place: Some(place) }
 }
 

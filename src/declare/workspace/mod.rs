@@ -421,7 +421,7 @@ impl Workspace {
     pub(super) fn at_file(&self, path: &Path, message: String, hint: String) -> Diagnostic {
         let text = self.common.read(path).unwrap_or_default();
         let line = text.lines().next().unwrap_or_default().to_owned();
-        let location = Location { file: self.shown(path), line: 1, column: 1 };
+        let location = Location { file: self.shown(path).into(), line: 1, column: 1 };
         Diagnostic {
             severity: Severity::Warning,
             message,
@@ -454,7 +454,7 @@ impl Workspace {
 
     /// Where a span is.
     pub(super) fn location(&self, file: FileId, span: proc_macro2::Span) -> Location {
-        located(self.shown(&self.files.borrow()[file.0].path), span)
+        located(self.shown(&self.files.borrow()[file.0].path).into(), span)
     }
 
     fn shown(&self, path: &Path) -> PathBuf {
@@ -752,7 +752,7 @@ impl Workspace {
 }
 
 /// Where a span is, in a file of that path.
-pub(super) fn located(file: PathBuf, span: proc_macro2::Span) -> Location {
+pub(super) fn located(file: Arc<Path>, span: proc_macro2::Span) -> Location {
     let start = span.start();
     Location { file, line: start.line.max(1), column: start.column + 1 }
 }

@@ -293,7 +293,7 @@ fn problem(revision: &Revision, message: String, hint: &str) -> Diagnostic {
     Diagnostic {
         severity: Severity::Error,
         message,
-        location: Location { file: revision.path.clone(), line: 1, column: 1 },
+        location: Location { file: revision.path.as_path().into(), line: 1, column: 1 },
         line: format!("-- revision: {}", revision.id),
         width: 1,
         label: None,
