@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 use crate::dialect::Dialect;
+use crate::hazard::Severity;
 
 /// Writes and checks the migrations of a SeaORM project: from its entities, against its live database.
 ///
@@ -85,6 +86,9 @@ pub enum Command {
     Merge(Merge),
     /// Show a revision's file.
     Show(Show),
+    /// Say what is dangerous about revisions, also those that somebody wrote by hand: run them in a database that is dropped
+    /// again, and look on.
+    Lint(Lint),
 }
 
 /// Flags of `init`.
@@ -437,6 +441,73 @@ pub struct Merge {
     /// in conflict about is written in the file; where `schema.lock` has two answers, the entities decide.
     #[arg(long)]
     pub accept_conflicts: bool,
+}
+
+/// Flags of `lint`.
+#[derive(Debug, Args)]
+pub struct Lint {
+    /// Files of revisions, or revisions as `upgrade` takes them; a file that is no revision is looked at as if it came after all
+    /// of them [default: all revisions].
+    #[arg(value_name = "FILES")]
+    pub files: Vec<String>,
+    /// A server on which revisions for PostgreSQL may run, in a database that is dropped afterwards [default: the configured one].
+    #[arg(long, value_name = "URL", conflicts_with = "words_only")]
+    pub scratch: Option<String>,
+    /// Run nothing: find what the words alone show. Needs no server, and knows less.
+    #[arg(long = "static")]
+    pub words_only: bool,
+    /// The kind of database that is meant [default: that of the configured one].
+    #[arg(long, value_name = "DIALECT")]
+    pub dialect: Option<DialectName>,
+    /// Exit with 1 at this hazard too, unless it is accepted in the file (see `docs/hazards.md`); may be given several times.
+    #[arg(long, value_name = "HAZARD")]
+    pub deny: Vec<String>,
+    /// Exit with 1 at every hazard that is this bad or worse, unless it is accepted in the file [default: only at what
+    /// `[hazards]` in `seachange.toml` names, which is what loses data].
+    #[arg(long, value_name = "SEVERITY")]
+    pub fail_on: Option<SeverityName>,
+    /// How to say it.
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: LintFormat,
+    /// Write it to a file, and the text as usual.
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+/// How hazards of files are said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LintFormat {
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
+    /// Annotations of GitHub Actions, beside the statements they are about.
+    Github,
+    /// SARIF, for code scanning and editors.
+    Sarif,
+    /// `JUnit`, for CI that shows tests.
+    Junit,
+}
+
+/// How bad a hazard is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SeverityName {
+    /// Everything.
+    Note,
+    /// What may fail, breaks code that runs, or keeps others waiting.
+    Warning,
+    /// What loses data or cannot be undone.
+    Danger,
+}
+
+impl From<SeverityName> for Severity {
+    fn from(name: SeverityName) -> Self {
+        match name {
+            SeverityName::Note => Self::Note,
+            SeverityName::Warning => Self::Warning,
+            SeverityName::Danger => Self::Danger,
+        }
+    }
 }
 
 /// Flags of `show`.

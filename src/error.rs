@@ -424,6 +424,9 @@ pub enum Error {
         /// What a database is needed for: "load `a.sql`".
         purpose: String,
     },
+    /// There is no server on which revisions could be run to look at them.
+    #[error("to run the revisions and look on needs a server")]
+    NoLint,
     /// Something that cannot be compared, and must not be passed over.
     #[error("{} cannot be compared\n{}", count(objects.len(), "object"), listed(objects))]
     Unmodelled {
@@ -791,6 +794,11 @@ impl Error {
             Self::NoScratch { .. } => Some(
                 "name one with `--scratch postgres://…`; a database is made on it and dropped again, for which the role needs \
                  `CREATEDB`"
+                    .to_owned(),
+            ),
+            Self::NoLint => Some(
+                "name one with `--scratch postgres://…`; a database is made on it and dropped again, for which the role needs \
+                 `CREATEDB`. `--static` runs nothing, and finds what the words alone show"
                     .to_owned(),
             ),
             Self::NoEntities { .. } => Some(

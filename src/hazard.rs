@@ -53,6 +53,9 @@ pub enum Kind {
     ReplacesValue,
     ValuesMayFail,
     RunsOutsideTransaction,
+    DeletesRows,
+    OverwritesValues,
+    DropsDependents,
     CannotBeUndone,
 }
 
@@ -72,7 +75,7 @@ pub struct Row {
 }
 
 /// All hazards.
-pub const HAZARDS: [Row; 23] = [
+pub const HAZARDS: [Row; 26] = [
     Row {
         kind: Kind::DropsTable,
         slug: "drops-table",
@@ -252,6 +255,32 @@ pub const HAZARDS: [Row; 23] = [
         explanation: "The database takes the statement in no transaction. When it fails, what ran before it in the same \
                       revision stays, and an index may be left behind that is kept up to date and never used. Running the \
                       revision again clears that away.",
+    },
+    Row {
+        kind: Kind::DeletesRows,
+        slug: "deletes-rows",
+        severity: Severity::Danger,
+        loses_data: true,
+        explanation: "A statement that somebody wrote deletes every row of a table, and no way down brings them back. Say which \
+                      rows are meant, or keep a copy of them. Only `seachange lint` finds this.",
+    },
+    Row {
+        kind: Kind::OverwritesValues,
+        slug: "overwrites-values",
+        severity: Severity::Danger,
+        loses_data: true,
+        explanation: "A statement that somebody wrote gives a column another value in every row, and no way down knows what was \
+                      there. Say which rows are meant, or keep the old values in a column of their own until they are not \
+                      needed any more. Only `seachange lint` finds this.",
+    },
+    Row {
+        kind: Kind::DropsDependents,
+        slug: "drops-dependents",
+        severity: Severity::Warning,
+        loses_data: false,
+        explanation: "`CASCADE` takes along whatever depends on the thing, also what no revision knows because it is only in the \
+                      database at hand: views, foreign keys, columns of that type. Drop by name what is to go. Only \
+                      `seachange lint` finds this.",
     },
     Row {
         kind: Kind::CannotBeUndone,

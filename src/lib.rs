@@ -52,6 +52,8 @@ pub mod error;
 #[cfg(feature = "cli")]
 mod files;
 pub mod hazard;
+#[cfg(feature = "cli")]
+pub mod lint;
 pub mod meet;
 pub mod migrate;
 pub mod model;

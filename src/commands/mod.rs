@@ -6,6 +6,7 @@ mod check;
 mod diff;
 mod fills;
 mod init;
+mod lint;
 mod listing;
 mod merge;
 mod objects;
@@ -106,6 +107,7 @@ async fn dispatch(ctx: &mut Context<'_>, command: &Command) -> Result<Exit> {
         Command::Heads(args) => listing::heads(ctx, args).await,
         Command::Branches(args) => listing::branches(ctx, args).await,
         Command::Merge(args) => merge::merge(ctx, args),
+        Command::Lint(args) => lint::lint(ctx, args).await,
         Command::Show(args) => listing::show(ctx, &args.target).await,
     }
 }

@@ -211,7 +211,7 @@ async fn run(
             }
         };
         let now = now();
-        let running = session.run_as(revision, direction, Run { now: &now, watch: &watch, interrupted });
+        let running = session.run_as(revision, direction, Run { now: &now, watch: &watch, interrupted, traces: None });
         let outcome = progress.during(running).await;
         if let Some(resumed) = resumed.into_inner().unwrap_or_else(PoisonError::into_inner) {
             ctx.note(&resumed)?;

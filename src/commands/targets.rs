@@ -131,7 +131,7 @@ fn needs_one(command: &Command, targets: &[Target]) -> Option<String> {
 /// Whether what the command prints is the same whatever the database.
 pub(super) fn is_of_files(command: &Command) -> bool {
     match command {
-        Command::Merge(_) => true,
+        Command::Merge(_) | Command::Lint(_) => true,
         Command::Heads(args) | Command::Branches(args) => !args.verbose,
         Command::Check(args) => !check::needs_database(args),
         // One script serves all of them.

@@ -6,6 +6,7 @@ mod extra;
 mod matching;
 mod names;
 mod object;
+pub(crate) mod observe;
 mod offline;
 mod postgres;
 mod question;
@@ -517,6 +518,14 @@ impl Dialect {
         }
     }
 
+    /// Whether foreign keys act after the statement, where that can be switched and it does.
+    pub fn switches_foreign_keys(self, sql: &str) -> Option<bool> {
+        match self {
+            Self::Sqlite => sqlite::runner::switches_foreign_keys(sql),
+            Self::Postgres => None,
+        }
+    }
+
     /// Whether the statement begins or ends a transaction.
     pub(crate) fn ends_transaction(self, sql: &str) -> bool {
         match self {
@@ -687,6 +696,15 @@ impl Dialect {
         match self {
             Self::Sqlite => sqlite::effects(op, schema),
             Self::Postgres => postgres::effects(op, schema),
+        }
+    }
+
+    /// How to see what a transaction does to tables, where the database shows it.
+    pub(crate) fn observation(self) -> Option<observe::Observation> {
+        match self {
+            // It has one lock, and nothing counts what is read.
+            Self::Sqlite => None,
+            Self::Postgres => Some(postgres::observe::OBSERVATION),
         }
     }
 
@@ -907,6 +925,23 @@ impl Dialect {
     /// ```
     pub fn touched(self, script: &str, schema: &str) -> Vec<touch::Touched> {
         touch::touched(self, script, schema)
+    }
+
+    /// What the words of one statement say of hazards.
+    ///
+    /// ```
+    /// use seachange::dialect::Dialect;
+    ///
+    /// let signs = Dialect::Sqlite.signs("DELETE FROM users", "");
+    /// assert_eq!(signs[0].sentence, "DELETE without WHERE deletes all rows of `users`.");
+    /// ```
+    pub fn signs(self, sql: &str, schema: &str) -> Vec<touch::Sign> {
+        touch::signs(self, sql, schema)
+    }
+
+    /// What one statement writes into columns of rows that are there.
+    pub fn fills(self, sql: &str, schema: &str) -> Vec<touch::Fill> {
+        touch::fills(self, sql, schema)
     }
 
     /// Statements that prepare a connection.

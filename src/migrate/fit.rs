@@ -48,6 +48,11 @@ impl Session {
     }
 }
 
+/// Whether a revision says how it is undone, or that there is nothing to undo.
+pub fn has_way_down(dialect: Dialect, revision: &Revision) -> bool {
+    section(dialect, revision, Direction::Down).is_some()
+}
+
 /// The section of a revision to run. An empty way down undoes nothing unless there is nothing to undo.
 pub(super) fn section(dialect: Dialect, revision: &Revision, direction: Direction) -> Option<&Section> {
     let is_empty = |section: &Section| dialect.statements(&section.sql).is_empty();

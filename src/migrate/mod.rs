@@ -7,6 +7,7 @@ mod failure;
 mod fit;
 mod history;
 mod link;
+pub mod observe;
 mod orphans;
 mod others;
 mod run;
@@ -24,6 +25,7 @@ use crate::model::Schema;
 
 pub(crate) use self::failure::cause;
 use self::failure::{connect_error, locked, query_error, waited};
+pub use self::fit::has_way_down;
 pub use self::history::{Applied, Books, Unfinished};
 pub use self::link::{Lent, Link};
 pub use self::others::OtherTool;

@@ -1,10 +1,12 @@
 //! One revision in one direction, with its row of the history.
 
+use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
 use sea_orm::{ConnectionTrait, DbErr};
 
 use super::fit::section;
+use super::observe::{Sight, Traces};
 use super::{Session, cause};
 use crate::dialect;
 use crate::error::{Error, Left, Result, SHOWN};
@@ -28,6 +30,8 @@ pub struct Run<'a> {
     pub watch: &'a (dyn Fn(Moment<'_>) + Sync),
     /// What to do about a statement that an earlier attempt was cut off in, when nobody can tell what it did.
     pub interrupted: Option<Interrupted>,
+    /// Where what each statement does to tables is written down, if anybody wants to know.
+    pub traces: Option<&'a Mutex<Traces>>,
 }
 
 /// What to do about a statement that an earlier attempt was cut off in.
@@ -69,7 +73,7 @@ impl Session {
     /// [`Error::Statement`], [`Error::Misfits`] and [`Error::Orphans`] leave the database as it was before the revision;
     /// [`Error::Locked`]: another process did not finish in time; [`Error::NoWayDown`].
     pub async fn run(&self, revision: &Revision, direction: Direction, now: &str) -> Result<Outcome> {
-        self.run_as(revision, direction, Run { now, watch: &|_| {}, interrupted: None }).await
+        self.run_as(revision, direction, Run { now, watch: &|_| {}, interrupted: None, traces: None }).await
     }
 
     /// The same, with more to say about it.
@@ -102,7 +106,7 @@ impl Session {
     /// Runs what is not one transaction, and keeps account of how far it is: whatever ends it, the next attempt goes on
     /// where this one was.
     async fn run_in_steps(&self, revision: &Revision, section: &Section, run: Run<'_>) -> Result<Outcome> {
-        let Run { now, watch, interrupted } = run;
+        let Run { now, watch, interrupted, traces } = run;
         if self.is_done(revision, section.direction).await? {
             return Ok(Outcome::AlreadyDone);
         }
@@ -149,7 +153,8 @@ impl Session {
                 (true, _) if is_opaque => Left::Partly,
                 (true, _) => Left::Counted,
             };
-            let mut done = self.run_statement(revision, section, (position, statement), left).await;
+            let running = self.run_statement(revision, section, (position, statement), left);
+            let mut done = self.traced(traces, running).await;
             if is_counted && done.is_ok() {
                 done = self.mark_unfinished(revision, section.direction, position + 1, false).await;
             } else if is_opaque {
@@ -175,7 +180,7 @@ impl Session {
     }
 
     async fn run_in_transaction(&self, revision: &Revision, section: &Section, run: Run<'_>) -> Result<Outcome> {
-        let Run { now, watch, .. } = run;
+        let Run { now, watch, traces, .. } = run;
         // Only now is it certain that no other process is at it.
         if self.is_done(revision, section.direction).await? {
             return Ok(Outcome::AlreadyDone);
@@ -187,7 +192,8 @@ impl Session {
         let statements = self.dialect().statements(&section.sql);
         for (position, statement) in statements.iter().enumerate() {
             watch(Moment::Statement { number: position + 1, all: statements.len() });
-            self.run_statement(revision, section, (position, statement), Left::Nothing).await?;
+            let running = self.run_statement(revision, section, (position, statement), Left::Nothing);
+            self.traced(traces, running).await?;
         }
         let rows = self.orphans().await?.beyond(&before);
         if !rows.is_empty() {
@@ -223,6 +229,16 @@ impl Session {
             left,
             source: cause(&source),
         })
+    }
+
+    /// Runs a statement and writes down what it did to tables, if anybody wants to know.
+    async fn traced(&self, traces: Option<&Mutex<Traces>>, running: impl Future<Output = Result<()>>) -> Result<()> {
+        let Some(traces) = traces else { return running.await };
+        let before = Sight::of(self).await?;
+        running.await?;
+        let after = Sight::of(self).await?;
+        traces.lock().unwrap_or_else(PoisonError::into_inner).add(before, &after);
+        Ok(())
     }
 
     /// The rows because of which a statement failed, if it is one that looks for such rows. What is asked may fail as the

@@ -102,7 +102,7 @@ struct CheckJson<'a> {
 }
 
 #[derive(Serialize)]
-struct FindingJson {
+pub(super) struct FindingJson {
     kind: &'static str,
     level: &'static str,
     text: String,
@@ -162,7 +162,7 @@ fn check(checked: &Checked) -> CheckJson<'_> {
     }
 }
 
-fn finding_json(finding: Finding) -> FindingJson {
+pub(super) fn finding_json(finding: Finding) -> FindingJson {
     let level = match finding.level {
         Level::Error => "error",
         Level::Warning => "warning",

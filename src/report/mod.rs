@@ -2,10 +2,11 @@
 //! unmanaged, and what was checked. Compares nothing itself.
 
 pub mod error;
-#[cfg(feature = "cli")]
 pub mod finding;
 #[cfg(feature = "cli")]
 pub mod github;
+#[cfg(feature = "cli")]
+pub mod hazards;
 #[cfg(feature = "cli")]
 pub mod json;
 #[cfg(feature = "cli")]

@@ -203,6 +203,34 @@ impl Revision {
         if problems.is_empty() { Ok(revision) } else { Err(problems) }
     }
 
+    /// A script that is no revision, as the way up of one; `-- accept:` counts wherever it stands. A text that says
+    /// `-- migrate:up` is read as a revision. `transaction` says whether the script can run in one.
+    ///
+    /// # Errors
+    /// As [`Revision::parse`].
+    pub fn of_script(path: &Path, text: &str, transaction: bool) -> Result<Self, Vec<Diagnostic>> {
+        if text.lines().any(|line| comment(line).and_then(marker).is_some()) {
+            return Self::parse(path, text);
+        }
+        let accepted = text.lines().enumerate().filter_map(|(number, line)| accepted(path, number + 1, line));
+        let section =
+            |direction, line, sql| Section { direction, dialect: None, transaction, undoes: false, line, sql };
+        Ok(Self {
+            id: "script".to_owned(),
+            message: path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
+            parents: Vec::new(),
+            labels: Vec::new(),
+            depends_on: Vec::new(),
+            created: String::new(),
+            hazards: Vec::new(),
+            accepted: accepted.collect(),
+            path: path.to_owned(),
+            checksum: checksum(text),
+            // Nobody takes a script back.
+            sections: vec![section(Direction::Up, 1, text.to_owned()), section(Direction::Down, 1, String::new())],
+        })
+    }
+
     fn header(&mut self, comment: &str, line: usize) {
         if let Some(value) = field(comment, "message") {
             value.clone_into(&mut self.message);

@@ -18,6 +18,7 @@ mod fills;
 mod hazards;
 mod history;
 mod language;
+mod lint;
 mod live;
 mod measure;
 mod mediaparser_entities;

@@ -18,7 +18,7 @@ use crate::revision::Revision;
 use crate::revision::dir::LOCK;
 use crate::revision::graph::Graph;
 
-pub(super) use self::output::{is_read_by_people, write_all};
+pub(super) use self::output::{is_read_by_people, to_file, write_all};
 use super::adopt::{self, When};
 use super::revisions::{EDITED, history_of, is_edited};
 use super::{Context, Exit, Live, merge, missing, refuse_doubtful};

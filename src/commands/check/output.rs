@@ -75,6 +75,6 @@ fn written(format: CheckFormat, all: &[Checked], folder: &Path, out: &mut dyn Wr
 }
 
 #[expect(clippy::disallowed_methods, reason = "the user names the file")]
-fn to_file(path: &Path, text: &[u8]) -> Result<()> {
+pub(in crate::commands) fn to_file(path: &Path, text: &[u8]) -> Result<()> {
     fs::write(path, text).map_err(|source| Error::Write { path: path.to_owned(), source })
 }

@@ -13,6 +13,7 @@ mod effects;
 mod expand;
 mod expression;
 pub(super) mod fill;
+pub(super) mod observe;
 pub(super) mod offline;
 mod questions;
 mod rebuild;

@@ -103,6 +103,15 @@ pub(in crate::dialect) fn ends_transaction(sql: &str) -> bool {
     is_first("BEGIN") || is_first("COMMIT") || is_first("END") || (is_first("ROLLBACK") && !goes_to_savepoint)
 }
 
+/// Whether foreign keys act after the statement, if it says so.
+pub(in crate::dialect) fn switches_foreign_keys(sql: &str) -> Option<bool> {
+    let tokens = text::tokens(sql);
+    let mut words = tokens.iter().map(|token| token.text.trim_matches(['\'', '"']).to_ascii_lowercase());
+    let is_pragma = words.next()? == "pragma" && words.any(|word| word == "foreign_keys");
+    let value = words.find(|word| !matches!(word.as_str(), "=" | "("))?;
+    is_pragma.then_some(matches!(value.as_str(), "on" | "true" | "yes" | "1"))
+}
+
 /// Whether all of the file is small enough to be read at once.
 pub(in crate::dialect) const SIZE: &str =
     "SELECT CAST(NULL AS INTEGER) AS rows, c.page_count * s.page_size <= 268435456 AS small

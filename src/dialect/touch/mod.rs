@@ -4,6 +4,7 @@
 mod alter;
 mod create;
 mod rows;
+mod signs;
 #[cfg(test)]
 mod tests;
 mod token;
@@ -11,6 +12,8 @@ mod token;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
+pub use self::signs::{Fill, Rows, Sign};
+pub(super) use self::signs::{fills, signs};
 use self::token::{Reader, Token};
 use super::{Dialect, Statement};
 use crate::model::TableName;

@@ -11,7 +11,7 @@ use crate::model::{
 use crate::op::{Op, identifiers};
 
 /// The hazards of one operation on a schema as it is right before it.
-pub(in crate::plan) fn of(op: &Op, schema: &Schema, dialect: Dialect) -> Vec<Hazard> {
+pub fn of(op: &Op, schema: &Schema, dialect: Dialect) -> Vec<Hazard> {
     match op {
         Op::DropTable { table } => {
             let sentence = format!("Dropping the table `{}` deletes all its rows.", table.name);
@@ -414,7 +414,7 @@ pub(in crate::plan) fn filled_null(table: &TableName, column: &Column, sql: &str
 }
 
 /// Rows that hold NULL get a value; which they were nobody knows afterwards.
-pub(in crate::plan) fn filled(table: &TableName, column: &Column, value: &str) -> Hazard {
+pub fn filled(table: &TableName, column: &Column, value: &str) -> Hazard {
     let sentence = format!("Rows that hold NULL in `{table}.{}` get {value}.", column.name);
     Hazard::new(Kind::FillsNulls, Subject::part(table, &column.name), sentence).asking(nulls(table, column))
 }

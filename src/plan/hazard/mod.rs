@@ -1,8 +1,8 @@
 //! What can go wrong with an operation of a plan: what it is about, in a sentence. `find` says which operation has which
 //! hazards, `wait` which of them keep others waiting; what kinds there are is in `crate::hazard`.
 
-pub(super) mod find;
-pub(super) mod wait;
+pub mod find;
+pub mod wait;
 
 use std::fmt;
 
@@ -29,7 +29,7 @@ pub struct Hazard {
 
 impl Hazard {
     /// A hazard about which nobody asked anything yet.
-    fn new(kind: Kind, subject: Subject, sentence: String) -> Self {
+    pub fn new(kind: Kind, subject: Subject, sentence: String) -> Self {
         Self { kind, subject, sentence, question: None, answer: None }
     }
 

@@ -13,69 +13,96 @@ pub(in crate::plan) const KINDS: [Kind; 3] = [Kind::RewritesTable, Kind::BlocksR
 
 /// What the steps of a plan hold while the next one runs: locks last until the transaction ends.
 #[derive(Debug, Default)]
-pub(in crate::plan) struct Held(BTreeMap<TableName, Lock>);
+pub struct Held(BTreeMap<TableName, Lock>);
 
 impl Held {
     /// What keeps others waiting in a step with these effects, on tables that were there before.
     pub(in crate::plan) fn hazards(&mut self, op: &Op, effects: &Effects) -> Vec<Hazard> {
-        let hazards = waits(op, effects, &self.0);
+        let hazards = self.waits(Some(op), &cause(op), effects);
+        self.hold(effects);
+        if let Op::RenameTable { from, to } = op {
+            self.follow(from, to);
+        }
+        hazards
+    }
+
+    /// The same of a statement, as it was seen to run: the operation it does, if it is known, or what to call it.
+    pub fn seen(&mut self, op: Option<&Op>, words: &str, effects: &Effects) -> Vec<Hazard> {
+        let said = op.map(cause).filter(|said| said != UNNAMED);
+        let mut all = effects.clone();
+        for (name, effect) in &mut all {
+            // Of what is locked already, no second lock is seen.
+            effect.lock = effect.lock.max(self.0.get(name).copied());
+        }
+        let hazards = self.waits(op, said.as_deref().unwrap_or(words), &all);
+        self.hold(effects);
+        if let Some(Op::RenameTable { from, to }) = op {
+            self.follow(from, to);
+        }
+        hazards
+    }
+
+    fn follow(&mut self, from: &TableName, to: &TableName) {
+        self.0.extend(self.0.get(from).copied().map(|lock| (to.clone(), lock)));
+    }
+
+    fn hold(&mut self, effects: &Effects) {
         for (table, effect) in effects {
             let held = self.0.get(table).copied();
             self.0.extend(held.max(effect.lock).map(|lock| (table.clone(), lock)));
         }
-        if let Op::RenameTable { from, to } = op {
-            self.0.extend(self.0.get(from).copied().map(|lock| (to.clone(), lock)));
+    }
+
+    fn waits(&self, op: Option<&Op>, cause: &str, effects: &Effects) -> Vec<Hazard> {
+        // A rebuild says by itself that it copies the rows.
+        let is_rebuild = matches!(op, Some(Op::RebuildTable { .. }));
+        let mut hazards = Vec::new();
+        let rewritten: Vec<&TableName> =
+            effects.iter().filter(|(_, effect)| effect.rewrite).map(|(name, _)| name).collect();
+        for table in rewritten.iter().filter(|_| !is_rebuild) {
+            // What locks nothing has nobody waiting for it.
+            let own = effects.get(*table).and_then(|effect| effect.lock);
+            if own.max(self.0.get(*table).copied()).is_some() {
+                let sentence = format!("{cause} writes all rows of `{table}` anew while nobody can use it.");
+                hazards.push(hazard(Kind::RewritesTable, table, table, sentence));
+            }
+        }
+        let read: BTreeSet<&TableName> =
+            effects.iter().filter(|(_, effect)| effect.scan).map(|(name, _)| name).collect();
+        // The rows that others wait for: those of the table the operation is about, if it reads them.
+        let of = op.and_then(|op| read.get(op.table())).or_else(|| read.first());
+        let Some(of) = of.copied() else { return hazards };
+        let locks = effects.iter().filter(|(name, _)| !rewritten.contains(name)).filter_map(|(name, effect)| {
+            // What was locked before is, for as long.
+            let lock = effect.lock.max(self.0.get(name).copied().filter(|_| effect.scan))?;
+            Some((name, lock))
+        });
+        for (name, lock) in locks {
+            let (kind, what) = if lock.blocks_reads() {
+                (Kind::BlocksReads, "nobody can use it")
+            } else if lock.blocks_writes() {
+                (Kind::BlocksWrites, "nobody can write to it")
+            } else {
+                continue;
+            };
+            let sentence = if name == of {
+                format!("{cause} reads all rows of `{of}` while {what}.")
+            } else {
+                let what = what.replace(" it", &format!(" `{name}`"));
+                format!("{cause} reads all rows of `{of}` while {what}.")
+            };
+            hazards.push(hazard(kind, name, of, sentence));
         }
         hazards
     }
 }
 
-fn waits(op: &Op, effects: &Effects, held: &BTreeMap<TableName, Lock>) -> Vec<Hazard> {
-    // A rebuild says by itself that it copies the rows.
-    let is_rebuild = matches!(op, Op::RebuildTable { .. });
-    let mut hazards = Vec::new();
-    let rewritten: Vec<&TableName> =
-        effects.iter().filter(|(_, effect)| effect.rewrite).map(|(name, _)| name).collect();
-    for table in rewritten.iter().filter(|_| !is_rebuild) {
-        // What locks nothing has nobody waiting for it.
-        if effects.get(*table).is_some_and(|effect| effect.lock.is_some()) {
-            let sentence = format!("{} writes all rows of `{table}` anew while nobody can use it.", cause(op));
-            hazards.push(hazard(Kind::RewritesTable, table, table, sentence));
-        }
-    }
-    let read: BTreeSet<&TableName> = effects.iter().filter(|(_, effect)| effect.scan).map(|(name, _)| name).collect();
-    if read.is_empty() {
-        return hazards;
-    }
-    // The rows that others wait for: those of the table the operation is about, if it reads them.
-    let of = read.get(op.table()).or_else(|| read.first()).copied().unwrap_or(op.table());
-    let locks = effects.iter().filter(|(name, _)| !rewritten.contains(name)).filter_map(|(name, effect)| {
-        // What was locked before is, for as long.
-        let lock = effect.lock?.max(held.get(name).copied().filter(|_| effect.scan).unwrap_or(effect.lock?));
-        Some((name, lock))
-    });
-    for (name, lock) in locks {
-        let (kind, what) = if lock.blocks_reads() {
-            (Kind::BlocksReads, "nobody can use it")
-        } else if lock.blocks_writes() {
-            (Kind::BlocksWrites, "nobody can write to it")
-        } else {
-            continue;
-        };
-        let sentence = if name == of {
-            format!("{} reads all rows of `{of}` while {what}.", cause(op))
-        } else {
-            let what = what.replace(" it", &format!(" `{name}`"));
-            format!("{} reads all rows of `{of}` while {what}.", cause(op))
-        };
-        hazards.push(hazard(kind, name, of, sentence));
-    }
-    hazards
-}
-
 fn hazard(kind: Kind, table: &TableName, rows: &TableName, sentence: String) -> Hazard {
     Hazard::new(kind, Subject::whole(table), sentence).asking(Question::Rows { table: rows.clone() })
 }
+
+/// What is said of an operation that makes nobody wait for itself.
+const UNNAMED: &str = "The change";
 
 /// What makes others wait, as the beginning of a sentence.
 fn cause(op: &Op) -> String {
@@ -127,6 +154,6 @@ fn cause(op: &Op) -> String {
         | Op::DropEnum { .. }
         | Op::RenameEnum { .. }
         | Op::RenameEnumValue { .. }
-        | Op::Comment { .. } => "The change".to_owned(),
+        | Op::Comment { .. } => UNNAMED.to_owned(),
     }
 }
