@@ -97,19 +97,27 @@ pub struct Init {
     /// A folder or file with entities, if they should not be searched for; may be given several times.
     #[arg(long, value_name = "PATH")]
     pub entities: Vec<PathBuf>,
+    /// Put a hook into the git repository that checks each commit that changes entities; in a project that is set up already, do
+    /// only that. See `docs/guide/pre_commit.md`.
+    #[arg(long)]
+    pub hook: bool,
 }
 
 /// Flags of `check`.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub struct Check {
     /// Compare the entities with `schema.lock` only; needs no database.
     #[arg(long)]
     pub offline: bool,
+    /// Compare what the next commit of git holds, whatever is on disk, and only if it changes entities, revisions or SQL files; with
+    /// nothing staged, what the last commit holds. Needs no database; see `docs/guide/pre_commit.md`.
+    #[arg(long, conflicts_with_all = ["offline", "on"])]
+    pub staged: bool,
     /// Count what nobody declares as a difference.
-    #[arg(long, conflicts_with = "offline")]
+    #[arg(long, conflicts_with_all = ["offline", "staged"])]
     pub strict: bool,
     /// Ask only a part of the question; may be given several times, or with commas.
-    #[arg(long, value_name = "PART", value_delimiter = ',', conflicts_with = "offline")]
+    #[arg(long, value_name = "PART", value_delimiter = ',', conflicts_with_all = ["offline", "staged"])]
     pub only: Vec<Part>,
     /// What to exit with 1 for, with commas: `heads`, `unwritten`, `pending`, `edited`, `missing`, `unfinished`, `drift`,
     /// `unmanaged`, `warning` [default: all but the last two].

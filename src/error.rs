@@ -247,6 +247,14 @@ pub enum Error {
         /// The file.
         path: PathBuf,
     },
+    /// Git did not do what it was asked to.
+    #[error("git could not {doing}\n  {said}")]
+    Git {
+        /// What, as in "find the repository".
+        doing: &'static str,
+        /// What it said.
+        said: String,
+    },
     /// Flags that do not go together.
     #[error("{problem}")]
     Misused {
@@ -812,6 +820,9 @@ impl Error {
             Self::UnknownDatabase { .. } => {
                 Some("seachange works on SQLite (`sqlite://data/app.db`) and PostgreSQL (`postgres://user@host/database`)".to_owned())
             }
+            Self::Git { said, .. } if said.contains("not a git repository") => {
+                Some("go to the folder of a repository, or make one with `git init`".to_owned())
+            }
             Self::Exists { .. } => {
                 Some("seachange never overwrites: change the file, or move it away first".to_owned())
             }
@@ -906,6 +917,7 @@ impl Error {
             | Self::Revisions { .. }
             | Self::TooFar { .. }
             | Self::Config { .. }
+            | Self::Git { .. }
             | Self::Misused { .. }
             | Self::Read { .. }
             | Self::Write { .. }

@@ -10,6 +10,11 @@ pub(crate) fn is_pattern(text: &str) -> bool {
     text.contains(['*', '?', '[', '{'])
 }
 
+/// The part of a pattern in which nothing varies yet.
+pub(crate) fn fixed(pattern: &str) -> PathBuf {
+    Path::new(pattern).components().take_while(|part| !is_pattern(&part.as_os_str().to_string_lossy())).collect()
+}
+
 /// The files below a folder that match, ignored and hidden ones too, in the order of their names.
 ///
 /// # Errors
@@ -22,9 +27,7 @@ pub(crate) fn matching(folder: &Path, pattern: &str) -> Result<Vec<PathBuf>, Str
         Ok(inside) if !is_absolute => inside.to_owned(),
         _ => path.to_owned(),
     };
-    // Where nothing varies yet.
-    let fixed: PathBuf =
-        Path::new(pattern).components().take_while(|part| !is_pattern(&part.as_os_str().to_string_lossy())).collect();
+    let fixed = fixed(pattern);
     let depth = if pattern.contains("**") {
         None
     } else {

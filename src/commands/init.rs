@@ -1,4 +1,4 @@
-//! `init`: finds the entities and the database of a project and writes its configuration.
+//! `init`: finds the entities and the database of a project and writes its configuration; `hook` does what belongs to git.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -17,9 +17,13 @@ use crate::error::{Error, Result};
 use crate::render;
 use crate::revision::dir;
 
+use super::hook::Hook;
 use super::{Exit, closed};
 
 const TEMPLATE: &str = include_str!("../../templates/seachange.toml.j2");
+
+/// What to do once entities and database are known.
+const CHECK: &str = "hint: `seachange check` shows what lies between the two";
 
 /// What the template of `seachange.toml` sees.
 #[derive(Serialize)]
@@ -32,65 +36,75 @@ struct Found {
     is_postgres: bool,
 }
 
-/// Sets up the project in a folder.
+/// Sets up the project in a folder, and its hook where that is asked for.
 pub(super) fn init(args: &cli::Init, folder: &Path, overrides: &Overrides, notes: &mut dyn Write) -> Result<Exit> {
-    let path = folder.join(overrides.file.as_deref().unwrap_or(Path::new(config::FILE)));
+    let new = folder.join(overrides.file.as_deref().unwrap_or(Path::new(config::FILE)));
+    if !args.hook {
+        set_up(&args.entities, folder, (&new, overrides), notes)?;
+        return Ok(Exit::Clean);
+    }
+    // A hook belongs to the project that there is; what is to be set up anew is said with its entities.
+    let there = config::path(folder, overrides).ok().filter(|path| args.entities.is_empty() && path.is_file());
+    // What cannot have a hook is not set up either.
+    let hook = Hook::find(folder, there.as_deref().unwrap_or(&new))?;
+    if there.is_none() {
+        set_up(&args.entities, folder, (&new, overrides), notes)?;
+    }
+    hook.write(notes)
+}
+
+/// Writes the configuration, and says what was found.
+fn set_up(
+    entities: &[PathBuf],
+    folder: &Path,
+    (path, overrides): (&Path, &Overrides),
+    notes: &mut dyn Write,
+) -> Result<()> {
     if path.exists() {
-        return Err(Error::Exists { path });
+        return Err(Error::Exists { path: path.to_owned() });
     }
-    let entities = if args.entities.is_empty() { entity_roots(folder)? } else { args.entities.clone() };
-    for root in &entities {
-        if !folder.join(root).exists() {
-            return Err(Error::NoEntities { folder: folder.join(root) });
-        }
+    let roots = if entities.is_empty() { entity_roots(folder)? } else { entities.to_owned() };
+    if let Some(missing) = roots.iter().map(|root| folder.join(root)).find(|root| !root.exists()) {
+        return Err(Error::NoEntities { folder: missing });
     }
+    let roots: Vec<String> = roots.iter().map(|root| slashes(root.strip_prefix(folder).unwrap_or(root))).collect();
     let from_environment = config::database_url(folder);
-    let url = overrides
-        .database_url
-        .clone()
-        .or_else(|| if from_environment.is_some() { None } else { database_file(folder) });
-    let entities: Vec<String> =
-        entities.iter().map(|root| slashes(root.strip_prefix(folder).unwrap_or(root))).collect();
+    let found_file = || if from_environment.is_some() { None } else { database_file(folder) };
+    let url = overrides.database_url.clone().or_else(found_file);
     // The file is for everybody who works on the project.
     let written = url.as_deref().map(config::without_password);
-    let has_password = written != url;
     let is_postgres = url.as_ref().or(from_environment.as_ref()).is_some_and(|url| {
         config::database(url, folder, Duration::ZERO).is_ok_and(|database| database.dialect == Dialect::Postgres)
     });
     let in_toml = |text: &String| toml::Value::String(text.clone()).to_string();
     let found = Found {
-        entities: entities.iter().map(in_toml).collect(),
+        entities: roots.iter().map(in_toml).collect(),
         url: written.as_ref().map(in_toml),
         from_environment: from_environment.is_some(),
         is_postgres,
     };
-    dir::create_new(&path, &render::fill(TEMPLATE, &found)?)?;
+    dir::create_new(path, &render::fill(TEMPLATE, &found)?)?;
     let migrations = folder.join("migrations");
     fs::create_dir_all(&migrations).map_err(|source| Error::Write { path: migrations, source })?;
 
-    let database = match (&written, from_environment.is_some()) {
-        (Some(url), _) => url.split('?').next().unwrap_or_default().to_owned(),
-        (None, true) => "`DATABASE_URL`".to_owned(),
-        (None, false) => "none found; set `DATABASE_URL`, or write `url` into the file".to_owned(),
-    };
-    let is_known = url.is_some() || found.from_environment;
-    let database_hint = (!is_known)
-        .then(|| "hint: name the database, then `seachange check` shows what lies between the two".to_owned());
-    if has_password {
+    let mut lines = Vec::new();
+    if written != url {
         let line = "note: the password of the URL was left out of the file; set `DATABASE_URL` or `PGPASSWORD`";
-        writeln!(notes, "{line}").map_err(closed)?;
+        lines.push(line.to_owned());
     }
-    let lines = [
-        format!("entities: {}", entities.join(", ")),
-        format!("database: {database}"),
-        format!("wrote {} and migrations/", path.strip_prefix(folder).unwrap_or(&path).display()),
-        match &database_hint {
-            Some(hint) => hint.clone(),
-            None => "hint: `seachange check` shows what lies between the two".to_owned(),
-        },
-    ];
-    writeln!(notes, "{}", lines.join("\n")).map_err(closed)?;
-    Ok(Exit::Clean)
+    let (database, hint) = match &written {
+        Some(url) => (url.split('?').next().unwrap_or_default(), CHECK),
+        None if found.from_environment => ("`DATABASE_URL`", CHECK),
+        None => (
+            "none found; set `DATABASE_URL`, or write `url` into the file",
+            "hint: name the database, then `seachange check` shows what lies between the two",
+        ),
+    };
+    lines.push(format!("entities: {}", roots.join(", ")));
+    lines.push(format!("database: {database}"));
+    lines.push(format!("wrote {} and migrations/", path.strip_prefix(folder).unwrap_or(path).display()));
+    lines.push(hint.to_owned());
+    writeln!(notes, "{}", lines.join("\n")).map_err(closed)
 }
 
 /// The folders that hold entities, without those inside another. What cargo compiles is in a folder called `src`;

@@ -5,6 +5,8 @@ mod asked;
 mod check;
 mod diff;
 mod fills;
+mod git;
+mod hook;
 mod init;
 mod lint;
 mod listing;
@@ -13,6 +15,7 @@ mod objects;
 mod offline;
 mod renames;
 mod revisions;
+mod staged;
 mod targets;
 mod verify;
 mod write;
@@ -79,6 +82,11 @@ pub async fn run<'a>(
     let overrides = overrides(&cli.global);
     if let Command::Init(args) = &cli.command {
         return init::init(args, folder, &overrides, notes);
+    }
+    if let Command::Check(args) = &cli.command
+        && args.staged
+    {
+        return staged::check(cli, args, folder, (out, notes)).await;
     }
     let is_free = matches!(&cli.command, Command::Diff(args) if !diff::needs_project(args));
     let config = if is_free && !config::is_there(folder, &overrides) {

@@ -101,15 +101,23 @@ struct File {
 /// # Errors
 /// There is none, [`Error::Config`] with all that cannot be understood in it, or the database's URL is of an unknown kind.
 pub fn load(folder: &Path, overrides: &Overrides) -> Result<Config> {
-    let path = match &overrides.file {
-        Some(file) => folder.join(file),
-        None => find(folder).ok_or_else(|| Error::NoConfig { folder: folder.to_owned() })?,
-    };
+    let path = path(folder, overrides)?;
     let text = std::fs::read_to_string(&path).map_err(|source| Error::Read { path: path.clone(), source })?;
     let file = read(&path, &text)?;
     let project = path.parent().unwrap_or(folder).to_owned();
     let url = overrides.database_url.clone().or_else(|| database_url(&project)).or_else(|| file.url.clone());
     resolve(project, file, url)
+}
+
+/// The configuration file that was named, or the one at or above a folder.
+///
+/// # Errors
+/// [`Error::NoConfig`]: there is none.
+pub fn path(folder: &Path, overrides: &Overrides) -> Result<PathBuf> {
+    match &overrides.file {
+        Some(file) => Ok(folder.join(file)),
+        None => find(folder).ok_or_else(|| Error::NoConfig { folder: folder.to_owned() }),
+    }
 }
 
 /// The configuration from what the file says.

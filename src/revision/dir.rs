@@ -102,8 +102,8 @@ pub fn create_new(path: &Path, text: &str) -> Result<()> {
 }
 
 /// Puts a whole new file in the place of an old one, so that a reader sees one or the other.
-fn replace(path: &Path, text: &str) -> Result<()> {
-    let draft = path.with_extension("lock.new");
+pub(crate) fn replace(path: &Path, text: &str) -> Result<()> {
+    let draft = path.with_extension("new");
     let failed = |source| Error::Write { path: path.to_owned(), source };
     let _ = fs::remove_file(&draft);
     create_new(&draft, text)?;

@@ -15,6 +15,7 @@ mod declare;
 mod dumps;
 mod enums;
 mod fills;
+mod gates;
 mod hazards;
 mod history;
 mod language;

@@ -35,6 +35,11 @@ fn run(commands: &[&str], first: &str) -> String {
         let mut shell = Command::new("sh");
         shell.arg("-c").arg(format!("{command} 2>&1")).current_dir(project.path());
         shell.env("PATH", &path).env_remove("DATABASE_URL").env("NO_COLOR", "1");
+        // Whoever commits has a name, and no settings of this machine.
+        for who in ["AUTHOR", "COMMITTER"] {
+            shell.env(format!("GIT_{who}_NAME"), "Me").env(format!("GIT_{who}_EMAIL"), "me@example.org");
+        }
+        shell.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_NOSYSTEM", "1");
         let output = shell.envs(database.iter().map(|own| ("DATABASE_URL", own.url()))).output().unwrap();
         assert!(matches!(output.status.code(), Some(0..=2)), "{command}: {output:?}");
         let mut printed = String::from_utf8(output.stdout).unwrap();

@@ -31,6 +31,8 @@ pub(crate) enum Part {
     Reflect,
     /// Comparing the two.
     Compare,
+    /// The check before a commit.
+    Offline,
     /// Reading and checking a PostgreSQL database, beside `pg_dump`.
     Postgres,
 }
@@ -41,7 +43,7 @@ pub(crate) fn bench(only: Option<Part>) -> Result<()> {
         std::fs::remove_dir_all(&folder)?;
     }
     std::fs::create_dir_all(folder.join("src/entities"))?;
-    write_entities(&folder)?;
+    write_entities(&folder, TABLES)?;
     let wanted = |part: Part| only.is_none_or(|only| only == part);
     let sources = Sources::new(&folder, ["src/entities"]);
     let ratio = |time: Duration, base: Duration| time.as_secs_f64() / base.as_secs_f64();
@@ -57,6 +59,9 @@ pub(crate) fn bench(only: Option<Part>) -> Result<()> {
             ratio(declared, read_text),
             target(&format!("at most {PATIENCE:.1?}"), declared <= PATIENCE)
         );
+    }
+    if wanted(Part::Offline) {
+        crate::bench_offline::bench(&folder)?;
     }
     if wanted(Part::Postgres) {
         crate::bench_postgres::bench(&folder)?;
@@ -182,9 +187,9 @@ async fn make_database(folder: &Path) -> Result<Session> {
     Ok(session)
 }
 
-fn write_entities(folder: &Path) -> Result<()> {
+pub(crate) fn write_entities(folder: &Path, tables: usize) -> Result<()> {
     let mut modules = String::new();
-    for number in 0..TABLES {
+    for number in 0..tables {
         modules.push_str(&format!("pub mod t{number};\n"));
         let mut columns = String::new();
         for column in 1..10 {

@@ -2,6 +2,7 @@
 #![expect(clippy::print_stdout, clippy::disallowed_methods, reason = "a tool of the project, not the program")]
 
 mod bench;
+mod bench_offline;
 mod bench_postgres;
 mod demo;
 mod docs;

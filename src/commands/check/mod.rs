@@ -112,7 +112,7 @@ fn offline(ctx: &mut Context<'_>, asked: &Asked) -> Result<Report> {
     report.coming = coming::coming(ctx, asked, (&[], &Schema::default()), comparison);
     report.found.extend(warnings(&declared));
     if report.of(&[Kind::Unwritten, Kind::Drift]).next().is_some() {
-        let usual = || "hint: write the revision with `seachange revision --autogenerate -m …`".to_owned();
+        let usual = || WRITE.to_owned();
         report.hint = Some(merge::hint(ctx, &declared.schema, &lock)?.unwrap_or_else(usual));
     }
     if asked.has(Part::Heads) {
@@ -191,6 +191,9 @@ async fn online(ctx: &mut Context<'_>, asked: &Asked) -> Result<Report> {
     Ok(report)
 }
 
+/// What to do about entities that no revision knows of.
+pub(super) const WRITE: &str = "hint: write the revision with `seachange revision --autogenerate -m …`";
+
 const PENDING: &str = "hint: run `seachange upgrade head`, or `seachange stamp head` if the database already has them";
 
 /// Compares the entities with the lock, because the database is behind or was not asked for.
@@ -218,7 +221,7 @@ fn of_entities(
         };
         Some(format!("{behind}{note}{PENDING}"))
     } else if differs {
-        let usual = || "hint: write the revision with `seachange revision --autogenerate -m …`".to_owned();
+        let usual = || WRITE.to_owned();
         Some(behind.unwrap_or_else(usual))
     } else {
         None
@@ -327,7 +330,7 @@ fn hint(report: &Report, comparison: &Comparison, is_first: bool) -> Option<Stri
     } else if !has(&[Kind::Unwritten]) && !remakes_index(comparison) {
         "hint: somebody changed the database by hand: change it back, or write the change down in the entities"
     } else {
-        "hint: write the revision with `seachange revision --autogenerate -m …`"
+        WRITE
     };
     Some(hint.to_owned())
 }
