@@ -68,6 +68,8 @@ pub enum Command {
     Diff(Diff),
     /// Write a new revision.
     Revision(Revision),
+    /// Show that revisions do what they should, up and down, in a place that is gone afterwards.
+    Prove(Prove),
     /// Apply revisions up to one.
     Upgrade(Upgrade),
     /// Take revisions back down to one.
@@ -302,6 +304,26 @@ pub struct Revision {
     /// Accept a hazard, as in `drops-column users.email`, and say so in the file; may be given several times.
     #[arg(long, value_name = "HAZARD OBJECT", requires = "autogenerate")]
     pub accept: Vec<String>,
+    /// Write it without a proof that its way up leads to the entities and its way down back (see `docs/guide/proof.md`).
+    #[arg(long, requires = "autogenerate")]
+    pub no_prove: bool,
+    /// A server on which a revision of PostgreSQL may be proved, in a database that is dropped afterwards [default: that of
+    /// the database; with `--offline` none].
+    #[arg(long, value_name = "URL", requires = "autogenerate", conflicts_with = "no_prove")]
+    pub scratch: Option<String>,
+}
+
+/// Flags of `prove`.
+#[derive(Debug, Args)]
+pub struct Prove {
+    /// Ids, messages or files' names, the beginning of one, `head`, or ranges, `FROM:TO` with both ends; what they follow runs
+    /// before them [default: the whole history, which then has to end where `schema.lock` and the entities are].
+    #[arg(value_name = "REVISION")]
+    pub revisions: Vec<String>,
+    /// A server on which revisions of PostgreSQL may run, in a database that is dropped afterwards [default: that of the
+    /// configured database].
+    #[arg(long, value_name = "URL")]
+    pub scratch: Option<String>,
 }
 
 /// Flags of commands that can print a script in the place of running it.

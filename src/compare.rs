@@ -10,7 +10,7 @@ use sea_orm::ConnectionTrait;
 use crate::dialect::{self, Dialect, Options};
 use crate::diff::{self, Likely, Rules, TypeChanges, Unmanaged};
 use crate::error::Result;
-use crate::model::{Check, Declared, Literal, ObjectPath, Placement, Rename, Schema, Table, TableName};
+use crate::model::{Check, Declared, Index, Literal, ObjectPath, Placement, Rename, Schema, Table, TableName};
 use crate::op::Op;
 
 /// What lies between the entities and a database.
@@ -394,6 +394,7 @@ impl<'a> Pair<'a> {
                 (moved, to)
             }
         };
+        let moved = made_alike(moved, &to);
         let origins = (from_origin, to_origin);
         Ok(Self { dialect, options, origins, from, moved, to, renames, doubtful, replaced })
     }
@@ -456,6 +457,24 @@ fn left_out(declared: &Declared, lock: Option<&Schema>, dialect: Dialect, rules:
     let bare = |name: &TableName| TableName::new(&name.name);
     let kept: BTreeSet<TableName> = names().filter(|name| rules.tables.has(name)).map(bare).collect();
     names().filter(|name| !rules.tables.has(name)).map(bare).filter(|name| !kept.contains(name)).collect()
+}
+
+/// The schema with its indexes made as those of the other: how one is made is no part of what it is.
+fn made_alike(mut schema: Schema, other: &Schema) -> Schema {
+    for (name, table) in &mut schema.tables {
+        let Some(other) = other.tables.get(name) else { continue };
+        let own = |index: &Index| other.indexes.iter().find(|other| other.name.text == index.name.text);
+        let differs = |index: &Index| own(index).is_some_and(|other| other.concurrently != index.concurrently);
+        if table.indexes.iter().any(differs) {
+            let Ok(()) = table.change(|table| {
+                for index in &mut table.indexes {
+                    index.concurrently = own(index).map_or(index.concurrently, |other| other.concurrently);
+                }
+                Ok::<_, Infallible>(())
+            });
+        }
+    }
+    schema
 }
 
 /// The schema with the parts of its tables in an order that does not depend on where it was read from, so that the lock

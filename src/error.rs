@@ -432,6 +432,14 @@ pub enum Error {
         /// What a database is needed for: "load `a.sql`".
         purpose: String,
     },
+    /// Nothing can be tried on a server, because the role may make nothing on it.
+    #[error("this role may make neither a database nor a schema there ({database}; {schema})")]
+    NoRoom {
+        /// What the server said to the one.
+        database: String,
+        /// What it said to the other.
+        schema: String,
+    },
     /// There is no server on which revisions could be run to look at them.
     #[error("to run the revisions and look on needs a server")]
     NoLint,
@@ -803,6 +811,9 @@ impl Error {
                 "name one with `--scratch postgres://…`; a database is made on it and dropped again, for which the role needs \
                  `CREATEDB`"
                     .to_owned(),
+            ),
+            Self::NoRoom { .. } => Some(
+                "grant the role `CREATEDB`, or name another server with `--scratch postgres://…`: nothing is left there".to_owned(),
             ),
             Self::NoLint => Some(
                 "name one with `--scratch postgres://…`; a database is made on it and dropped again, for which the role needs \

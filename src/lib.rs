@@ -62,6 +62,8 @@ pub mod plan;
 #[cfg(feature = "cli")]
 pub mod prompt;
 #[cfg(feature = "cli")]
+mod proof;
+#[cfg(feature = "cli")]
 pub mod render;
 #[cfg(not(feature = "cli"))]
 pub mod render {

@@ -1,4 +1,5 @@
-//! A database that is there for nothing else and is dropped again, whatever happened: for scripts and for revisions.
+//! A place that is there for nothing else and is gone again, whatever happened: for scripts and for revisions. A database as
+//! a rule; what a run that was killed left of it, the next one drops.
 
 use std::path::Path;
 use std::time::Duration;
@@ -8,10 +9,13 @@ use sea_orm::{ConnectionTrait, DbErr, RuntimeErr};
 
 use crate::config::{self, Database};
 use crate::dialect::Dialect;
-use crate::error::{Error, Result};
+use crate::error::{Cause, Error, Result};
 use crate::migrate::{Access, Session, cause};
 use crate::model::Schema;
 use crate::revision::new_id;
+
+/// How the databases begin that are made here.
+const PREFIX: &str = "seachange_scratch_";
 
 /// Does something in an empty database that is gone afterwards: in memory, or one that a server lends.
 ///
@@ -25,27 +29,100 @@ pub async fn within<T>(
     purpose: &str,
     work: impl AsyncFnOnce(&Session) -> Result<T>,
 ) -> Result<T> {
-    let name = format!("seachange_scratch_{}", new_id());
-    let Some([create, drop]) = dialect.scratch(&name) else {
-        let memory = config::database("sqlite::memory:", Path::new(""), Duration::ZERO)?;
-        return work(&Session::open(&memory, Access::Write).await?).await;
+    match Room::open(dialect, server, schema, purpose).await? {
+        Ok(room) => room.used(work).await,
+        Err(source) => Err(Error::Query { doing: format!("make a database on the server to {purpose}"), source }),
+    }
+}
+
+/// The same also for a role that may make no database: then in an empty schema, in a transaction that is rolled back. Not
+/// everything can be done in there; [`Session::is_enclosed`] tells.
+///
+/// # Errors
+/// Those of [`within`]; [`Error::NoRoom`]: the role may make no schema either.
+pub(crate) async fn anywhere<T>(
+    dialect: Dialect,
+    server: Option<&Database>,
+    schema: &str,
+    purpose: &str,
+    work: impl AsyncFnOnce(&Session) -> Result<T>,
+) -> Result<T> {
+    let source = match Room::open(dialect, server, schema, purpose).await? {
+        Ok(room) => return room.used(work).await,
+        Err(source) => source,
     };
-    let server = server.ok_or_else(|| Error::NoScratch { purpose: purpose.to_owned() })?;
-    let session = Session::open(server, Access::Write).await?;
-    let failed = |doing: String, source: DbErr| Error::Query { doing, source: cause(&source) };
-    let created = session.connection().execute_unprepared(&create).await;
-    created.map_err(|source| failed(format!("make a database on the server to {purpose}"), source))?;
-    let mut database = server.beside(&name);
+    let mut database = server.ok_or_else(|| Error::NoScratch { purpose: purpose.to_owned() })?.clone();
     schema.clone_into(&mut database.schema);
-    // The connection is closed before the database is dropped.
-    let done = match Session::open(&database, Access::Write).await {
-        Ok(session) => work(&session).await,
+    let enclosed = Session::open(&database, Access::Write).await?.enclose(&format!("{PREFIX}{}", new_id())).await;
+    match enclosed {
+        Ok(Some(session)) => {
+            let done = work(&session).await;
+            session.close().await;
+            done
+        }
+        Ok(None) => Err(Error::NoRoom { database: source.to_string(), schema: String::new() }),
+        Err(Error::Query { source: schema, .. }) => {
+            Err(Error::NoRoom { database: source.to_string(), schema: schema.to_string() })
+        }
         Err(error) => Err(error),
-    };
-    let dropped = session.connection().execute_unprepared(&drop).await;
-    let done = done?;
-    dropped.map_err(|source| failed(format!("drop the database `{name}` again"), source))?;
-    Ok(done)
+    }
+}
+
+/// A database that is dropped again.
+struct Room {
+    session: Session,
+    /// Where a server lends it: the connection over which it is dropped, with its name and the statement.
+    lent: Option<(Session, String, String)>,
+}
+
+impl Room {
+    /// Makes it, or says why the server does not.
+    async fn open(
+        dialect: Dialect,
+        server: Option<&Database>,
+        schema: &str,
+        purpose: &str,
+    ) -> Result<std::result::Result<Self, Cause>> {
+        let name = format!("{PREFIX}{}", new_id());
+        let Some([create, drop]) = dialect.scratch(&name) else {
+            let memory = config::database("sqlite::memory:", Path::new(""), Duration::ZERO)?;
+            return Ok(Ok(Self { session: Session::open(&memory, Access::Write).await?, lent: None }));
+        };
+        let server = server.ok_or_else(|| Error::NoScratch { purpose: purpose.to_owned() })?;
+        let lending = Session::open(server, Access::Write).await?;
+        if let Some(claim) = dialect.claim(&name, PREFIX) {
+            lending.sweep(&claim, |name| dialect.scratch(name).map(|[_, drop]| drop)).await?;
+        }
+        if let Err(source) = lending.connection().execute_unprepared(&create).await {
+            return Ok(Err(cause(&source)));
+        }
+        let mut database = server.beside(&name);
+        schema.clone_into(&mut database.schema);
+        match Session::open(&database, Access::Write).await {
+            Ok(session) => Ok(Ok(Self { session, lent: Some((lending, name, drop)) })),
+            Err(error) => {
+                // The first error is the one to tell.
+                let _ = lending.connection().execute_unprepared(&drop).await;
+                Err(error)
+            }
+        }
+    }
+
+    /// Does something in it, and drops it whatever came of that.
+    async fn used<T>(self, work: impl AsyncFnOnce(&Session) -> Result<T>) -> Result<T> {
+        let done = work(&self.session).await;
+        // The connection is closed before the database is dropped.
+        self.session.close().await;
+        let Some((lending, name, drop)) = self.lent else { return done };
+        let dropped = lending.connection().execute_unprepared(&drop).await;
+        lending.close().await;
+        let done = done?;
+        dropped.map_err(|source| Error::Query {
+            doing: format!("drop the database `{name}` again"),
+            source: cause(&source),
+        })?;
+        Ok(done)
+    }
 }
 
 /// The schema that a script makes in an empty database.

@@ -7,17 +7,15 @@ use clap::Parser as _;
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use sea_orm::ConnectionTrait as _;
 
-use crate::application::now;
 use crate::cli::Cli;
 use crate::commands::{self, Exit};
-use crate::compare::{Origin, whole};
 use crate::config::{self, Config, Database, Overrides};
 use crate::error::{Error, Result};
 use crate::migrate::{Access, Session};
-use crate::model::Schema;
+use crate::proof::{self, Residue, Verdict};
 use crate::report;
 use crate::revision::graph::Graph;
-use crate::revision::{Direction, Revision, dir, new_id};
+use crate::revision::{Revision, dir, new_id};
 
 /// Fails the test unless the project is in step: there is one head; the entities, as `seachange check` reads them, are what
 /// the last revision left; every revision goes up on an empty database, down to exactly what was before, and up again; and in
@@ -96,7 +94,7 @@ async fn look(project: &Path, database_url: &str) -> Result<(), Problem> {
         return Err(Problem::Found(out + &notes));
     }
     let fresh = Fresh::make(&config).await?;
-    let outcome = look_at(project, &config, &graph, &fresh).await;
+    let outcome = Box::pin(look_at(project, &config, &graph, &fresh)).await;
     let gone = fresh.drop().await;
     outcome?;
     Ok(gone?)
@@ -142,43 +140,28 @@ async fn command(project: &Path, arguments: &[&str]) -> Result<Option<Found>, Pr
 
 /// Up, down and up again.
 async fn there_and_back(session: &Session, revision: &Revision, config: &Config) -> Result<(), Problem> {
-    let before = session.reflect().await?;
-    run(session, revision, Direction::Up).await?;
-    let after = session.reflect().await?;
-    run(session, revision, Direction::Down).await?;
-    let back = session.reflect().await?;
-    let place = || format!("  --> {}", revision.path.display());
-    if let Some(difference) = difference(&back, &before, config)? {
-        return Err(Problem::Found(format!(
-            "{} does not lead back: its way down leaves another schema than there was before\n{}\n{difference}\n\
+    let (title, place) = (revision.title(), format!("  --> {}", revision.path.display()));
+    let found = match proof::there_and_back(session, revision, &config.options).await? {
+        Verdict::Proved => return Ok(()),
+        Verdict::NoWayDown => return Err(Error::NoWayDown { revision: title }.into()),
+        Verdict::Fails(error) => return Err(Problem::Failed(error)),
+        Verdict::Open(reason) => format!("{title} cannot be proved: {reason}\n{place}"),
+        Verdict::Misses(left) => format!("{title} does not lead where it should\n{place}\n{}", words(&left)),
+        Verdict::Stays(left) => format!(
+            "{title} does not lead back: its way down leaves another schema than there was before\n{place}\n{}\n\
              hint: that is what is missing in `-- migrate:down`",
-            revision.title(),
-            place()
-        )));
-    }
-    run(session, revision, Direction::Up).await?;
-    if let Some(difference) = difference(&session.reflect().await?, &after, config)? {
-        return Err(Problem::Found(format!(
-            "{} makes another schema the second time, after its way down\n{}\n{difference}",
-            revision.title(),
-            place()
-        )));
-    }
-    Ok(())
+            words(&left)
+        ),
+        Verdict::Wavers(left) => {
+            format!("{title} makes another schema the second time, after its way down\n{place}\n{}", words(&left))
+        }
+    };
+    Err(Problem::Found(found))
 }
 
-async fn run(session: &Session, revision: &Revision, direction: Direction) -> Result<(), Problem> {
-    session.check(revision, direction).await?;
-    session.run(revision, direction, &now()).await?;
-    Ok(())
-}
-
-/// What leads from one schema to another, in words, if it is another.
-fn difference(from: &Schema, to: &Schema, config: &Config) -> Result<Option<String>> {
-    let sides = [(from, Origin::Database), (to, Origin::Database)];
-    let found = whole(sides[0], sides[1], &[], config.dialect, &config.options)?;
-    let words: Vec<String> = found.ops.iter().map(|op| format!("  {op}")).collect();
-    Ok((!words.is_empty()).then(|| words.join("\n")))
+/// What is left to do, in words.
+fn words(left: &Residue) -> String {
+    left.ops.iter().map(|op| format!("  {op}")).collect::<Vec<_>>().join("\n")
 }
 
 /// What a path may hold and a URL may not.

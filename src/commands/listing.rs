@@ -91,7 +91,7 @@ pub(super) async fn history(ctx: &mut Context<'_>, args: &cli::History) -> Resul
 }
 
 /// The revisions of a range, both ends included.
-fn between<'a>(graph: &'a Graph, range: &str, applied: &BTreeSet<String>) -> Result<Vec<&'a Revision>> {
+pub(super) fn between<'a>(graph: &'a Graph, range: &str, applied: &BTreeSet<String>) -> Result<Vec<&'a Revision>> {
     let Some((from, to)) = range.split_once(':') else {
         return Err(Error::Misused { problem: format!("`{range}` is no range: write `FROM:TO`, `FROM:` or `:TO`") });
     };

@@ -13,6 +13,7 @@ mod listing;
 mod merge;
 mod objects;
 mod offline;
+mod prove;
 mod renames;
 mod revisions;
 mod staged;
@@ -107,6 +108,7 @@ async fn dispatch(ctx: &mut Context<'_>, command: &Command) -> Result<Exit> {
         Command::Check(args) => check::check(ctx, args).await,
         Command::Diff(args) => diff::diff(ctx, args).await,
         Command::Revision(args) => write::revision(ctx, args).await,
+        Command::Prove(args) => prove::prove(ctx, args).await,
         Command::Upgrade(args) => revisions::upgrade(ctx, args).await,
         Command::Downgrade(args) => revisions::downgrade(ctx, args).await,
         Command::Stamp(args) => revisions::stamp(ctx, args).await,

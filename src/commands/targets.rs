@@ -123,6 +123,13 @@ fn needs_one(command: &Command, targets: &[Target]) -> Option<String> {
                  `--target {first}`, or write it with `--offline`"
             )
         }
+        Command::Prove(_) => {
+            let first = targets.first().map_or_else(|| "NAME".to_owned(), |target| target.name.clone());
+            format!(
+                "revisions are proved once, for all databases of a kind: name one whose server lends the room, as in \
+                 `--target {first}`, or name the server with `--scratch`"
+            )
+        }
         _ => return None,
     };
     Some(what)
@@ -131,7 +138,7 @@ fn needs_one(command: &Command, targets: &[Target]) -> Option<String> {
 /// Whether what the command prints is the same whatever the database.
 pub(super) fn is_of_files(command: &Command) -> bool {
     match command {
-        Command::Merge(_) | Command::Lint(_) => true,
+        Command::Merge(_) | Command::Lint(_) | Command::Prove(cli::Prove { scratch: Some(_), .. }) => true,
         Command::Heads(args) | Command::Branches(args) => !args.verbose,
         Command::Check(args) => !check::needs_database(args),
         // One script serves all of them.

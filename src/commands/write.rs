@@ -23,6 +23,7 @@ use crate::revision::{self, Revision, dir};
 
 use super::adopt::{self, When};
 use super::check::against_lock;
+use super::prove::{self, Goal};
 use super::renames::{self, Base};
 use super::{Context, Exit, Live, fills, now, refuse_doubtful, refuse_missing, written_time};
 
@@ -85,7 +86,7 @@ pub(super) async fn revision(ctx: &mut Context<'_>, args: &cli::Revision) -> Res
     let mut up = plan::plan(ops, &comparison.live, ctx.config.dialect, &ctx.config.options, purpose)
         .map_err(|error| error.located(&declared))?;
     up.explain(&settled.reasons);
-    let lock = with_views(ctx.config.rules.tables.keep(declared.schema), &comparison, ctx.config.dialect);
+    let lock = with_views(ctx.config.rules.tables.keep(declared.schema.clone()), &comparison, ctx.config.dialect);
     // What takes no transaction around it comes behind everything else, in a revision of its own; what needs that comes
     // behind it.
     let mut parts = if online { up.online(&comparison.live, ctx.config.dialect) } else { up.split() };
@@ -103,7 +104,12 @@ pub(super) async fn revision(ctx: &mut Context<'_>, args: &cli::Revision) -> Res
         before = after;
     }
     refuse_denied(plans.iter().map(|(plan, _)| plan), &denied, &args.accept)?;
-    let paths = write_all(ctx, new, args, &plans, &lock)?;
+    let drafts = drafts(ctx, new, args, &plans)?;
+    let goal = Goal { declared: &declared, lock: &lock, comparison: &comparison, live: base.live.as_ref() };
+    if !args.no_prove && ctx.config.prove && !prove::holds(ctx, &drafts, &goal, args).await? {
+        return Ok(Exit::Found);
+    }
+    let paths = write_all(ctx, &drafts, &lock)?;
     for step in plans.iter().flat_map(|(plan, _)| &plan.steps) {
         ctx.note(&format!("  {}", step.op))?;
         for hazard in &step.hazards {
@@ -121,24 +127,42 @@ pub(super) async fn revision(ctx: &mut Context<'_>, args: &cli::Revision) -> Res
 /// A plan with the one that undoes it, or why there is none.
 type BothWays = (Plan, std::result::Result<Plan, Vec<Blocked>>);
 
-/// Writes revisions that follow each other, the lock with the last: all of them, or none.
-fn write_all<'a>(
-    ctx: &mut Context<'_>,
-    mut new: New<'a>,
-    args: &'a cli::Revision,
-    plans: &[BothWays],
-    lock: &Schema,
-) -> Result<Vec<PathBuf>> {
-    let mut paths: Vec<PathBuf> = Vec::new();
+/// The text of a revision, before it is a file.
+pub(super) struct Draft {
+    id: String,
+    created: String,
+    file: String,
+    pub(super) text: String,
+}
+
+impl Draft {
+    /// Where it is going to be.
+    pub(super) fn path(&self, ctx: &Context<'_>) -> PathBuf {
+        ctx.config.migrations.join(&self.file)
+    }
+}
+
+/// The texts of revisions that follow each other.
+fn drafts<'a>(ctx: &Context<'_>, mut new: New<'a>, args: &'a cli::Revision, plans: &[BothWays]) -> Result<Vec<Draft>> {
+    let mut drafts: Vec<Draft> = Vec::new();
     for (number, (plan, down)) in (1..).zip(plans) {
         if plans.len() > 1 {
             new.message = format!("{} ({number} of {})", args.message, plans.len());
         }
-        match write(ctx, new, plan, down, (number == plans.len()).then_some(lock)) {
-            Ok((id, path)) => {
-                new = New::behind(args, id);
-                paths.push(path);
-            }
+        let draft = draft(ctx, new, plan, down, drafts.last())?;
+        new = New::behind(args, draft.id.clone());
+        drafts.push(draft);
+    }
+    Ok(drafts)
+}
+
+/// Writes revisions, the lock with the last: all of them, or none.
+fn write_all(ctx: &Context<'_>, drafts: &[Draft], lock: &Schema) -> Result<Vec<PathBuf>> {
+    let mut paths: Vec<PathBuf> = Vec::new();
+    for (number, draft) in (1..).zip(drafts) {
+        let lock = (number == drafts.len()).then_some(lock);
+        match dir::write(&ctx.config.migrations, &draft.file, &draft.text, lock) {
+            Ok(path) => paths.push(path),
             Err(error) => {
                 // The first error is the one to tell.
                 for path in &paths {
@@ -355,6 +379,19 @@ pub(super) fn write(
     down: &std::result::Result<Plan, Vec<Blocked>>,
     lock: Option<&Schema>,
 ) -> Result<(String, PathBuf)> {
+    let draft = draft(ctx, new, up, down, None)?;
+    let path = dir::write(&ctx.config.migrations, &draft.file, &draft.text, lock)?;
+    Ok((draft.id, path))
+}
+
+/// The text of a revision, behind one that is not written yet.
+fn draft(
+    ctx: &Context<'_>,
+    new: New<'_>,
+    up: &Plan,
+    down: &std::result::Result<Plan, Vec<Blocked>>,
+    behind: Option<&Draft>,
+) -> Result<Draft> {
     let template = match &ctx.config.template {
         Some(path) => fs::read_to_string(path).map_err(|source| Error::Read { path: path.clone(), source })?,
         None => render::TEMPLATE.to_owned(),
@@ -362,25 +399,25 @@ pub(super) fn write(
     let graph = ctx.graph()?;
     refuse_names(&graph, &new)?;
     let is_here = |words: &&String| up.hazards().any(|hazard| hazard.key() == **words);
+    let written = graph.revisions().iter().map(|revision| revision.created.as_str());
     let header = Header {
         message: new.message.split_whitespace().collect::<Vec<_>>().join(" "),
         id: new.id.unwrap_or_else(revision::new_id),
         parents: new.parents,
         labels: new.labels,
         depends_on: new.depends_on,
-        created: after_all(&graph, now()),
+        created: after_all(written.chain(behind.map(|draft| draft.created.as_str())), now()),
         accepted: new.accepted.iter().filter(is_here).cloned().collect(),
         conflicts: new.conflicts,
     };
     let text = render::revision(&header, up, down, ctx.config.dialect, &template)?;
     let file = dir::file_name(&header.created, &header.id, &header.message);
-    let path = dir::write(&ctx.config.migrations, &file, &text, lock)?;
-    Ok((header.id, path))
+    Ok(Draft { id: header.id, created: header.created, file, text })
 }
 
 /// The time, or one second after the newest revision: files sort in the order they were written.
-fn after_all(graph: &Graph, now: String) -> String {
-    let newest = graph.revisions().iter().filter_map(|revision| revision.created.parse::<Timestamp>().ok()).max();
+fn after_all<'a>(written: impl Iterator<Item = &'a str>, now: String) -> String {
+    let newest = written.filter_map(|created| created.parse::<Timestamp>().ok()).max();
     let next = newest.and_then(|newest| newest.checked_add(SignedDuration::from_secs(1)).ok());
     next.map(written_time).filter(|next| *next > now).unwrap_or(now)
 }

@@ -70,7 +70,7 @@ const fn key(
 }
 
 /// All keys, in the order of the documentation.
-pub(crate) const KEYS: [Key; 32] = [
+pub(crate) const KEYS: [Key; 33] = [
     key(
         "",
         "entities",
@@ -115,6 +115,14 @@ pub(crate) const KEYS: [Key; 32] = [
         None,
         r#""migrations/revision.sql.j2""#,
         "A template of your own for revision files (minijinja). Without it, the one that is built in.",
+    ),
+    key(
+        "",
+        "prove",
+        Some("true"),
+        "false",
+        "Whether `revision --autogenerate` proves what it writes before it writes it, as `docs/guide/proof.md` tells. `--no-prove` \
+         leaves that out once.",
     ),
     key(
         "database",

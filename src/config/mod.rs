@@ -38,6 +38,7 @@ pub struct Overrides {
 
 /// Everything a command needs to know.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a setting")]
 pub struct Config {
     /// The folder of the configuration file; other paths are relative to it.
     pub project: PathBuf,
@@ -73,6 +74,8 @@ pub struct Config {
     pub concurrent_indexes: bool,
     /// Revisions take the forms during which others go on to write, as `--online` says for one run.
     pub online: bool,
+    /// What is written is proved before, as `--no-prove` leaves out once.
+    pub prove: bool,
     /// What nobody declares counts as a difference, as `--strict` says for one run.
     pub strict: bool,
     /// The hazards that stop a command.
@@ -94,6 +97,7 @@ struct File {
     convention: Convention,
     concurrent_indexes: bool,
     online: bool,
+    prove: bool,
 }
 
 /// Finds the configuration file at or above a folder and resolves it.
@@ -146,6 +150,7 @@ fn resolve(project: PathBuf, file: File, url: Option<String>) -> Result<Config> 
         rules: settings.rules,
         concurrent_indexes: file.concurrent_indexes,
         online: file.online,
+        prove: file.prove,
         strict: settings.strict,
         deny: settings.deny,
         project,
@@ -229,6 +234,7 @@ fn read(path: &Path, text: &str) -> Result<File> {
     let types = self::types(reader, types);
     let migrations = top.string(reader, "migrations").map_or_else(|| "migrations".into(), |path| path.value.into());
     let template = top.string(reader, "template").map(|path| path.value.into());
+    let prove = top.boolean(reader, "prove").unwrap_or(true);
     let mut database = top.section(reader, "database");
     let url = database.string(reader, "url").map(|url| url.value);
     let settings = Settings::read(reader, &mut top, &mut database);
@@ -256,6 +262,7 @@ fn read(path: &Path, text: &str) -> Result<File> {
         convention,
         concurrent_indexes,
         online,
+        prove,
     })
 }
 

@@ -236,6 +236,24 @@ pub(crate) struct RunnerLock {
     pub(crate) holder: String,
 }
 
+/// The statements around a room in a transaction.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Enclosure {
+    /// Opens it, with an empty default schema.
+    pub(crate) begin: String,
+    /// Takes everything back.
+    pub(crate) end: &'static str,
+}
+
+/// How runs that were cut off are known by the databases that they left behind.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Claim {
+    /// Says that somebody is at it, as long as the connection lasts.
+    pub(crate) take: String,
+    /// A query for the databases of which nobody says so, as `name`.
+    pub(crate) abandoned: String,
+}
+
 /// How to find out whether a connection is in a transaction, without leaving anything behind.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct TransactionProbe {
@@ -429,6 +447,62 @@ impl Dialect {
                     format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"),
                 ])
             }
+        }
+    }
+
+    /// How to tell a database of that name, made by [`Dialect::scratch`], from one that nobody uses any more. All begin alike.
+    pub(crate) fn claim(self, name: &str, prefix: &str) -> Option<Claim> {
+        match self {
+            Self::Sqlite => None,
+            Self::Postgres => Some(postgres::runner::claim(name, prefix)),
+        }
+    }
+
+    /// A room in a transaction, where a database may not be made. The names of the other schema are found in it, too.
+    pub(crate) fn enclosure(self, name: &str, also: Option<&str>) -> Option<Enclosure> {
+        match self {
+            Self::Sqlite => None,
+            Self::Postgres => Some(postgres::inside::open(name, also)),
+        }
+    }
+
+    /// What stands in such a room in the place of a statement of seachange's own.
+    pub(crate) fn enclosed(self, sql: &str) -> Cow<'_, str> {
+        match self {
+            Self::Sqlite => Cow::Borrowed(sql),
+            Self::Postgres => postgres::inside::enclosed(sql),
+        }
+    }
+
+    /// A query with a row if extensions are in the schema, whose names are then written without it.
+    pub(crate) fn extensions_in(self, schema: &str) -> Option<String> {
+        match self {
+            Self::Sqlite => None,
+            Self::Postgres => Some(postgres::inside::extensions_in(schema)),
+        }
+    }
+
+    /// Whether a failure with this code may only come from everything being one transaction.
+    pub(crate) fn is_strain(self, code: &str) -> bool {
+        match self {
+            Self::Sqlite => false,
+            Self::Postgres => postgres::inside::is_strain(code),
+        }
+    }
+
+    /// The schema among these that a text names.
+    pub(crate) fn names_schema<'a>(self, sql: &str, schemas: &'a [String]) -> Option<&'a str> {
+        match self {
+            Self::Sqlite => None,
+            Self::Postgres => postgres::inside::names_schema(sql, schemas),
+        }
+    }
+
+    /// A query for what a room in a transaction has written to outside of itself, as `name`.
+    pub(crate) fn traces(self, name: &str) -> Option<String> {
+        match self {
+            Self::Sqlite => None,
+            Self::Postgres => Some(postgres::inside::traces(name)),
         }
     }
 
@@ -1084,6 +1158,20 @@ pub(crate) async fn reflect_one(
     match dialect {
         Dialect::Sqlite => sqlite::reflect(db).await,
         Dialect::Postgres => postgres::reflect(db, schema, all).await,
+    }
+}
+
+/// The schema in a room of [`Dialect::enclosure`]: of all others nothing is looked at.
+pub(crate) async fn reflect_enclosed(
+    db: &(impl ConnectionTrait + StreamTrait),
+    dialect: Dialect,
+    schema: &str,
+    also: Option<&str>,
+    all: &[String],
+) -> Result<Schema> {
+    match dialect {
+        Dialect::Sqlite => sqlite::reflect(db).await,
+        Dialect::Postgres => postgres::reflect_beside(db, schema, also, all).await,
     }
 }
 

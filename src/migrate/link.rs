@@ -2,10 +2,12 @@
 
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use futures_util::stream::{self, BoxStream, StreamExt as _};
 use sea_orm::prelude::async_trait::async_trait;
+use sea_orm::sqlx::error::DatabaseError;
 use sea_orm::sqlx::pool::PoolConnection;
 use sea_orm::sqlx::{self, AssertSqlSafe, Postgres, Sqlite};
 use sea_orm::{
@@ -27,6 +29,38 @@ pub enum Link {
     Own(DatabaseConnection),
     /// Out of the pool of an application.
     Lent(Lent),
+    /// Opened for the session; everything runs inside one transaction, which is never committed.
+    Inside(Inside),
+}
+
+/// A connection in a transaction that is rolled back in the end.
+pub struct Inside {
+    db: DatabaseConnection,
+    dialect: Dialect,
+    end: &'static str,
+    /// Something failed that may only have failed because everything is one transaction.
+    strained: AtomicBool,
+}
+
+impl Inside {
+    pub(super) fn new(db: DatabaseConnection, dialect: Dialect, end: &'static str) -> Self {
+        Self { db, dialect, end, strained: AtomicBool::new(false) }
+    }
+
+    pub(super) fn is_strained(&self) -> bool {
+        self.strained.load(Ordering::Relaxed)
+    }
+
+    async fn execute(&self, sql: &str) -> std::result::Result<ExecResult, DbErr> {
+        let done = self.db.execute_unprepared(&self.dialect.enclosed(sql)).await;
+        if let Err(DbErr::Exec(RuntimeErr::SqlxError(error))) = &done
+            && let Some(code) = error.as_database_error().and_then(DatabaseError::code)
+            && self.dialect.is_strain(&code)
+        {
+            self.strained.store(true, Ordering::Relaxed);
+        }
+        done
+    }
 }
 
 impl Link {
@@ -35,6 +69,11 @@ impl Link {
         match self {
             Self::Own(db) => drop(db.close_by_ref().await),
             Self::Lent(lent) => lent.give_back().await,
+            Self::Inside(inside) => {
+                // Without an end the server takes back everything once the connection is gone.
+                let _ = inside.db.execute_unprepared(inside.end).await;
+                drop(inside.db.close_by_ref().await);
+            }
         }
     }
 }
@@ -209,14 +248,14 @@ fn refused(source: sqlx::Error, wait: Duration) -> Error {
 impl ConnectionTrait for Link {
     fn get_database_backend(&self) -> DbBackend {
         match self {
-            Self::Own(db) => db.get_database_backend(),
+            Self::Own(db) | Self::Inside(Inside { db, .. }) => db.get_database_backend(),
             Self::Lent(lent) => lent.backend,
         }
     }
 
     async fn execute_raw(&self, statement: Statement) -> std::result::Result<ExecResult, DbErr> {
         match self {
-            Self::Own(db) => db.execute_raw(statement).await,
+            Self::Own(db) | Self::Inside(Inside { db, .. }) => db.execute_raw(statement).await,
             Self::Lent(_) => self.execute_unprepared(&statement.to_string()).await,
         }
     }
@@ -225,19 +264,20 @@ impl ConnectionTrait for Link {
         match self {
             Self::Own(db) => db.execute_unprepared(sql).await,
             Self::Lent(lent) => lent.held().await?.execute(sql).await,
+            Self::Inside(inside) => inside.execute(sql).await,
         }
     }
 
     async fn query_one_raw(&self, statement: Statement) -> std::result::Result<Option<QueryResult>, DbErr> {
         match self {
-            Self::Own(db) => db.query_one_raw(statement).await,
+            Self::Own(db) | Self::Inside(Inside { db, .. }) => db.query_one_raw(statement).await,
             Self::Lent(_) => Ok(self.query_all_raw(statement).await?.into_iter().next()),
         }
     }
 
     async fn query_all_raw(&self, statement: Statement) -> std::result::Result<Vec<QueryResult>, DbErr> {
         match self {
-            Self::Own(db) => db.query_all_raw(statement).await,
+            Self::Own(db) | Self::Inside(Inside { db, .. }) => db.query_all_raw(statement).await,
             // Its values stand in the text.
             Self::Lent(lent) => lent.held().await?.query(&statement.to_string()).await,
         }
@@ -258,7 +298,7 @@ impl StreamTrait for Link {
     ) -> Pin<Box<dyn Future<Output = std::result::Result<Self::Stream<'a>, DbErr>> + 'a + Send>> {
         Box::pin(async move {
             Ok(match self {
-                Self::Own(db) => db.stream_raw(statement).await?.boxed(),
+                Self::Own(db) | Self::Inside(Inside { db, .. }) => db.stream_raw(statement).await?.boxed(),
                 Self::Lent(_) => stream::iter(self.query_all_raw(statement).await?.into_iter().map(Ok)).boxed(),
             })
         })

@@ -6,6 +6,7 @@ mod connect;
 mod failure;
 mod fit;
 mod history;
+mod inside;
 mod link;
 pub mod observe;
 mod orphans;
@@ -27,6 +28,7 @@ pub(crate) use self::failure::cause;
 use self::failure::{connect_error, locked, query_error, waited};
 pub use self::fit::has_way_down;
 pub use self::history::{Applied, Books, Unfinished};
+use self::inside::Enclosed;
 pub use self::link::{Lent, Link};
 pub use self::others::OtherTool;
 pub use self::run::{Interrupted, Moment, Outcome, Run};
@@ -36,6 +38,8 @@ pub(crate) use self::unfinished::refuse_unfinished;
 pub struct Session {
     db: Link,
     database: Database,
+    /// Where it is, if everything it does is one transaction.
+    enclosed: Option<Enclosed>,
 }
 
 /// What an application decides about a session over a connection of its own.
@@ -90,7 +94,7 @@ impl Session {
     }
 
     async fn prepared(db: Link, database: &Database, access: Access) -> Result<Self> {
-        let session = Self { db, database: database.clone() };
+        let session = Self { db, database: database.clone(), enclosed: None };
         for sql in database.dialect.settings(&database.schema, database.lock_timeout, database.statement_timeout) {
             session.execute(&sql, "prepare the connection").await?;
         }
@@ -154,7 +158,11 @@ impl Session {
     /// # Errors
     /// It cannot be read.
     pub async fn reflect(&self) -> Result<Schema> {
-        dialect::reflect_one(&self.db, self.dialect(), &self.database.schema, &self.database.beside).await
+        let (dialect, schema, beside) = (self.dialect(), &self.database.schema, &self.database.beside);
+        match &self.enclosed {
+            Some(own) => dialect::reflect_enclosed(&self.db, dialect, schema, own.also.as_deref(), beside).await,
+            None => dialect::reflect_one(&self.db, dialect, schema, beside).await,
+        }
     }
 
     /// Keeps other runners out until the session ends or [`Session::unlock`] is called. `waiting` is told who has to
@@ -223,6 +231,11 @@ impl Session {
     /// Which kind of database it is.
     pub fn dialect(&self) -> Dialect {
         self.database.dialect
+    }
+
+    /// The schema that is meant where none is named, in a database that has them.
+    pub(crate) fn schema(&self) -> &str {
+        &self.database.schema
     }
 
     fn statement(&self, sql: impl Into<String>) -> Statement {

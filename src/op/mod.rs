@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use self::rename::{rename_column, rename_enum, rename_enum_value, rename_table};
-pub(crate) use self::text::identifiers;
+pub(crate) use self::text::{identifiers, named_in_strings};
 use crate::model::{
     Attachment, Column, Constraint, EnumType, Index, ObjectPath, Part, Partition, Rename, Schema, Shared, Table,
     TableName, TableOptions, Verbatim, VerbatimKind,

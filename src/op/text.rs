@@ -81,6 +81,16 @@ pub(crate) fn identifiers(sql: &str) -> Vec<String> {
     tokens.into_iter().filter_map(word).collect()
 }
 
+/// What a text in SQL may name inside of its strings, as in `nextval('archive.numbers'::regclass)`: each without a schema.
+pub(crate) fn named_in_strings(sql: &str) -> Vec<String> {
+    let tokens = Tokenizer::new(&SQLiteDialect {}, sql).with_unescape(false).tokenize().unwrap_or_default();
+    let string = |token: Token| match token {
+        Token::SingleQuotedString(text) => identifiers(&text).pop(),
+        _ => None,
+    };
+    tokens.into_iter().filter_map(string).collect()
+}
+
 /// The word without the doubling of quotes inside it.
 fn name_of(word: &Word) -> String {
     match word.quote_style {
@@ -92,6 +102,12 @@ fn name_of(word: &Word) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn strings_may_name_things() {
+        assert_eq!(named_in_strings("nextval('numbers'::regclass)"), ["numbers"]);
+        assert_eq!(named_in_strings("a || nextval('archive.\"My own\"') || ''"), ["My own"]);
+    }
 
     #[test]
     fn a_moved_table_takes_its_schema_into_texts() {

@@ -7,7 +7,7 @@ use crate::model::{
     Column, Constraint, ForeignKey, Index, IndexKey, Part, Partition, PrimaryKey, Table, TableName, Unique, Verbatim,
     VerbatimKind,
 };
-use crate::op::{CommentOn, Op, identifiers};
+use crate::op::{CommentOn, Op, identifiers, named_in_strings};
 
 /// Something operations meet at.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -466,7 +466,7 @@ fn callable(name: &str) -> Thing {
 
 /// What SQL may call. Words that are nothing of the kind meet nothing.
 fn called(sql: &str) -> impl Iterator<Item = Thing> {
-    identifiers(sql).into_iter().map(|word| callable(&word))
+    identifiers(sql).into_iter().chain(named_in_strings(sql)).map(|word| callable(&word))
 }
 
 /// What an object is for others.

@@ -19,10 +19,7 @@ const HINT: Style = AnsiColor::Cyan.on_default().bold();
 pub fn write(error: &Error, folder: &Path, out: &mut dyn Write) -> io::Result<()> {
     let mut text = Vec::new();
     write_whole(error, &mut text)?;
-    let text = String::from_utf8_lossy(&text);
-    let here = format!("{}{MAIN_SEPARATOR}", folder.display());
-    let text = if folder.as_os_str().is_empty() { text } else { text.replace(&here, "").into() };
-    out.write_all(text.as_bytes())
+    out.write_all(shortened(&text, folder).as_bytes())
 }
 
 /// The same without colours.
@@ -41,7 +38,33 @@ pub fn write_warning(warning: &Diagnostic, out: &mut dyn Write) -> io::Result<()
     writeln!(out, "{}\n", diagnostic(warning))
 }
 
+/// The same without what to do about it, for whoever knows better.
+///
+/// # Errors
+/// The output is closed.
+#[cfg(feature = "cli")]
+pub(crate) fn write_cause(error: &Error, folder: &Path, out: &mut dyn Write) -> io::Result<()> {
+    let mut text = Vec::new();
+    write_body(error, &mut text)?;
+    out.write_all(shortened(&text, folder).as_bytes())
+}
+
 fn write_whole(error: &Error, out: &mut dyn Write) -> io::Result<()> {
+    write_body(error, out)?;
+    if let Some(hint) = error.hint() {
+        writeln!(out, "{HINT}hint{HINT:#}: {hint}")?;
+    }
+    Ok(())
+}
+
+/// The text with paths as the user in that folder sees them.
+fn shortened(text: &[u8], folder: &Path) -> String {
+    let text = String::from_utf8_lossy(text);
+    let here = format!("{}{MAIN_SEPARATOR}", folder.display());
+    if folder.as_os_str().is_empty() { text.into_owned() } else { text.replace(&here, "") }
+}
+
+fn write_body(error: &Error, out: &mut dyn Write) -> io::Result<()> {
     match error {
         Error::Source { problems } | Error::Revisions { problems } | Error::Config { problems } => {
             for problem in problems {
@@ -68,9 +91,6 @@ fn write_whole(error: &Error, out: &mut dyn Write) -> io::Result<()> {
                 cause = source.source();
             }
         }
-    }
-    if let Some(hint) = error.hint() {
-        writeln!(out, "{HINT}hint{HINT:#}: {hint}")?;
     }
     Ok(())
 }

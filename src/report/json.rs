@@ -144,7 +144,7 @@ fn check(checked: &Checked) -> CheckJson<'_> {
         Some(report) if report.is_clean() => "clean",
         Some(_) => "found",
     };
-    let table = |table: &'_ TableDiff, side| (place(table.origin.as_ref()), unified(table, side));
+    let table = |table: &'_ TableDiff, side| (place(table.origin.as_ref()), unified(table, [side, "entities"]));
     CheckJson {
         target: checked.target.as_deref(),
         database: checked.database.as_deref(),

@@ -109,7 +109,7 @@ fn cell(text: &str) -> String {
 fn write_tables(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     for table in &report.tables {
         writeln!(out, "<details><summary>table <code>{}</code></summary>\n", html(&table.name))?;
-        write_code("diff", &unified(table, report.side), out)?;
+        write_code("diff", &unified(table, [report.side, "entities"]), out)?;
         writeln!(out, "</details>\n")?;
     }
     Ok(())

@@ -20,6 +20,8 @@ mod place;
 #[cfg(feature = "cli")]
 pub mod plan;
 #[cfg(feature = "cli")]
+pub(crate) mod residue;
+#[cfg(feature = "cli")]
 pub mod sarif;
 #[cfg(feature = "cli")]
 pub(crate) mod table;
@@ -108,7 +110,8 @@ impl Report {
     /// Fills the report with a comparison.
     #[must_use]
     pub fn with(mut self, comparison: &Comparison, declared: &Declared, dialect: Dialect) -> Self {
-        self.tables = table_diffs(comparison, declared, dialect);
+        let ops: Vec<&Op> = comparison.differences.iter().map(|difference| &difference.op).collect();
+        self.tables = table_diffs(&ops, [&comparison.live, &comparison.target], declared, dialect);
         self.found.extend(comparison.differences.iter().map(|difference| Found {
             kind: if difference.drift { Kind::Drift } else { Kind::Unwritten },
             text: change_text(&difference.op),
@@ -153,7 +156,7 @@ impl Report {
 /// The output is closed.
 pub fn write(report: &Report, quiet: bool, out: &mut dyn Write) -> io::Result<()> {
     for table in &report.tables {
-        write_table(table, report.side, out)?;
+        write_table(table, [report.side, "entities"], out)?;
     }
     let is_strict = report.fatal.contains(&Kind::Unmanaged);
     for (kinds, title) in SECTIONS {
@@ -230,10 +233,10 @@ fn write_list(out: &mut dyn Write, title: &str, items: &[String]) -> io::Result<
     writeln!(out)
 }
 
-fn write_table(table: &TableDiff, side: &str, out: &mut dyn Write) -> io::Result<()> {
+fn write_table(table: &TableDiff, sides: [&str; 2], out: &mut dyn Write) -> io::Result<()> {
     let origin = table.origin.as_ref().map(|origin| format!("  {PLACE}{origin}{PLACE:#}")).unwrap_or_default();
     writeln!(out, "{TITLE}table {}{TITLE:#}{origin}", table.name)?;
-    for line in unified(table, side).lines() {
+    for line in unified(table, sides).lines() {
         let style = match line.chars().next() {
             Some('-') => REMOVED,
             Some('+') => ADDED,
@@ -246,14 +249,14 @@ fn write_table(table: &TableDiff, side: &str, out: &mut dyn Write) -> io::Result
 }
 
 /// What the table has on one side and should have on the other, as a unified diff.
-pub(crate) fn unified(table: &TableDiff, side: &str) -> String {
+pub(crate) fn unified(table: &TableDiff, [from_side, to_side]: [&str; 2]) -> String {
     let text = |lines: &[String]| lines.join("\n") + "\n";
     let (from, to) = (text(&table.from), text(&table.to));
-    TextDiff::from_lines(&from, &to).unified_diff().context_radius(2).header(side, "entities").to_string()
+    TextDiff::from_lines(&from, &to).unified_diff().context_radius(2).header(from_side, to_side).to_string()
 }
 
-fn table_diffs(comparison: &Comparison, declared: &Declared, dialect: Dialect) -> Vec<TableDiff> {
-    let ops = || comparison.differences.iter().map(|difference| &difference.op);
+fn table_diffs(all: &[&Op], [from, to]: [&Schema; 2], declared: &Declared, dialect: Dialect) -> Vec<TableDiff> {
+    let ops = || all.iter().copied();
     let names: BTreeSet<&TableName> = ops().map(name_after).collect();
     let mut diffs = Vec::new();
     for name in names {
@@ -261,8 +264,7 @@ fn table_diffs(comparison: &Comparison, declared: &Declared, dialect: Dialect) -
             Op::RenameTable { from, to } if to == name => Some(from),
             _ => None,
         });
-        let from = comparison.live.tables.get(before.unwrap_or(name));
-        let to = comparison.target.tables.get(name);
+        let (from, to) = (from.tables.get(before.unwrap_or(name)), to.tables.get(name));
         if from.is_none() && to.is_none() {
             // A type, view or function: the change itself says what there is to see.
             continue;

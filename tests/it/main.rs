@@ -29,6 +29,7 @@ mod naming;
 mod objects;
 mod offline;
 mod postgres;
+mod proof;
 mod random;
 mod readme;
 mod rebuild;

@@ -299,6 +299,11 @@ impl Project {
         self.folder.path()
     }
 
+    /// The folder of its system below `fixtures`.
+    pub(crate) fn system(&self) -> &'static str {
+        self.system
+    }
+
     pub(crate) fn database(&self) -> PathBuf {
         self.path().join(self.file)
     }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::script::{Word, words};
 use super::{literal, table_name};
-use crate::dialect::{HISTORY, RunnerLock, TransactionProbe};
+use crate::dialect::{Claim, HISTORY, RunnerLock, TransactionProbe};
 use crate::model::{Literal, TableName};
 
 pub(in crate::dialect) const BEGIN: &str = "BEGIN";
@@ -41,6 +41,24 @@ pub(in crate::dialect) fn lock() -> RunnerLock {
             WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 2 AND l.classid::bigint = {LOCK_SPACE}
                 AND l.objid::bigint = (pg_catalog.hashtext(pg_catalog.current_schema()::text)::bigint & 4294967295)
                 AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())"
+        ),
+    }
+}
+
+/// A number for databases that are there for a moment: a lock on the name of each lasts as long as whoever made it.
+const CLAIM_SPACE: i32 = LOCK_SPACE + 1;
+
+/// The locks of all databases can be seen from each, so that it does not matter where the claim was made.
+pub(in crate::dialect) fn claim(name: &str, prefix: &str) -> Claim {
+    let [name, prefix] = [name, prefix].map(|text| literal(&Literal::Text(text.to_owned())));
+    Claim {
+        take: format!("SELECT pg_catalog.pg_advisory_lock({CLAIM_SPACE}, pg_catalog.hashtext({name}))"),
+        abandoned: format!(
+            "SELECT d.datname::text AS name FROM pg_catalog.pg_database AS d
+            WHERE pg_catalog.starts_with(d.datname::text, {prefix}) AND pg_catalog.pg_has_role(d.datdba, 'MEMBER')
+                AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_locks AS l WHERE l.locktype = 'advisory' AND l.objsubid = 2
+                    AND l.classid::bigint = {CLAIM_SPACE}
+                    AND l.objid::bigint = (pg_catalog.hashtext(d.datname::text)::bigint & 4294967295))"
         ),
     }
 }

@@ -77,6 +77,9 @@ fn from_the_first_table_to_the_last_index_and_back() {
     let ran = camera.run(&["upgrade", "head"]);
     assert_eq!(ran.code, 0, "{ran:?}");
     camera.assert_clean();
+    let ran = camera.succeed(&["prove"]);
+    let files = camera.database.query("SELECT revision FROM seachange_history").len();
+    assert_eq!(ran.out.lines().filter(|line| line.ends_with(": proved")).count(), files, "{ran:?}");
 }
 
 #[test]

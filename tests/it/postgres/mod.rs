@@ -15,6 +15,7 @@ mod online;
 mod orchestrator;
 mod pairs;
 mod project;
+mod proof;
 mod reflect;
 mod renames;
 mod runner;

@@ -37,12 +37,20 @@ pub(in crate::dialect) async fn reflect(
     default_schema: &str,
     all: &[String],
 ) -> Result<Schema> {
+    reflect_beside(db, default_schema, None, all).await
+}
+
+/// The same with the names of another schema bare in texts, too.
+pub(in crate::dialect) async fn reflect_beside(
+    db: &impl ConnectionTrait,
+    default_schema: &str,
+    beside: Option<&str>,
+    all: &[String],
+) -> Result<Schema> {
     // Without its mention, the schema of temporary tables would come first and hide what has the same names; and it must
     // not be the first that is left to a role that may not use the other, for then PostgreSQL would make it.
-    let begin = format!(
-        "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL search_path = pg_catalog, \"{}\", pg_temp; {SETTINGS}",
-        default_schema.replace('"', "\"\"")
-    );
+    let path = search_path(default_schema, beside);
+    let begin = format!("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {path}; {SETTINGS}");
     let catalog = match db.execute_unprepared(&begin).await {
         Ok(_) => Catalog::read(db, default_schema, all).await,
         Err(cause) => Err(failed("start reading the schema", cause)),
@@ -53,15 +61,19 @@ pub(in crate::dialect) async fn reflect(
     Ok(Assembly::new(&catalog).schema())
 }
 
+fn search_path(schema: &str, beside: Option<&str>) -> String {
+    let quoted = |name: &str| format!("\"{}\", ", name.replace('"', "\"\""));
+    let beside = beside.map(quoted).unwrap_or_default();
+    format!("SET LOCAL search_path = pg_catalog, {}{beside}pg_temp", quoted(schema))
+}
+
 /// The same inside a transaction that the caller began and ends. Names of the second schema are bare in texts, too.
 pub(in crate::dialect) async fn read_inside(
     db: &impl ConnectionTrait,
     schema: &str,
     beside: Option<&str>,
 ) -> Result<Schema> {
-    let quoted = |name: &str| format!("\"{}\", ", name.replace('"', "\"\""));
-    let beside = beside.map(quoted).unwrap_or_default();
-    let set = format!("SET LOCAL search_path = pg_catalog, {}{beside}pg_temp; {SETTINGS}", quoted(schema));
+    let set = format!("{}; {SETTINGS}", search_path(schema, beside));
     db.execute_unprepared(&set).await.map_err(|cause| failed("start reading the schema", cause))?;
     Ok(Assembly::new(&Catalog::read(db, schema, &[]).await?).schema())
 }
