@@ -495,7 +495,7 @@ pub struct Lint {
     /// Exit with 1 at every hazard that is this bad or worse, unless it is accepted in the file [default: only at what
     /// `[hazards]` in `seachange.toml` names, which is what loses data].
     #[arg(long, value_name = "SEVERITY")]
-    pub fail_on: Option<SeverityName>,
+    pub severity: Option<SeverityName>,
     /// How to say it.
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub format: LintFormat,

@@ -40,7 +40,7 @@ pub(super) async fn lint(ctx: &mut Context<'_>, args: &cli::Lint) -> Result<Exit
     let deny = &ctx.config.deny;
     let denied: BTreeSet<Kind> = deny.revision.iter().chain(&deny.upgrade).copied().chain(asked).collect();
     let tell = |own: Found| {
-        let is_bad = args.fail_on.is_some_and(|severity| own.kind.row().severity >= Severity::from(severity));
+        let is_bad = args.severity.is_some_and(|severity| own.kind.row().severity >= Severity::from(severity));
         let fails = !own.accepted && (is_bad || denied.contains(&own.kind));
         let Found { kind, key, sentence, place, hint, accepted } = own;
         let file = ctx.shown(&place.location.file);

@@ -216,7 +216,7 @@ impl Writer<'_> {
                     self.unique(span, columns, Placement::Table, details);
                 }
                 (Word::Check, Value::Details(Some(sql), details)) => {
-                    self.check(span, &sql.value, Placement::Table, details)
+                    self.check(span, &sql.value, Placement::Table, details);
                 }
                 (Word::Exclude, Value::Details(_, details)) => self.exclude(span, details),
                 (Word::ForeignKey, Value::Details(_, details)) => {

@@ -407,6 +407,7 @@ fn page(project: &Project, arguments: &[&str], code: i32, expected: Expect) {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "it shows three pages")]
 fn a_page_shows_what_would_run_and_what_it_touches() {
     let project = in_step();
     let path = project.path().join("src/entities/files.rs");

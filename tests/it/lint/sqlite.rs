@@ -201,8 +201,8 @@ fn what_somebody_accepted_fails_nothing() {
     "#]].assert_eq(&format!("{}{}", ran.out, ran.notes));
     assert_eq!(ran.code, 0);
     // What is only bad fails the command for whoever asks for it.
-    assert_eq!(project.run(&["--fail-on", "danger"]).code, 0);
-    assert_eq!(project.run(&["--fail-on", "warning"]).code, 1);
+    assert_eq!(project.run(&["--severity", "danger"]).code, 0);
+    assert_eq!(project.run(&["--severity", "warning"]).code, 1);
     assert_eq!(project.run(&["--deny", "foreign-key-may-fail"]).code, 1);
     project.write("seachange.toml", "entities = [\"entities.rs\"]\n[hazards]\ndeny = [\"foreign-key-may-fail\"]\n");
     assert_eq!(project.run(&[]).code, 1);
@@ -294,5 +294,5 @@ fn there_may_be_nothing_to_look_at_and_no_way_down() {
     project
         .write("migrations/a.sql", "-- revision: a1\n-- migrate:up\nCREATE TABLE t (id INTEGER);\n-- migrate:down\n");
     assert_eq!(project.found(&[]), "a.sql:3: cannot-be-undone: There is no way down.\n");
-    assert_eq!(project.run(&["--fail-on", "danger"]).code, 1);
+    assert_eq!(project.run(&["--severity", "danger"]).code, 1);
 }
