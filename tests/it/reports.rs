@@ -39,12 +39,14 @@ fn out_of_step() -> Project {
     project
 }
 
-fn schema_of_ours() -> Value {
-    serde_json::from_str(&fs::read_to_string(root().join("docs/check.schema.json")).unwrap()).unwrap()
+/// The schema of what a command writes.
+pub(crate) fn schema_of_ours(command: &str) -> Value {
+    let path = root().join(format!("docs/{command}.schema.json"));
+    serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap()
 }
 
 /// The schema of SARIF, as a crate for it brings it along.
-fn schema_of_sarif() -> Value {
+pub(crate) fn schema_of_sarif() -> Value {
     let output = Command::new(env!("CARGO"))
         .args(["metadata", "--format-version=1", "--offline", "--locked"])
         .current_dir(root())
@@ -64,7 +66,7 @@ fn schema_of_sarif() -> Value {
 }
 
 #[track_caller]
-fn conforms(schema: &Value, text: &str) -> Value {
+pub(crate) fn conforms(schema: &Value, text: &str) -> Value {
     let value: Value = serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}\n{text}"));
     let validator = jsonschema::validator_for(schema).unwrap();
     let errors: Vec<String> =
@@ -75,7 +77,7 @@ fn conforms(schema: &Value, text: &str) -> Value {
 
 #[track_caller]
 fn ours(ran: &Ran) -> Value {
-    conforms(&schema_of_ours(), &ran.out)
+    conforms(&schema_of_ours("check"), &ran.out)
 }
 
 fn kinds(value: &Value) -> Vec<String> {
@@ -373,7 +375,7 @@ fn a_file_takes_the_report_and_the_terminal_keeps_the_text() {
     let text = project.expect(1, &["check"]).out;
     let ran = project.expect(1, &["check", "--format", "json", "--output", "report.json"]);
     assert_eq!(ran.out, text);
-    conforms(&schema_of_ours(), &fs::read_to_string(project.path().join("report.json")).unwrap());
+    conforms(&schema_of_ours("check"), &fs::read_to_string(project.path().join("report.json")).unwrap());
     project.expect(1, &["check", "--output", "report.txt"]);
     assert_eq!(fs::read_to_string(project.path().join("report.txt")).unwrap(), text);
     let nowhere = project.expect(2, &["check", "--format", "json", "--output", "no/such/folder.json"]);

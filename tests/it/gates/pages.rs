@@ -7,7 +7,7 @@ use seachange::cli::Cli;
 
 use crate::support::root;
 
-const PAGES: [&str; 3] = ["pre_commit", "ci", "drift"];
+const PAGES: [&str; 6] = ["pre_commit", "ci", "drift", "check", "lint", "proof"];
 
 fn page(name: &str) -> String {
     fs::read_to_string(root().join(format!("docs/guide/{name}.md"))).unwrap()
@@ -26,15 +26,16 @@ fn every_command_of_a_workflow_is_one() {
         let text = page(name);
         for block in blocks(&text, "yaml").into_iter().chain(blocks(&text, "sh")) {
             for line in block.lines() {
-                let Some(at) = line.find("seachange check") else { continue };
-                let words = line[at..].split(" >> ").next().unwrap().split_whitespace();
+                let command = ["seachange check", "seachange lint", "seachange prove"];
+                let Some(at) = command.iter().find_map(|command| line.find(command)) else { continue };
+                let words = line[at..].split(['<', '>']).next().unwrap().split_whitespace();
                 let words = words.map(|word| if word == "\"$WHAT\"" { "drift" } else { word });
                 assert!(Cli::try_parse_from(words).is_ok(), "{name}: {line}");
                 seen += 1;
             }
         }
     }
-    assert_eq!(seen, 4);
+    assert_eq!(seen, 7);
     // The kinds that the watch is for are kinds.
     let kinds = page("drift").split("WHAT: ").nth(1).unwrap().lines().next().unwrap().to_owned();
     let known = seachange::report::kind::Kind::slugs();

@@ -7,6 +7,7 @@ mod sqlite;
 
 use std::fs;
 
+use crate::reports::{conforms, schema_of_ours};
 use crate::support::{Ran, run_in};
 
 /// A project of revisions that follow each other, each the statements of its way up.
@@ -41,7 +42,7 @@ impl Project {
     fn found(&self, arguments: &[&str]) -> String {
         let ran = self.run(&[arguments, &["--format", "json"]].concat());
         assert!(ran.code < 2, "{ran:?}");
-        let json: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+        let json = conforms(&schema_of_ours("lint"), &ran.out);
         let line = |found: &serde_json::Value| {
             let text = |key: &str| found[key].as_str().unwrap().to_owned();
             let place = &found["place"];

@@ -5,6 +5,7 @@ use std::fs;
 use expect_test::expect;
 
 use super::Project;
+use crate::reports::{conforms, schema_of_ours, schema_of_sarif};
 
 const BEFORE: &str = "
 CREATE TABLE teams (id INTEGER PRIMARY KEY, name TEXT);
@@ -219,7 +220,7 @@ fn other_programs_read_it() {
     "#]].assert_eq(&github.out);
     assert_eq!(github.code, 1);
     let sarif = project.run(&["head", "--format", "sarif"]);
-    let sarif: serde_json::Value = serde_json::from_str(&sarif.out).unwrap();
+    let sarif = conforms(&schema_of_sarif(), &sarif.out);
     let result = &sarif["runs"][0]["results"][0];
     assert_eq!((&result["ruleId"], &result["level"]), (&"deletes-rows".into(), &"error".into()));
     assert_eq!(result["locations"][0]["physicalLocation"]["region"]["startLine"], 8);
@@ -270,7 +271,7 @@ fn what_does_not_run_is_told_with_its_place() {
     "#]]
     .assert_eq(&ran.notes);
     let ran = project.run(&["--format", "json"]);
-    let json: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+    let json = conforms(&schema_of_ours("lint"), &ran.out);
     assert!(ran.code == 2 && json["error"].as_str().unwrap().contains("nobody"), "{ran:?}");
     // The words can be read all the same.
     expect![[r#"
