@@ -6,6 +6,7 @@
 use std::fs;
 use std::path::Path;
 use std::process::Command;
+use std::sync::{Mutex, PoisonError};
 
 use expect_test::{Expect, expect};
 
@@ -51,6 +52,9 @@ impl Package {
     }
 
     fn run_in(&self, folder: &str) -> String {
+        // All of them are built to one file, which must not become another's before it runs.
+        static ONE: Mutex<()> = Mutex::new(());
+        let _alone = ONE.lock().unwrap_or_else(PoisonError::into_inner);
         let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("embed");
         let mut cargo = Command::new(env!("CARGO"));
         cargo.args(["run", "--offline", "--quiet", "--color", "never", "--message-format", "short"]);

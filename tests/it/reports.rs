@@ -344,6 +344,13 @@ fn a_part_can_be_asked_alone() {
     assert!(!project.database().exists());
     let pending = project.expect(1, &["check", "--only", "revisions"]);
     assert!(pending.out.contains("pending: not applied to the database yet"), "{}", pending.out);
+    let behind = project.expect(1, &["check", "--only", "revisions,database"]);
+    assert!(
+        behind.out.ends_with("compared 1 revision with the database `sqlite://media.db`: 1 pending revision\n"),
+        "{}",
+        behind.out
+    );
+    assert!(behind.notes.contains("the live tables were not compared"), "{}", behind.notes);
 
     project.expect(0, &["revision", "-m", "one"]);
     project.expect(0, &["revision", "-m", "other", "--head", "initial", "--splice"]);

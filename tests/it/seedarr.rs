@@ -341,8 +341,8 @@ fn a_setup_is_verified_without_running_anything() {
           add column `file_entries.renamed_at`  src/entities/file_entries.rs:31:9
           add column `file_entries.metadata_generated_at`  src/entities/file_entries.rs:32:9
           add column `file_entries.uploaded_at`  src/entities/file_entries.rs:34:9
-          create index `idx-file_entries-scanned_at` on `file_entries`  src/entities/file_entries.rs:29:9
-          create index `idx-file_entries-uploaded_at` on `file_entries`  src/entities/file_entries.rs:34:9
+          create index `idx-file_entries-scanned_at` on `file_entries`  src/entities/file_entries.rs:28:15
+          create index `idx-file_entries-uploaded_at` on `file_entries`  src/entities/file_entries.rs:33:15
 
         compared 1 table, 16 columns, 1 constraint, 3 indexes with `migrations/schema.lock`: 7 differences
     "#]]

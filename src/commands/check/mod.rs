@@ -206,9 +206,12 @@ fn of_entities(
 ) -> Result<Report> {
     let lock = lock.unwrap_or_default();
     let comparison = against_lock(ctx, declared, &lock)?;
-    let mut report = report.with(&comparison, declared, ctx.config.dialect).without_unmanaged();
-    report.against = format!("`{LOCK}`");
-    report.side = LOCK;
+    let mut report = report;
+    if asked.has(Part::Entities) {
+        report = report.with(&comparison, declared, ctx.config.dialect).without_unmanaged();
+        report.against = format!("`{LOCK}`");
+        report.side = LOCK;
+    }
     let differs = report.of(&[Kind::Unwritten, Kind::Drift]).next().is_some();
     let behind = if differs { merge::hint(ctx, &declared.schema, &lock)? } else { None };
     report.coming = coming::coming(ctx, asked, (pending, live), comparison);
