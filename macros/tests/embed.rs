@@ -6,7 +6,7 @@
 use std::fs;
 use std::path::Path;
 use std::process::Command;
-use std::sync::{Mutex, PoisonError};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use expect_test::{Expect, expect};
 
@@ -25,10 +25,13 @@ struct Package(tempfile::TempDir);
 
 impl Package {
     fn new(argument: &str, files: &[(&str, &str)]) -> Self {
+        // What has one name is one program to cargo, wherever its sources are.
+        static NUMBER: AtomicUsize = AtomicUsize::new(0);
         let folder = tempfile::tempdir().unwrap();
         let manifest = format!(
-            "[package]\nname = \"user\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[workspace]\n\n\
+            "[package]\nname = \"user_{}\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[workspace]\n\n\
              [dependencies]\nseachange-macros = {{ path = {:?} }}\n",
+            NUMBER.fetch_add(1, Ordering::Relaxed),
             env!("CARGO_MANIFEST_DIR")
         );
         let package = Self(folder);
@@ -52,9 +55,6 @@ impl Package {
     }
 
     fn run_in(&self, folder: &str) -> String {
-        // All of them are built to one file, which must not become another's before it runs.
-        static ONE: Mutex<()> = Mutex::new(());
-        let _alone = ONE.lock().unwrap_or_else(PoisonError::into_inner);
         let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("embed");
         let mut cargo = Command::new(env!("CARGO"));
         cargo.args(["run", "--offline", "--quiet", "--color", "never", "--message-format", "short"]);
@@ -111,9 +111,9 @@ fn what_is_there_comes_along_and_changes_are_noticed() {
 fn the_program_holds_no_path_of_the_machine() {
     let package = Package::new("", &[("migrations/1_a1.sql", FIRST), ("seachange.toml", "entities = []\n")]);
     let manifest = fs::read_to_string(package.0.path().join("Cargo.toml")).unwrap();
-    package.write("server/Cargo.toml", &manifest);
+    package.write("server/Cargo.toml", &manifest.replace("user_", "server_"));
     package.write("server/src/main.rs", &MAIN.replace("ARGUMENT", ""));
-    package.write("named/Cargo.toml", &manifest);
+    package.write("named/Cargo.toml", &manifest.replace("user_", "named_"));
     package.write("named/src/main.rs", &MAIN.replace("ARGUMENT", "\"../migrations\""));
     expect!["migrations None\n1_a1.sql: -- revision: a1\n\n"].assert_eq(&package.run_in("server"));
     expect!["../migrations None\n1_a1.sql: -- revision: a1\n\n"].assert_eq(&package.run_in("named"));
