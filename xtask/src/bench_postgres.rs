@@ -125,7 +125,9 @@ pub(crate) fn bench(folder: &Path) -> Result<()> {
         let live = runtime.block_on(session.reflect())?;
         Ok(compare(&entities, None, &live, Dialect::Postgres, &options).map(drop)?)
     };
-    let Link::Own(own) = session.connection() else { bail!("the session has a connection of its own") };
+    // It is cut off in the middle, after which nobody else could use its connection.
+    let other = runtime.block_on(Session::open(&database, Access::Read))?;
+    let Link::Own(own) = other.connection() else { bail!("the session has a connection of its own") };
     let discovery = SchemaDiscovery::new(own.get_postgres_connection_pool().clone(), "public");
     // Once, and not to its end: it asks for each table by itself and takes minutes.
     let started = Instant::now();
