@@ -211,14 +211,17 @@ impl Server {
         })
     }
 
-    /// A client program: beside the server, or on the `PATH`, or beside other servers.
+    /// A client program of the server's version, as another one prints other words: beside the server, or on the `PATH`, or
+    /// beside other servers.
     fn client(&self, name: &str) -> Option<PathBuf> {
+        self.clients(name).into_iter().find(|program| major(program) == Some(self.major))
+    }
+
+    fn clients(&self, name: &str) -> Vec<PathBuf> {
         let mut folders = vec![self.binaries.clone()];
         folders.extend(folders_of_path());
         folders.extend(installed());
-        let programs = folders.into_iter().map(|folder| folder.join(name)).filter(|program| program.is_file());
-        // Another version prints other words.
-        programs.into_iter().find(|program| major(program) == Some(self.major))
+        folders.into_iter().map(|folder| folder.join(name)).filter(|program| program.is_file()).collect()
     }
 }
 
@@ -260,7 +263,9 @@ impl Database<'_> {
         options.max_connections(1);
         let db = sea_orm::Database::connect(options).await?;
         let mut first = Ok(());
-        let is_own = |line: &&str| !line.starts_with('\\');
+        // What is for psql alone, and not a line of some text.
+        let is_own = |line: &&str| !["\\set ", "\\restrict", "\\unrestrict"].iter().any(|own| line.starts_with(own));
+        let ending = if sql.contains("\n\\set ON_ERROR_STOP on\n") { Ending::Error } else { ending };
         let sql: String = sql.split_inclusive('\n').filter(is_own).collect();
         for statement in Dialect::Postgres.statements(&sql) {
             let ran = db.execute_unprepared(&statement.sql).await.map(drop);
@@ -280,7 +285,9 @@ impl Database<'_> {
 
     /// Runs a script that may fail; then the errors are given back.
     pub(crate) fn try_script(&self, sql: &str, ending: Ending) -> Result<String, String> {
-        let Some(psql) = self.server.client("psql") else {
+        // What it prints are the words of the server, whatever its own version is.
+        let psql = self.server.client("psql").or_else(|| self.server.clients("psql").into_iter().next());
+        let Some(psql) = psql else {
             return aside(self.run_each(sql, ending)).map(|()| String::new()).map_err(|error| error.to_string());
         };
         let mut command = Command::new(psql);
